@@ -1,0 +1,34 @@
+"""What can go wrong and is no bug: errors whose words are shown to the user as they are."""
+from __future__ import annotations
+
+
+class KnownError(Exception):
+    """Something the user can act on. ``message`` says what is wrong, ``hint`` what to do; both are translated."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ServerLostError(KnownError):
+    """The server cannot be reached, or went away in the middle; nothing of the transaction was written."""
+
+
+class SignInError(KnownError):
+    """The server answers but does not let this person in."""
+
+
+class NoRightError(KnownError):
+    """The database refused the action to this person."""
+
+
+class ConflictError(KnownError):
+    """Somebody else changed or removed the same thing in the meantime."""
+
+
+class CancelledError(KnownError):
+    """The user stopped a long work; nothing of it was written."""

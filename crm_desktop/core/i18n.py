@@ -1,0 +1,40 @@
+"""The language of all texts: gettext catalogues, chosen at start or switched while the program runs."""
+from __future__ import annotations
+
+import gettext as _gettext
+
+from crm_desktop.core.paths import RESOURCES
+
+LANGUAGES = {"zh": "zh_CN", "en": "en"}
+_DOMAIN = "crm_desktop"
+_state: dict[str, _gettext.NullTranslations | str] = {"language": "en", "catalogue": _gettext.NullTranslations()}
+
+
+def set_language(language: str) -> None:
+    """Show all further texts in ``language`` (``zh`` or ``en``). English is what the source is written in."""
+    catalogue = _gettext.translation(_DOMAIN, RESOURCES / "locale", [LANGUAGES[language]], fallback=language == "en")
+    _state.update(language=language, catalogue=catalogue)
+
+
+def language() -> str:
+    """``zh`` or ``en``."""
+    return str(_state["language"])
+
+
+def _(text: str) -> str:
+    """``text`` in the language of the moment; the text itself where the catalogue has none."""
+    catalogue = _state["catalogue"]
+    assert isinstance(catalogue, _gettext.NullTranslations)
+    return catalogue.gettext(text) if text else ""
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark a constant for the catalogue; it is translated with ``_`` when it is shown."""
+    return text
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form for ``count``. Values are filled in by the caller with ``format``."""
+    catalogue = _state["catalogue"]
+    assert isinstance(catalogue, _gettext.NullTranslations)
+    return catalogue.ngettext(singular, plural, count)
