@@ -1,0 +1,14 @@
+"""Tables only, by subject; no queries, no words of the UI."""
+from __future__ import annotations
+
+from crm_desktop.models.base import POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
+from crm_desktop.models.parties import Contact, ContactRelation, Customer
+from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
+from crm_desktop.models.work import Activity
+
+__all__ = [
+    "POLICY", "SCHEMA", "Activity", "Base", "Contact", "ContactRelation", "Customer", "Department", "Dictionary",
+    "DictionaryEntry", "Employee", "GroupMember", "Guard", "ImportRecipe", "PermissionGrant", "PermissionGroup",
+    "Preference", "Setting",
+]

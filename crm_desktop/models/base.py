@@ -1,0 +1,87 @@
+"""What all tables share: key, version, times, the search columns, and how the database guards them."""
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from sqlalchemy import BigInteger, Identity, Index, Integer, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "crm"
+POLICY = "guard"
+"""Key in ``Table.info`` of the table's :class:`Guard`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """How row security decides about a table; ``db/server.py`` turns it into policies and triggers.
+
+    ``owned``: the person in ``owner_column`` must be in the reader's scope for ``entity``; ``writer_column`` may name
+    another column that decides about update and delete. ``common``: everybody reads, ``entity``'s grants decide who writes.
+    ``personal``: only the person in ``owner_column``.
+    A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
+    """
+
+    rule: Literal["owned", "common", "personal"]
+    entity: str
+    owner_column: str | None = None
+    writer_column: str | None = None
+    parent_column: str | None = None
+    parent_table: str | None = None
+
+
+class Base(DeclarativeBase):
+    """One business table. Every table has ``id`` and ``version``; the journal and the workbench rely on both."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+        },
+    )
+    display: ClassVar[tuple[str, str]] = ("name", "name")
+    """Attributes that name a row to the user: Chinese, English."""
+    order: ClassVar[str] = "id"
+    """Attribute that sorts rows of this table where another table refers to them."""
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, sort_order=-2)
+    version: Mapped[int] = mapped_column(
+        Integer, server_default="1", sort_order=-1, comment="Raised by trigger at every change; an update names the one it read"
+    )
+
+
+class Timed:
+    """When a row was made and last changed, set by trigger."""
+
+    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), sort_order=90)
+    updated_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), sort_order=91)
+
+
+class Searchable:
+    """What the universal search and the pinyin order read; written by ``services.keys`` with the record itself."""
+
+    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="", sort_order=92, comment="Pinyin order of the name")
+    search_text: Mapped[str] = mapped_column(
+        Text, server_default="", sort_order=93, comment="Name, pinyin, code and digits as core.text writes them"
+    )
+    search_grams: Mapped[list[str] | None] = mapped_column(
+        ARRAY(Text), sort_order=94, comment="Pieces of search_text of one and two characters, and exact tokens"
+    )
+
+
+def owner_indexes(table: str) -> tuple[Index, ...]:
+    """The three indexes each owned list needs (measured in ``docs/architecture.md``)."""
+    return (
+        Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
+        Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id"]),
+        Index(
+            f"{table}_search_idx", "owner_id", "search_grams",
+            postgresql_using="gin", postgresql_ops={"search_grams": "crm.gram_ops"},
+        ),
+    )
