@@ -1,0 +1,166 @@
+"""Pages of paper: letterhead, running head, footer with "page x of y", a cursor that moves down. Knows no table and no record."""
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from crm_desktop.core.i18n import _, language
+from crm_desktop.reports.fonts import BOLD, MEDIUM, REGULAR, printable, register_fonts, text_width
+from crm_desktop.reports.lines import wrap
+
+Align = Literal["left", "right", "center"]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) from time to time; what it raises stops the work."""
+
+TEXT, MUTED, FAINT = HexColor("#1B2430"), HexColor("#5F6B7A"), HexColor("#94A0AE")
+LINE, RULE, ACCENT = HexColor("#DDE2E8"), HexColor("#94A0AE"), HexColor("#0F6CBD")  # LINE is a shade darker than on screen
+LEADING = 1.4
+MARGIN = 16 * mm
+FOOT = 17 * mm
+_LOGO_HEIGHT = 11 * mm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Whose paper it is, and who printed it when."""
+
+    firm: str
+    person: str
+    printed_at: datetime.datetime
+    logo: Path | None = None
+
+
+def open_canvas(stream: BinaryIO, title: str, author: str, made_at: datetime.datetime, size: tuple[float, float]) -> Canvas:
+    """A canvas whose bytes depend on nothing but what is drawn and ``made_at``. ``size`` is in points."""
+    register_fonts()
+    canvas = Canvas(stream, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN" if language() == "zh" else "en")
+    canvas.setTitle(printable(title))
+    canvas.setAuthor(printable(author))
+    canvas.setCreator("crm-desktop")
+    canvas.setSubject("")
+    canvas.setDateFormatter(lambda *_parts: f"D:{made_at:%Y%m%d%H%M%S}")
+    return canvas
+
+
+class Sheet:
+    """A4 pages being drawn from top to bottom. `y` is the cursor: the top edge of what comes next, in points from below."""
+
+    def __init__(self, stream: BinaryIO, letterhead: Letterhead, title: str, *, is_landscape: bool = False) -> None:
+        self.width, self.height = landscape(A4) if is_landscape else A4
+        self.left, self.right, self.bottom = MARGIN, self.width - MARGIN, FOOT + 4 * mm
+        self.canvas = open_canvas(stream, title, letterhead.person, letterhead.printed_at, (self.width, self.height))
+        self.letterhead = letterhead
+        self.title = printable(title)
+        self.page = 1
+        self.y = self.height - MARGIN
+        self._draw_footer_place()
+
+    @property
+    def room(self) -> float:
+        """Height left on this page, in points."""
+        return self.y - self.bottom
+
+    @property
+    def page_room(self) -> float:
+        """Height below the running head of an empty page, in points."""
+        return self.height - MARGIN - 9 * mm - self.bottom
+
+    def text(
+        self, x: float, baseline: float, text: str, font: str = REGULAR, size: float = 9, colour: Color = TEXT, align: Align = "left"
+    ) -> None:
+        """Draw one line of `printable` text; ``x`` is its left end, its right end or its middle."""
+        if not text:
+            return
+        if align != "left":
+            x -= text_width(text, font, size) / (1 if align == "right" else 2)
+        self.canvas.setFont(font, size)
+        self.canvas.setFillColor(colour)
+        self.canvas.drawString(x, baseline, text)
+
+    def paragraph(self, text: str, font: str = REGULAR, size: float = 9, colour: Color = TEXT, width: float | None = None) -> None:
+        """Draw wrapped text at the left margin and move the cursor below it, over page ends where needed."""
+        for line in wrap(printable(text), font, size, width or self.right - self.left):
+            if self.room < size * LEADING:
+                self.next_page()
+            self.text(self.left, self.y - size * 1.05, line, font, size, colour)
+            self.y -= size * LEADING
+
+    def rule(self, y: float, colour: Color = LINE, thickness: float = 0.5) -> None:
+        """Draw a line from margin to margin."""
+        self.canvas.setStrokeColor(colour)
+        self.canvas.setLineWidth(thickness)
+        self.canvas.line(self.left, y, self.right, y)
+
+    def head(self, subtitle: str, note: str = "") -> None:
+        """Draw letterhead, title and subtitle of the first page; ``note`` stands right of the title."""
+        self._draw_letterhead()
+        note = printable(note)
+        self.y -= 5 * mm
+        top = self.y
+        self.paragraph(self.title, BOLD, 17, width=self.right - self.left - text_width(note, REGULAR, 9) - 6 * mm)
+        self.text(self.right, top - 17 * 1.05, note, REGULAR, 9, MUTED, "right")
+        if subtitle:
+            self.y -= 1
+            self.paragraph(subtitle, REGULAR, 9, MUTED)
+        self.y -= 4 * mm
+
+    def _draw_letterhead(self) -> None:
+        x = self.left
+        if self.letterhead.logo:
+            image = ImageReader(self.letterhead.logo)
+            width, height = image.getSize()
+            scale = min(_LOGO_HEIGHT / height, 5 * _LOGO_HEIGHT / width)
+            self.canvas.drawImage(
+                image, x, self.y - (_LOGO_HEIGHT + height * scale) / 2, width * scale, height * scale, mask="auto"
+            )
+            x += width * scale + 4 * mm
+            baseline = self.y - _LOGO_HEIGHT / 2 - 3.5
+            self.y -= _LOGO_HEIGHT
+        else:
+            baseline = self.y - 10
+            self.y -= 13
+        self.text(x, baseline, printable(self.letterhead.firm), MEDIUM, 10, TEXT)
+        self.y -= 2.5 * mm
+        self.rule(self.y, ACCENT, 1.2)
+
+    def next_page(self) -> None:
+        """Finish this page and begin the next with its running head."""
+        self.canvas.showPage()
+        self.page += 1
+        self.y = self.height - MARGIN
+        firm = printable(self.letterhead.firm)
+        room = self.right - self.left - text_width(firm, REGULAR, 8) - 8 * mm
+        self.text(self.left, self.y - 8, wrap(self.title, MEDIUM, 8, room)[0], MEDIUM, 8, MUTED)
+        self.text(self.right, self.y - 8, firm, REGULAR, 8, MUTED, "right")
+        self.rule(self.y - 13, LINE)
+        self.y -= 9 * mm
+        self._draw_footer_place()
+
+    def _draw_footer_place(self) -> None:
+        """How many pages there are is known at the end only, so each page refers to a form that `close` fills."""
+        self.canvas.doForm(f"footer{self.page}")
+
+    def close(self) -> int:
+        """Finish the document; the number of its pages."""
+        self.canvas.showPage()
+        printed = _("Printed by {person} on {time}").format(
+            person=self.letterhead.person, time=f"{self.letterhead.printed_at:%Y-%m-%d %H:%M}"
+        )
+        for page in range(1, self.page + 1):
+            self.canvas.beginForm(f"footer{page}")
+            self.rule(FOOT, LINE)
+            self.text(self.left, FOOT - 13, printable(printed), REGULAR, 7.5, MUTED)
+            number = _("Page {page} of {pages}").format(page=page, pages=self.page)
+            self.text(self.right, FOOT - 13, number, REGULAR, 7.5, MUTED, "right")
+            self.canvas.endForm()
+        self.canvas.save()
+        return self.page
