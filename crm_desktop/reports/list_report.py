@@ -17,7 +17,7 @@ from crm_desktop.reports.table import GAP, Column, Extent, Group, Row, Table, me
 _PORTRAIT, _LANDSCAPE = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
 _SIZES = ((False, 9.0), (False, 8.5), (True, 9.0), (True, 8.5), (True, 8.0), (True, 7.5))
 """Tried in this order until all columns are at ease; smaller type is no pleasure to read on paper."""
-_SMALLEST = 7.0
+_SMALLEST, _STRIP_SIZE = 7.0, 8.0
 _KEPT = 2
 """Columns repeated on every strip when a list is wider than the paper."""
 _STEP = 200
@@ -73,7 +73,8 @@ def _plan(extents: list[Extent]) -> _Plan:
             return _Plan(is_landscape, size, [everything])
     if _needed([e.least for e in extents]) * _SMALLEST <= _LANDSCAPE:
         return _Plan(True, _SMALLEST, [everything])
-    return _Plan(True, 8.0, _strips(extents, _LANDSCAPE / 8.0))
+    strips = _strips(extents, _LANDSCAPE / _STRIP_SIZE)
+    return _Plan(True, _STRIP_SIZE, _balanced(extents, strips, _LANDSCAPE / _STRIP_SIZE))
 
 
 def _needed(widths: list[float]) -> float:
@@ -90,6 +91,13 @@ def _strips(extents: list[Extent], room: float) -> list[list[int]]:
             strips[-1] = wider
         else:
             strips.append([*kept, number])
+    return strips
+
+
+def _balanced(extents: list[Extent], strips: list[list[int]], room: float) -> list[list[int]]:
+    """As many strips as ``strips``, but of similar width, so that the last one is no lonely column."""
+    while len(narrower := _strips(extents, room := room * 0.97)) == len(strips):
+        strips = narrower
     return strips
 
 

@@ -110,7 +110,7 @@ class Table:
 
     def __init__(self, sheet: Sheet, columns: Sequence[Column], widths: Sequence[float], size: float) -> None:
         self.sheet, self.columns, self.widths, self.size = sheet, columns, widths, size
-        self.padding = size * 0.42
+        self.padding = size * 0.35
         self.leading = size * LEADING
         self.ends: list[float] = []  # where each column's text starts, ends or has its middle
         x = sheet.left
