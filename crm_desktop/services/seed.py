@@ -1,0 +1,143 @@
+"""What every database gets at ``init`` and at every upgrade: choice lists, permission groups, the pool owner, settings.
+
+It adds what is missing and never touches what is there: the firm may have renamed, recoloured or restricted it.
+"""
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import literal, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Function, Grant, Group, Scope
+from crm_desktop.core.paths import RESOURCES
+from crm_desktop.core.text import search_keys
+from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, Setting
+from crm_desktop.services.regions import read_regions
+
+POOL_NAME = "公海"
+_GROUP_NAMES = {
+    Group.ADMINISTRATOR: "系统管理员",
+    Group.GENERAL_MANAGER: "总经理",
+    Group.SALES_MANAGER: "销售经理",
+    Group.SALESPERSON: "销售人员",
+    Group.SERVICE: "客服人员",
+    Group.CLERK: "文员",
+}
+_SETTINGS = {"firm_name": "", "firm_address": "", "firm_phone": ""}
+_ADD_ENTRIES = text("""
+    insert into crm.dictionary_entry (dictionary_id, parent_id, code, name, name_en, tone, sort_order)
+    select d.id, parent.id, new.code, new.name, new.name_en, nullif(new.tone, ''), new.sort_order
+    from unnest(cast(:dictionary as text[]), cast(:parent_code as text[]), cast(:code as text[]), cast(:name as text[]),
+                cast(:name_en as text[]), cast(:tone as text[]), cast(:sort_order as int[]))
+         as new (dictionary, parent_code, code, name, name_en, tone, sort_order)
+    join crm.dictionary d on d.code = new.dictionary
+    left join crm.dictionary_entry parent on parent.dictionary_id = d.id and parent.code = new.parent_code
+    where not exists (select from crm.dictionary_entry e where e.dictionary_id = d.id and e.code = new.code)
+    order by new.sort_order
+""")
+
+
+class _Entry(NamedTuple):
+    dictionary: str
+    parent_code: str
+    code: str
+    name: str
+    name_en: str
+    tone: str
+    sort_order: int
+
+
+def seed(session: Session) -> None:
+    """Add whatever a database needs and lacks. The session's role must be above row security."""
+    lists = tomllib.loads((RESOURCES / "dictionaries.toml").read_text(encoding="utf-8"))
+    _add_dictionaries(session, lists)
+    _add_groups(session)
+    _add_pool_owner(session)
+    session.execute(
+        insert(Setting).on_conflict_do_nothing(index_elements=[Setting.key]),
+        [{"key": key, "value": value} for key, value in _SETTINGS.items()],
+    )
+
+
+def _add_dictionaries(session: Session, lists: Mapping[str, Any]) -> None:
+    session.execute(
+        insert(Dictionary).on_conflict_do_nothing(index_elements=[Dictionary.code]),
+        [{"code": code, "name": shipped["name"], "name_en": shipped["name_en"]} for code, shipped in lists.items()],
+    )
+    regions = list(_region_entries())
+    # Parents first: an entry takes its full name from the parent's.
+    for depth in sorted({_depth(entry) for entry in regions}):
+        _add_entries(session, [entry for entry in regions if _depth(entry) == depth])
+    _add_entries(session, list(_plain_entries(lists)))
+
+
+def _depth(entry: _Entry) -> int:
+    """0 for provinces (codes of two digits), 1 for cities, 2 for the rest."""
+    return min(len(entry.parent_code) // 2, 2)
+
+
+def _region_entries() -> Iterator[_Entry]:
+    for order, region in enumerate(read_regions()):
+        yield _Entry("region", region.parent_code, region.code, region.name, region.name_en, "", order)
+
+
+def _plain_entries(lists: Mapping[str, Any]) -> Iterator[_Entry]:
+    for dictionary, shipped in lists.items():
+        for order, (code, name, name_en, *tone) in enumerate(shipped["entries"]):
+            yield _Entry(dictionary, "", code, name, name_en, "".join(tone), order)
+
+
+def _add_entries(session: Session, entries: list[_Entry]) -> None:
+    columns = zip(*entries, strict=True)
+    session.execute(_ADD_ENTRIES, {key: list(column) for key, column in zip(_Entry._fields, columns, strict=True)})
+
+
+def _add_groups(session: Session) -> None:
+    session.execute(
+        insert(PermissionGroup).on_conflict_do_nothing(index_elements=[PermissionGroup.code]),
+        [{"code": g.value, "name": _GROUP_NAMES[g], "name_en": g.label, "is_builtin": True} for g in Group],
+    )
+    group_ids = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).tuples().all())
+    session.execute(
+        insert(PermissionGrant).on_conflict_do_nothing(
+            index_elements=[PermissionGrant.group_id, PermissionGrant.entity]
+        ),
+        [_grant_row(group_ids[group], entity, grant) for entity, group, grant in _shipped_grants()],
+    )
+
+
+def _shipped_grants() -> Iterator[tuple[str, Group, Grant]]:
+    for spec in ALL_ENTITIES:
+        for group, grant in spec.access.items():
+            yield spec.key, group, grant
+    for group, grant in ADMINISTERED.items():
+        yield "setting", group, grant
+    for group, grant in CUSTOMER.access.items():
+        if Function.IMPORT in grant.functions:
+            yield "import_recipe", group, Grant(read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL)
+
+
+def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
+    return {
+        "group_id": group_id,
+        "entity": entity,
+        "read_scope": grant.read,
+        "create_scope": grant.create,
+        "update_scope": grant.update,
+        "delete_scope": grant.delete,
+        "functions": sorted(grant.functions),
+    }
+
+
+def _add_pool_owner(session: Session) -> None:
+    is_there = select(Employee.id).where(Employee.is_pool).exists()
+    values = {"name": POOL_NAME, "is_pool": True, **search_keys(POOL_NAME)._asdict()}
+    session.execute(
+        insert(Employee).from_select(list(values), select(*map(literal, values.values())).where(~is_there))
+    )
