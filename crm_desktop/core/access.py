@@ -1,7 +1,9 @@
-"""The words of permission: how far a right reaches, what a permission group may do, and the functions beside the four verbs."""
+"""The words of permission: how far a right reaches, what a group may do, the functions beside the four verbs."""
+
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_desktop.core.i18n import N_
@@ -96,3 +98,21 @@ _GROUP_LABELS = {
     Group.SERVICE: N_("Service desk"),
     Group.CLERK: N_("Office clerk"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is signed in, as the database knows him. ``scopes``: by entity, the owners whose records he reads."""
+
+    id: int
+    login: str
+    name: str
+    department_id: int | None
+    department: str
+    groups: tuple[str, ...]
+    grants: Mapping[str, Grant]
+    scopes: Mapping[str, tuple[int, ...]]
+
+    def grant(self, entity: str) -> Grant:
+        """What he may do with ``entity``; nothing where no group grants it. This only hides buttons: the database decides."""
+        return self.grants.get(entity, Grant())

@@ -1,4 +1,5 @@
 """What can go wrong and is no bug: errors whose words are shown to the user as they are."""
+
 from __future__ import annotations
 
 

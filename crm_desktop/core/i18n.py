@@ -1,4 +1,5 @@
 """The language of all texts: gettext catalogues, chosen at start or switched while the program runs."""
+
 from __future__ import annotations
 
 import gettext as _gettext

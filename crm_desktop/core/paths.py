@@ -1,4 +1,5 @@
 """Where things lie: the program's own files, and the user's local state (moved whole by ``CRM_HOME``)."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """Tables only, by subject; no queries, no words of the UI."""
+
 from __future__ import annotations
 
 from crm_desktop.models.base import POLICY, SCHEMA, Base, Guard
@@ -8,7 +9,22 @@ from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecip
 from crm_desktop.models.work import Activity
 
 __all__ = [
-    "POLICY", "SCHEMA", "Activity", "Base", "Contact", "ContactRelation", "Customer", "Department", "Dictionary",
-    "DictionaryEntry", "Employee", "GroupMember", "Guard", "ImportRecipe", "PermissionGrant", "PermissionGroup",
-    "Preference", "Setting",
+    "POLICY",
+    "SCHEMA",
+    "Activity",
+    "Base",
+    "Contact",
+    "ContactRelation",
+    "Customer",
+    "Department",
+    "Dictionary",
+    "DictionaryEntry",
+    "Employee",
+    "GroupMember",
+    "Guard",
+    "ImportRecipe",
+    "PermissionGrant",
+    "PermissionGroup",
+    "Preference",
+    "Setting",
 ]

@@ -1,4 +1,5 @@
 """What all tables share: key, version, times, the search columns, and how the database guards them."""
+
 from __future__ import annotations
 
 import datetime
@@ -19,7 +20,8 @@ class Guard:
     """How row security decides about a table; ``db/server.py`` turns it into policies and triggers.
 
     ``owned``: the person in ``owner_column`` must be in the reader's scope for ``entity``; ``writer_column`` may name
-    another column that decides about update and delete. ``common``: everybody reads, ``entity``'s grants decide who writes.
+    another column that decides about update and delete. ``common``: everybody reads, the grants of
+    ``entity`` decide who writes.
     ``personal``: only the person in ``owner_column``.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     """
@@ -52,21 +54,30 @@ class Base(DeclarativeBase):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, sort_order=-2)
     version: Mapped[int] = mapped_column(
-        Integer, server_default="1", sort_order=-1, comment="Raised by trigger at every change; an update names the one it read"
+        Integer,
+        server_default="1",
+        sort_order=-1,
+        comment="Raised by trigger at every change; an update names the one it read",
     )
 
 
 class Timed:
     """When a row was made and last changed, set by trigger."""
 
-    created_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), sort_order=90)
-    updated_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), sort_order=91)
+    created_at: Mapped[datetime.datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=func.now(), sort_order=90
+    )
+    updated_at: Mapped[datetime.datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=func.now(), sort_order=91
+    )
 
 
 class Searchable:
     """What the universal search and the pinyin order read; written by ``services.keys`` with the record itself."""
 
-    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="", sort_order=92, comment="Pinyin order of the name")
+    sort_key: Mapped[str] = mapped_column(
+        Text(collation="C"), server_default="", sort_order=92, comment="Pinyin order of the name"
+    )
     search_text: Mapped[str] = mapped_column(
         Text, server_default="", sort_order=93, comment="Name, pinyin, code and digits as core.text writes them"
     )
@@ -81,7 +92,10 @@ def owner_indexes(table: str) -> tuple[Index, ...]:
         Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
         Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id"]),
         Index(
-            f"{table}_search_idx", "owner_id", "search_grams",
-            postgresql_using="gin", postgresql_ops={"search_grams": "crm.gram_ops"},
+            f"{table}_search_idx",
+            "owner_id",
+            "search_grams",
+            postgresql_using="gin",
+            postgresql_ops={"search_grams": "crm.gram_ops"},
         ),
     )

@@ -1,4 +1,5 @@
 """The firm itself: departments, employees, permission groups and what they are granted."""
+
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
@@ -30,7 +31,10 @@ class Employee(Searchable, Timed, Base):
     __tablename__ = "employee"
     __table_args__ = (
         Index("employee_pool_key", "is_pool", unique=True, postgresql_where=text("is_pool")),
-        {"comment": "Employees; each login is a PostgreSQL role", "info": {POLICY: Guard(rule="common", entity="employee")}},
+        {
+            "comment": "Employees; each login is a PostgreSQL role",
+            "info": {POLICY: Guard(rule="common", entity="employee")},
+        },
     )
     order = "sort_key"
 
@@ -42,7 +46,9 @@ class Employee(Searchable, Timed, Base):
     phones: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info={"kind": "phones"})
     email: Mapped[str | None] = mapped_column(String(200), info={"kind": "email"})
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), comment="False: locked, cannot sign in")
-    is_pool: Mapped[bool] = mapped_column(server_default=text("false"), comment="The one owner of records without owner")
+    is_pool: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="The one owner of records without owner"
+    )
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
     superior: Mapped[Employee | None] = relationship(remote_side="Employee.id", foreign_keys=[superior_id])
@@ -67,7 +73,10 @@ class GroupMember(Base):
     __tablename__ = "group_member"
     __table_args__ = (
         UniqueConstraint("group_id", "employee_id"),
-        {"comment": "Who is in which permission group", "info": {POLICY: Guard(rule="common", entity="permission_group")}},
+        {
+            "comment": "Who is in which permission group",
+            "info": {POLICY: Guard(rule="common", entity="permission_group")},
+        },
     )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("crm.permission_group.id", ondelete="CASCADE"))
@@ -83,7 +92,10 @@ class PermissionGrant(Base):
     __tablename__ = "permission_grant"
     __table_args__ = (
         UniqueConstraint("group_id", "entity"),
-        {"comment": "Entity x verb x scope by group", "info": {POLICY: Guard(rule="common", entity="permission_group")}},
+        {
+            "comment": "Entity x verb x scope by group",
+            "info": {POLICY: Guard(rule="common", entity="permission_group")},
+        },
     )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("crm.permission_group.id", ondelete="CASCADE"))

@@ -1,4 +1,5 @@
 """Customers and the people we know there."""
+
 from __future__ import annotations
 
 import datetime
@@ -28,10 +29,15 @@ class Customer(Searchable, Timed, Base):
     order = "sort_key"
 
     code: Mapped[str] = mapped_column(
-        String(40), unique=True, server_default=text("crm.next_number('customer')"), comment="Number the firm files it under"
+        String(40),
+        unique=True,
+        server_default=text("crm.next_number('customer')"),
+        comment="Number the firm files it under",
     )
     name: Mapped[str] = mapped_column(String(200))
-    name_core: Mapped[str] = mapped_column(String(200), server_default="", comment="Name without legal form, for matching")
+    name_core: Mapped[str] = mapped_column(
+        String(200), server_default="", comment="Name without legal form, for matching"
+    )
     short_name: Mapped[str | None] = mapped_column(String(100))
     type_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "customer_type"})
     life_cycle_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "life_cycle"})
@@ -96,8 +102,11 @@ class Contact(Searchable, Timed, Base):
             "comment": "People at customers",
             "info": {
                 POLICY: Guard(
-                    rule="owned", entity="contact", owner_column="owner_id",
-                    parent_column="customer_id", parent_table="customer",
+                    rule="owned",
+                    entity="contact",
+                    owner_column="owner_id",
+                    parent_column="customer_id",
+                    parent_table="customer",
                 )
             },
         },
@@ -142,8 +151,11 @@ class ContactRelation(Timed, Base):
             "comment": "Relations between contacts",
             "info": {
                 POLICY: Guard(
-                    rule="owned", entity="contact", owner_column="owner_id",
-                    parent_column="contact_id", parent_table="contact",
+                    rule="owned",
+                    entity="contact_relation",
+                    owner_column="owner_id",
+                    parent_column="contact_id",
+                    parent_table="contact",
                 )
             },
         },
@@ -152,7 +164,10 @@ class ContactRelation(Timed, Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("crm.contact.id", ondelete="CASCADE"), index=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("crm.contact.id", ondelete="CASCADE"), index=True)
     owner_id: Mapped[int] = mapped_column(
-        ForeignKey("crm.employee.id"), server_default=text("0"), index=True, comment="The contact's owner; kept by trigger"
+        ForeignKey("crm.employee.id"),
+        server_default=text("0"),
+        index=True,
+        comment="The contact's owner; kept by trigger",
     )
     kind_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "contact_relation"})
     remark: Mapped[str | None] = mapped_column(String(300))

@@ -1,4 +1,5 @@
 """What the program itself needs: dictionaries, settings of the firm, personal preferences, import recipes."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -72,7 +73,9 @@ class Preference(Base):
         },
     )
 
-    employee_id: Mapped[int] = mapped_column(ForeignKey("crm.employee.id", ondelete="CASCADE"), server_default=text("crm.me()"))
+    employee_id: Mapped[int] = mapped_column(
+        ForeignKey("crm.employee.id", ondelete="CASCADE"), server_default=text("crm.me()")
+    )
     key: Mapped[str] = mapped_column(String(100))
     value: Mapped[Any] = mapped_column(JSONB)
 

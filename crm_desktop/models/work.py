@@ -1,4 +1,5 @@
 """What people do: activities on customers."""
+
 from __future__ import annotations
 
 import datetime
@@ -25,8 +26,12 @@ class Activity(Timed, Base):
             "comment": "What happened with customers",
             "info": {
                 POLICY: Guard(
-                    rule="owned", entity="activity", owner_column="owner_id", writer_column="done_by_id",
-                    parent_column="customer_id", parent_table="customer",
+                    rule="owned",
+                    entity="activity",
+                    owner_column="owner_id",
+                    writer_column="done_by_id",
+                    parent_column="customer_id",
+                    parent_table="customer",
                 )
             },
         },
@@ -39,7 +44,9 @@ class Activity(Timed, Base):
         ForeignKey("crm.employee.id"), server_default=text("0"), comment="The customer's owner; kept by trigger"
     )
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("crm.contact.id", ondelete="SET NULL"), index=True)
-    kind_id: Mapped[int | None] = mapped_column(ForeignKey("crm.dictionary_entry.id"), info={"dictionary": "activity_kind"})
+    kind_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.dictionary_entry.id"), info={"dictionary": "activity_kind"}
+    )
     happened_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=text("now()"))
     done_by_id: Mapped[int] = mapped_column(ForeignKey("crm.employee.id"), index=True, server_default=text("crm.me()"))
     subject: Mapped[str] = mapped_column(String(300), comment="What it was about, in one line")

@@ -1,0 +1,123 @@
+"""What an entity looks like to the user: plain frozen data, no Qt, no SQL text. Everything generic reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import DeclarativeBase
+
+from crm_desktop.core.access import Grant, Group, Person
+from crm_desktop.spec.facts import Attr, Facts, facts
+
+
+class Column:
+    """A list column: a mapped attribute, or a path through relationships to one."""
+
+    __slots__ = ("is_shown", "label", "path", "width")
+
+    def __init__(self, *path: Attr, label: str = "", width: int = 120, shown: bool = True) -> None:
+        """``label`` only where it is not the entity's own label of the last attribute; ``width`` in px at 100 %."""
+        self.path = path
+        self.label = label
+        self.width = width
+        self.is_shown = shown
+
+    @property
+    def key(self) -> str:
+        """Names the column in preferences, exports and sort orders."""
+        return ".".join(attr.key for attr in self.path)
+
+    @property
+    def facts(self) -> Facts:
+        """Of the last attribute."""
+        return facts(self.path[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A named filter in the side list."""
+
+    key: str
+    label: str
+    where: Callable[[Person], ColumnElement[bool]] | None = None
+    """None: everything the person may see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """The list page."""
+
+    columns: tuple[Column, ...]
+    sort: Attr
+    is_descending: bool = False
+    presets: tuple[Preset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the form."""
+
+    label: str
+    fields: tuple[Attr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSpec:
+    """The form page. Long texts take the whole width by themselves."""
+
+    sections: tuple[Section, ...]
+    read_only: frozenset[Attr] = frozenset()
+
+    @property
+    def fields(self) -> tuple[Attr, ...]:
+        """All fields in order."""
+        return tuple(attr for section in self.sections for attr in section.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSpec:
+    """What finds a record. The name also gives its place in pinyin order."""
+
+    name: Attr
+    texts: tuple[Attr, ...] = ()
+    phones: tuple[Attr, ...] = ()
+    emails: tuple[Attr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitySpec:
+    """One kind of record. ``labels`` names every attribute a user can meet, once."""
+
+    key: str
+    model: type[DeclarativeBase]
+    label: str
+    label_plural: str
+    icon: str
+    labels: Mapping[Attr, str]
+    table: TableSpec
+    form: FormSpec
+    access: Mapping[Group, Grant]
+    search: SearchSpec | None = None
+    part_of: Attr | None = None
+    """The record this one belongs to: it is listed there, and found by its name where it has no search of its own."""
+    importable: bool = False
+    subtitle: tuple[Attr, ...] = ()
+    """What tells records of one name apart, in search results and pickers."""
+    tone: Callable[[Mapping[str, Any]], Mapping[str, str]] = field(default=lambda _row: {})
+    """Colour role by column key for one list row: ``{"last_contact_at": "bad"}``."""
+
+    @property
+    def fields(self) -> dict[str, Attr]:
+        """Every labelled attribute by its key."""
+        return {attr.key: attr for attr in self.labels}
+
+    def label_of(self, key: str) -> str:
+        """The label of an attribute, not yet translated; raises KeyError for one the user never meets."""
+        return self.labels[self.fields[key]]
+
+    def column_label(self, column: Column) -> str:
+        """The heading of a list column, not yet translated."""
+        return column.label or self.labels[column.path[0]]
