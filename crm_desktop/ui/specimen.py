@@ -1,0 +1,156 @@
+"""A sheet that shows every small widget once, for the gallery."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.ui.widgets.buttons import (
+    danger_button,
+    icon_button,
+    link_button,
+    primary_button,
+    quiet_button,
+    secondary_button,
+)
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.chip import Chip
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.notice import Notices
+from crm_desktop.ui.widgets.page_title import PageTitle
+from crm_desktop.ui.widgets.search_box import SearchBox
+from crm_desktop.ui.widgets.side_list import SideEntry, SideList
+from crm_desktop.ui.widgets.skeleton import Skeleton
+from crm_desktop.ui.widgets.table_view import TableView
+
+ROWS = (
+    ("C1001", "珠海华工电子有限公司", "B", "潜在客户", "何毅", "15 天前", "¥596,000", ""),
+    ("C1002", "珠海金恒医药有限公司", "C", "成交客户", "何毅", "4 天前", "¥241,111", ""),
+    ("C1003", "中山瑞德化工有限公司", "A", "潜在客户", "林秋", "53 天未联系", "¥1,883,000", "bad"),
+    ("C1004", "深圳信达电子有限公司", "C", "成交客户", "周岚", "9 天前", "¥97,000.50", ""),
+)
+
+
+def specimen_page() -> QWidget:
+    """Buttons, editors, chips, a table, a side list, an empty state, a skeleton and a notice."""
+    page = QWidget()
+    page.setObjectName("canvas")
+    title = PageTitle(_("Customers"), "428")
+    title.add(secondary_button(_("Import"), icon_name="upload-simple"))
+    title.add(primary_button(_("New"), icon_name="plus", shortcut="Ctrl+N"))
+    side = SideList()
+    side.set_entries(
+        [
+            SideEntry("mine", "我的客户", "客户", 428),
+            SideEntry("all", "全部客户", "客户", 2300),
+            SideEntry("late", "30 天未联系", "关注", 41),
+            SideEntry("area", "佛山片区", "我的视图"),
+        ]
+    )
+    side.select("mine")
+    side.setFixedWidth(196)
+    left = QVBoxLayout()
+    left.addWidget(title)
+    left.addLayout(
+        _line(SearchBox(_("Search"), "Ctrl+F"), QLineEdit("华工医药"), _combo(), QCheckBox("已选"), _checked())
+    )
+    left.addLayout(
+        _line(
+            primary_button("保存", shortcut="Ctrl+S"),
+            secondary_button("打印", icon_name="printer"),
+            quiet_button("筛选", icon_name="funnel"),
+            danger_button("删除 3 位客户"),
+            link_button("打开记录"),
+            icon_button("star", "收藏"),
+            _disabled(),
+        )
+    )
+    left.addLayout(
+        _line(
+            Chip("A 级", "violet"),
+            Chip("成交客户", "good"),
+            Chip("38 天未联系", "bad"),
+            Chip("处理中", "warn"),
+            Chip("何毅", "accent"),
+            Chip("草稿"),
+        )
+    )
+    card = Card(padding=0)
+    card.body.addWidget(_table())
+    left.addWidget(card, 1)
+    skeleton = Skeleton(5)
+    empty = Card()
+    empty.body.addWidget(
+        EmptyState(
+            "users",
+            "还没有客户",
+            "把现有的客户表拖到这里，或者新建第一位客户。",
+            (primary_button("导入"), secondary_button("新建客户")),
+        )
+    )
+    loading = Card("动态")
+    loading.body.addWidget(skeleton)
+    right = QVBoxLayout()
+    right.addWidget(empty, 1)
+    right.addWidget(loading)
+    columns = QHBoxLayout(page)
+    columns.setContentsMargins(0, 16, 16, 16)
+    columns.setSpacing(16)
+    columns.addWidget(side)
+    columns.addLayout(left, 3)
+    columns.addLayout(right, 2)
+    Notices(page).show_notice("已保存 3 位客户的负责人。", tone="good", action=(_("Undo"), page.update))
+    skeleton.show_bars()
+    return page
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(8)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return line
+
+
+def _combo() -> QComboBox:
+    combo = QComboBox()
+    combo.addItems(["工业制造", "商业贸易"])
+    return combo
+
+
+def _checked() -> QCheckBox:
+    box = QCheckBox("勿扰")
+    box.setChecked(True)
+    return box
+
+
+def _disabled() -> QWidget:
+    button = secondary_button("停用")
+    button.setEnabled(False)
+    return button
+
+
+def _table() -> TableView:
+    model = QStandardItemModel(0, 7)
+    right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    for column, heading in enumerate(("编号", "客户名称", "等级", "状态", "负责人", "最近联系", "累计成交")):
+        model.setHeaderData(column, Qt.Orientation.Horizontal, heading)
+    model.setHeaderData(6, Qt.Orientation.Horizontal, right, Qt.ItemDataRole.TextAlignmentRole)
+    for *cells, tone in ROWS:
+        items = [QStandardItem(cell) for cell in cells]
+        items[3].setData("good" if cells[3] == "成交客户" else "neutral", CellRole.CHIP)
+        items[5].setData(tone or None, CellRole.TONE)
+        items[6].setData(right, Qt.ItemDataRole.TextAlignmentRole)
+        model.appendRow(items)
+    table = TableView()
+    model.setParent(table)
+    table.setModel(model)
+    table.horizontalHeader().setSortIndicatorShown(True)
+    table.horizontalHeader().setSortIndicator(5, Qt.SortOrder.DescendingOrder)
+    table.fit_columns(1)
+    table.selectRow(1)
+    return table

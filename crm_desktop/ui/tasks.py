@@ -1,0 +1,234 @@
+"""Background work: ``query`` reads, ``command`` and ``long_command`` write, nothing else in ``ui`` may wait.
+
+``work`` runs on a worker thread with a session and touches no widget; ``success`` and ``failure`` run on
+the UI thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from time import monotonic
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.ui import messages
+
+T = TypeVar("T")
+Session = Any  # the database's own class; ui only hands it on to services
+SessionFactory = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int, str], None]
+Failure = Callable[[KnownError], None]
+
+WORKERS = 2  # a workbench has three connections, and one of them listens
+PROGRESS_SECONDS = 0.1  # how often a long work may repaint its bar
+
+
+class LongWork(QObject):
+    """A running ``long_command``: what a progress bar shows, and the way to stop it. Lives as long as
+    ``Tasks``.
+    """
+
+    progressed = Signal(int, int, str)  # done, of (0: unknown), what
+    finished = Signal()
+
+    def __init__(self, post: Callable[[Callable[[], None]], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._post = post
+        self._cancelled = threading.Event()
+        self._shown_at = 0.0
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next report of progress; its transaction is then rolled back."""
+        self._cancelled.set()
+
+    def report(self, done: int, total: int, what: str) -> None:
+        """Called by the work on its thread. Raises ``CancelledError`` once the user has cancelled."""
+        if self._cancelled.is_set():
+            raise CancelledError(_("Cancelled. Nothing was changed."))
+        now = monotonic()
+        if done >= total or now - self._shown_at >= PROGRESS_SECONDS:
+            self._shown_at = now
+            self._post(lambda: self.progressed.emit(done, total, what))
+
+
+class Tasks(QObject):
+    """Runs work on worker threads and answers on the UI thread. Lives as long as the application."""
+
+    became_idle = Signal()
+    _answer_ready = Signal()
+
+    def __init__(self, read: SessionFactory, write: SessionFactory, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._read, self._write = read, write
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
+        self._answers: deque[Callable[[], None]] = deque()
+        self._newest: dict[tuple[int, Hashable], Future[Any]] = {}
+        self._long_running = False
+        self._long_waiting: deque[Callable[[], None]] = deque()
+        self._open = 0
+        self._lock = threading.Lock()
+        self._closed = False
+        self._answer_ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any work has still to be answered."""
+        return self._open > 0
+
+    def query(
+        self,
+        owner: QObject,
+        work: Callable[[Session], T],
+        success: Callable[[T], None],
+        failure: Failure | None = None,
+        *,
+        key: Hashable | None = None,
+    ) -> None:
+        """Read in the background; ``success`` is dropped when ``owner`` is gone by then.
+
+        With a ``key``, only the newest query of this owner and key is answered.
+        """
+        slot = (id(owner), key) if key is not None else None
+        future = self._submit(self._read, work)
+        if slot:
+            older = self._newest.get(slot)
+            self._newest[slot] = future
+            if older:
+                older.cancel()  # never starts, if it still waits for a worker
+        self._answer_with(future, lambda: self._answer_query(owner, future, slot, success, failure))
+
+    def command(
+        self, owner: QObject, work: Callable[[Session], T], success: Callable[[T], None], failure: Failure | None = None
+    ) -> None:
+        """Do ``work`` as one transaction in the background. A failure is shown even when ``owner`` is gone by
+        then.
+        """
+        future = self._submit(self._write, work)
+        self._answer_with(future, lambda: self._answer_command(owner, future, success, failure))
+
+    def long_command(
+        self,
+        owner: QObject,
+        work: Callable[[Session, Progress], T],
+        success: Callable[[T], None],
+        failure: Failure | None = None,
+    ) -> LongWork:
+        """A command that reports progress and can be cancelled. Several run one after the other, so that
+        saves go on.
+        """
+        long_work = LongWork(self._post, self)
+
+        def start() -> None:
+            self._long_running = True
+            future = self._submit(self._write, lambda session: work(session, long_work.report))
+            self._answer_with(future, lambda: finish(future))
+
+        def finish(future: Future[T]) -> None:
+            self._long_running = False
+            if self._long_waiting:
+                self._long_waiting.popleft()()
+            long_work.finished.emit()
+            long_work.deleteLater()
+            self._answer_command(owner, future, success, failure)
+
+        if self._long_running:
+            self._long_waiting.append(start)
+        else:
+            start()
+        return long_work
+
+    def close(self) -> None:
+        """Drop what waits, let what runs end. No answer is delivered any more."""
+        with self._lock:
+            self._closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, session: SessionFactory, work: Callable[[Session], T]) -> Future[T]:
+        def run() -> T:
+            with session() as opened:
+                return work(opened)
+
+        self._open += 1
+        return self._pool.submit(run)
+
+    def _answer_with(self, future: Future[T], answer: Callable[[], None]) -> None:
+        def closing() -> None:
+            self._open -= 1
+            try:
+                answer()
+            finally:
+                if not self._open:
+                    self.became_idle.emit()
+
+        future.add_done_callback(lambda _future: self._post(closing))
+
+    def _post(self, answer: Callable[[], None]) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._answers.append(answer)
+            self._answer_ready.emit()
+
+    @Slot()
+    def _deliver(self) -> None:
+        # One answer per signal: an error in one of them cannot hold back the others.
+        with self._lock:
+            answer = self._answers.popleft()
+        answer()
+
+    def _answer_query(
+        self,
+        owner: QObject,
+        future: Future[T],
+        slot: tuple[int, Hashable] | None,
+        success: Callable[[T], None],
+        failure: Failure | None,
+    ) -> None:
+        if slot and self._newest.get(slot) is not future:
+            return
+        if slot:
+            del self._newest[slot]
+        if future.cancelled() or not shiboken6.isValid(owner):
+            return
+        error = future.exception()
+        if error is None:
+            success(future.result())
+        else:
+            _fail(owner, error, failure)
+
+    def _answer_command(
+        self, owner: QObject, future: Future[T], success: Callable[[T], None], failure: Failure | None
+    ) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        alive = shiboken6.isValid(owner)
+        if error is not None:
+            _fail(owner if alive else None, error, failure if alive else None)
+        elif alive:
+            success(future.result())
+
+
+def _fail(owner: QObject | None, error: BaseException, failure: Failure | None) -> None:
+    """Show or hand on what went wrong. A bug reaches ``failure`` as a known error too, so that a page leaves
+    its busy state.
+    """
+    if isinstance(error, KnownError):
+        known = error
+    else:
+        messages.report_bug(error)
+        if failure is None:
+            return
+        known = messages.bug_as_known_error()
+    if failure is not None:
+        failure(known)
+    elif not isinstance(known, CancelledError):
+        messages.show_error(owner, known)

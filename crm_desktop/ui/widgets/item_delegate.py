@@ -1,0 +1,90 @@
+"""How a cell of a table is painted: plain text, a chip, a muted or coloured word, a row that has just
+changed.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from crm_desktop.ui import theme
+from crm_desktop.ui.widgets.chip import chip_width, paint_chip
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.widgets.table_view import TableView
+
+CELL_PADDING = 12
+
+
+class CellRole(IntEnum):
+    """What a model may answer beside Qt's own roles (text, alignment, tooltip)."""
+
+    CHIP = Qt.ItemDataRole.UserRole + 1  # tone of the chip in which the text stands
+    TONE = Qt.ItemDataRole.UserRole + 2  # colour role of plain text: "muted", "bad", ...
+    FLASH = Qt.ItemDataRole.UserRole + 3  # True while a row that changed is lit up
+    STRONG = Qt.ItemDataRole.UserRole + 4  # True for text in medium weight: the name a row is known by
+
+
+class ItemDelegate(QStyledItemDelegate):
+    """Paints the cells of a ``TableView``."""
+
+    def __init__(self, table: TableView) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        """As wide as the text and its padding, as high as a row."""
+        text = str(index.data() or "")
+        if index.data(CellRole.CHIP):
+            width = chip_width(text, theme.font(theme.SMALL))
+        else:
+            width = QFontMetrics(theme.font(strong=bool(index.data(CellRole.STRONG)))).horizontalAdvance(text)
+        return QSize(width + 2 * CELL_PADDING + 2, theme.row_height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw ground, line and content of one cell."""
+        table = self._table
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        rect: QRect = option.rect
+        if index.data(CellRole.FLASH):
+            painter.fillRect(rect, theme.color("flash"))
+        elif selected:
+            painter.fillRect(rect, theme.color("select"))
+        elif index.row() == table.hovered_row:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.setPen(theme.color("line_soft"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if table.hasFocus() and index.row() == table.currentIndex().row():
+            self._paint_focus(painter, rect, first=table.horizontalHeader().visualIndex(index.column()) == 0)
+        self._paint_content(painter, rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0), index)
+        painter.restore()
+
+    @staticmethod
+    def _paint_focus(painter: QPainter, rect: QRect, *, first: bool) -> None:
+        painter.setPen(theme.color("accent"))
+        painter.drawLine(rect.topLeft(), rect.topRight())
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if first:
+            painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), theme.color("accent"))
+
+    @staticmethod
+    def _paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        text = str(index.data() or "").replace("\n", " ")
+        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        right = bool(alignment and Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignRight)
+        tone = index.data(CellRole.CHIP)
+        if tone and text:
+            paint_chip(painter, room, text, str(tone), theme.font(theme.SMALL))
+            return
+        painter.setFont(theme.font(strong=bool(index.data(CellRole.STRONG))))
+        painter.setPen(theme.color(str(index.data(CellRole.TONE) or "text")))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,0 +1,130 @@
+"""Notices at the foot of a window: what was done, with "undo", or what went wrong; nobody is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.ui import icons
+from crm_desktop.ui.widgets.buttons import icon_button, link_button
+from crm_desktop.ui.widgets.chip import Tone
+from crm_desktop.ui.widgets.labels import label
+
+SHOWN_MS = 8000  # long enough to read it and to press "undo"
+WIDTH = 480
+MARGIN = 16
+ICONS = {"good": "check-circle", "warn": "warning", "bad": "warning-circle"}
+
+
+class Notice(QFrame):
+    """One line or two with an action. What went wrong stays until it is closed; the rest goes after 8 s, not
+    under the mouse.
+    """
+
+    def __init__(self, text: str, tone: Tone, hint: str, action: tuple[str, Callable[[], object]] | None) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(ICONS.get(tone, "info"), 20, tone))
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(label(text, "body", wrap=True))
+        if hint:
+            words.addWidget(label(hint, "small", wrap=True))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 8, 8, 8)
+        line.setSpacing(8)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addLayout(words, 1)
+        if action:
+            word, act = action
+            button = link_button(word, self.dismiss)
+            button.clicked.connect(lambda _checked=False: act())
+            line.addWidget(button)
+        line.addWidget(icon_button("x", _("Close"), self.dismiss))
+        self.setFixedWidth(WIDTH)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self._time_over)
+        if tone != "bad":
+            self._timer.start()
+
+    def dismiss(self) -> None:
+        """Take it away."""
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+    def _time_over(self) -> None:
+        if self.underMouse():
+            self._timer.start()
+        else:
+            self.dismiss()
+
+
+class Notices(QWidget):
+    """The pile of notices of one window, at most three, newest below. Made after its content."""
+
+    LIMIT = 3
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._pile = QVBoxLayout(self)
+        self._pile.setContentsMargins(0, 0, 0, 0)
+        self._pile.setSpacing(8)
+        window.installEventFilter(self)
+        self.hide()
+
+    def show_notice(
+        self,
+        text: str,
+        *,
+        tone: Tone = "neutral",
+        hint: str = "",
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> Notice:
+        """Show a notice; ``action`` is a word ("Undo") and what it does."""
+        for oldest in self._shown()[: 1 - self.LIMIT]:
+            oldest.dismiss()
+        notice = Notice(text, tone, hint, action)
+        notice.destroyed.connect(self._place)
+        self._pile.addWidget(notice)
+        self._place()
+        return notice
+
+    def texts(self) -> list[str]:
+        """The words shown at the moment, oldest first."""
+        return [
+            "\n".join(part.text() for part in notice.findChildren(QLabel) if part.text()) for notice in self._shown()
+        ]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the pile at the foot of the window."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _shown(self) -> list[Notice]:
+        return self.findChildren(Notice)
+
+    def _place(self) -> None:
+        shown = self._shown()
+        if not shown:
+            self.hide()
+            return
+        height = sum(notice.heightForWidth(WIDTH) + 8 for notice in shown)
+        left = (self._window.width() - WIDTH) // 2
+        self.setGeometry(left, self._window.height() - height - 2 * MARGIN - 8, WIDTH, height)
+        self.show()
+        self.raise_()
+
+
+def notices_of(widget: QWidget | None) -> Notices | None:
+    """The pile of the window in which ``widget`` lies (None: of the window in front), if it has one."""
+    window = widget.window() if widget is not None else QApplication.activeWindow()
+    return window.findChild(Notices) if window is not None else None

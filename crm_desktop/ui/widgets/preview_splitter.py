@@ -1,0 +1,45 @@
+"""List left, preview right: the preview can be folded away, and the window remembers that and its width."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from crm_desktop.ui.memory import remember, remembered
+
+PREVIEW_WIDTH = 372
+GAP = 12
+LEAST_LIST, LEAST_PREVIEW = 420, 300
+
+
+class PreviewSplitter(QSplitter):
+    """Two panes with a gap between them. ``key`` names the page for the memory."""
+
+    preview_toggled = Signal(bool)
+
+    def __init__(self, key: str, content: QWidget, preview: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._key = key
+        self._preview = preview
+        content.setMinimumWidth(LEAST_LIST)
+        preview.setMinimumWidth(LEAST_PREVIEW)
+        self.addWidget(content)
+        self.addWidget(preview)
+        self.setHandleWidth(GAP)
+        self.setChildrenCollapsible(False)
+        self.setStretchFactor(0, 1)
+        self.setStretchFactor(1, 0)
+        width = remembered(f"{key}/preview_width", PREVIEW_WIDTH)
+        self.setSizes([10 * width, width])
+        preview.setVisible(remembered(f"{key}/preview", default=True))
+        self.splitterMoved.connect(lambda _place, _index: remember(f"{key}/preview_width", preview.width()))
+
+    def preview_shown(self) -> bool:
+        """Whether the preview is open."""
+        return not self._preview.isHidden()
+
+    def show_preview(self, shown: bool) -> None:  # noqa: FBT001 - also a slot of a toggled button
+        """Open or fold away the preview, for this page and for next time."""
+        self._preview.setVisible(shown)
+        remember(f"{self._key}/preview", shown)
+        self.preview_toggled.emit(shown)

@@ -1,0 +1,150 @@
+"""The list at the left of an area: entries with a count at the right, under group headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from crm_desktop.ui import theme
+
+KEY = Qt.ItemDataRole.UserRole
+COUNT = Qt.ItemDataRole.UserRole + 1
+HEADING_HEIGHT = 36
+
+
+@dataclass(frozen=True)
+class SideEntry:
+    """One entry. ``group`` is the translated heading above it; entries of a group stand together."""
+
+    key: str
+    label: str
+    group: str = ""
+    count: int | None = None
+
+
+class SideList(QListView):
+    """Entries in 32 px rows. Up and down move, skipping the headings; what is current is shown at once."""
+
+    current_changed = Signal(str)  # by the user: mouse or keyboard
+    menu_requested = Signal(str, QPoint)  # key, place on the screen
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries = QStandardItemModel(self)
+        self._quiet = False
+        self.setModel(self._entries)
+        self.setItemDelegate(_SideDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_for_menu)
+        self.selectionModel().currentChanged.connect(self._announce)
+
+    def set_entries(self, entries: Iterable[SideEntry]) -> None:
+        """Replace all entries, keeping the current one where it is still there."""
+        current = self.current_key()
+        self._quiet = True
+        self._entries.clear()
+        group = ""
+        for entry in entries:
+            if entry.group and entry.group != group:
+                heading = QStandardItem(entry.group)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                self._entries.appendRow(heading)
+                group = entry.group
+            item = QStandardItem(entry.label)
+            item.setData(entry.key, KEY)
+            item.setData(entry.count, COUNT)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            self._entries.appendRow(item)
+        self._quiet = False
+        self.select(current)
+
+    def set_count(self, key: str, count: int | None) -> None:
+        """Show how many rows an entry has; None: not known."""
+        item = self._item(key)
+        if item is not None:
+            item.setData(count, COUNT)
+
+    def current_key(self) -> str:
+        """The key of the current entry, or nothing."""
+        return str(self.currentIndex().data(KEY) or "")
+
+    def select(self, key: str) -> None:
+        """Make an entry current without announcing it."""
+        item = self._item(key)
+        if item is not None:
+            self._quiet = True
+            self.setCurrentIndex(item.index())
+            self._quiet = False
+
+    def sizeHint(self) -> QSize:
+        """Narrow; the height comes from the layout."""
+        return QSize(196, 200)
+
+    def _item(self, key: str) -> QStandardItem | None:
+        for row in range(self._entries.rowCount()):
+            item = self._entries.item(row)
+            if key and item.data(KEY) == key:
+                return item
+        return None
+
+    def _announce(self, current: QModelIndex, _before: QModelIndex) -> None:
+        key = current.data(KEY)
+        if key and not self._quiet:
+            self.current_changed.emit(key)
+
+    def _ask_for_menu(self, place: QPoint) -> None:
+        key = self.indexAt(place).data(KEY)
+        if key:
+            self.menu_requested.emit(key, self.viewport().mapToGlobal(place))
+
+
+class _SideDelegate(QStyledItemDelegate):
+    """Paints headings and entries."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(option.rect.width(), theme.SIDE_ROW if index.data(KEY) else HEADING_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        if index.data(KEY):
+            self._paint_entry(painter, option, text, index.data(COUNT))
+        else:
+            painter.setPen(theme.color("faint"))
+            painter.setFont(theme.font(theme.SMALL))
+            room = option.rect.adjusted(20, 0, -12, -4)
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, text)
+        painter.restore()
+
+    @staticmethod
+    def _paint_entry(painter: QPainter, option: QStyleOptionViewItem, text: str, count: int | None) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        ground = option.rect.adjusted(8, 1, -8, -1)
+        if selected or hovered:
+            painter.setBrush(theme.color("accent_soft" if selected else "hover"))
+            painter.setPen(theme.color("accent") if focused and selected else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
+        room = ground.adjusted(12, 0, -12, 0)
+        number = f"{count:,}" if count is not None else ""
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(theme.color("accent" if selected else "faint"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
+        taken = painter.fontMetrics().horizontalAdvance(number) + 8 if number else 0
+        painter.setFont(theme.font(strong=selected))
+        painter.setPen(theme.color("accent" if selected else "text"))
+        left = QRect(room.x(), room.y(), room.width() - taken, room.height())
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, left.width())
+        painter.drawText(left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
