@@ -15,7 +15,8 @@ from crm_desktop.core.i18n import _
 @contextlib.contextmanager
 def writing(target: Path | BinaryIO) -> Iterator[BinaryIO]:
     """A stream to write the document to. A file is moved into place at the end, and left as it was after any error.
-    Raises `KnownError` when the file is open elsewhere or its folder cannot be written."""
+    Raises `KnownError` when the file is open elsewhere or its folder cannot be written.
+    """
     if not isinstance(target, Path):
         yield target
         return

@@ -1,4 +1,4 @@
-"""Pages of paper: letterhead, running head, footer with "page x of y", a cursor that moves down. Knows no table and no record."""
+"""Pages of paper: letterhead, running head, footer with "page x of y", a cursor that moves down. Knows no table."""
 from __future__ import annotations
 
 import datetime
@@ -19,14 +19,16 @@ from crm_desktop.reports.lines import wrap
 
 Align = Literal["left", "right", "center"]
 Progress = Callable[[int, int], None]
-"""Called with (done, total) from time to time; what it raises stops the work."""
+"""Called with (done, total) from time to time, total 0 where nobody knows; what it raises stops the work."""
 
 TEXT, MUTED, FAINT = HexColor("#1B2430"), HexColor("#5F6B7A"), HexColor("#94A0AE")
-LINE, RULE, ACCENT = HexColor("#DDE2E8"), HexColor("#94A0AE"), HexColor("#0F6CBD")  # LINE is a shade darker than on screen
+# The soft line is a shade darker than on the screen: printers lose the lightest greys.
+LINE, RULE, ACCENT = HexColor("#DDE2E8"), HexColor("#94A0AE"), HexColor("#0F6CBD")
 LEADING = 1.4
-MARGIN = 16 * mm
-FOOT = 17 * mm
-_LOGO_HEIGHT = 11 * mm
+MARGIN: float = 16 * mm
+FOOT: float = 17 * mm
+_HEAD = 26.0  # running head of the later pages
+_LOGO_HEIGHT: float = 11 * mm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ class Letterhead:
     logo: Path | None = None
 
 
-def open_canvas(stream: BinaryIO, title: str, author: str, made_at: datetime.datetime, size: tuple[float, float]) -> Canvas:
+def open_canvas(
+    stream: BinaryIO, title: str, author: str, made_at: datetime.datetime, size: tuple[float, float]
+) -> Canvas:
     """A canvas whose bytes depend on nothing but what is drawn and ``made_at``. ``size`` is in points."""
     register_fonts()
     canvas = Canvas(stream, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN" if language() == "zh" else "en")
@@ -52,12 +56,13 @@ def open_canvas(stream: BinaryIO, title: str, author: str, made_at: datetime.dat
 
 
 class Sheet:
-    """A4 pages being drawn from top to bottom. `y` is the cursor: the top edge of what comes next, in points from below."""
+    """A4 pages drawn from top to bottom. `y` is the cursor: the upper edge of what comes next, in points from below."""
 
     def __init__(self, stream: BinaryIO, letterhead: Letterhead, title: str, *, is_landscape: bool = False) -> None:
-        self.width, self.height = landscape(A4) if is_landscape else A4
-        self.left, self.right, self.bottom = MARGIN, self.width - MARGIN, FOOT + 4 * mm
-        self.canvas = open_canvas(stream, title, letterhead.person, letterhead.printed_at, (self.width, self.height))
+        size: tuple[float, float] = landscape(A4) if is_landscape else A4
+        self.width, self.height = size
+        self.left, self.right, self.bottom = MARGIN, self.width - MARGIN, FOOT + 11
+        self.canvas = open_canvas(stream, title, letterhead.person, letterhead.printed_at, size)
         self.letterhead = letterhead
         self.title = printable(title)
         self.page = 1
@@ -72,10 +77,17 @@ class Sheet:
     @property
     def page_room(self) -> float:
         """Height below the running head of an empty page, in points."""
-        return self.height - MARGIN - 9 * mm - self.bottom
+        return self.height - MARGIN - _HEAD - self.bottom
 
     def text(
-        self, x: float, baseline: float, text: str, font: str = REGULAR, size: float = 9, colour: Color = TEXT, align: Align = "left"
+        self,
+        x: float,
+        baseline: float,
+        text: str,
+        font: str = REGULAR,
+        size: float = 9,
+        colour: Color = TEXT,
+        align: Align = "left",
     ) -> None:
         """Draw one line of `printable` text; ``x`` is its left end, its right end or its middle."""
         if not text:
@@ -86,7 +98,9 @@ class Sheet:
         self.canvas.setFillColor(colour)
         self.canvas.drawString(x, baseline, text)
 
-    def paragraph(self, text: str, font: str = REGULAR, size: float = 9, colour: Color = TEXT, width: float | None = None) -> None:
+    def paragraph(
+        self, text: str, font: str = REGULAR, size: float = 9, colour: Color = TEXT, width: float | None = None
+    ) -> None:
         """Draw wrapped text at the left margin and move the cursor below it, over page ends where needed."""
         for line in wrap(printable(text), font, size, width or self.right - self.left):
             if self.room < size * LEADING:
@@ -142,7 +156,7 @@ class Sheet:
         self.text(self.left, self.y - 8, wrap(self.title, MEDIUM, 8, room)[0], MEDIUM, 8, MUTED)
         self.text(self.right, self.y - 8, firm, REGULAR, 8, MUTED, "right")
         self.rule(self.y - 13, LINE)
-        self.y -= 9 * mm
+        self.y -= _HEAD
         self._draw_footer_place()
 
     def _draw_footer_place(self) -> None:

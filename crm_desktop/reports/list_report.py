@@ -11,7 +11,6 @@ from reportlab.lib.pagesizes import A4
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.reports.destination import writing
 from crm_desktop.reports.engine import MARGIN, MUTED, Letterhead, Progress, Sheet
-from crm_desktop.reports.fonts import REGULAR
 from crm_desktop.reports.table import GAP, Column, Extent, Group, Row, Table, measure, share
 
 _PORTRAIT, _LANDSCAPE = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
@@ -27,7 +26,8 @@ _STEP = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListReport:
     """A list as it is to be printed: cells formatted, in the order of the columns. ``subtitle`` tells view and filters;
-    ``totals`` has one text per column, empty where nothing is summed."""
+    ``totals`` has one text per column, empty where nothing is summed.
+    """
 
     letterhead: Letterhead
     title: str
@@ -117,7 +117,8 @@ def _draw(table: Table, rows: list[Row | Group], totals: Row, strip: list[int], 
         next(done)
     if not rows:
         sheet = table.sheet
-        sheet.text((sheet.left + sheet.right) / 2, sheet.y - 34, _("Nothing matches this filter."), REGULAR, 9, MUTED, "center")
+        middle = (sheet.left + sheet.right) / 2
+        sheet.text(middle, sheet.y - 34, _("Nothing matches this filter."), colour=MUTED, align="center")
     elif totals:
         table.totals(tuple(totals[i] for i in strip))
 

@@ -171,7 +171,8 @@ def _draw_table(sheet: Sheet, table: CardTable) -> None:
         sheet.paragraph(table.empty or _("Nothing recorded yet."), colour=MUTED)
         return
     size = 8.5
-    drawing = Table(sheet, table.columns, share(measure(table.columns, table.rows), sheet.right - sheet.left, size), size)
+    widths = share(measure(table.columns, table.rows), sheet.right - sheet.left, size)
+    drawing = Table(sheet, table.columns, widths, size)
     drawing.header()
     for row in table.rows:
         drawing.row(row)

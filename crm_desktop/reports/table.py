@@ -1,5 +1,6 @@
 """A table on a `Sheet`: columns as wide as their content asks, soft lines, header again on every page.
-Cells wrap and long rows run over the page end; nothing is ever cut."""
+Cells wrap and long rows run over the page end; nothing is ever cut.
+"""
 from __future__ import annotations
 
 import math
@@ -14,11 +15,12 @@ from crm_desktop.reports.fonts import MEDIUM, REGULAR, printable, text_width
 from crm_desktop.reports.lines import widest_piece, wrap
 
 GAP = 1.4
-"""Between two columns, in em."""
+_WIDER_GAP = 1.2
+"""Between two columns at least, and what is added where there is room, in em."""
 _HEADER = 0.9
 """Size of the header against that of the cells."""
 _WORD_LIMIT, _TEXT_LEAST, _TEXT_COMFORT, _TEXT_MOST = 12.0, 5.0, 16.0, 40.0
-"""In em: longer words are broken; a narrower text column is no pleasure; wider ones wrap gladly; and no wider at all."""
+"""In em: longer words are broken; narrower text columns are no pleasure; wider ones may wrap; none is wider."""
 _FREAKS = 0.03
 """Part of the cells that may be wider than the column's natural width."""
 
@@ -87,12 +89,14 @@ def _typical(widths: list[tuple[float, int]]) -> float:
 
 
 def share(extents: Sequence[Extent], width: float, size: float) -> list[float]:
-    """Widths in points that together fill ``width``, the gaps between the columns taken off. Where the room is short
-    the widest columns give way first: long texts wrap, short ones stay on their line."""
+    """Widths in points that leave gaps between the columns in ``width``. Where the room is short the widest columns
+    give way first: long texts wrap, short ones stay on their line.
+    """
     room = width / size - GAP * (len(extents) - 1)
     natural, least = [e.natural for e in extents], [e.least for e in extents]
     if sum(natural) <= room:
-        widths = [n + (room - sum(natural)) / len(extents) for n in natural]
+        spare = max(0.0, room - sum(natural) - _WIDER_GAP * (len(extents) - 1))
+        widths = [n + spare / len(extents) for n in natural]
     elif sum(least) >= room:
         widths = [one * room / sum(least) for one in least]
     else:
@@ -113,10 +117,11 @@ class Table:
         self.padding = size * 0.35
         self.leading = size * LEADING
         self.ends: list[float] = []  # where each column's text starts, ends or has its middle
+        gap = (sheet.right - sheet.left - sum(widths)) / max(1, len(widths) - 1)
         x = sheet.left
         for column, width in zip(columns, widths, strict=True):
             self.ends.append(x + width * {"left": 0.0, "center": 0.5, "right": 1.0}[column.align])
-            x += width + GAP * size
+            x += width + gap
 
     def header(self) -> None:
         """Draw the headings; they stand on one line at the bottom."""
