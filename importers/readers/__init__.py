@@ -1,0 +1,74 @@
+"""Read any table file into a ``Book``. The kind of a file is told by its content, never by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from importers.readers import html, spreadsheet, text
+from importers.readers.book import Book, Cell, Merge, Row, Sheet, not_a_table_file
+
+__all__ = ["Book", "Cell", "Merge", "Row", "Sheet", "read_book"]
+
+LARGEST_FILE = 300_000_000
+"""Bytes. A list of a million customers has about 100 MB."""
+
+ZIP = b"PK\x03\x04"
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OTHER_KINDS = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+    b"%PDF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"MZ",
+    b"\x7fELF",
+    b"{\\rtf",
+    b"SQLite format 3",
+    b"RIFF",
+    b"ID3",
+)
+
+
+def read_book(path: Path) -> Book:
+    """The sheets of ``path``; a KnownError where the file is empty, damaged, encrypted or no table file."""
+    return Book(path, _read_sheets(_content(path)))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise KnownError(
+                _("The file is too large ({size} MB).").format(size=size // 1_000_000),
+                _("Split it into several files."),
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KnownError(_("The file {name} does not exist.").format(name=path.name)) from None
+    except OSError as error:
+        raise KnownError(
+            _("The file {name} cannot be opened: {reason}.").format(name=path.name, reason=error.strerror),
+            _("Close it in other programs and try again."),
+        ) from error
+
+
+def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
+    if not data.strip(b"\0 \t\r\n"):
+        raise KnownError(_("The file is empty."))
+    if data.startswith(ZIP):
+        return spreadsheet.read_package(data)
+    if data.startswith(COMPOUND):
+        return spreadsheet.read_compound(data)
+    if data.startswith(OTHER_KINDS):
+        raise not_a_table_file()
+    content = text.decode(data)
+    if html.is_html(content):
+        return html.read(content)
+    return text.read(content)

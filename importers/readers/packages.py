@@ -1,0 +1,93 @@
+"""Look through a zip package (xlsx, xlsb, ods, docx) before a library reads it: whole, not encrypted, not a bomb.
+
+calamine holds a sheet as one rectangle and trusts the counts in the file, so that one stray cell or one wrong
+number can take all memory and end the program. What it would do is worked out here from the XML as it streams by.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from importers.readers.book import check_area, damaged, not_a_table_file
+
+LARGEST_CONTENT = 2_000_000_000
+CHUNK = 4_000_000
+OVERLAP = 64
+"""Bytes repeated between chunks, so that a cell reference is never cut."""
+
+FILLED_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
+STRING_COUNT = re.compile(rb'<(?:\w+:)?sst[^>]*?uniqueCount="(\d+)"')
+
+
+def check_package(data: bytes) -> None:
+    """Raise a KnownError unless the package is a workbook that is safe to hand to calamine."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            _check_kind(package)
+            for entry in package.infolist():
+                _check_entry(package, entry)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, IndexError) as error:
+        raise damaged() from error
+    except RuntimeError as error:
+        raise needs_password() from error
+
+
+def needs_password() -> KnownError:
+    """The error for an encrypted file."""
+    return KnownError(_("The file is protected by a password."), _("Remove the password first, then import it again."))
+
+
+def _check_kind(package: zipfile.ZipFile) -> None:
+    names = set(package.namelist())
+    if "word/document.xml" in names:
+        if b"<w:tbl>" not in package.read("word/document.xml"):
+            raise KnownError(_("The document contains no table."))
+        raise KnownError(
+            _("Word documents cannot be imported yet."), _("Copy the table into a sheet and save it as xlsx.")
+        )
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and "[Content_Types].xml" not in names:
+        raise not_a_table_file()
+    if sum(entry.file_size for entry in package.infolist()) > LARGEST_CONTENT:
+        raise KnownError(
+            _("The file is too large ({size} MB).").format(size=LARGEST_CONTENT // 1_000_000),
+            _("Split it into several files."),
+        )
+
+
+def _check_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Read the entry to its end, which verifies its checksum, and look at what calamine would allocate."""
+    is_sheet = entry.filename.startswith("xl/worksheets/")
+    is_strings = entry.filename.lower().endswith("sharedstrings.xml")
+    columns: set[bytes] = set()
+    last_row = 0
+    for chunk in _chunks(package, entry):
+        if is_sheet:
+            cells = FILLED_CELL.findall(chunk)
+            columns.update(column for column, _row in cells)
+            last_row = max([last_row, *(int(row) for _column, row in cells[-1:])])
+        if is_strings and (count := STRING_COUNT.search(chunk)) and int(count[1]) > entry.file_size:
+            raise damaged()
+    if columns:
+        check_area(entry.filename.rpartition("/")[2].removesuffix(".xml"), last_row, max(map(_number, columns)))
+
+
+def _chunks(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    with package.open(entry) as stream:
+        tail = b""
+        while chunk := stream.read(CHUNK):
+            yield tail + chunk
+            tail = chunk[-OVERLAP:]
+
+
+def _number(column: bytes) -> int:
+    """``A`` is 1, ``XFD`` is 16384."""
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number
