@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.context import Context, Person, SearchGroup, SearchHit
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.page import Area, Page, PageEntry
+from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.buttons import (
     danger_button,
     icon_button,
@@ -154,3 +161,40 @@ def _table() -> TableView:
     table.fit_columns(1)
     table.selectRow(1)
     return table
+
+
+def main_window() -> QWidget:
+    """The window with one area and a search that finds two customers."""
+    hits = (SearchHit("customer", 1, "珠海华工医药有限公司", "C1001"), SearchHit("customer", 2, "华工电子", "C1002"))
+    entries = tuple(
+        PageEntry(key, title, lambda _view: specimen_as_page(), group)
+        for key, title, group in (
+            ("mine", "My customers", "Customers"),
+            ("all", "All customers", "Customers"),
+            ("late", "Late", "Watch"),
+        )
+    )
+    areas = (Area("home", "Home", "house", entries), Area("customers", "Customers", "buildings", entries))
+    context = Context(
+        Tasks(nullcontext, nullcontext),
+        Bus(),
+        Person("linqiu", "林秋", "销售一部"),
+        "办公室服务器",
+        areas,
+        lambda _text, answer: answer([SearchGroup("客户", hits)]),
+    )
+    window = MainWindow(context)
+    window.show_area("customers").open_tab("x", lambda _view: Page("珠海华工医药有限公司"))
+    window.view("customers").open_tab("y", lambda _view: Page("珠海金恒医药器械进出口股份有限公司华南分公司"))
+    window.view("customers").side.set_count("mine", 428)
+    return window
+
+
+def specimen_as_page() -> Page:
+    """The sheet as a page of a window."""
+    page = Page("Specimen")
+    page.body.addWidget(PageTitle(_("Customers"), "428"))
+    card = Card(padding=0)
+    card.body.addWidget(_table())
+    page.body.addWidget(card)
+    return page

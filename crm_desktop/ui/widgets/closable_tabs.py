@@ -6,7 +6,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.icons import icon
@@ -36,9 +36,14 @@ class ClosableTabs(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.bar)
+        self._line = QFrame()
+        self._line.setObjectName("tabline")
+        bar_line = QHBoxLayout(self._line)
+        bar_line.setContentsMargins(4, 0, 4, 0)
+        bar_line.addWidget(self.bar, 1)
+        column.addWidget(self._line)
         column.addWidget(self._stack, 1)
-        self.bar.hide()
+        self._line.hide()
         self.bar.currentChanged.connect(self._show)
 
     def add(self, page: QWidget, title: str) -> None:
@@ -56,7 +61,7 @@ class ClosableTabs(QWidget):
             cross.setToolTip(with_shortcut(_("Close"), "Ctrl+W"))
             cross.clicked.connect(lambda _checked=False: self.close_requested.emit(page))
             self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, cross)
-        self.bar.setVisible(self.bar.count() > 1)
+        self._line.setVisible(self.bar.count() > 1)
         self.bar.setCurrentIndex(index)
 
     def set_title(self, page: QWidget, title: str) -> None:
@@ -73,7 +78,7 @@ class ClosableTabs(QWidget):
             return
         self._stack.removeWidget(page)
         self.bar.removeTab(index)
-        self.bar.setVisible(self.bar.count() > 1)
+        self._line.setVisible(self.bar.count() > 1)
         page.hide()
         page.deleteLater()
 

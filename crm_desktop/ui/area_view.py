@@ -1,0 +1,159 @@
+"""One area of the window: its side list, its first tab with the page chosen there, and the tabs opened beside
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
+from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
+from crm_desktop.ui.widgets.side_list import SideEntry, SideList
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.main_window import MainWindow
+
+SIDE_WIDTH = 196
+UNSAVED = "• "
+
+
+@dataclass(frozen=True)
+class OpenTab:
+    """A tab beside the first one: enough to build it again."""
+
+    key: str
+    build: PageBuilder
+
+
+class AreaView(QWidget):
+    """What a page sees of the window around it. Pages open records and tabs here."""
+
+    page_selected = Signal(str)
+
+    def __init__(self, area: Area, context: Context, window: MainWindow) -> None:
+        super().__init__(window)
+        self.area, self.context = area, context
+        self._window = window
+        self._entries: dict[str, PageEntry] = {}
+        self._built: dict[str, Page] = {}
+        self._tabs_by_key: dict[str, tuple[OpenTab, Page]] = {}
+        self.side = SideList()
+        self._host = QStackedWidget()
+        self.tabs = ClosableTabs()
+        self.tabs.add(self._host, _(area.title))
+        self.tabs.close_requested.connect(self.close_page)
+        side_frame = QFrame()
+        side_frame.setObjectName("side")
+        side_frame.setFixedWidth(SIDE_WIDTH)
+        side_column = QVBoxLayout(side_frame)
+        side_column.setContentsMargins(0, 0, 0, 8)
+        side_column.addWidget(self.side)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(side_frame)
+        line.addWidget(self.tabs, 1)
+        self.side.current_changed.connect(self.select_page)
+        self.side.clicked.connect(lambda _index: self.tabs.go_to(self._host))
+        context.bus.changed.connect(self._table_changed)
+        self.set_pages(area.pages)
+        self.refresh_counts()
+
+    def set_pages(self, pages: Sequence[PageEntry]) -> None:
+        """Offer these pages in the side list; the first one is opened when none is."""
+        self._entries = {entry.key: entry for entry in pages}
+        self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group)) for entry in pages)
+        if pages and not self.side.current_key():
+            self.select_page(pages[0].key)
+
+    def select_page(self, key: str) -> None:
+        """Show the page of a side entry in the first tab."""
+        entry = self._entries[key]
+        if key not in self._built:
+            self._built[key] = page = entry.build(self)
+            self._host.addWidget(page)
+        self.side.select(key)
+        self._host.setCurrentWidget(self._built[key])
+        self.tabs.set_title(self._host, _(entry.title))
+        self.tabs.go_to(self._host)
+        self.page_selected.emit(key)
+
+    def open_record(self, entity: str, id: int) -> None:
+        """Open a record in a tab of the area that shows its entity."""
+        self._window.open_record(entity, id)
+
+    def open_tab(self, key: str, build: PageBuilder) -> Page:
+        """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""
+        if key in self._tabs_by_key:
+            page = self._tabs_by_key[key][1]
+            self.tabs.go_to(page)
+            return page
+        page = build(self)
+        self._tabs_by_key[key] = (OpenTab(key, build), page)
+        self.tabs.add(page, page.title)
+        marks = {"unsaved": ""}
+
+        def rename() -> None:
+            self.tabs.set_title(page, marks["unsaved"] + page.title)
+
+        def mark(unsaved: bool) -> None:  # noqa: FBT001 - a slot
+            marks["unsaved"] = UNSAVED if unsaved else ""
+            rename()
+
+        page.title_changed.connect(rename)
+        page.unsaved_changed.connect(mark)
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        return page
+
+    def close_page(self, page: QWidget) -> bool:
+        """Close a tab, unless its page objects. The first tab stays."""
+        for key, (_tab, opened) in list(self._tabs_by_key.items()):
+            if opened is page:
+                if not opened.may_close():
+                    return False
+                del self._tabs_by_key[key]
+                self.tabs.remove(opened)
+        return True
+
+    def close_current(self) -> None:
+        """Close the tab in front."""
+        self.close_page(self.tabs.current())
+
+    def current_page(self) -> QWidget:
+        """The page in front, whether it lies in the first tab or in another."""
+        current = self.tabs.current()
+        return self._host.currentWidget() or self._host if current is self._host else current
+
+    def open_tabs(self) -> list[OpenTab]:
+        """The tabs beside the first one."""
+        return [tab for tab, _page in self._tabs_by_key.values()]
+
+    def current_tab_key(self) -> str:
+        """The key of the tab in front, or nothing when it is the first one."""
+        current = self.tabs.current()
+        return next((key for key, (_tab, page) in self._tabs_by_key.items() if page is current), "")
+
+    def may_close(self) -> bool:
+        """Whether every page of the area can go now."""
+        pages = [*self._built.values(), *(page for _tab, page in self._tabs_by_key.values())]
+        return all(page.may_close() for page in pages)
+
+    def refresh_counts(self) -> None:
+        """Read the numbers of the side list again."""
+        if self.area.count is not None:
+            self.context.tasks.query(self, self.area.count, self._show_counts, key="counts")
+
+    def _show_counts(self, counts: Mapping[str, int]) -> None:
+        for key, count in counts.items():
+            self.side.set_count(key, count)
+
+    def _table_changed(self, table: str, _ids: object) -> None:
+        if table in self.area.tables:
+            self.refresh_counts()

@@ -1,0 +1,180 @@
+"""The workbench's window: header, areas, status line. Knows no entity; the areas are given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.ui.area_view import AreaView, OpenTab
+from crm_desktop.ui.context import Context, SearchHit
+from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+from crm_desktop.ui.header import Header
+from crm_desktop.ui.memory import remember, remembered
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.status_line import StatusLine
+from crm_desktop.ui.widgets.notice import Notices
+
+SIZE = QSize(1366, 768)
+LEAST = QSize(1024, 600)
+
+
+class MainWindow(QMainWindow):
+    """What is chosen in the person's menu is announced; the program around it acts and calls ``rebuild``."""
+
+    file_dropped = Signal(Path)
+    language_chosen = Signal(str)
+    theme_chosen = Signal(str)
+    password_change_chosen = Signal()
+    sign_out_chosen = Signal()
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self._views: dict[str, AreaView] = {}
+        self.setMinimumSize(LEAST)
+        self.setAcceptDrops(True)
+        self.resize(SIZE)
+        self.restoreGeometry(QByteArray.fromBase64(remembered("window/geometry", "").encode("ascii")))
+        self._bind_keys()
+        self._build()
+        context.bus.connection_changed.connect(self._show_connection)
+        self.show_area(context.areas[0].key)
+
+    def rebuild(self) -> None:
+        """Build all pages anew, for another language or theme, with the same tabs open. Asks pages with
+        unsaved edits.
+        """
+        if not all(view.may_close() for view in self._views.values()):
+            return
+        area = self.current_area()
+        open_tabs = {
+            key: (view.side.current_key(), view.open_tabs(), view.current_tab_key())
+            for key, view in self._views.items()
+        }
+        self._build()
+        for key, (page_key, tabs, current) in open_tabs.items():
+            self._reopen(self.view(key), page_key, tabs, current)
+        self.show_area(area)
+
+    def view(self, area: str) -> AreaView:
+        """The view of an area, built when it is first needed."""
+        if area not in self._views:
+            found = next(one for one in self.context.areas if one.key == area)
+            self._views[area] = made = AreaView(found, self.context, self)
+            self._stack.addWidget(made)
+        return self._views[area]
+
+    def show_area(self, area: str) -> AreaView:
+        """Bring an area to the front."""
+        view = self.view(area)
+        self._stack.setCurrentWidget(view)
+        self.header.show_area(area)
+        return view
+
+    def current_area(self) -> str:
+        """The key of the area in front."""
+        current = self._stack.currentWidget()
+        return next(key for key, view in self._views.items() if view is current)
+
+    def open_record(self, entity: str, id: int) -> Page | None:
+        """Open a record in its area; None where no area shows such records."""
+        area = next((one for one in self.context.areas if entity in one.records), None)
+        if area is None:
+            return None
+        build = area.records[entity]
+        return self.show_area(area.key).open_tab(f"{entity}/{id}", lambda view: build(view, id))
+
+    def show_shortcuts(self) -> None:
+        """Show which keys do what here."""
+        page = self.view(self.current_area()).current_page()
+        ShortcutsDialog(self, page).open_quietly()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Let files in."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Announce the first file."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.file_dropped.emit(files[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask the pages, then remember place and size."""
+        if not all(view.may_close() for view in self._views.values()):
+            event.ignore()
+            return
+        remember("window/geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        event.accept()
+        self.closed.emit()
+
+    def _build(self) -> None:
+        self._views = {}
+        self.header = Header(self.context)
+        self.status = StatusLine(self.context)
+        self._stack = QStackedWidget()
+        self._banner = QLabel(
+            _("The connection to the server is lost. What you type stays; it is tried again all the time.")
+        )
+        self._banner.setObjectName("banner")
+        self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._banner.hide()
+        canvas = QWidget()
+        canvas.setObjectName("canvas")
+        column = QVBoxLayout(canvas)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._banner)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(canvas)  # deletes the canvas before it, and all pages with it
+        self.notices = Notices(canvas)
+        self.setWindowTitle(f"{_('CRM')} — {self.context.person.name or self.context.person.login}")
+        self.header.area_chosen.connect(self.show_area)
+        self.header.hit_chosen.connect(self._open_hit)
+        self.header.language_chosen.connect(self.language_chosen)
+        self.header.theme_chosen.connect(self.theme_chosen)
+        self.header.password_change_chosen.connect(self.password_change_chosen)
+        self.header.sign_out_chosen.connect(self.sign_out_chosen)
+        self.header.shortcuts_chosen.connect(self.show_shortcuts)
+
+    def _reopen(self, view: AreaView, page_key: str, tabs: list[OpenTab], current: str) -> None:
+        if page_key:
+            view.select_page(page_key)
+        pages = {tab.key: view.open_tab(tab.key, tab.build) for tab in tabs}
+        if current in pages:
+            view.tabs.go_to(pages[current])
+        elif page_key:
+            view.select_page(page_key)
+
+    def _show_connection(self, state: str) -> None:
+        self._banner.setVisible(state == "lost")
+
+    def _open_hit(self, hit: SearchHit) -> None:
+        self.open_record(hit.entity, hit.id)
+
+    def _bind_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Ctrl+W": lambda: self._current_view().close_current(),
+            "Ctrl+Tab": lambda: self._current_view().tabs.step(1),
+            "Ctrl+Shift+Tab": lambda: self._current_view().tabs.step(-1),
+            "F1": self.show_shortcuts,
+            "F6": lambda: self._current_view().side.setFocus(Qt.FocusReason.ShortcutFocusReason),
+        }
+        for number, area in enumerate(self.context.areas[:9], 1):
+            keys[f"Ctrl+{number}"] = partial(self.show_area, area.key)
+        for key, act in keys.items():
+            QShortcut(QKeySequence(key), self).activated.connect(act)
+
+    def _current_view(self) -> AreaView:
+        return self.view(self.current_area())

@@ -1,0 +1,70 @@
+"""What lies in a tab: the base of every page, and how areas name the pages they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.area_view import AreaView
+
+
+class Page(QWidget):
+    """A page with its margins; put widgets into ``body``. Announces its title and whether it holds unsaved
+    edits.
+    """
+
+    title_changed = Signal(str)
+    unsaved_changed = Signal(bool)
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(16, 12, 16, 16)
+        self.body.setSpacing(12)
+
+    def set_title(self, title: str) -> None:
+        """Name the page and its tab."""
+        self.title = title
+        self.title_changed.emit(title)
+
+    def may_close(self) -> bool:
+        """Whether the page can go now. A page with unsaved edits asks its user here."""
+        return True
+
+
+PageBuilder = Callable[["AreaView"], Page]
+RecordBuilder = Callable[["AreaView", int], Page]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page that the side list of an area offers. ``title`` and ``group`` are marked with ``N_``."""
+
+    key: str
+    title: str
+    build: PageBuilder
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A tab of the header.
+
+    ``records`` builds the page of one record by the entity's key; ``count`` reads, in the background, the
+    number beside
+    each side entry, again whenever one of ``tables`` changes.
+    """
+
+    key: str
+    title: str
+    icon: str
+    pages: tuple[PageEntry, ...]
+    records: Mapping[str, RecordBuilder] = field(default_factory=dict)
+    count: Callable[[Any], Mapping[str, int]] | None = None
+    tables: frozenset[str] = frozenset()
