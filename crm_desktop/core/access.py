@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from crm_desktop.core.i18n import N_
 
@@ -100,19 +101,34 @@ _GROUP_LABELS = {
 }
 
 
+Verb = Literal["read", "create", "update", "delete"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who is signed in, as the database knows him. ``scopes``: by entity, the owners whose records he reads."""
+    """Who is signed in: plain facts, read once at sign-in. The database decides; these say what to offer."""
 
     id: int
     login: str
     name: str
     department_id: int | None
     department: str
+    """Its name; empty where he has none."""
     groups: tuple[str, ...]
+    """Codes of his permission groups."""
     grants: Mapping[str, Grant]
-    scopes: Mapping[str, tuple[int, ...]]
+    """By entity key: the widest of what his groups are granted."""
+    owners: Mapping[tuple[str, str], tuple[int, ...]]
+    """By entity and verb: the employees whose records he reaches."""
+    server_version: int
+    """As PostgreSQL counts: 150018 for 15.18."""
 
-    def grant(self, entity: str) -> Grant:
-        """What he may do with ``entity``; nothing where no group grants it. This only hides buttons: the database decides."""
-        return self.grants.get(entity, Grant())
+    def may(self, verb: Verb, entity: str) -> bool:
+        """Whether to offer ``verb`` on ``entity`` at all."""
+        grant = self.grants.get(entity, Grant())
+        scopes = {"read": grant.read, "create": grant.create, "update": grant.update, "delete": grant.delete}
+        return scopes[verb] > Scope.NONE
+
+    def may_use(self, function: Function, entity: str) -> bool:
+        """Whether to offer ``function`` on ``entity``."""
+        return function in self.grants.get(entity, Grant()).functions

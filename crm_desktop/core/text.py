@@ -2,7 +2,8 @@
 
 A row's search text is a few lines: the name, its pinyin initials, its full pinyin, codes, and the digits of its
 telephone numbers. Its grams are all one- and two-character pieces of the lines (trigrams find nothing for two
-Chinese characters), and exact tokens that begin with ``=``. A typed word is looked up by its two-character pieces and then rechecked.
+Chinese characters), and exact tokens that begin with ``=``. A typed word is looked up by its two-character pieces
+and then rechecked.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, String, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, DefaultClause, Integer, Numeric, String, Text
 from sqlalchemy.orm import ColumnProperty, DeclarativeBase, InstrumentedAttribute, RelationshipProperty
 
 from crm_desktop.spec import kinds
@@ -24,18 +24,19 @@ type_kinds: tuple[tuple[type[Any], Kind], ...] = (
 Attr = InstrumentedAttribute[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One attribute of a model. ``key`` names it everywhere; ``column`` holds it in the table."""
 
     key: str
     column: str
     kind: Kind
-    is_required: bool
-    has_default: bool
-    max_length: int | None
-    target: type[DeclarativeBase] | None
-    dictionary: str | None
+    is_required: bool = False
+    default: str | None = None
+    """The server's default as SQL text; None where there is none."""
+    max_length: int | None = None
+    target: type[DeclarativeBase] | None = None
+    dictionary: str | None = None
     is_list: bool = False
 
 
@@ -44,38 +45,28 @@ def facts(attr: Attr) -> Facts:
     """The facts of a mapped attribute. A relationship to one row is a choice or a reference, to many rows a list."""
     prop = attr.property
     if isinstance(prop, RelationshipProperty):
-        target = prop.mapper.class_
+        target: type[DeclarativeBase] | None = prop.mapper.class_
         if prop.uselist:
-            return Facts(
-                attr.key,
-                "",
-                kinds.REFERENCE,
-                is_required=False,
-                has_default=True,
-                max_length=None,
-                target=target,
-                dictionary=None,
-                is_list=True,
-            )
+            return Facts(key=attr.key, column="", kind=kinds.REFERENCE, target=target, is_list=True)
         (column,) = prop.local_columns
         dictionary = column.info.get("dictionary")
-        kind = kinds.CHOICE if dictionary else kinds.REFERENCE
-        return Facts(
-            attr.key,
-            str(column.key),
-            kind,
-            not column.nullable,
-            column.server_default is not None,
-            None,
-            target,
-            dictionary,
-        )
-    assert isinstance(prop, ColumnProperty)
-    column = prop.columns[0]
+        kind: Kind = kinds.CHOICE if dictionary else kinds.REFERENCE
+    else:
+        assert isinstance(prop, ColumnProperty)
+        column, target, dictionary = prop.columns[0], None, None
+        assert isinstance(column, Column)
+        kind = _kind(column)
     assert isinstance(column, Column)
-    length = column.type.length if isinstance(column.type, String) else None
+    default = column.server_default
     return Facts(
-        attr.key, column.key, _kind(column), not column.nullable, column.server_default is not None, length, None, None
+        key=attr.key,
+        column=column.key,
+        kind=kind,
+        is_required=not column.nullable,
+        default=str(default.arg) if isinstance(default, DefaultClause) else None,
+        max_length=column.type.length if isinstance(column.type, String) else None,
+        target=target,
+        dictionary=dictionary,
     )
 
 

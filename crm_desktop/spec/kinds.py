@@ -133,7 +133,7 @@ class Date(Kind):
         text = normalise(text)
         if not text:
             return None
-        today = datetime.date.today()  # noqa: DTZ011 - the person's own day
+        today = datetime.date.today()
         if text in _NEAR_WORDS:
             return today + datetime.timedelta(days=_NEAR_WORDS[text])
         try:

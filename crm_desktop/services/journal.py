@@ -1,0 +1,237 @@
+"""Change sets: naming one, reading a record's history, taking one back. The database writes and guards the journal."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.errors import ConflictError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.entities import ALL_ENTITIES, by_key
+from crm_desktop.services.statements import display_of
+from crm_desktop.spec import EntitySpec, Ref, facts
+from crm_desktop.spec.kinds import DATE, TIME
+
+KINDS = {
+    "create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "import": N_("Import"), "undo": N_("Undo"),
+    "bulk": N_("Bulk edit"), "put_back": N_("Put back"), "sql": N_("Outside the program"), "setup": N_("Set-up"),
+}  # fmt: skip
+WHY_KEPT = {
+    "changed_since": N_("changed since"),
+    "built_on": N_("others have added to it"),
+    "part_kept": N_("belongs to a record that stays"),
+    "no_right": N_("you may not change it"),
+    "gone": N_("no longer there"),
+    "conflict": N_("its number is used again"),
+    "parent_gone": N_("what it belonged to is gone"),
+}
+_TABLES: dict[str, EntitySpec] = {str(spec.model.__table__.name): spec for spec in ALL_ENTITIES}  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after, as values of its kind."""
+
+    key: str
+    label: str
+    before: Any
+    after: Any
+
+    def texts(self, spec: EntitySpec) -> tuple[str, str]:
+        """Before and after as the user reads them."""
+        kind = facts(spec.fields[self.key]).kind
+        return kind.format(self.before), kind.format(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one record. ``operation`` is I, U or D."""
+
+    id: int
+    change_set: int
+    at: datetime.datetime
+    who: str
+    kind: str
+    label: str
+    operation: str
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """One action of one person."""
+
+    id: int
+    at: datetime.datetime
+    who: str
+    kind: str
+    label: str
+    rows: int
+    is_mine: bool
+    undone_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something an undo leaves as it is, and why."""
+
+    entity: str
+    id: int
+    name: str
+    fields: tuple[str, ...]
+    why: str
+    who: str
+    at: datetime.datetime | None
+
+    def sentence(self) -> str:
+        """``华工医药: Phones — changed since, 何毅, 2026-11-20 14:03``."""
+        what = ": ".join(filter(None, [self.name, ", ".join(self.fields)]))
+        return ", ".join(filter(None, [f"{what} — {self.why}", self.who, TIME.format(self.at)]))
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What an undo did, or would do: numbers of records by entity, and what it keeps."""
+
+    change_set: int | None
+    restored: Mapping[str, int]
+    brought_back: Mapping[str, int]
+    removed: Mapping[str, int]
+    kept: tuple[Kept, ...]
+
+
+def begin_change(session: Session, kind: str, label: str, entity: str = "") -> int:
+    """Name what this transaction does; returns the change set's id. One statement."""
+    label = f"{entity}:{label}" if entity else label
+    change_set: int = session.execute(
+        text("select journal.begin_change(:kind, :label)"), {"kind": kind, "label": label[:500]}
+    ).scalar_one()
+    return change_set
+
+
+def describe(kind: str, label: str) -> str:
+    """A change set in words: ``Edited: customer 华工医药``."""
+    entity, _colon, name = label.partition(":")
+    spec = next((s for s in ALL_ENTITIES if s.key == entity), None)
+    what = f"{_(spec.label)} {name}" if spec else label
+    return (
+        _("{action}: {what}").format(action=_(KINDS.get(kind, kind)), what=what) if what else _(KINDS.get(kind, kind))
+    )
+
+
+def fetch_history(session: Session, entity: str, id_: int) -> list[Change]:
+    """The record's changes, newest first. At most two statements: the journal, and the names of what it refers to."""
+    spec = by_key(entity)
+    rows = session.execute(
+        text("select * from journal.history(:table, :id)"), {"table": spec.model.__tablename__, "id": id_}
+    ).all()
+    names = _names(session, spec, [v for row in rows for v in (row.before, row.after) if v])
+    return [
+        Change(
+            row.change_id,
+            row.change_set_id,
+            row.at,
+            row.who or row.login,
+            row.kind,
+            row.label,
+            row.operation,
+            tuple(_field_changes(spec, row, names)),
+        )
+        for row in sorted(rows, key=lambda row: -row.change_id)
+    ]
+
+
+def _field_changes(spec: EntitySpec, row: Any, names: Mapping[tuple[type[Any], int], str]) -> list[FieldChange]:
+    if row.operation != "U":
+        return []
+    before, after = row.before or {}, row.after or {}
+    return [
+        FieldChange(attr.key, label, _value(attr, before[column], names), _value(attr, after.get(column), names))
+        for attr, label in spec.labels.items()
+        if (column := facts(attr).column) in before
+    ]
+
+
+def _value(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str]) -> Any:
+    """A value of the journal (JSON) as a value of the field's kind."""
+    fact = facts(attr)
+    if stored is None:
+        return None
+    if fact.target is not None:
+        return Ref(stored, names.get((fact.target, stored), f"#{stored}"))
+    if fact.kind is TIME:
+        return datetime.datetime.fromisoformat(stored)
+    if fact.kind is DATE:
+        return datetime.date.fromisoformat(stored)
+    return stored
+
+
+def _names(session: Session, spec: EntitySpec, stored: Sequence[Mapping[str, Any]]) -> dict[tuple[type[Any], int], str]:
+    """Names of all rows that the stored values refer to, in one statement."""
+    wanted: dict[type[Any], set[int]] = {}
+    for attr in spec.labels:
+        fact = facts(attr)
+        if fact.target is not None and not fact.is_list:
+            ids = {values[fact.column] for values in stored if values.get(fact.column) is not None}
+            wanted.setdefault(fact.target, set()).update(ids)
+    targets: list[Any] = [target for target, ids in wanted.items() if ids]
+    if not targets:
+        return {}
+    parts = [
+        select(text(str(n)), target.id, display_of(target)).where(target.id.in_(wanted[target]))
+        for n, target in enumerate(targets)
+    ]
+    rows = session.execute(parts[0].union_all(*parts[1:]))
+    return {(targets[n], id_): name for n, id_, name in rows}
+
+
+def fetch_change_sets(session: Session, limit: int = 200, *, everybodys: bool = False) -> list[ChangeSet]:
+    """The newest change sets: mine, or with the right to it everybody's. One statement."""
+    function = "journal.change_sets" if everybodys else "journal.my_change_sets"
+    rows = session.execute(text(f"select * from {function}(:limit)"), {"limit": limit})  # noqa: S608 - two literals
+    return [
+        ChangeSet(row.id, row.at, row.who or row.login, row.kind, row.label, row.rows, row.is_mine, row.undone_by)
+        for row in rows
+    ]
+
+
+def undo(session: Session, change_set: int, *, is_rehearsal: bool = False) -> UndoResult:
+    """Take a change set back as far as nobody has built on it; a rehearsal writes nothing.
+
+    Raises NoRightError for others' change sets without the right, ConflictError where it was undone before.
+    """
+    result = session.execute(
+        text("select journal.undo(:change_set, :rehearsal)"), {"change_set": change_set, "rehearsal": is_rehearsal}
+    ).scalar_one()
+    if result is None:
+        raise ConflictError(_("There is no change set {number}.").format(number=change_set))
+    return UndoResult(
+        change_set=result["change_set"],
+        restored={_entity(t): n["rows"] if isinstance(n, dict) else n for t, n in result["restored"].items()},
+        brought_back={_entity(t): n for t, n in result["brought_back"].items()},
+        removed={_entity(t): n for t, n in result["removed"].items()},
+        kept=tuple(_kept(row) for row in result["kept"]),
+    )
+
+
+def _entity(table: str) -> str:
+    return _TABLES[table].key if table in _TABLES else table
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    spec = _TABLES.get(row["table"])
+    columns = {facts(attr).column: _(label) for attr, label in spec.labels.items()} if spec else {}
+    return Kept(
+        _entity(row["table"]),
+        row["id"],
+        row["name"] or f"#{row['id']}",
+        tuple(columns.get(c, c) for c in row["fields"] or ()),
+        _(WHY_KEPT.get(row["why"], row["why"])),
+        row["who"] or "",
+        datetime.datetime.fromisoformat(row["at"]) if row["at"] else None,
+    )

@@ -1,0 +1,131 @@
+"""What a list page shows: its first rows at once, then all ids in order, then any page of rows by id."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, any_, func, literal, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
+
+from crm_desktop.core.access import Person
+from crm_desktop.entities import by_key
+from crm_desktop.services.statements import Joins, read_values, scope_hint, select_values, sort_columns, text_filter
+from crm_desktop.spec import Column, EntitySpec, facts
+
+MAXIMUM = 2_000_000
+"""More ids than a list holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """Which rows of which entity, in which order."""
+
+    entity: str
+    preset: str = ""
+    typed: str = ""
+    sort: str = ""
+    """Key of a list column; empty for the entity's own order."""
+    is_descending: bool = False
+    parent_id: int | None = None
+    """Only the parts of this record."""
+
+    @property
+    def spec(self) -> EntitySpec:
+        """Of the entity."""
+        return by_key(self.entity)
+
+
+class Row(NamedTuple):
+    """One row of a list; ``values`` by column key, references as ``Ref``."""
+
+    id: int
+    version: int
+    values: Mapping[str, Any]
+
+
+def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The list columns named by ``keys`` in that order, unknown ones left out; those shown by default without keys."""
+    known = {column.key: column for column in spec.table.columns}
+    return tuple(known[key] for key in keys if key in known) or tuple(c for c in spec.table.columns if c.is_shown)
+
+
+def select_ids(query: ListQuery, person: Person) -> Select[Any]:
+    """The ids in display order, at most ``MAXIMUM``."""
+    spec = query.spec
+    model: Any = spec.model
+    joins = Joins(spec.model)
+    statement = select(model.id).select_from(model).where(_where(query, person))
+    column = next((c for c in spec.table.columns if c.key == query.sort), None)
+    path = column.path if column else (spec.table.sort,)
+    is_descending = query.is_descending if column else spec.table.is_descending
+    order = sort_columns(spec, path, joins, is_descending=is_descending)
+    return joins.apply(statement).order_by(*order).limit(MAXIMUM)
+
+
+def _where(query: ListQuery, person: Person) -> Any:
+    spec = query.spec
+    preset = next((p for p in spec.table.presets if p.key == query.preset), None)
+    where = preset.where(person) if preset and preset.where else true()
+    if query.parent_id is not None:
+        assert spec.part_of is not None
+        where &= getattr(spec.model, facts(spec.part_of).column) == query.parent_id
+    return where & text_filter(spec, query.typed) & scope_hint(spec, person)
+
+
+def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
+    """All ids in display order. One statement, one value: eight bytes an id, no row objects."""
+    ids = select_ids(query, person).subquery()
+    packed = session.scalar(select(func.string_agg(func.int8send(ids.c.id), text("''::bytea"))))
+    result = array("q", bytes(packed or b""))
+    result.byteswap()  # the server sends big-endian; every PC this runs on is little-endian
+    return result
+
+
+def fetch_first_page(
+    session: Session, query: ListQuery, person: Person, columns: Sequence[Column], limit: int = 100
+) -> list[Row]:
+    """The first rows in display order, in one statement."""
+    first = select_ids(query, person).limit(limit).subquery()
+    ordered = select(first.c.id, func.row_number().over().label("place")).subquery()
+    statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
+    return _read(session, statement.order_by(ordered.c.place), columns)
+
+
+def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], ids: Sequence[int]) -> dict[int, Row]:
+    """The rows of these ids that are still there and visible, by id. One statement."""
+    model: Any = spec.model
+    statement = _select_rows(spec, columns).where(model.id == any_(literal(list(ids), ARRAY(BigInteger))))
+    return {row.id: row for row in _read(session, statement, columns)}
+
+
+def _select_rows(spec: EntitySpec, columns: Sequence[Column]) -> Select[Any]:
+    return select_values(spec, [column.path for column in columns])
+
+
+def _read(session: Session, statement: Select[Any], columns: Sequence[Column]) -> list[Row]:
+    paths = [column.path for column in columns]
+    keys = [column.key for column in columns]
+    return [
+        Row(row[0], row[1], dict(zip(keys, read_values(paths, row[2:]), strict=True)))
+        for row in session.execute(statement)
+    ]
+
+
+def fetch_counts(session: Session, entity: str, person: Person) -> dict[str, int]:
+    """How many rows each preset of the entity has, by preset key. One statement."""
+    spec = by_key(entity)
+    model: Any = spec.model
+    counts = [
+        select(func.count())
+        .select_from(model)
+        .where(_where(ListQuery(entity=entity, preset=preset.key), person))
+        .scalar_subquery()
+        .label(preset.key)
+        for preset in spec.table.presets
+    ]
+    return dict(session.execute(select(*counts)).mappings().one()) if counts else {}

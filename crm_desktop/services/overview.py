@@ -1,0 +1,73 @@
+"""The 360° page of a record: its figures, its parts, and one timeline of activities and changes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Person
+from crm_desktop.entities import by_key, parts_of
+from crm_desktop.models import Activity
+from crm_desktop.services import journal, listing
+from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.services.records import Record, create_record, fetch_record, new_record
+from crm_desktop.spec import EntitySpec, Ref
+
+PARTS_SHOWN = 100
+"""Rows of a part on the page; more are in the part's own list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted of a customer."""
+
+    activities: int
+    activities_this_year: int
+    days_since_contact: int | None
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a 360° page shows. ``parts`` by entity key, newest or first in order."""
+
+    record: Record
+    figures: Figures | None
+    parts: Mapping[str, tuple[Row, ...]]
+    history: tuple[journal.Change, ...]
+
+
+def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> Overview:
+    """Everything of one record: the record, a statement a kind of part, figures, and its history: 6 for a customer."""
+    spec = by_key(entity)
+    record = fetch_record(session, entity, id_)
+    parts = {part.key: tuple(_part_rows(session, part, id_, person)) for part in parts_of(spec)}
+    figures = _figures(session, id_, len(parts.get("contact", ()))) if entity == "customer" else None
+    return Overview(record, figures, parts, tuple(journal.fetch_history(session, entity, id_)))
+
+
+def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:
+    query = ListQuery(entity=part.key, parent_id=id_)
+    return listing.fetch_first_page(session, query, person, part.table.columns, PARTS_SHOWN)
+
+
+def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
+    this_year = datetime.date.today().replace(month=1, day=1)
+    total, recent, last = session.execute(
+        select(
+            func.count(), func.count().filter(Activity.happened_at >= this_year), func.max(Activity.happened_at)
+        ).where(Activity.customer_id == customer_id)
+    ).one()
+    days = (datetime.datetime.now(datetime.UTC) - last).days if last is not None else None
+    return Figures(total, recent, days, contacts)
+
+
+def log_activity(session: Session, record: Record, subject: str, kind: Any, person: Person) -> Record:
+    """Note in one line what just happened with a customer. Two statements."""
+    values: dict[str, Any] = {"customer": Ref(record.id, record.title), "subject": subject, "kind": kind}
+    return create_record(session, new_record("activity", person, **values))

@@ -1,0 +1,221 @@
+"""One record: read, check, save with the version that was read, delete. Plain data in and out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import any_, delete, insert, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
+from crm_desktop.services.journal import begin_change
+from crm_desktop.services.keys import affects_keys, derived_columns
+from crm_desktop.services.statements import read_values, select_values
+from crm_desktop.spec import EntitySpec, Ref, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read; ``id`` and ``version`` are 0 for one that is not saved yet."""
+
+    entity: str
+    id: int
+    version: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> EntitySpec:
+        """Of the entity."""
+        return by_key(self.entity)
+
+    @property
+    def title(self) -> str:
+        """What names the record."""
+        fact = facts(self.spec.table.columns[0].path[0])
+        name = self.spec.search.name.key if self.spec.search else self.spec.model.display[0]  # type: ignore[attr-defined]
+        return str(self.values.get(name) or fact.kind.format(self.values.get(fact.key)))
+
+
+class FieldsError(KnownError):
+    """Some fields cannot be saved as they are; ``fields`` says why, by field key."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        """The message joins the sentences."""
+        super().__init__(" ".join(fields.values()))
+        self.fields = fields
+
+
+class SaveConflictError(ConflictError):
+    """Others changed the same fields; ``current`` is the record as it is now, ``fields`` the keys both changed."""
+
+    def __init__(self, current: Record, fields: tuple[str, ...]) -> None:
+        """The message names the fields."""
+        labels = ", ".join(_(current.spec.label_of(key)) for key in fields)
+        super().__init__(
+            _("Somebody else has changed {fields} in the meantime.").format(fields=labels),
+            _("Compare, and choose which value is to stay."),
+        )
+        self.current = current
+        self.fields = fields
+
+
+def fetch_record(session: Session, entity: str, id_: int) -> Record:
+    """The record with all its labelled fields; a ConflictError where it is gone or out of sight. One statement."""
+    record = fetch_records(session, entity, [id_]).get(id_)
+    if record is None:
+        raise ConflictError(
+            _("This record is no longer there, or you may no longer see it."), _("The list shows what is there now.")
+        )
+    return record
+
+
+def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Record]:
+    """The records that are there and visible, by id. One statement."""
+    spec = by_key(entity)
+    model: Any = spec.model
+    attrs = tuple(attr for attr in spec.labels if not facts(attr).is_list)
+    paths = [(attr,) for attr in attrs]
+    statement = select_values(spec, paths).where(model.id == any_(literal(list(ids), ARRAY(BigInteger))))
+    return {
+        row[0]: Record(
+            entity, row[0], row[1], {a.key: v for a, v in zip(attrs, read_values(paths, row[2:]), strict=True)}
+        )
+        for row in session.execute(statement)
+    }
+
+
+def new_record(entity: str, person: Person, **values: Any) -> Record:
+    """An unsaved record with the values a new one begins with."""
+    spec = by_key(entity)
+    defaults = {
+        "crm.me()": Ref(person.id, person.name),
+        "now()": datetime.datetime.now().astimezone(),
+        "current_date": datetime.date.today(),
+        "true": True,
+        "false": False,
+    }
+    begun = {attr.key: defaults[default] for attr in spec.form.fields if (default := facts(attr).default) in defaults}
+    return Record(entity, 0, 0, begun | values)
+
+
+def check(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with ``values`` (all fields of the form), one sentence by field key."""
+    wrong: dict[str, str] = {}
+    for attr in spec.form.fields:
+        fact = facts(attr)
+        value = values.get(fact.key)
+        label = _(spec.labels[attr])
+        if fact.is_required and fact.default is None and value in (None, ""):
+            wrong[fact.key] = _("{field} is needed.").format(field=label)
+        elif fact.max_length and isinstance(value, str) and len(value) > fact.max_length:
+            wrong[fact.key] = _("{field} may have at most {count} characters.").format(
+                field=label, count=fact.max_length
+            )
+        elif isinstance(value, str) and "\0" in value:
+            wrong[fact.key] = _("{field} contains a character that cannot be stored.").format(field=label)
+    return wrong
+
+
+def create_record(session: Session, record: Record) -> Record:
+    """Save a new record; returns it with id and version. Two statements, raises FieldsError."""
+    spec = record.spec
+    _raise_if_wrong(spec, record.values)
+    begin_change(session, "create", record.title, record.entity)
+    model: Any = spec.model
+    columns = _columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
+    columns |= derived_columns(spec, record.values)
+    id_, version = session.execute(insert(model).values(**columns).returning(model.id, model.version)).one()
+    return Record(record.entity, id_, version, record.values)
+
+
+def save_record(session: Session, base: Record, changes: Mapping[str, Any]) -> Record:
+    """Write the changed fields of a record that was read as ``base``.
+
+    Two statements where nobody else wrote in between. Where somebody did, other fields merge silently (four statements)
+    and the same field raises SaveConflictError. Raises FieldsError, and ConflictError where the record is gone.
+    """
+    spec = base.spec
+    changes = {key: value for key, value in changes.items() if value != base.values.get(key)}
+    if not changes:
+        return base
+    _raise_if_wrong(spec, {**base.values, **changes})
+    begin_change(session, "edit", base.title, base.entity)
+    version = _update(session, base, changes)
+    if version is None:
+        current = fetch_record(session, base.entity, base.id)
+        both = tuple(
+            k for k in changes if current.values.get(k) != base.values.get(k) and current.values.get(k) != changes[k]
+        )
+        if both:
+            raise SaveConflictError(current, both)
+        if current.version == base.version:
+            raise _may_not_change(base)
+        base = current
+        version = _update(session, base, changes)
+        if version is None:
+            raise ConflictError(_("Somebody else is saving this record at the same moment."), _("Save again."))
+    return Record(base.entity, base.id, version, {**base.values, **changes})
+
+
+def _may_not_change(record: Record) -> KnownError:
+    return NoRightError(
+        _("You may read “{title}”, but not change it.").format(title=record.title),
+        _("Ask its owner or your administrator."),
+    )
+
+
+def _update(session: Session, base: Record, changes: Mapping[str, Any]) -> int | None:
+    """The new version; None where the row is gone, changed, or not this person's to change."""
+    spec = base.spec
+    model: Any = spec.model
+    columns = _columns(spec, changes)
+    if affects_keys(spec, changes):
+        columns |= derived_columns(spec, {**base.values, **changes})
+    statement = (
+        update(model)
+        .where(model.id == base.id, model.version == base.version)
+        .values(**columns)
+        .returning(model.version)
+        .execution_options(synchronize_session=False)
+    )
+    new_version: int | None = session.scalar(statement)
+    return new_version
+
+
+def delete_records(session: Session, entity: str, ids: Sequence[int], label: str) -> int:
+    """Delete what this person may delete of ``ids``; returns how many. The journal keeps them."""
+    model: Any = by_key(entity).model
+    begin_change(session, "delete", label, entity)
+    statement = delete(model).where(model.id == any_(literal(list(ids), ARRAY(BigInteger)))).returning(model.id)
+    return len(session.execute(statement.execution_options(synchronize_session=False)).all())
+
+
+def _columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by field key as values by table column; references by their id."""
+    attrs = spec.fields
+    return {
+        facts(attrs[key]).column: value.id if isinstance(value, Ref) else _stored(attrs[key], value)
+        for key, value in values.items()
+        if key in attrs
+    }
+
+
+def _stored(attr: Any, value: Any) -> Any:
+    """An empty value of a column that takes no NULL: an empty list or False."""
+    fact = facts(attr)
+    if value is not None or not fact.is_required:
+        return value
+    return {"phones": [], "bool": False}.get(fact.kind.name)
+
+
+def _raise_if_wrong(spec: EntitySpec, values: Mapping[str, Any]) -> None:
+    if wrong := check(spec, values):
+        raise FieldsError(wrong)

@@ -1,0 +1,148 @@
+"""Statements made from a spec: which rows, in which order, and what is shown of them. Nothing is run here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, literal_column, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, aliased
+from sqlalchemy.types import Text
+
+from crm_desktop.core import text as core_text
+from crm_desktop.core.access import Person
+from crm_desktop.core.i18n import language
+from crm_desktop.models import POLICY, DictionaryEntry, Guard
+from crm_desktop.spec import Attr, EntitySpec, Ref, facts
+
+SMALL_SCOPE = 20
+"""So many owners are repeated as literals: the planner cannot know how little a person sees."""
+
+
+def display_of(target: Any) -> ColumnElement[str]:
+    """What names a row of ``target`` (a model or an alias of one) in the language of the moment."""
+    chinese, english = target.display if hasattr(target, "display") else ("name", "name")
+    column: ColumnElement[str] = getattr(target, english if language() == "en" else chinese)
+    return column
+
+
+class Joins:
+    """The outer joins that column paths need, each once."""
+
+    def __init__(self, model: type[DeclarativeBase]) -> None:
+        """``model`` is where all paths begin."""
+        self._model = model
+        self._aliases: dict[tuple[Attr, ...], Any] = {}
+
+    def target(self, path: tuple[Attr, ...]) -> Any:
+        """The alias that ``path`` (relationships only) leads to; the model itself for an empty path."""
+        if not path:
+            return self._model
+        if path not in self._aliases:
+            self.target(path[:-1])
+            target = facts(path[-1]).target
+            assert target is not None
+            self._aliases[path] = aliased(target)
+        return self._aliases[path]
+
+    def apply(self, statement: Select[Any]) -> Select[Any]:
+        """``statement`` with the joins."""
+        for path in sorted(self._aliases, key=len):
+            alias = self._aliases[path]
+            statement = statement.outerjoin(alias, getattr(self.target(path[:-1]), path[-1].key).of_type(alias))
+        return statement
+
+
+def outputs(path: tuple[Attr, ...], joins: Joins) -> tuple[ColumnElement[Any], ...]:
+    """The SQL columns of one shown value: itself, or id, label and tone of the row it refers to."""
+    fact = facts(path[-1])
+    if fact.target is None:
+        return (getattr(joins.target(path[:-1]), fact.key),)
+    alias = joins.target(path)
+    tone = alias.tone if fact.target is DictionaryEntry else literal(None)
+    label = alias.full_name if fact.dictionary == "region" and language() == "zh" else display_of(alias)
+    return (alias.id, label, tone)
+
+
+def read_values(paths: Sequence[tuple[Attr, ...]], row: Sequence[Any]) -> Iterator[Any]:
+    """The shown values of a result row made of :func:`outputs`, references as :class:`Ref`."""
+    position = 0
+    for path in paths:
+        if facts(path[-1]).target is None:
+            yield row[position]
+            position += 1
+        else:
+            id_, label, tone = row[position : position + 3]
+            yield None if id_ is None else Ref(id_, label or "", tone)
+            position += 3
+
+
+def select_values(spec: EntitySpec, paths: Sequence[tuple[Attr, ...]]) -> Select[Any]:
+    """Id, version and the values of ``paths`` for rows of the entity; the caller says which."""
+    joins = Joins(spec.model)
+    columns = [column for path in paths for column in outputs(path, joins)]
+    table: Any = spec.model
+    return joins.apply(select(table.id, table.version, *columns).select_from(table))
+
+
+def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
+    """A small scope said again as literals. Only a hint for the planner: the policy stays the guard."""
+    guard: Guard = spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
+    owners = person.owners.get((spec.key, "read"), ())
+    if guard.rule != "owned" or guard.owner_column is None or len(owners) > SMALL_SCOPE:
+        return true()
+    column: ColumnElement[int] = getattr(spec.model, guard.owner_column)
+    return column.in_([literal_column(str(int(owner))) for owner in owners])
+
+
+def grams_match(model: Any, typed: str) -> ColumnElement[bool]:
+    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked."""
+    words = core_text.typed_words(typed)
+    grams = sorted({gram for word in words for gram in word.grams})
+    found = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(bindparam(None, grams, ARRAY(Text)))
+    return and_(found, *(func.position(literal(word.text).op("IN")(model.search_text)) > 0 for word in words))
+
+
+def has_token(model: Any, token: str) -> ColumnElement[bool]:
+    """The row has this exact telephone number or e-mail address (``core.text`` tokens)."""
+    match: ColumnElement[bool] = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(
+        bindparam(None, [token], ARRAY(Text))
+    )
+    return match
+
+
+def text_filter(spec: EntitySpec, typed: str) -> ColumnElement[bool]:
+    """Rows that ``typed`` finds: by their own search text, by their parent's, else by any text in the list."""
+    if not core_text.typed_words(typed):
+        return true()
+    if spec.search:
+        return grams_match(spec.model, typed)
+    if spec.part_of is not None and hasattr(target := facts(spec.part_of).target, "search_grams"):
+        own = getattr(spec.model, facts(spec.part_of).column)
+        found: ColumnElement[bool] = own.in_(select(target.id).where(grams_match(target, typed)))  # type: ignore[union-attr]
+        return found
+    texts = [attr for attr in spec.labels if facts(attr).target is None and facts(attr).kind.name == "text"]
+    return and_(*(_any_contains(texts, word) for word in core_text.normalise(typed).split(" ")))
+
+
+def _any_contains(texts: Iterable[Attr], word: str) -> ColumnElement[bool]:
+    joined = func.lower(func.concat_ws("\n", *texts))
+    return func.position(literal(word).op("IN")(joined)) > 0
+
+
+def sort_columns(spec: EntitySpec, path: tuple[Attr, ...], joins: Joins, *, is_descending: bool) -> list[Any]:
+    """ORDER BY of a list: the column as a user expects it, then the key, so that the order is total."""
+    model: Any = spec.model
+    fact = facts(path[-1])
+    if fact.target is not None:
+        alias = joins.target(path)
+        column = getattr(alias, alias.order)
+    elif spec.search and path == (spec.search.name,):
+        column = model.sort_key
+    else:
+        column = getattr(joins.target(path[:-1]), fact.key)
+    if not is_descending:
+        return [column, model.id]
+    is_nullable = fact.target is not None or not fact.is_required
+    return [column.desc().nulls_last() if is_nullable else column.desc(), model.id.desc()]
