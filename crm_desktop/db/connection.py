@@ -1,0 +1,33 @@
+"""Open one psycopg2 connection that notices a dead line, or say in the user's words why it cannot be opened."""
+from __future__ import annotations
+
+import psycopg2
+import psycopg2.extensions
+
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.diagnosis import sign_in_failure
+
+CONNECT_SECONDS = 8
+KEEP_ALIVE = {
+    # A line that dies silently is noticed after half a minute. Windows knows no tcp_user_timeout and always tries
+    # ten times; there it takes a minute.
+    "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000,
+}
+
+
+def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -> psycopg2.extensions.connection:
+    """A new connection; ``purpose`` is what the server's list of connections shows, ``settings`` are server settings.
+
+    Raises ``SignInError`` or ``ServerLostError``.
+    """
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    try:
+        return psycopg2.connect(
+            **address.libpq_parameters(), **KEEP_ALIVE,
+            application_name=purpose, connect_timeout=CONNECT_SECONDS, options=options,
+        )
+    except psycopg2.OperationalError as error:
+        said = str(error)
+    except UnicodeDecodeError as error:  # before signing in, a Chinese server speaks its own encoding
+        said = error.object.decode("utf-8", errors="replace")
+    raise sign_in_failure(address, said, CONNECT_SECONDS)
