@@ -1,0 +1,109 @@
+"""A signed-in person's sessions: at most two connections, one transaction each, given back at once. Knows no entity."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import ServerLostError
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.connection import open_connection
+from crm_desktop.db.errors import known_error, known_errors
+from crm_desktop.db.person import check_fit, fetch_person
+
+CONNECTIONS = 2
+"""For work; the listener has a third. So sixty workbenches fit into one server."""
+SERVER_SETTINGS = {
+    "statement_timeout": "60s",  # of ordinary work; ``long_write`` lifts it
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "300s",  # a workbench that hangs or sleeps must not hold locks all day
+    "jit": "off",  # costs a tenth of a second on lists whose rows come in a millisecond
+}
+
+
+class Gateway:
+    """All that one signed-in person does in the database goes through here. Several threads may use it."""
+
+    def __init__(self, address: ConnectionAddress, engine: Engine, person: Person) -> None:
+        self.address = address
+        self.person = person
+        self._writing = engine
+        self._reading = engine.execution_options(postgresql_readonly=True)
+
+    @classmethod
+    def connect(cls, address: ConnectionAddress) -> Self:
+        """Sign in. Raises ``SignInError`` or ``ServerLostError`` with the cause and what to do."""
+        engine = create_engine(
+            "postgresql+psycopg2://",
+            creator=lambda: open_connection(address, "crm-desktop", **SERVER_SETTINGS),
+            pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True,
+            pool_pre_ping=True,  # a connection that died while nobody used it is replaced without anybody noticing
+            hide_parameters=True,
+        )
+        try:
+            with known_errors(), engine.connect() as connection:
+                check_fit(connection, address)
+                person = fetch_person(connection, address)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(address, engine, person)
+
+    def read_person(self) -> Person:
+        """Read the person's facts again, and keep them: the administrator may have changed what he may do."""
+        with known_errors(), self._reading.connect() as connection:
+            self.person = fetch_person(connection, self.address)
+        return self.person
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that cannot write. Take plain data out of it: it is over at the end of the block."""
+        with self._session(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back when anything is raised in it.
+
+        No statement may take longer than a minute.
+        """
+        with self._session(self._writing) as session:
+            yield session
+            session.flush()
+            _commit(session)
+
+    @contextmanager
+    def long_write(self) -> Iterator[Session]:
+        """Like ``write``, for imports, undo and other work whose statements may take as long as they need."""
+        with self.write() as session:
+            session.execute(text("set local statement_timeout = 0"))
+            yield session
+
+    def close(self) -> None:
+        """Close all connections. A session still in use ends first."""
+        self._writing.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with known_errors(reading=engine is self._reading), Session(engine, expire_on_commit=False) as session:
+                session.connection()  # taken and tried now, so that a server that had been away breaks nothing half way
+                yield session
+        except ServerLostError:
+            self._writing.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
+            raise
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        known = known_error(error, committing=True)
+        if known is None:
+            raise
+        raise known from None

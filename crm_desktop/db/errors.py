@@ -1,0 +1,170 @@
+"""SQLSTATE to ``KnownError``, in one place. Whatever is not listed here is a bug and stays what it is.
+
+No sentence carries a value of a row: the server's DETAIL is never shown.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import ColumnCollectionConstraint
+
+from crm_desktop.core.errors import ConflictError, KnownError, NoRightError, ServerLostError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.models import SCHEMA, Base
+
+
+class RefusedValueError(KnownError):
+    """The database refused what a field holds. Services put the field's label into a better sentence."""
+
+    def __init__(self, kind: str, message: str, hint: str, table: str, columns: tuple[str, ...]) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        """``unique``, ``missing``, ``unknown`` (refers to nothing), ``used``, ``check``, ``too_long``, ``out_of_range``."""
+        self.table = table
+        """In schema ``crm``; empty where the server does not tell."""
+        self.columns = columns
+        """Empty where the server does not tell."""
+
+
+_LOST = (ServerLostError, N_("The connection to the server was lost. Nothing of this step was saved."),
+         N_("Try again as soon as the server is back."))
+_LOST_IN_COMMIT = (
+    ServerLostError,
+    N_("The connection to the server was lost while saving. The change is there completely or not at all."),
+    N_("Look whether it is there before you enter it again."),
+)
+_TOO_LONG_AT_IT = (KnownError, N_("The server stopped this because it took too long. Nothing was saved."),
+                   N_("Narrow it down, or try again when the server is less busy."))
+_CONFLICT = (ConflictError, N_("Somebody else changed the same records at the same moment. Nothing was saved."),
+             N_("Try again."))
+_NO_ROOM = (KnownError, N_("The server has no room or memory left. Nothing was saved."),
+            N_("Tell the administrator at once: the server's disk may be full."))
+_DAMAGED = (KnownError, N_("The server reports that its files are damaged."),
+            N_("Stop working and tell the administrator, so that a backup can be restored."))
+_BY_CODE = {
+    "25006": (ServerLostError, N_("The server takes no changes at present. Nothing was saved."),
+              N_("It may be a standby, or another server is taking over. Try again in a moment.")),
+    "25P03": (ServerLostError, N_("The server ended this step because the program did not go on. Nothing was saved."),
+              N_("Try again.")),
+    "25P04": _TOO_LONG_AT_IT,
+    "40001": _CONFLICT,
+    "40P01": _CONFLICT,
+    "53300": (ServerLostError, N_("The server has no free connection: too many people or programs are signed in."),
+              N_("Try again in a moment.")),
+    "55P03": (ConflictError, N_("Somebody else is working on the same records just now. Nothing was saved."),
+              N_("A long import or bulk change may be running. Try again in a moment.")),
+    "57014": _TOO_LONG_AT_IT,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+_BY_CLASS = {"08": _LOST, "53": _NO_ROOM, "57": _LOST, "58": _DAMAGED}
+_VALUE_CODES = {
+    "22001": "too_long", "22003": "out_of_range", "22008": "out_of_range", "23001": "used", "23502": "missing",
+    "23503": "unknown", "23505": "unique", "23514": "check", "23P01": "unique",
+}
+_VALUE_TEXTS = {
+    "unique": (N_("Another record already has this value, perhaps one that you may not see."),
+               N_("Use another value, or open the other record.")),
+    "missing": (N_("A field that must not be empty is empty."), N_("Fill in all required fields.")),
+    "unknown": (N_("Something that this record refers to no longer exists."),
+                N_("Somebody may have deleted it. Choose another.")),
+    "used": (N_("Other records still use this, so it cannot be deleted."),
+             N_("Change or delete those first, or mark this as no longer in use.")),
+    "check": (N_("A value is not allowed in its field."), N_("Correct it and save again.")),
+    "too_long": (N_("A text is too long for its field."), N_("Shorten it and save again.")),
+    "out_of_range": (N_("A number or date is too large for its field."), N_("Correct it and save again.")),
+}
+
+
+@contextmanager
+def known_errors(*, reading: bool = False) -> Iterator[None]:
+    """Turn what the database refuses inside into a ``KnownError``; a bug passes as it is.
+
+    To write while ``reading`` is a bug.
+    """
+    try:
+        yield
+    except (DBAPIError, psycopg2.Error) as error:
+        known = known_error(error)
+        if known is None or (reading and _cause(error).pgcode == "25006"):
+            raise
+        raise known from None  # the original's DETAIL holds values, which must not reach a log
+
+
+def known_error(error: DBAPIError | psycopg2.Error, *, committing: bool = False) -> KnownError | None:
+    """What to tell the user about ``error``; None where it is a bug of this program.
+
+    ``committing``: where the connection broke at that very moment, nobody here can know on which side of it.
+    """
+    cause = _cause(error)
+    code = cause.pgcode or ""
+    known = _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or (_LOST if _is_connection_closed(cause) else None)
+    if known:
+        kind, message, hint = _LOST_IN_COMMIT if committing and known[0] is ServerLostError else known
+        return kind(_(message), _(hint))
+    if code in _VALUE_CODES:
+        return _refused_value(cause)
+    if code == "42501":
+        return _own_sentence(cause, NoRightError) or _refused_right(cause)
+    return _own_sentence(cause, KnownError) if code == "P0001" else None
+
+
+def _cause(error: DBAPIError | psycopg2.Error) -> psycopg2.Error:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    assert isinstance(cause, psycopg2.Error)
+    return cause
+
+
+def _is_connection_closed(error: psycopg2.Error) -> bool:
+    within = error.cursor is not None and error.cursor.connection.closed != 0
+    return within or (isinstance(error, psycopg2.InterfaceError) and "connection" in str(error))  # psycopg2's own words
+
+
+def _refused_right(error: psycopg2.Error) -> KnownError:
+    if error.diag.source_function == "ExecWithCheckOptions":  # a policy's, not a table's
+        return NoRightError(
+            _("This record would then belong to somebody whose records you may not change."),
+            _("Choose another owner, or ask the administrator for the right."),
+        )
+    return NoRightError(_("You have no right to do this."), _("Ask the administrator if you need it."))
+
+
+def _own_sentence(error: psycopg2.Error, kind: type[KnownError]) -> KnownError | None:
+    """What a function of ``db/sql`` raised itself: its sentences are constants that stand in the catalogue."""
+    if error.diag.source_function != "exec_stmt_raise":
+        return None
+    return kind(_(error.diag.message_primary or ""), _(error.diag.message_hint or ""))
+
+
+def _refused_value(error: psycopg2.Error) -> KnownError:
+    kind = _VALUE_CODES[str(error.pgcode)]
+    constraint = _constraint(error)
+    if kind == "unknown" and isinstance(constraint, ForeignKeyConstraint) and _is_still_used(error, constraint):
+        kind = "used"
+    named = [error.diag.column_name] if error.diag.column_name else []
+    columns = named or [column.name for column in (constraint.columns if constraint is not None else ())]
+    message, hint = _VALUE_TEXTS[kind]
+    return RefusedValueError(kind, _(message), _(hint), error.diag.table_name or "", tuple(columns))
+
+
+def _is_still_used(error: psycopg2.Error, constraint: ForeignKeyConstraint) -> bool:
+    """Tell the two foreign key errors apart in any language: only this one names the table that is referred to."""
+    words = re.findall(r"[a-z0-9_]+", error.diag.message_primary or "")
+    referred = constraint.referred_table.name
+    return words.count(referred) > (1 if referred == error.diag.table_name else 0)
+
+
+def _constraint(error: psycopg2.Error) -> ColumnCollectionConstraint | Index | None:
+    """The model's constraint or unique index that was hurt; None where the model does not know it."""
+    table = Base.metadata.tables.get(f"{SCHEMA}.{error.diag.table_name}")
+    if table is None:
+        return None
+    name = error.diag.constraint_name
+    parts: list[ColumnCollectionConstraint | Index] = [*table.indexes]
+    parts += [part for part in table.constraints if isinstance(part, ColumnCollectionConstraint)]
+    return next((part for part in parts if part.name == name), None)
