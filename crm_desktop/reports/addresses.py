@@ -1,4 +1,5 @@
 """Postal addresses as lines of type: in Chinese order from the place to the person, elsewhere the other way round."""
+
 from __future__ import annotations
 
 import re

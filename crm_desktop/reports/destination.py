@@ -1,4 +1,5 @@
 """Where a finished document goes: a file that is either whole or untouched, or a stream in memory."""
+
 from __future__ import annotations
 
 import contextlib

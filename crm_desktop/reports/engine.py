@@ -1,4 +1,5 @@
 """Pages of paper: letterhead, running head, footer with "page x of y", a cursor that moves down. Knows no table."""
+
 from __future__ import annotations
 
 import datetime

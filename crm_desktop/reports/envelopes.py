@@ -1,6 +1,7 @@
 """Envelopes, one a page: the domestic form of GB/T 1416-2003 (信封), written on as GB/T 22657.1-2008 asks,
 and the international form with the sender at the top left and the country last.
 """
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,7 @@
 """Lists as files for Excel and other programs: xlsx with real numbers and dates, csv that Excel opens without asking.
 No cell can become a formula (OWASP, "CSV Injection").
 """
+
 from __future__ import annotations
 
 import csv
@@ -61,16 +62,11 @@ def write_xlsx(
     for number, width in enumerate(_widths(columns, sample), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
-    sheet.append([_heading(sheet, label) for label in columns])
-    count = 0
-    for row in _counted(itertools.chain(sample, stream), progress):
-        count += 1
-        if count >= MOST_ROWS:
-            raise KnownError(
-                _("An Excel sheet holds {count} rows at most.").format(count=f"{MOST_ROWS - 1:,}"),
-                _("Filter the list, or export it as CSV."),
-            )
-        sheet.append([_cell(sheet, value) for value in row])
+    try:
+        count = _append(sheet, columns, _counted(itertools.chain(sample, stream), progress))
+    except BaseException:
+        sheet.close()  # openpyxl's own file in the temporary folder is to end in order
+        raise
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
     with writing(path) as target:
         book.save(target)
@@ -93,6 +89,19 @@ def write_csv(
             count += 1
         text.flush()
         text.detach()
+    return count
+
+
+def _append(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    sheet.append([_heading(sheet, label) for label in columns])
+    count = 0
+    for count, row in enumerate(rows, 1):
+        if count >= MOST_ROWS:
+            raise KnownError(
+                _("An Excel sheet holds {count} rows at most.").format(count=f"{MOST_ROWS - 1:,}"),
+                _("Filter the list, or export it as CSV."),
+            )
+        sheet.append([_cell(sheet, value) for value in row])
     return count
 
 

@@ -1,4 +1,5 @@
 """The typeface of paper: Noto Sans SC in three weights, embedded as subsets, so that pages look alike on every PC."""
+
 from __future__ import annotations
 
 import functools
@@ -29,6 +30,11 @@ def _printable() -> frozenset[str]:
     return frozenset(_widths(REGULAR)) - {"\u00a0", "\u00ad"} | {"\n"}
 
 
+@functools.cache
+def _simple() -> frozenset[str]:
+    return frozenset(c for c in _printable() if not unicodedata.combining(c))
+
+
 def register_fonts() -> None:
     """Make the three weights known to reportlab; cheap after the first time."""
     for font in (REGULAR, MEDIUM, BOLD):
@@ -37,9 +43,9 @@ def register_fonts() -> None:
 
 def printable(text: str) -> str:
     """``text`` in characters that the typeface has: others become `MISSING`, invisible ones go."""
-    known = _printable()
-    if known.issuperset(text):
+    if _simple().issuperset(text):
         return text
+    known = _printable()
     composed = unicodedata.normalize("NFC", text).translate(_SPACES)
     return "".join(c if c in known else _substitute(c) for c in composed)
 

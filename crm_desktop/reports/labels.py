@@ -1,4 +1,5 @@
 """Address labels on the usual sheets of self-adhesive labels, A4."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,6 +1,7 @@
 """Breaks text into lines as Chinese and Latin typography want it: between Chinese characters, else between words;
 no closing mark begins a line and no opening one ends it (GB/T 15834-2011, 5.1).
 """
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """Any list as a PDF: what the screen shows, on as many pages as it takes."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,5 @@
 """The pages of a finished PDF as pictures, for the print preview, the printer and the gallery. No Qt."""
+
 from __future__ import annotations
 
 import threading

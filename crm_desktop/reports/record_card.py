@@ -1,4 +1,5 @@
 """One record as a firm would file it: title with its states, facts in two columns, tables of what belongs to it."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """A table on a `Sheet`: columns as wide as their content asks, soft lines, header again on every page.
 Cells wrap and long rows run over the page end; nothing is ever cut.
 """
+
 from __future__ import annotations
 
 import math
