@@ -1,0 +1,97 @@
+"""Many rows at once: COPY, the fastest way into PostgreSQL, also for people under row security."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from psycopg2.extensions import quote_ident
+from sqlalchemy.orm import Session
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY ``rows`` into ``table`` (``schema.name``); returns how many. Only for superusers: row security forbids it."""
+    cursor: Any = session.connection().connection.cursor()
+    with cursor:
+        names = ", ".join(quote_ident(column, cursor) for column in columns)
+        target = ".".join(quote_ident(part, cursor) for part in table.split("."))
+        cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN", _Lines(map(copy_line, rows)))
+        count: int = cursor.rowcount
+    return count
+
+
+def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert ``rows``, given with their ids, into a table under row security; returns how many."""
+    return _through_copy(
+        session, table, columns, rows,
+        "INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM loading ORDER BY id",
+    )  # fmt: skip
+
+
+def update_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Set ``columns`` (the first is ``id``) of many rows at once; returns how many this person could change."""
+    return _through_copy(
+        session, table, columns, rows, "UPDATE {target} t SET {sets} FROM loading l WHERE t.id = l.id"
+    )  # fmt: skip
+
+
+def _through_copy(
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], statement: str
+) -> int:
+    """Row security refuses COPY, so it fills a temporary table and ``statement`` takes the rows from there."""
+    cursor: Any = session.connection().connection.cursor()
+    with cursor:
+        names = ", ".join(quote_ident(column, cursor) for column in columns)
+        sets = ", ".join(f"{quote_ident(c, cursor)} = l.{quote_ident(c, cursor)}" for c in columns if c != "id")
+        target = ".".join(quote_ident(part, cursor) for part in table.split("."))
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.loading")
+        cursor.execute(f"CREATE TEMP TABLE loading ON COMMIT DROP AS SELECT {names} FROM {target} WITH NO DATA")
+        cursor.copy_expert(f"COPY loading ({names}) FROM STDIN", _Lines(map(copy_line, rows)))
+        cursor.execute(statement.format(target=target, names=names, sets=sets))
+        count: int = cursor.rowcount
+    return count
+
+
+def copy_line(values: Sequence[Any]) -> str:
+    """One row in COPY's text format."""
+    return "\t".join(map(_field, values)) + "\n"
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if value is True or value is False:
+        return "t" if value else "f"
+    if isinstance(value, list | tuple):
+        return "{" + ",".join(f'"{item.translate(_IN_ARRAY)}"' for item in value).translate(_ESCAPES) + "}"
+    return str(value)
+
+
+class _Lines(io.TextIOBase):
+    """The file that copy_expert reads: lines made while it reads, never all in memory."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: Iterator[str] = iter(lines)
+        self._rest = ""
+
+    def read(self, size: int | None = -1, /) -> str:
+        """At least one line, about ``size`` characters."""
+        parts, length = [self._rest], len(self._rest)
+        self._rest = ""
+        wanted = size if size is not None and size >= 0 else 1 << 62
+        while length < wanted:
+            line = next(self._lines, None)
+            if line is None:
+                break
+            parts.append(line)
+            length += len(line)
+        text = "".join(parts)
+        if length > wanted:
+            text, self._rest = text[:wanted], text[wanted:]
+        return text
