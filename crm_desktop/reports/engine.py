@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -16,12 +15,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from crm_desktop.core.i18n import _, language
 from crm_desktop.reports.fonts import BOLD, MEDIUM, REGULAR, printable, register_fonts, text_width
-from crm_desktop.reports.lines import wrap
+from crm_desktop.reports.lines import one_line, wrap
 
 Align = Literal["left", "right", "center"]
-Progress = Callable[[int, int], None]
-"""Called with (done, total) from time to time, total 0 where nobody knows; what it raises stops the work."""
-
 TEXT, MUTED, FAINT = HexColor("#1B2430"), HexColor("#5F6B7A"), HexColor("#94A0AE")
 # The soft line is a shade darker than on the screen: printers lose the lightest greys.
 LINE, RULE, ACCENT = HexColor("#DDE2E8"), HexColor("#94A0AE"), HexColor("#0F6CBD")
@@ -143,7 +139,7 @@ class Sheet:
         else:
             baseline = self.y - 10
             self.y -= 13
-        self.text(x, baseline, printable(self.letterhead.firm), MEDIUM, 10, TEXT)
+        self.text(x, baseline, one_line(printable(self.letterhead.firm), MEDIUM, 10, self.right - x), MEDIUM, 10)
         self.y -= 2.5 * mm
         self.rule(self.y, ACCENT, 1.2)
 
@@ -152,9 +148,9 @@ class Sheet:
         self.canvas.showPage()
         self.page += 1
         self.y = self.height - MARGIN
-        firm = printable(self.letterhead.firm)
-        room = self.right - self.left - text_width(firm, REGULAR, 8) - 8 * mm
-        self.text(self.left, self.y - 8, wrap(self.title, MEDIUM, 8, room)[0], MEDIUM, 8, MUTED)
+        half = (self.right - self.left) / 2 - 4 * mm
+        firm = one_line(printable(self.letterhead.firm), REGULAR, 8, half)
+        self.text(self.left, self.y - 8, one_line(self.title, MEDIUM, 8, half), MEDIUM, 8, MUTED)
         self.text(self.right, self.y - 8, firm, REGULAR, 8, MUTED, "right")
         self.rule(self.y - 13, LINE)
         self.y -= _HEAD

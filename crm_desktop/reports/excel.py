@@ -22,8 +22,7 @@ from openpyxl.utils import get_column_letter
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.reports.destination import writing
-from crm_desktop.reports.engine import Progress
+from crm_desktop.reports.destination import Progress, writing
 
 Value: TypeAlias = str | int | float | Decimal | datetime.date | datetime.datetime | datetime.time | bool | None
 

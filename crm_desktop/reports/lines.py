@@ -29,6 +29,13 @@ def wrap(text: str, font: str, size: float, width: float) -> list[str]:
     return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, font, size, width)]
 
 
+def one_line(text: str, font: str, size: float, width: float) -> str:
+    """``text`` if it fits into ``width`` points, else its beginning and "…"; for repeated heads, never for data."""
+    if text_width(text, font, size) <= width:
+        return text
+    return wrap(text, font, size, width - size)[0] + "…"
+
+
 def widest_piece(text: str, font: str) -> float:
     """Width in em of the widest part that is not broken by choice."""
     return max((text_width(piece.rstrip(), font, 1) for piece in _PIECE.findall(text)), default=0)

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from reportlab.lib.pagesizes import A4
 
 from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.reports.destination import writing
-from crm_desktop.reports.engine import MARGIN, MUTED, Letterhead, Progress, Sheet
+from crm_desktop.reports.destination import Progress, writing
+from crm_desktop.reports.engine import MARGIN, MUTED, Letterhead, Sheet
 from crm_desktop.reports.table import GAP, Column, Extent, Group, Row, Table, measure, share
 
 _PORTRAIT, _LANDSCAPE = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN

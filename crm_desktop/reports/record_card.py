@@ -13,7 +13,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.reports.destination import writing
 from crm_desktop.reports.engine import FAINT, LEADING, LINE, MUTED, RULE, TEXT, Letterhead, Sheet
 from crm_desktop.reports.fonts import MEDIUM, REGULAR, printable, text_width
-from crm_desktop.reports.lines import wrap
+from crm_desktop.reports.lines import one_line, wrap
 from crm_desktop.reports.table import Column, Row, Table, measure, share
 
 Tone = Literal["neutral", "accent", "good", "warn", "bad", "violet"]
@@ -89,7 +89,7 @@ def _draw_chips(sheet: Sheet, chips: Sequence[Chip]) -> None:
         return
     height, x = 15.0, sheet.left
     for chip in chips:
-        label = printable(chip.label)
+        label = one_line(printable(chip.label), MEDIUM, 8, sheet.right - sheet.left - 16)
         width = text_width(label, MEDIUM, 8) + 16
         if x + width > sheet.right and x > sheet.left:
             x = sheet.left

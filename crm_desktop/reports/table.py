@@ -145,13 +145,14 @@ class Table:
 
     def group(self, group: Group) -> None:
         """Draw a group's heading, never alone at the foot of a page."""
-        height = self.leading * 1.6 + self.padding * 2
+        sheet, size = self.sheet, self.size * 1.05
+        lines = wrap(printable(group.label), MEDIUM, size, (sheet.right - sheet.left) * 0.65)
+        height = self.leading * (len(lines) + 0.6) + self.padding * 2
         if self.sheet.room < height + 2 * (self.leading + 2 * self.padding):
             self._turn_page()
-        sheet, size = self.sheet, self.size * 1.05
         baseline = sheet.y - height + self.padding + size * 0.3
-        label = wrap(printable(group.label), MEDIUM, size, (sheet.right - sheet.left) * 0.7)[0]
-        sheet.text(sheet.left, baseline, label, MEDIUM, size, TEXT)
+        for number, line in enumerate(reversed(lines)):
+            sheet.text(sheet.left, baseline + number * self.leading, line, MEDIUM, size, TEXT)
         sheet.text(sheet.right, baseline, printable(group.note), REGULAR, self.size, MUTED, "right")
         sheet.y -= height
         sheet.rule(sheet.y, RULE, 0.5)

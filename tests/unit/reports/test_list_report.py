@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
@@ -32,6 +33,13 @@ def printed(the_report: ListReport) -> io.BytesIO:
     stream = io.BytesIO()
     list_pdf(stream, the_report)
     return stream
+
+
+def spans(page: pypdfium2.PdfPage) -> list[tuple[float, float]]:
+    """Left and right edge of every character."""
+    text = page.get_textpage()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
+    return [(box[0], box[2]) for box in boxes]
 
 
 def test_every_cell_can_be_read_back(letterhead: Letterhead, read_pages: ReadPages) -> None:
@@ -100,6 +108,16 @@ def test_a_group_heading_never_stands_alone_at_the_foot(letterhead: Letterhead, 
         assert last_group == -1 or "深圳金恒" in page[last_group:]
 
 
+def test_long_heads_stay_on_the_paper(letterhead: Letterhead) -> None:
+    rows: list[Row | Group] = [Group("很长的组名" * 30, "12 位"), *customers(60)]
+    long_names = replace(letterhead, firm="广州汇才软件有限公司" * 12)
+    the_report = replace(report(long_names, rows), title="名称很长的视图" * 20)
+    with pypdfium2.PdfDocument(printed(the_report).getvalue()) as document:
+        assert (
+            max(right for page in document for _left, right in spans(page)) < document.get_page_size(0)[0] - MARGIN + 2
+        )
+
+
 def test_many_columns_turn_the_paper_then_make_strips(letterhead: Letterhead, read_pages: ReadPages) -> None:
     def page_width(count: int) -> float:
         columns = tuple(Column(f"字段名称{i}") for i in range(count))
@@ -120,10 +138,8 @@ def test_nothing_is_drawn_outside_the_margins(letterhead: Letterhead) -> None:
     rows = [*customers(10), ("C1", "A" * 300, "很长的地址" * 100, "¥" + "9" * 60)]
     with pypdfium2.PdfDocument(printed(report(letterhead, rows)).getvalue()) as document:
         for page in document:
-            text = page.get_textpage()
-            boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
-            assert min(box[0] for box in boxes) > MARGIN - 2
-            assert max(box[2] for box in boxes) < page.get_width() - MARGIN + 2
+            assert min(left for left, _right in spans(page)) > MARGIN - 2
+            assert max(right for _left, right in spans(page)) < page.get_width() - MARGIN + 2
 
 
 def test_a_cell_longer_than_a_page_runs_on(letterhead: Letterhead, read_pages: ReadPages) -> None:
