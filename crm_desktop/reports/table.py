@@ -69,12 +69,13 @@ def _extent(column: Column, cells: Counter[str]) -> Extent:
     heading = text_width(label, MEDIUM, _HEADER)
     half_heading = max(widest_piece(label, MEDIUM) * _HEADER, heading / 2 + _HEADER / 2)  # two lines will do
     texts = [(printable(cell), count) for cell, count in cells.items()]
-    widths = sorted((max(text_width(line, REGULAR, 1) for line in text.split("\n")), count) for text, count in texts)
+    # In the weight of the totals, which is a little wider than that of the rows.
+    widths = sorted((max(text_width(line, MEDIUM, 1) for line in text.split("\n")), count) for text, count in texts)
     if column.align == "right":  # a number that breaks is misread
         natural = least = min(widths[-1][0], _TEXT_COMFORT) if widths else 0.0
     else:
         natural = min(_typical(widths), _TEXT_MOST)
-        longest_word = max((widest_piece(text, REGULAR) for text, _count in texts), default=0.0)
+        longest_word = max((widest_piece(text, MEDIUM) for text, _count in texts), default=0.0)
         least = min(natural, max(_TEXT_LEAST, min(longest_word, _WORD_LIMIT)))
     return Extent(max(natural, heading), max(least, min(heading, half_heading)))
 

@@ -11,7 +11,7 @@ import pytest
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import set_language
 from crm_desktop.reports.engine import MARGIN, Letterhead
-from crm_desktop.reports.fonts import REGULAR, printable, text_width
+from crm_desktop.reports.fonts import MEDIUM, REGULAR, printable, text_width
 from crm_desktop.reports.lines import wrap
 from crm_desktop.reports.list_report import ListReport, list_pdf
 from crm_desktop.reports.table import Column, Group, Row, measure, share
@@ -157,6 +157,13 @@ def test_numbers_keep_their_line_and_columns_fill_the_paper(width: float) -> Non
     widths = share(measure(COLUMNS, rows), width, 9)
     assert sum(widths) <= width
     assert all(len(wrap(row[3], REGULAR, 9, widths[3])) == 1 for row in rows)
+
+
+def test_totals_keep_their_line_in_their_weight() -> None:
+    rows: list[Row] = [*customers(5), ("", "", "", "¥9,999,999,999.00")]
+    for width in range(300, 800, 50):
+        widths = share(measure(COLUMNS, rows), width, 9)
+        assert len(wrap("¥9,999,999,999.00", MEDIUM, 9, widths[3])) == 1
 
 
 def test_one_freak_does_not_widen_the_column() -> None:
