@@ -1,43 +1,17 @@
-"""What every page may use: background work, change events, who is signed in, and the window it lies in."""
+"""What every page may use: background work, change events, who is signed in, and the areas of the window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from crm_desktop.core.access import Person
+from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.tasks import Tasks
 
-
-@dataclass(frozen=True)
-class Person:
-    """Who is signed in, as the header and the status line show it."""
-
-    login: str
-    name: str
-    department: str = ""
-
-
-@dataclass(frozen=True)
-class SearchHit:
-    """A record that the search box found."""
-
-    entity: str
-    id: int
-    text: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class SearchGroup:
-    """The hits of one entity, best first, under its translated name."""
-
-    title: str
-    hits: Sequence[SearchHit]
-
-
-Search = Callable[[str, Callable[[Sequence[SearchGroup]], None]], None]
+Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
 
 
 @dataclass(frozen=True)

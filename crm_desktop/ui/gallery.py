@@ -17,10 +17,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crm_desktop.core.i18n import set_language
-from crm_desktop.ui.specimen import main_window, specimen_page
+from crm_desktop.ui.specimen import form, main_window, specimen_page
 from crm_desktop.ui.theme import apply_theme
 
-PAGES: tuple[tuple[str, Callable[[], QWidget]], ...] = (("specimen", specimen_page), ("window", main_window))
+PAGES: tuple[tuple[str, Callable[[], QWidget]], ...] = (
+    ("specimen", specimen_page),
+    ("form", form),
+    ("window", main_window),
+)
 """What is drawn: the file's name, and what builds the window."""
 
 PAUSE_SECONDS = 0.3

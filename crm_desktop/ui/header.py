@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton
 
 from crm_desktop.core.i18n import _, language
+from crm_desktop.entities import by_key
+from crm_desktop.services.search import Hit
 from crm_desktop.ui import theme
-from crm_desktop.ui.context import Context, SearchGroup, SearchHit
+from crm_desktop.ui.context import Context
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.widgets.buttons import quiet_button, with_shortcut
@@ -29,7 +32,7 @@ class Header(QFrame):
     """Announces what is chosen; changes nothing itself."""
 
     area_chosen = Signal(str)
-    hit_chosen = Signal(SearchHit)
+    hit_chosen = Signal(object)  # services.search.Hit
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
     password_change_chosen = Signal()
@@ -96,17 +99,17 @@ class Header(QFrame):
 
     def _search(self, text: str) -> None:
         if text:
-            self._context.search(text, lambda groups: self._show_hits(text, groups))
+            self._context.search(text, lambda hits: self._show_hits(text, hits))
         else:
             self.hits.hide()
 
-    def _show_hits(self, text: str, groups: Sequence[SearchGroup]) -> None:
+    def _show_hits(self, text: str, hits: Sequence[Hit]) -> None:
         if text != self.search_box.text().strip() or not self.search_box.hasFocus():
             return  # something else is typed by now, or the user has gone on
         rows = []
-        for group in groups:
-            rows.append(PopupRow(None, group.title))
-            rows += [PopupRow(hit, hit.text, hit.note) for hit in group.hits]
+        for entity, group in groupby(hits, key=lambda hit: hit.entity):
+            rows.append(PopupRow(None, _(by_key(entity).label_plural)))
+            rows += [PopupRow(hit, hit.title, hit.subtitle) for hit in group]
         self.hits.show_rows(rows or [PopupRow(None, _("Nothing found for “{text}”").format(text=text))])
 
     def _choose_hit(self, hit: object) -> None:

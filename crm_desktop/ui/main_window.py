@@ -11,8 +11,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.services.search import Hit
 from crm_desktop.ui.area_view import AreaView, OpenTab
-from crm_desktop.ui.context import Context, SearchHit
+from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
@@ -160,7 +161,7 @@ class MainWindow(QMainWindow):
     def _show_connection(self, state: str) -> None:
         self._banner.setVisible(state == "lost")
 
-    def _open_hit(self, hit: SearchHit) -> None:
+    def _open_hit(self, hit: Hit) -> None:
         self.open_record(hit.entity, hit.id)
 
     def _bind_keys(self) -> None:

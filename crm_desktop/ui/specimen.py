@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import date
+from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
+from crm_desktop.services.lookup import Entry
+from crm_desktop.services.search import Hit
+from crm_desktop.spec import kinds
+from crm_desktop.spec.kinds import Ref
 from crm_desktop.ui.bus import Bus
-from crm_desktop.ui.context import Context, Person, SearchGroup, SearchHit
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.fields.base import FieldEditor
+from crm_desktop.ui.fields.choice import ChoiceEditor
+from crm_desktop.ui.fields.make import make_editor
+from crm_desktop.ui.fields.reference import ReferenceEditor
+from crm_desktop.ui.fields.references import ReferencesEditor
+from crm_desktop.ui.fields.tree_choice import TreeChoiceEditor
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Area, Page, PageEntry
 from crm_desktop.ui.tasks import Tasks
@@ -165,7 +178,7 @@ def _table() -> TableView:
 
 def main_window() -> QWidget:
     """The window with one area and a search that finds two customers."""
-    hits = (SearchHit("customer", 1, "珠海华工医药有限公司", "C1001"), SearchHit("customer", 2, "华工电子", "C1002"))
+    hits = (Hit("customer", 1, "珠海华工医药有限公司", "C1001"), Hit("customer", 2, "华工电子", "C1002"))
     entries = tuple(
         PageEntry(key, title, lambda _view: specimen_as_page(), group)
         for key, title, group in (
@@ -176,18 +189,27 @@ def main_window() -> QWidget:
     )
     areas = (Area("home", "Home", "house", entries), Area("customers", "Customers", "buildings", entries))
     context = Context(
-        Tasks(nullcontext, nullcontext),
-        Bus(),
-        Person("linqiu", "林秋", "销售一部"),
-        "办公室服务器",
-        areas,
-        lambda _text, answer: answer([SearchGroup("客户", hits)]),
+        Tasks(nullcontext, nullcontext), Bus(), _person(), "办公室服务器", areas, lambda _text, answer: answer(hits)
     )
     window = MainWindow(context)
     window.show_area("customers").open_tab("x", lambda _view: Page("珠海华工医药有限公司"))
     window.view("customers").open_tab("y", lambda _view: Page("珠海金恒医药器械进出口股份有限公司华南分公司"))
     window.view("customers").side.set_count("mine", 428)
     return window
+
+
+def _person() -> Person:
+    return Person(
+        id=1,
+        login="linqiu",
+        name="林秋",
+        department_id=1,
+        department="销售一部",
+        groups=("salesperson",),
+        grants={},
+        owners={},
+        server_version=180003,
+    )
 
 
 def specimen_as_page() -> Page:
@@ -198,3 +220,67 @@ def specimen_as_page() -> Page:
     card.body.addWidget(_table())
     page.body.addWidget(card)
     return page
+
+
+def form() -> QWidget:
+    """Every editor, some filled, one wrong, one that only shows."""
+    page = QWidget()
+    page.setObjectName("canvas")
+    card = Card("基本信息")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(12)
+    card.body.addLayout(grid)
+    card.body.addStretch(1)
+    for place, editor in enumerate(_editors()):
+        grid.addWidget(editor, place // 3, place % 3)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(16, 16, 16, 16)
+    column.addWidget(card)
+    return page
+
+
+def _editors() -> list[FieldEditor]:
+    refs = [Ref(1, "工业制造"), Ref(2, "商业贸易"), Ref(3, "金融保险")]
+    nodes = [
+        Entry(Ref(1, "广东"), "44", None, frozenset()),
+        Entry(Ref(2, "广东广州"), "4401", 1, frozenset()),
+        Entry(Ref(3, "广东广州天河"), "440106", 2, frozenset()),
+    ]
+    name = make_editor(kinds.TEXT, "客户名称", required=True)
+    name.set_value("珠海华工医药有限公司")
+    empty = make_editor(kinds.TEXT, "编号", required=True)
+    empty.check()
+    money = make_editor(kinds.MONEY, "年营业额", help_text="可以写 120 万")
+    money.set_value(Decimal(1200000))
+    day = make_editor(kinds.DATE, "成立日期")
+    day.set_value(date(2008, 5, 12))
+    region = TreeChoiceEditor(kinds.CHOICE, "地区", lambda answer: answer(nodes))
+    region.set_value(nodes[2].ref)
+    owner = ReferenceEditor(kinds.REFERENCE, "负责人", lambda _text, answer: answer(refs), print)
+    owner.set_value(Ref(1, "林秋"))
+    industry = ChoiceEditor(kinds.CHOICE, "行业", lambda answer: answer(refs))
+    groups = ReferencesEditor(kinds.REFERENCE, "权限组", lambda _text, answer: answer(refs))
+    groups.set_value(refs)
+    mail = make_editor(kinds.EMAIL, "电子邮件")
+    mail.set_value("info@hgyy.example")
+    shown = make_editor(kinds.INTEGER, "员工人数")
+    shown.set_value(1250)
+    shown.set_read_only(True)
+    phones = make_editor(kinds.PHONES, "电话")
+    phones.set_value(["0756-5550 1234", "199 0000 1234"])
+    return [
+        name,
+        empty,
+        money,
+        day,
+        region,
+        owner,
+        industry,
+        groups,
+        mail,
+        shown,
+        phones,
+        make_editor(kinds.BOOL, "勿联系"),
+        make_editor(kinds.LONG_TEXT, "备注"),
+    ]

@@ -53,10 +53,9 @@ class ClosableTabs(QWidget):
         self.set_title(page, title)
         if index > 0:
             cross = QToolButton()
-            cross.setObjectName("icon")
+            cross.setObjectName("cross")
             cross.setIcon(icon("x"))
             cross.setIconSize(QSize(12, 12))
-            cross.setStyleSheet("min-width:20px;max-width:20px;min-height:20px;max-height:20px;")
             cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             cross.setToolTip(with_shortcut(_("Close"), "Ctrl+W"))
             cross.clicked.connect(lambda _checked=False: self.close_requested.emit(page))

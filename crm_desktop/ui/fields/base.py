@@ -1,0 +1,95 @@
+"""What all editors have in common: label above, required mark, error or help below, and one value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.spec.kinds import Kind
+from crm_desktop.ui.widgets.buttons import restyle
+from crm_desktop.ui.widgets.labels import label as make_label
+
+
+class FieldEditor(QWidget):
+    """Base of the editors. ``changed`` tells of every edit by the user, never of ``set_value``."""
+
+    changed = Signal()
+
+    def __init__(self, kind: Kind, label: str, *, required: bool = False, help_text: str = "") -> None:
+        super().__init__()
+        self.kind = kind
+        self.label = label
+        self.required = required
+        self._help_text = help_text
+        self._input: QWidget | None = None
+        self._heading = QWidget()
+        heading = QHBoxLayout(self._heading)
+        heading.setContentsMargins(0, 0, 0, 0)
+        heading.setSpacing(4)
+        heading.addWidget(make_label(label, "small"))
+        if required:
+            heading.addWidget(make_label("*", "error"))
+        heading.addStretch(1)
+        self._below = make_label(help_text, "small", wrap=True)
+        self._below.setVisible(bool(help_text))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._column.addWidget(self._heading)
+        self._column.addWidget(self._below)
+        self.changed.connect(lambda: self.set_error(""))
+
+    def value(self) -> Any:
+        """The value of the kind; raises ``KnownError`` for a text that is none."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value, without announcing it."""
+        raise NotImplementedError
+
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
+        """Show only, or let edit."""
+        raise NotImplementedError
+
+    def hide_heading(self) -> None:
+        """Leave out the label, where something else names the editor."""
+        self._heading.hide()
+
+    def error(self) -> str:
+        """The error shown, or nothing."""
+        return self._below.text() if self._below.objectName() == "error" else ""
+
+    def set_error(self, text: str) -> None:
+        """Show in red what is wrong; without text, the help again."""
+        self._below.setText(text or self._help_text)
+        self._below.setObjectName("error" if text else "small")
+        self._below.setVisible(bool(text or self._help_text))
+        restyle(self._below)
+        if self._input is not None and bool(self._input.property("wrong")) != bool(text):
+            self._input.setProperty("wrong", bool(text))
+            restyle(self._input)
+
+    def check(self) -> bool:
+        """Whether the value can be saved; if not, the field says why."""
+        try:
+            value = self.value()
+        except KnownError as error:
+            self.set_error(str(error))
+            return False
+        if self.required and value in (None, "", []):
+            self.set_error(_("Please fill this in."))
+            return False
+        self.set_error("")
+        return True
+
+    def _set_input(self, widget: QWidget) -> None:
+        """Put the input between label and help; it takes the focus for the whole editor."""
+        self._input = widget
+        widget.setAccessibleName(self.label)
+        self._column.insertWidget(1, widget)
+        self.setFocusProxy(widget)
