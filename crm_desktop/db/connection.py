@@ -1,6 +1,8 @@
 """Open one psycopg2 connection that notices a dead line, or say in the user's words why it cannot be opened."""
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg2
 import psycopg2.extensions
 
@@ -15,17 +17,23 @@ KEEP_ALIVE = {
 }
 
 
-def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -> psycopg2.extensions.connection:
-    """A new connection; ``purpose`` is what the server's list of connections shows, ``settings`` are server settings.
+def connection_parameters(address: ConnectionAddress, purpose: str, **settings: str) -> dict[str, Any]:
+    """The keywords of ``psycopg2.connect``.
 
-    Raises ``SignInError`` or ``ServerLostError``.
+    ``purpose`` is what the server's list of connections shows, ``settings`` are the server's for this session.
     """
-    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return {
+        **address.libpq_parameters(), **KEEP_ALIVE,
+        "application_name": purpose,
+        "connect_timeout": CONNECT_SECONDS,
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
+
+
+def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -> psycopg2.extensions.connection:
+    """A new connection. Raises ``SignInError`` or ``ServerLostError``."""
     try:
-        return psycopg2.connect(
-            **address.libpq_parameters(), **KEEP_ALIVE,
-            application_name=purpose, connect_timeout=CONNECT_SECONDS, options=options,
-        )
+        return psycopg2.connect(**connection_parameters(address, purpose, **settings))
     except psycopg2.OperationalError as error:
         said = str(error)
     except UnicodeDecodeError as error:  # before signing in, a Chinese server speaks its own encoding

@@ -129,14 +129,16 @@ def sign_in_failure(address: ConnectionAddress, said: str, seconds: float) -> Kn
 
     Every host is asked once more, for at most some ``seconds`` each; the first that refuses by itself decides.
     """
-    answers = [(host, *_ask(host, address, seconds)) for host in address.hosts]
-    failures = [(cause or _refusal(host, address, answer, said, seconds), host, answer) for host, cause, answer in answers]
-    cause, host, answer = min(failures, key=lambda failure: _closeness(failure[0]))
+    failures = []
+    for host in address.hosts:
+        silence, answer = _ask(host, address, seconds)
+        failures.append((silence or _refusal(host, address, answer, said, seconds), host, answer))
+    cause, host, answer = min(failures, key=lambda failure: _distance(failure[0]))
     return cause.error(address, host, answer.code)
 
 
-def _closeness(cause: Cause) -> int:
-    """Of several hosts' causes the smallest tells most: this person was refused, nobody can be served, nothing answered."""
+def _distance(cause: Cause) -> int:
+    """Of several hosts the nearest tells most: it refused this person, or serves nobody, or did not even answer."""
     return 0 if cause.kind is SignInError else 1 if cause not in dict(_UNREACHABLE).values() else 2
 
 

@@ -24,7 +24,7 @@ class RefusedValueError(KnownError):
     def __init__(self, kind: str, message: str, hint: str, table: str, columns: tuple[str, ...]) -> None:
         super().__init__(message, hint)
         self.kind = kind
-        """``unique``, ``missing``, ``unknown`` (refers to nothing), ``used``, ``check``, ``too_long``, ``out_of_range``."""
+        """``unique missing unknown used check too_long out_of_range``; ``unknown``: it refers to nothing."""
         self.table = table
         """In schema ``crm``; empty where the server does not tell."""
         self.columns = columns
@@ -135,10 +135,14 @@ def _refused_right(error: psycopg2.Error) -> KnownError:
 
 
 def _own_sentence(error: psycopg2.Error, kind: type[KnownError]) -> KnownError | None:
-    """What a function of ``db/sql`` raised itself: its sentences are constants that stand in the catalogue."""
-    if error.diag.source_function != "exec_stmt_raise":
+    """What a function of ``db/sql`` raised for the user: a constant of the catalogue that ends with a full stop.
+
+    Whatever else a function raises is a bug.
+    """
+    sentence = error.diag.message_primary or ""
+    if error.diag.source_function != "exec_stmt_raise" or not sentence.endswith("."):
         return None
-    return kind(_(error.diag.message_primary or ""), _(error.diag.message_hint or ""))
+    return kind(_(sentence), _(error.diag.message_hint or ""))
 
 
 def _refused_value(error: psycopg2.Error) -> KnownError:

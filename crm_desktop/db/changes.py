@@ -1,0 +1,162 @@
+"""A thread that hears what anybody changes in the database, and is never silently deaf. No Qt: calls back on its own.
+
+While it was not connected it has missed something: after every connect it says that anything may have changed.
+"""
+from __future__ import annotations
+
+import contextlib
+import random
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+from typing import Literal, Never
+
+import psycopg2
+import psycopg2.extensions
+
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.connection import CONNECT_SECONDS, connection_parameters
+
+State = Literal["connecting", "connected", "lost"]
+_WAITS_FOR = {
+    psycopg2.extensions.POLL_READ: selectors.EVENT_READ,
+    psycopg2.extensions.POLL_WRITE: selectors.EVENT_WRITE,
+}
+
+
+class ChangeListener:
+    """Listens on a connection of its own from ``start`` to ``stop``."""
+
+    BATCH_SECONDS = 0.1
+    """Changes that come within this time are reported together."""
+    HEARTBEAT_SECONDS = 20.0
+    """After so much silence the server is asked whether it is still there."""
+    ANSWER_SECONDS = 10.0
+    LONGEST_PAUSE = 30.0
+    """Between two attempts to connect. The first pause is at most a second, each at most twice the one before."""
+
+    def __init__(
+        self,
+        address: ConnectionAddress,
+        changed: Callable[[str, frozenset[int] | None], None],
+        anything_changed: Callable[[], None],
+        state_changed: Callable[[State], None],
+    ) -> None:
+        """``changed`` gets a table and the ids of its changed rows, None where there were too many to name."""
+        self._address = address
+        self._changed, self._anything_changed, self._state_changed = changed, anything_changed, state_changed
+        self._wake, self._waker = socket.socketpair()  # on Windows nothing but a socket can wake a select
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="changes", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect, in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening; no callback begins any more."""
+        self._stopped.set()
+        with contextlib.suppress(OSError):  # the thread has ended and closed it
+            self._waker.send(b"x")
+        self._thread.join(timeout=5)  # longer only while the system looks up a name
+
+    def _run(self) -> None:
+        with self._wake, self._waker, contextlib.suppress(_StoppedError):
+            self._state_changed("connecting")
+            self._stay_connected()
+
+    def _stay_connected(self) -> Never:
+        failures = 0
+        while True:
+            try:
+                with contextlib.closing(self._connect(failures)) as connection:
+                    failures = 0
+                    self._state_changed("connected")
+                    self._anything_changed()
+                    self._hear(connection)
+            except (psycopg2.DatabaseError, UnicodeDecodeError, TimeoutError):  # the next query tells its user why
+                if failures == 0:
+                    self._state_changed("lost")
+            failures += 1
+            pause = min(self.LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
+            self._wait(random.uniform(pause / 2, pause))  # noqa: S311 - not all computers of the office at once
+
+    def _connect(self, failures: int) -> psycopg2.extensions.connection:
+        """A listening connection that never blocks this thread."""
+        turn = failures % len(self._address.hosts)  # a host that is silent must not keep us from the others
+        hosts = self._address.hosts[turn:] + self._address.hosts[:turn]
+        address = replace(self._address, hosts=hosts)
+        connection = psycopg2.connect(**connection_parameters(address, "crm-desktop changes"), async_=True)
+        try:
+            self._finish(connection, CONNECT_SECONDS)
+            self._execute(connection, "listen crm")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _hear(self, connection: psycopg2.extensions.connection) -> Never:
+        heard: dict[str, set[int] | None] = {}
+        ask_at, report_at = monotonic() + self.HEARTBEAT_SECONDS, None
+        while True:
+            for notice in connection.notifies:
+                _note(notice.payload, heard)
+            connection.notifies.clear()
+            now = monotonic()
+            if heard and report_at is None:
+                report_at = now + self.BATCH_SECONDS
+            if report_at is not None and now >= report_at:
+                for table, ids in heard.items():
+                    self._changed(table, None if ids is None else frozenset(ids))
+                heard, report_at = {}, None
+            if now >= ask_at:
+                self._execute(connection, "select")
+                ask_at = monotonic() + self.HEARTBEAT_SECONDS
+            else:
+                until = ask_at if report_at is None else min(ask_at, report_at)
+                self._wait(until - now, connection.fileno(), selectors.EVENT_READ)
+                connection.poll()
+
+    def _execute(self, connection: psycopg2.extensions.connection, statement: str) -> None:
+        with connection.cursor() as cursor:  # must live until the answer is there
+            cursor.execute(statement)
+            self._finish(connection, self.ANSWER_SECONDS)
+
+    def _finish(self, connection: psycopg2.extensions.connection, seconds: float) -> None:
+        """Let what has been begun come to its end. Raises ``TimeoutError`` where that takes longer than ``seconds``."""
+        deadline = monotonic() + seconds
+        while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+            left = deadline - monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._wait(left, connection.fileno(), _WAITS_FOR[state])
+
+    def _wait(self, seconds: float, file: int | None = None, events: int = 0) -> None:
+        """Until ``file`` is ready, or the time is over. Raises ``_StoppedError`` as soon as somebody stops us."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake, selectors.EVENT_READ)
+            if file is not None:
+                selector.register(file, events)
+            selector.select(max(0, seconds))
+        if self._stopped.is_set():
+            raise _StoppedError
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _note(payload: str, heard: dict[str, set[int] | None]) -> None:
+    """Add ``table:operation:ids`` to what was heard; ids are numbers between commas, or ``*`` for too many."""
+    table, _separator, rest = payload.partition(":")
+    ids = rest.partition(":")[2]
+    if ids == "*":
+        heard[table] = None
+        return
+    numbers = {int(id) for id in ids.split(",") if id.isdecimal()}
+    known = heard.setdefault(table, set()) if numbers else None  # anybody may send nonsense
+    if known is not None:
+        known |= numbers

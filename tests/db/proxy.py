@@ -1,0 +1,106 @@
+"""A TCP proxy between a test and a server, that can fall silent, hold its breath, or break the line."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+
+class Proxy:
+    """Listens on ``port`` of 127.0.0.1 and passes everything on to ``target`` while it is told nothing else."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self._wake, self._waker = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listening, selectors.EVENT_READ)
+        self._selector.register(self._wake, selectors.EVENT_READ)
+        self._other: dict[socket.socket, socket.socket] = {}
+        self._lock = threading.Lock()
+        self._passing = threading.Event()
+        self._passing.set()
+        self._swallowing = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Hold everything back, but lose nothing; new connections wait."""
+        self._passing.clear()
+        self._waker.send(b"x")
+
+    def swallow(self) -> None:
+        """Lose everything from now on, as a pulled cable does: nobody is told."""
+        self._swallowing = True
+
+    def resume(self) -> None:
+        """Pass on again. What was swallowed is lost, and a connection that lost something is broken for good."""
+        self._swallowing = False
+        self._passing.set()
+
+    def cut(self) -> None:
+        """Break all connections; new ones are welcome."""
+        with self._lock:
+            for stream in self._other:
+                with contextlib.suppress(OSError):
+                    stream.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Break all connections and listen no more."""
+        self._closed = True
+        self._passing.set()
+        self._waker.send(b"x")
+        self._thread.join()
+        for stream in (*self._other, self._listening, self._wake, self._waker):
+            stream.close()
+        self._selector.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        while not self._closed:
+            for key, _events in self._selector.select():
+                self._passing.wait()
+                if key.fileobj is self._wake:
+                    self._wake.recv(100)
+                elif key.fileobj is self._listening:
+                    self._accept()
+                elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._other:
+                    self._pass_on(key.fileobj)
+
+    def _accept(self) -> None:
+        near, _address = self._listening.accept()
+        try:
+            far = socket.create_connection(self._target, timeout=5)
+        except OSError:
+            near.close()
+            return
+        for stream in (near, far):
+            self._selector.register(stream, selectors.EVENT_READ)
+        with self._lock:
+            self._other |= {near: far, far: near}
+
+    def _pass_on(self, stream: socket.socket) -> None:
+        other = self._other[stream]
+        try:
+            piece = stream.recv(65536)
+            if piece and not self._swallowing:
+                other.sendall(piece)
+        except OSError:
+            piece = b""
+        if not piece:
+            with self._lock:
+                for end in (stream, other):
+                    self._selector.unregister(end)
+                    del self._other[end]
+                    end.close()
