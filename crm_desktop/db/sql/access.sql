@@ -1,0 +1,86 @@
+-- What the signed-in person may do. Policies call these once per statement (InitPlan), never once per row.
+-- The person is session_user: a security definer function and SET ROLE do not change it.
+
+-- His widest grant for each entity. Null scopes do not occur; an entity without grant has no row.
+create or replace function crm.my_grants()
+returns table (entity text, read_scope smallint, create_scope smallint, update_scope smallint, delete_scope smallint, functions text[])
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select g.entity::text, max(g.read_scope), max(g.create_scope), max(g.update_scope), max(g.delete_scope),
+           array(select distinct f from crm.permission_grant x
+                 join crm.group_member y on y.group_id = x.group_id and y.employee_id = crm.me()
+                 cross join unnest(x.functions) f where x.entity = g.entity order by f)
+    from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
+    where m.employee_id = crm.me()
+    group by g.entity;
+end $$;
+grant execute on function crm.my_grants() to crm_user;
+
+-- core.access.Scope of a verb (read, create, update, delete); 0 without a grant.
+create or replace function crm.scope_of(entity text, verb text) returns smallint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((
+    select max(case scope_of.verb when 'read' then g.read_scope when 'create' then g.create_scope
+                                  when 'update' then g.update_scope when 'delete' then g.delete_scope end)
+    from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
+    where m.employee_id = crm.me() and g.entity = scope_of.entity), 0);
+end $$;
+grant execute on function crm.scope_of(text, text) to crm_user;
+
+create or replace function crm.may(entity text, verb text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return crm.scope_of(entity, verb) > 0;
+end $$;
+grant execute on function crm.may(text, text) to crm_user;
+
+create or replace function crm.has_function(entity text, function text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (
+    select from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
+    where m.employee_id = crm.me() and g.entity = has_function.entity and has_function.function = any (g.functions));
+end $$;
+grant execute on function crm.has_function(text, text) to crm_user;
+
+-- Everybody whose records the verb reaches. A higher scope contains the lower ones; people who left count,
+-- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
+-- department and no team, but in reach of those who may see all or work with the pool.
+create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  person bigint := crm.me();
+  scope smallint := crm.scope_of(entity, verb);
+  pool boolean := scope = 5 or verb in ('read', 'update') and crm.has_function(entity, 'pool');
+begin
+  return array(
+    with recursive team as (
+      select person as id where scope >= 1
+      union
+      select e.id from crm.employee e join team t on e.superior_id = t.id where scope >= 2
+    ), branch as (
+      select e.department_id as id from crm.employee e where e.id = person and scope >= 3
+      union
+      select d.id from crm.department d join branch b on d.parent_id = b.id where scope >= 4
+    )
+    select e.id from crm.employee e
+    where case when e.is_pool then pool
+               else scope = 5 or e.id in (select t.id from team t) or e.department_id in (select b.id from branch b) end
+    order by e.id);
+end $$;
+grant execute on function crm.owners_in_scope(text, text) to crm_user;
+
+-- All scopes that contain somebody, so that a statement can repeat a small one as a literal: a hint for the planner only.
+create or replace function crm.my_scopes() returns table (entity text, verb text, owner_ids bigint[])
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select e.entity, v.verb, s.owner_ids
+    from (select distinct j.entity from journal.subject j where j.rule = 'owned') e
+    cross join unnest(array['read', 'create', 'update', 'delete']) v (verb)
+    cross join lateral (select crm.owners_in_scope(e.entity, v.verb) as owner_ids) s
+    where s.owner_ids <> '{}';
+end $$;
+grant execute on function crm.my_scopes() to crm_user;

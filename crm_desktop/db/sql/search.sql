@@ -1,0 +1,43 @@
+-- Search columns of rows that plain SQL writes or undo restores. The program computes them itself (core/text.py), with
+-- pinyin, which SQL cannot. What is filled in here carries the token '=?', by which the program finds it and completes it.
+
+create or replace function crm.normalise(value text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select lower(trim(regexp_replace(normalize(value, nfkc), '\s+', ' ', 'g')))
+$$;
+
+create or replace function crm.digits(phone text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select regexp_replace(regexp_replace(trim(normalize(phone, nfkc)), '^(\+|00)86[\s-]*', ''), '\D+', '', 'g')
+$$;
+
+-- For tables with name and phones; code, short_name and email are read where the table has them.
+-- Leaves alone what already contains the new values: the program wrote it.
+create or replace function crm.fill_search() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+declare
+  row_values jsonb := to_jsonb(new);
+  email text := crm.normalise(row_values ->> 'email');
+  phones text[] := array(select distinct crm.digits(p) from unnest(new.phones) p where crm.digits(p) <> '');
+  lines text[] := array(
+    select distinct line
+    from unnest(array[crm.normalise(new.name), crm.normalise(row_values ->> 'short_name'),
+                      crm.normalise(row_values ->> 'code'), email] || phones) line
+    where line <> '');
+begin
+  if tg_op = 'UPDATE' and string_to_array(new.search_text, E'\n') @> lines then return new; end if;
+  if row_values ? 'name_core' then
+    if tg_op = 'UPDATE' or new.name_core = '' then new.name_core := crm.normalise(new.name); end if;
+  end if;
+  new.sort_key := left(crm.normalise(new.name), 16);
+  new.search_text := array_to_string(lines, E'\n');
+  new.search_grams := array(
+    select substr(line, start, length) from unnest(lines) line
+      cross join generate_series(1, 2) length
+      cross join generate_series(1, length(line) - length + 1) start
+      where substr(line, start, length) <> ' '
+    union select '=' || p from unnest(phones) p where length(p) >= 7
+    union select '=' || email where email <> ''
+    union select '=?');
+  return new;
+end $$;
