@@ -1,0 +1,114 @@
+"""From what a sheet says to what the database holds: names of choices, regions and colleagues become their rows.
+
+What cannot be found is kept as a line of the remark, so that nothing of the sheet is lost, and warned of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.i18n import _
+from crm_desktop.core.text import normalise
+from crm_desktop.entities.contact import CONTACT
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.models import Employee
+from crm_desktop.services.lookup import Choices, fetch_choices
+from crm_desktop.spec import EntitySpec, Ref, facts
+from importers.values.days import Month
+from importers.values.regions import Region
+
+FROM_SHEETS = {"retailer": "dealer", "reseller": "dealer", "customer": "direct", "end customer": "direct"}
+"""English words of exports for our own customer types."""
+
+
+@dataclass(slots=True)
+class Resolved:
+    """One record ready for the database: values by field key, references as ``Ref``."""
+
+    values: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+class Resolver:
+    """Knows all choices and colleagues of the firm; made once an import. Two statements."""
+
+    def __init__(self, session: Session) -> None:
+        """Reads the dictionaries and the employees."""
+        self._choices: Choices = fetch_choices(session)
+        self._regions = {entry.code: entry.ref for entry in self._choices.of("region")}
+        employees = session.execute(select(Employee.id, Employee.name, Employee.login).order_by(Employee.is_active))
+        self._people: dict[str, Ref] = {}
+        for id_, name, login in employees:
+            self._people.update({normalise(n): Ref(id_, name) for n in (login, name) if n})
+
+    def customer(self, values: Mapping[str, Any]) -> Resolved:
+        """The values of a customer."""
+        return self._resolve(CUSTOMER, values)
+
+    def contact(self, values: Mapping[str, Any]) -> Resolved:
+        """The values of a contact."""
+        return self._resolve(CONTACT, values)
+
+    def _resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
+        result = Resolved({})
+        unknown: list[str] = []
+        for key, value in values.items():
+            if value in (None, "", [], ()):
+                continue
+            attr = spec.fields.get(key)
+            label = _(spec.labels[attr]) if attr is not None else key
+            found = self._value(attr, value) if attr is not None else None
+            if found is None:
+                unknown.append(f"{label}: {_text(value)}")
+                if attr is not None:
+                    result.warnings.append(
+                        _("{field} “{text}” is not known here; it is kept in the remark.").format(
+                            field=label, text=_text(value)
+                        )
+                    )
+            else:
+                result.values[key] = self._cut(attr, found, unknown, label)
+        if unknown:
+            remark = [str(result.values.get("remark") or ""), *unknown]
+            result.values["remark"] = "\n".join(filter(None, remark))
+        return result
+
+    def _value(self, attr: Any, value: Any) -> Any:
+        """The value for the field, None where the text means nothing here."""
+        fact = facts(attr)
+        if isinstance(value, Region):
+            return self._regions.get(value.code)
+        if fact.dictionary:
+            text = normalise(str(value))
+            return self._choices.find(fact.dictionary, FROM_SHEETS.get(text, text))
+        if fact.target is Employee:
+            return self._people.get(normalise(str(value)))
+        if fact.target is not None:
+            return None
+        if isinstance(value, Month):
+            return value.first_day()
+        if fact.kind.name == "phones":
+            return [value] if isinstance(value, str) else list(value)
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value))
+        return value
+
+    @staticmethod
+    def _cut(attr: Any, value: Any, unknown: list[str], label: str) -> Any:
+        """A text longer than its column is cut there and kept whole in the remark."""
+        length = facts(attr).max_length
+        if length and isinstance(value, str) and len(value) > length:
+            unknown.append(f"{label}: {value}")
+            return value[:length]
+        return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Region):
+        return "".join(filter(None, (value.country, value.province, value.city, value.district)))
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,55 @@
+"""Amounts and counts."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from importers.readers import Cell
+from importers.values.cells import UnreadableError, folded
+
+UNITS = {
+    "亿": 100_000_000,
+    "千万": 10_000_000,
+    "百万": 1_000_000,
+    "万": 10_000,
+    "千": 1_000,
+    "million": 1_000_000,
+    "millions": 1_000_000,
+    "m": 1_000_000,
+    "k": 1_000,
+    "thousand": 1_000,
+    "thousands": 1_000,
+}
+_AMOUNT = re.compile(
+    r"([-(]?)(?:[¥￥$€£]|RMB|CNY|人民币)?([-+]?\d[\d,]*(?:\.\d+)?)\)?(亿|千万|百万|万|千|k|m)?(?:元|圆|整|人|名|CNY|RMB)*",
+    re.IGNORECASE,
+)
+_LABEL_UNIT = re.compile(r"(亿|千万|百万|万|千)(?:元|圆|美元)|\b(millions?|thousands?|k)\b", re.IGNORECASE)
+
+
+def unit_of(label: str) -> int:
+    """By how much the amounts of a column are to be multiplied, as its label says: 万元 is 10000."""
+    found = _LABEL_UNIT.search(label)
+    return UNITS[(found[1] or found[2]).lower()] if found else 1
+
+
+def money(cell: Cell, unit: int = 1) -> Decimal | None:
+    """The amount in single units of the currency."""
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return Decimal(str(cell)) * unit
+    text = "".join(folded(cell).split())
+    if not text:
+        return None
+    amount = _AMOUNT.fullmatch(text)
+    if not amount:
+        raise UnreadableError(text)
+    number = Decimal(amount[2].replace(",", ""))
+    own_unit = UNITS[amount[3].lower()] if amount[3] else unit
+    return number * own_unit * (-1 if amount[1] else 1)
+
+
+def number(cell: Cell) -> int | None:
+    """A whole number."""
+    amount = money(cell)
+    return int(amount) if amount is not None else None
