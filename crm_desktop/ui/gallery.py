@@ -14,17 +14,13 @@ from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crm_desktop.core.i18n import set_language
-from crm_desktop.ui.specimen import form, main_window, specimen_page
+from crm_desktop.ui.specimen import SPECIMENS
 from crm_desktop.ui.theme import apply_theme
 
-PAGES: tuple[tuple[str, Callable[[], QWidget]], ...] = (
-    ("specimen", specimen_page),
-    ("form", form),
-    ("window", main_window),
-)
+PAGES: tuple[tuple[str, Callable[[], QWidget]], ...] = (*SPECIMENS,)
 """What is drawn: the file's name, and what builds the window."""
 
 PAUSE_SECONDS = 0.3
@@ -46,7 +42,10 @@ def main() -> None:
 
 def draw(window: QWidget, size: QSize, file: Path) -> None:
     """Show ``window`` in this size (a dialog in its own), wait for its work, and save its picture."""
-    window.resize(size)
+    if isinstance(window, QDialog):
+        window.adjustSize()
+    else:
+        window.resize(size)
     window.show()
     settle()
     window.grab().save(str(file))

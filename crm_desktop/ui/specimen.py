@@ -11,19 +11,25 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.access import Person
+from crm_desktop.core.errors import SignInError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.settings import Profile
 from crm_desktop.services.lookup import Entry
 from crm_desktop.services.search import Hit
 from crm_desktop.spec import kinds
 from crm_desktop.spec.kinds import Ref
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.message import MessageDialog
+from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.fields.make import make_editor
 from crm_desktop.ui.fields.reference import ReferenceEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.tree_choice import TreeChoiceEditor
+from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Area, Page, PageEntry
 from crm_desktop.ui.tasks import Tasks
@@ -284,3 +290,58 @@ def _editors() -> list[FieldEditor]:
         make_editor(kinds.BOOL, "勿联系"),
         make_editor(kinds.LONG_TEXT, "备注"),
     ]
+
+
+def login() -> QWidget:
+    """Signing in to a known server."""
+    return LoginDialog([Profile("办公室服务器", "192.168.1.10", login="linqiu")], "", _refuse, _no_tasks())
+
+
+def login_refused() -> QWidget:
+    """The first sign-in on a computer, refused."""
+    dialog = LoginDialog([], "", _refuse, _no_tasks())
+    dialog.failure.show_error(
+        SignInError(_("The password is wrong."), _("Check Caps Lock, or ask the administrator for a new password."))
+    )
+    return dialog
+
+
+def question() -> QWidget:
+    """A question before something is destroyed."""
+    dialog = MessageDialog(
+        None, "删除 3 位客户？", "他们的 7 位联系人和 21 条动态也会删除。可以从历史记录中恢复。", "warn"
+    )
+    dialog.add_cancel()
+    dialog.add_primary("删除 3 位客户", dialog.accept, danger=True)
+    return dialog
+
+
+def shortcuts() -> QWidget:
+    """The keys."""
+    return ShortcutsDialog(None, specimen_page())
+
+
+def password() -> QWidget:
+    """A new password."""
+    return PasswordDialog(None)
+
+
+def _no_tasks() -> Tasks:
+    return Tasks(nullcontext, nullcontext)
+
+
+def _refuse(_profile: Profile, _password: str) -> object:
+    raise SignInError(_("The password is wrong."))
+
+
+SPECIMENS = (
+    ("widgets", specimen_page),
+    ("editors", form),
+    ("window", main_window),
+    ("login", login),
+    ("login_refused", login_refused),
+    ("question", question),
+    ("shortcuts", shortcuts),
+    ("password", password),
+)
+"""What the gallery draws: the file's name, and what builds the window."""

@@ -31,7 +31,7 @@ IN_LISTS = (
 class ShortcutsDialog(Dialog):
     """Shown by F1."""
 
-    def __init__(self, parent: QWidget, page: QWidget) -> None:
+    def __init__(self, parent: QWidget | None, page: QWidget) -> None:
         super().__init__(parent, _("Keyboard"), width=480)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)

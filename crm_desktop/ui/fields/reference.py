@@ -32,6 +32,7 @@ class ReferenceEditor(RowEditor):
         self._lookup = lookup
         self._open_action: QAction | None = None
         super().__init__(kind, label, required=required, help_text=help_text)
+        self.line.setPlaceholderText(_("Type to search"))
         if open_record is not None:
             self._open_action = QAction(icon("arrow-square-out"), _("Open the record"), self)
             self._open_action.triggered.connect(lambda: self._chosen and open_record(self._chosen.id))

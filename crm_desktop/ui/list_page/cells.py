@@ -1,0 +1,65 @@
+"""What one cell of a list shows: words, tooltip, alignment, chip, colour; from the column's kind and the row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from crm_desktop.services.listing import Row
+from crm_desktop.spec import Column, EntitySpec, Ref
+from crm_desktop.ui.widgets.item_delegate import CellRole
+
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+ALIGNMENTS = {
+    "left": int(Qt.AlignmentFlag.AlignLeft | MIDDLE),
+    "right": int(Qt.AlignmentFlag.AlignRight | MIDDLE),
+    "center": int(Qt.AlignmentFlag.AlignHCenter | MIDDLE),
+}
+
+
+def alignment_of(column: Column) -> int:
+    """Numbers right, the rest as its kind wants; the heading stands the same way."""
+    return ALIGNMENTS[column.facts.kind.align]
+
+
+def text_of(column: Column, row: Row) -> str:
+    """The short text of a cell, relative to today."""
+    return column.facts.kind.brief(row.values[column.key], datetime.date.today())
+
+
+def whole_text_of(column: Column, row: Row) -> str:
+    """The whole text of a cell, for the tooltip."""
+    return column.facts.kind.format(row.values[column.key])
+
+
+def chip_of(column: Column, row: Row) -> str | None:
+    """The tone of the chip in which a choice stands, None for plain text."""
+    value = row.values[column.key]
+    return value.tone if isinstance(value, Ref) else None
+
+
+def is_name(spec: EntitySpec, column: Column) -> bool:
+    """Whether the column is what the rows are known by."""
+    return spec.search is not None and column.path == (spec.search.name,)
+
+
+def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:
+    """What the model says of a loaded cell for one of Qt's roles or a ``CellRole``; None where it says nothing."""
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return text_of(column, row)
+        case Qt.ItemDataRole.ToolTipRole:
+            return whole_text_of(column, row)
+        case Qt.ItemDataRole.TextAlignmentRole:
+            return alignment_of(column)
+        case CellRole.CHIP:
+            return chip_of(column, row)
+        case CellRole.TONE:
+            return tones.get(column.key)
+        case CellRole.STRONG:
+            return is_name(spec, column)
+        case _:
+            return None

@@ -1,0 +1,317 @@
+"""The rows of a list of any length: all ids, and the values of the rows that were looked at lately.
+
+``data`` never waits: it answers "…" and notes the page, which is then read in one statement.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from time import monotonic
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services.listing import Ids, Row
+from crm_desktop.ui.list_page.cells import alignment_of, answer
+from crm_desktop.ui.list_page.source import FIRST, Source
+from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.table_view import LOADING
+
+Index = QModelIndex | QPersistentModelIndex
+PAGE = 100
+KEPT_ROWS = 4000
+MOST_WAITING = 4  # pages; no window is as high as two of them, so what is left out is out of sight
+FLASH_MS = 1200
+REFRESH_MS, SLOWEST_REFRESH_MS = 250, 30_000
+REFRESH_SHARE = 10  # a list whose ids take a second to read is read again every ten seconds at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A row, the colours of its cells, and whether it may have changed since it was read."""
+
+    row: Row
+    tones: Mapping[str, str]
+    is_stale: bool = False
+
+
+class RowModel(QAbstractTableModel):
+    """Shows one ``Source`` after the other. Emits ``opened`` with the first rows, ``counted`` when all ids are known."""
+
+    opening = Signal()
+    opened = Signal()
+    counted = Signal()
+    failed = Signal(KnownError)
+    sort_chosen = Signal(str, bool)  # key of the column, descending
+
+    def __init__(self, tasks: Tasks, source: Source, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks, self._source = tasks, source
+        self._ids = array("q")
+        self._rows: OrderedDict[int, _Kept | None] = OrderedDict()  # None: gone since the ids were read
+        self._wanted: list[int] = []  # pages, the newest last
+        self._is_reading = False
+        self._generation = 0
+        self._changed: set[int] = set()
+        self._flashing: set[int] = set()
+        self._refresh_seconds = 0.0
+        self.is_counted = False
+        self.is_same_list = False
+        self.sums: Mapping[str, Decimal] = {}
+        self._request_timer = self._timer(0, self._request)
+        self._flash_timer = self._timer(FLASH_MS, self._end_flash)
+        self._refresh_timer = self._timer(REFRESH_MS, self.refresh)
+
+    def open(self, source: Source) -> None:
+        """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known."""
+        self._source = source
+        self._generation += 1
+        self._refresh_timer.stop()
+        self._wanted.clear()
+        generation = self._generation
+        self.opening.emit()
+        self._tasks.query(
+            self,
+            source.fetch_first_page,
+            lambda rows: self._take_first_page(generation, rows),
+            lambda error: self._fail(generation, error),
+            key="list",
+        )
+
+    def refresh(self) -> None:
+        """Read the ids again; rows that were read before are read again when they are in sight."""
+        self._refresh_timer.stop()
+        for id_ in self._rows:
+            self._set_stale(id_)
+        self._read_ids()
+
+    def refresh_soon(self) -> None:
+        """Read the ids again, but a list that is slow to read not too often."""
+        if not self._refresh_timer.isActive():
+            wait = int(self._refresh_seconds * 1000 * REFRESH_SHARE)
+            self._refresh_timer.start(max(REFRESH_MS, min(wait, SLOWEST_REFRESH_MS)))
+
+    def note_changes(self, ids: Iterable[int] | None) -> None:
+        """Somebody wrote these rows (None: any). Those in sight are read again and flash once when they differ."""
+        changed = set(self._rows if ids is None else self._rows.keys() & set(ids))
+        for id_ in changed:
+            self._set_stale(id_)
+        if ids is not None:
+            self._changed |= changed
+        self._repaint()
+
+    def id_at(self, row: int) -> int:
+        """The id of the record in a row."""
+        return self._ids[row]
+
+    def ids(self) -> array[int]:
+        """All ids in order, as far as they are known. Not to be changed."""
+        return self._ids
+
+    def row_of(self, id_: int) -> int:
+        """Where a record stands, -1 where it does not."""
+        try:
+            return self._ids.index(id_)
+        except ValueError:
+            return -1
+
+    def loaded(self, id_: int) -> Row | None:
+        """The row of a record, None where it is not at hand."""
+        kept = self._rows.get(id_)
+        return kept.row if kept else None
+
+    @property
+    def source(self) -> Source:
+        """What is shown, or on its way."""
+        return self._source
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """As many as ids are known."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """As many as are shown."""
+        return 0 if parent.isValid() else len(self._source.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Label and alignment of a column."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = self._source.columns[section]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return _(self._source.spec.column_label(column))
+        return alignment_of(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The cell's answer; "…" for a row that is on its way."""
+        if not index.isValid():
+            return None
+        id_ = self._ids[index.row()]
+        column = self._source.columns[index.column()]
+        kept = self._rows.get(id_)
+        if role == Qt.ItemDataRole.DisplayRole and (id_ not in self._rows or (kept and kept.is_stale)):
+            self._want(index.row() // PAGE)
+        if role == CellRole.FLASH:
+            return id_ in self._flashing
+        if kept is None:
+            unloaded = LOADING if id_ not in self._rows else ""
+            return unloaded if role == Qt.ItemDataRole.DisplayRole else None
+        return answer(self._source.spec, column, kept.row, kept.tones, role)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Announce the wish; whoever owns the query opens the list in that order."""
+        if 0 <= column < len(self._source.columns):
+            self.sort_chosen.emit(self._source.columns[column].key, order == Qt.SortOrder.DescendingOrder)
+
+    # First rows and ids
+
+    def _take_first_page(self, generation: int, rows: Sequence[Row]) -> None:
+        if generation != self._generation:
+            return
+        self._rows.clear()
+        self._changed.clear()
+        self._keep(rows)
+        self.is_counted = len(rows) < FIRST and not self._has_sums()
+        self.sums = {}
+        self._replace_ids(array("q", [row.id for row in rows]), is_same_list=False)
+        self.opened.emit()
+        if self.is_counted:
+            self.counted.emit()
+        else:
+            self._read_ids()
+
+    def _has_sums(self) -> bool:
+        return any(column.facts.kind.name == "money" for column in self._source.columns)
+
+    def _read_ids(self) -> None:
+        generation, began = self._generation, monotonic()
+        self._tasks.query(
+            self,
+            self._source.fetch_ids,
+            lambda ids: self._take_ids(generation, ids, monotonic() - began),
+            lambda error: self._fail(generation, error),
+            key="list",
+        )
+
+    def _take_ids(self, generation: int, answered: Ids, seconds: float) -> None:
+        if generation != self._generation:
+            return
+        self._refresh_seconds = seconds
+        self.sums = answered.sums
+        self.is_counted = True
+        ids, known = answered.ids, len(self._ids)
+        if ids[:known] != self._ids:
+            self._replace_ids(ids, is_same_list=True)
+        elif len(ids) > known:
+            self.beginInsertRows(QModelIndex(), known, len(ids) - 1)
+            self._ids = ids
+            self.endInsertRows()
+        self._repaint()
+        self.counted.emit()
+
+    def _replace_ids(self, ids: array[int], *, is_same_list: bool) -> None:
+        self.is_same_list = is_same_list
+        self.beginResetModel()
+        self._ids = ids
+        self.endResetModel()
+
+    def _fail(self, generation: int, error: KnownError) -> None:
+        if generation == self._generation:
+            self.failed.emit(error)
+
+    # Pages of rows
+
+    def _want(self, page: int) -> None:
+        if page in self._wanted:
+            self._wanted.remove(page)
+        self._wanted.append(page)
+        del self._wanted[:-MOST_WAITING]
+        if not self._request_timer.isActive():
+            self._request_timer.start()  # all cells painted in this event become one request
+
+    def _request(self) -> None:
+        """Read the newest wanted page; the others wait, so that dragging the scroll bar leaves no queue behind."""
+        if self._is_reading:
+            return
+        while self._wanted:
+            page = self._wanted.pop()
+            ids = [i for i in self._ids[page * PAGE : (page + 1) * PAGE] if self._is_outdated(i)]
+            if ids:
+                self._read_rows(ids)
+                return
+
+    def _is_outdated(self, id_: int) -> bool:
+        kept = self._rows.get(id_)
+        return id_ not in self._rows or bool(kept and kept.is_stale)
+
+    def _read_rows(self, ids: Sequence[int]) -> None:
+        generation, source = self._generation, self._source
+        self._is_reading = True
+
+        def fail(error: KnownError) -> None:
+            self._is_reading = False
+            self._wanted.clear()
+            self._fail(generation, error)
+
+        self._tasks.query(
+            self,
+            lambda session: source.fetch_rows(session, ids),
+            lambda rows: self._take_rows(generation, ids, rows),
+            fail,
+        )
+
+    def _take_rows(self, generation: int, ids: Sequence[int], rows: Mapping[int, Row]) -> None:
+        self._is_reading = False
+        if generation == self._generation:
+            changed = {i for i in self._changed.intersection(ids) if i in rows and rows[i] != self.loaded(i)}
+            self._changed.difference_update(ids)
+            self._keep(rows.values())
+            for id_ in ids:
+                if id_ not in rows:
+                    self._rows[id_] = None
+            if changed:
+                self._flashing |= changed
+                self._flash_timer.start()
+            self._repaint()
+            if len(rows) < len(ids):
+                self.refresh_soon()
+        if self._wanted:
+            self._request_timer.start()
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self._rows[row.id] = _Kept(row, self._source.spec.tone(row.values))
+            self._rows.move_to_end(row.id)
+        while len(self._rows) > KEPT_ROWS:
+            self._rows.popitem(last=False)
+
+    def _set_stale(self, id_: int) -> None:
+        kept = self._rows[id_]
+        if kept is not None:
+            self._rows[id_] = _Kept(kept.row, kept.tones, is_stale=True)
+
+    def _end_flash(self) -> None:
+        self._flashing.clear()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Let the view ask again for what is in sight; it does not ask for the rest."""
+        if self._ids and self._source.columns:
+            last = self.index(len(self._ids) - 1, len(self._source.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _timer(self, milliseconds: int, timeout: Any) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(milliseconds)
+        made.timeout.connect(timeout)
+        return made
