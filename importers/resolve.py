@@ -18,7 +18,7 @@ from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Employee
 from crm_desktop.services.lookup import Choices, fetch_choices
-from crm_desktop.spec import EntitySpec, Ref, facts
+from crm_desktop.spec import EntitySpec, Facts, Ref, facts
 from importers.values.days import Month
 from importers.values.regions import Region
 
@@ -83,20 +83,19 @@ class Resolver:
         fact = facts(attr)
         if isinstance(value, Region):
             return self._regions.get(value.code)
-        if fact.dictionary:
-            text = normalise(str(value))
-            return self._choices.find(fact.dictionary, FROM_SHEETS.get(text, text))
-        if fact.target is Employee:
-            return self._people.get(normalise(str(value)))
         if fact.target is not None:
-            return None
+            return self._row(fact, normalise(str(value)))
         if isinstance(value, Month):
             return value.first_day()
         if fact.kind.name == "phones":
             return [value] if isinstance(value, str) else list(value)
-        if isinstance(value, list | tuple):
-            return ", ".join(map(str, value))
-        return value
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    def _row(self, fact: Facts, text: str) -> Ref | None:
+        """The choice or colleague that the text names."""
+        if fact.dictionary:
+            return self._choices.find(fact.dictionary, FROM_SHEETS.get(text, text))
+        return self._people.get(text) if fact.target is Employee else None
 
     @staticmethod
     def _cut(attr: Any, value: Any, unknown: list[str], label: str) -> Any:

@@ -130,7 +130,7 @@ def create_record(session: Session, record: Record) -> Record:
     _raise_if_wrong(spec, record.values)
     begin_change(session, "create", record.title, record.entity)
     model: Any = spec.model
-    columns = _columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
+    columns = to_columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
     columns |= derived_columns(spec, record.values)
     id_, version = session.execute(insert(model).values(**columns).returning(model.id, model.version)).one()
     return Record(record.entity, id_, version, record.values)
@@ -176,7 +176,7 @@ def _update(session: Session, base: Record, changes: Mapping[str, Any]) -> int |
     """The new version; None where the row is gone, changed, or not this person's to change."""
     spec = base.spec
     model: Any = spec.model
-    columns = _columns(spec, changes)
+    columns = to_columns(spec, changes)
     if affects_keys(spec, changes):
         columns |= derived_columns(spec, {**base.values, **changes})
     statement = (
@@ -198,8 +198,8 @@ def delete_records(session: Session, entity: str, ids: Sequence[int], label: str
     return len(session.execute(statement.execution_options(synchronize_session=False)).all())
 
 
-def _columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by field key as values by table column; references by their id."""
+def to_columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by field key as values by table column: references by their id, empty lists and False instead of NULL."""
     attrs = spec.fields
     return {
         facts(attrs[key]).column: value.id if isinstance(value, Ref) else _stored(attrs[key], value)

@@ -23,4 +23,4 @@ do $$ begin
       storage text;
   end if;
 end $$;
-grant execute on function crm.grams_contain(text[], text[]) to crm_user;
+grant execute on function crm.grams_contain(text[], text[]) to crm_user, crm_owner;
