@@ -176,6 +176,7 @@ def test_killed_server_is_started_again(home: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot hold a process")
 def test_hanging_server_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm_desktop.db.embedded._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("crm_desktop.db.embedded._STOP_SECONDS", {"fast": "60", "immediate": "1"})
     killed, url = _other_program(home)
     killed.kill()
     killed.communicate()
