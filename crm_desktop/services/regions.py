@@ -32,6 +32,7 @@ class Region(NamedTuple):
 
     code: str
     parent_code: str
+    official_name: str
     name: str
     name_en: str
 
@@ -43,7 +44,7 @@ def read_regions() -> Iterator[Region]:
         for row in csv.DictReader(file, delimiter="\t"):
             parents = (names.get(row["code"][:2], ""), names[row["parent_code"]])
             name = names[row["code"]] = _short_name(row["name"], parents)
-            yield Region(row["code"], row["parent_code"], name, _english_name(name))
+            yield Region(row["code"], row["parent_code"], row["name"], name, _english_name(name))
 
 
 def _short_name(official: str, parents: tuple[str, str]) -> str:

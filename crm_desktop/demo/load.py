@@ -1,0 +1,133 @@
+"""Fills a new database with the sample firm, in one transaction: all of it is there, or nothing.
+
+Rows are copied past triggers and policies, so everything that triggers derive is generated with them.
+"""
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from crm_desktop.db.bulk import copy_rows
+from crm_desktop.demo.calendar import build_outlines
+from crm_desktop.demo.draw import Dice
+from crm_desktop.demo.names import Names
+from crm_desktop.demo.parties import Parties, Row
+from crm_desktop.demo.people import People
+from crm_desktop.demo.scale import SCALES, Scale
+from crm_desktop.demo.staff import build_staff
+from crm_desktop.demo.stories import Stories
+from crm_desktop.demo.team import add_team
+from crm_desktop.demo.words import read_words
+from crm_desktop.demo.world import World
+from crm_desktop.models import Setting
+
+MARKER = "sample_firm"
+"""Setting that tells a filled database from one that was left half way."""
+TABLES = ("customer", "contact", "contact_relation", "activity")
+Progress = Callable[[int, int], None]
+"""Customers written so far, customers in all. What it raises stops the work."""
+Batch = dict[str, list[Row]]
+_SEED = 1998
+_BATCH = 2_000  # customers
+_REBUILD_FROM = 50_000  # customers; below, indexes are filled row by row as quickly
+_INDEXES = text("""
+    select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+    from pg_index i join pg_class c on c.oid = i.indrelid
+    where c.relnamespace = 'crm'::regnamespace and c.relname = any (:tables)
+      and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
+    order by 2
+""")
+_CONTINUE_KEYS = text("""
+    select setval(pg_get_serial_sequence('crm.' || name, 'id'), greatest(1, last), last > 0)
+    from (values ('customer', :customer), ('contact', :contact), ('contact_relation', :contact_relation),
+                 ('activity', :activity)) t (name, last)
+""")
+
+
+def fill(session: Session, scale: str, today: datetime.date, progress: Progress) -> None:
+    """Fill a database that ``server.init`` just made. The session must be a superuser's; the caller commits."""
+    session.execute(text("set local session_replication_role = replica"))
+    size, dice, firm = SCALES[scale], Dice(_SEED), read_words("firm")
+    names = Names(read_words("names"), dice)
+    world = add_team(session, firm, build_staff(firm, names, size, dice), today)
+    last = dict.fromkeys(TABLES, 0)
+    with _without_indexes(session) if size.customers >= _REBUILD_FROM else _as_it_is():
+        for batch in _ahead(session, generate(world, size, names, firm["well_known"], dice)):
+            for table, rows in batch.items():
+                last[table] += len(rows)
+            progress(last["customer"], size.customers)
+    session.execute(_CONTINUE_KEYS, last)
+    session.execute(
+        text("select setval('crm.customer_number', greatest(1, :last), :last > 0)"), {"last": last["customer"]}
+    )
+    session.execute(insert(Setting).values(key=MARKER, value={"scale": scale, "day": today.isoformat()}))
+
+
+def generate(world: World, scale: Scale, names: Names, well_known: list[list[str]], dice: Dice) -> Iterator[Batch]:
+    """Rows by table, a few thousand customers at a time, parents first."""
+    words = read_words("names")
+    parties = Parties(world, names, well_known, dice)
+    people = People(world, names, words, dice)
+    stories = Stories(world, read_words("stories"), dice)
+    outlines = enumerate(build_outlines(scale, world.today, dice), 1)
+    while some := list(islice(outlines, _BATCH)):
+        batch: Batch = {table: [] for table in TABLES}
+        for customer_id, outline in some:
+            party = parties.draw(customer_id, outline)
+            contacts = people.draw(party)
+            activities = stories.tell(party, contacts)
+            if activities:
+                party.row["last_contact_at"] = activities[-1]["happened_at"]
+            batch["customer"].append(party.row)
+            batch["contact"] += contacts
+            batch["contact_relation"] += people.relations(contacts)
+            batch["activity"] += activities
+        yield batch
+
+
+def _ahead(session: Session, batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches, written one after the other while the next is being generated."""
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        writing: Future[Batch] | None = None
+        for batch in batches:
+            if writing:
+                yield writing.result()
+            writing = writer.submit(_write, session, batch)
+        if writing:
+            yield writing.result()
+
+
+def _write(session: Session, batch: Batch) -> Batch:
+    for table, rows in batch.items():
+        if rows:
+            copy_rows(session, f"crm.{table}", list(rows[0]), map(_values, rows))
+    return batch
+
+
+def _values(row: Row) -> list[Any]:
+    return list(row.values())
+
+
+@contextmanager
+def _without_indexes(session: Session) -> Iterator[None]:
+    """Building an index afterwards is many times faster than filling it row by row."""
+    session.execute(text("set local maintenance_work_mem = '512MB'"))
+    indexes = session.execute(_INDEXES, {"tables": list(TABLES)}).tuples().all()
+    for drop, _create in indexes:
+        session.execute(text(drop))
+    yield
+    for _drop, create in indexes:
+        session.execute(text(create))
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    yield
