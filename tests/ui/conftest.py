@@ -1,0 +1,36 @@
+"""What the tests of the UI share: the look applied once, and tasks whose session is a plain word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.theme import apply_theme
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    apply_theme(qapp, "light")
+    return qapp
+
+
+@contextmanager
+def _session() -> Iterator[str]:
+    yield "session"
+
+
+@pytest.fixture
+def tasks(qapp: QApplication) -> Iterator[Tasks]:
+    made = Tasks(_session, _session, qapp)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bus(qapp: QApplication) -> Bus:
+    return Bus(qapp)
