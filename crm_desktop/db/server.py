@@ -33,30 +33,30 @@ def init(
     Raises ``KnownError`` where the server does not fit, or the database exists already.
     """
     address = ConnectionAddress.from_url(url)
-    with _superuser(replace(address, database="postgres"), autocommit=True) as connection:
-        _check_server(connection)
-        _ensure_roles(connection)
-        _create_database(connection, database)
+    with superuser(replace(address, database="postgres"), autocommit=True) as connection:
+        check_server(connection)
+        ensure_roles(connection)
+        create_database(connection, database)
     try:
-        with _superuser(replace(address, database=database)) as connection:
+        with superuser(replace(address, database=database)) as connection:
             _build(connection, seed)
             _add_employee(connection, admin_login, admin_name or admin_login, ["administrator"], None, None)
             _create_login(connection, admin_login, admin_password)
     except BaseException:
-        with _superuser(replace(address, database="postgres"), autocommit=True) as connection:
+        with superuser(replace(address, database="postgres"), autocommit=True) as connection:
             connection.execute(text(f"drop database {_quoted(connection, database)}"))
         raise
 
 
 def upgrade(url: str, *, seed: Seed) -> None:
     """Bring the superuser's database to this program's state; what the firm changed in its data stays."""
-    with _superuser(ConnectionAddress.from_url(url)) as connection:
-        _check_server(connection)
+    with superuser(ConnectionAddress.from_url(url)) as connection:
+        check_server(connection)
         if not connection.execute(text("select to_regclass('crm.alembic_version') is not null")).scalar_one():
             raise KnownError(
                 _("The database is not set up for this program."), _("Run “server init” to make one.")
             )
-        _ensure_roles(connection)
+        ensure_roles(connection)
         _build(connection, seed)
 
 
@@ -74,7 +74,7 @@ def add_user(
 
     Groups are named by code, the department by name or code, the superior by login.
     """
-    with _superuser(ConnectionAddress.from_url(url)) as connection:
+    with superuser(ConnectionAddress.from_url(url)) as connection:
         connection.execute(text("set local role crm_owner"))
         connection.execute(text("select journal.begin_change('create', :label)"), {"label": f"employee:{name}"})
         department_id = _one_id(connection, "department", department) if department else None
@@ -85,7 +85,7 @@ def add_user(
 
 
 @contextmanager
-def _superuser(address: ConnectionAddress, *, autocommit: bool = False) -> Iterator[Connection]:
+def superuser(address: ConnectionAddress, *, autocommit: bool = False) -> Iterator[Connection]:
     """One transaction, or none at all for what creates databases."""
     engine = create_engine(
         "postgresql+psycopg2://",
@@ -98,7 +98,8 @@ def _superuser(address: ConnectionAddress, *, autocommit: bool = False) -> Itera
         yield connection
 
 
-def _check_server(connection: Connection) -> None:
+def check_server(connection: Connection) -> None:
+    """Raise ``KnownError`` where the server's version does not fit, or the login is no superuser."""
     version, is_superuser = connection.execute(
         text("select current_setting('server_version_num')::int / 10000, current_setting('is_superuser')::bool")
     ).one()
@@ -116,11 +117,13 @@ def _check_server(connection: Connection) -> None:
         )
 
 
-def _ensure_roles(connection: Connection) -> None:
-        run_script(connection, (SQL / "before" / "roles.sql").read_text(encoding="utf-8"))
+def ensure_roles(connection: Connection) -> None:
+    """The owner of all and the group of all employees exist, and are what they must be."""
+    run_script(connection, (SQL / "before" / "roles.sql").read_text(encoding="utf-8"))
 
 
-def _create_database(connection: Connection, database: str) -> None:
+def create_database(connection: Connection, database: str) -> None:
+    """An empty database of the right encoding. Raises ``KnownError`` where there is one of this name already."""
     exists = text("select exists (select from pg_database where datname = :name)")
     if connection.execute(exists, {"name": database}).scalar_one():
         raise KnownError(
@@ -142,11 +145,16 @@ def _create_database(connection: Connection, database: str) -> None:
     connection.execute(text(f"create database {name} owner crm_owner template template0 encoding 'UTF8' {characters}"))
 
 
-def _build(connection: Connection, seed: Seed) -> None:
+def open_for_employees(connection: Connection) -> None:
+    """Nobody but employees may enter the connection's database."""
     name = _quoted(connection, connection.execute(text("select current_database()")).scalar_one())
     connection.execute(text(f"alter database {name} owner to crm_owner"))
     connection.execute(text(f"revoke all on database {name} from public"))
     connection.execute(text(f"grant connect, temporary on database {name} to crm_user"))
+
+
+def _build(connection: Connection, seed: Seed) -> None:
+    open_for_employees(connection)
     install(connection)
     connection.execute(text("set local role crm_owner"))
     connection.execute(text("select journal.begin_change('setup', '')"))
