@@ -16,7 +16,7 @@ from crm_desktop.models import Activity
 from crm_desktop.services import journal, listing
 from crm_desktop.services.listing import ListQuery, Row
 from crm_desktop.services.records import Record, create_record, fetch_record, new_record
-from crm_desktop.spec import EntitySpec, Ref
+from crm_desktop.spec import Column, EntitySpec, Ref, facts
 
 PARTS_SHOWN = 100
 """Rows of a part on the page; more are in the part's own list."""
@@ -52,8 +52,10 @@ def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> O
 
 
 def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:
+    """With the long texts of the form, which a list has no room for."""
     query = ListQuery(entity=part.key, parent_id=id_)
-    return listing.fetch_first_page(session, query, person, part.table.columns, PARTS_SHOWN)
+    long_texts = tuple(Column(attr) for attr in part.form.fields if facts(attr).kind.is_wide)
+    return listing.fetch_first_page(session, query, person, (*part.table.columns, *long_texts), PARTS_SHOWN)
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
@@ -63,11 +65,14 @@ def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
             func.count(), func.count().filter(Activity.happened_at >= this_year), func.max(Activity.happened_at)
         ).where(Activity.customer_id == customer_id)
     ).one()
-    days = (datetime.datetime.now(datetime.UTC) - last).days if last is not None else None
-    return Figures(total, recent, days, contacts)
+    return Figures(total, recent, _days_since(last), contacts)
 
 
-def log_activity(session: Session, record: Record, subject: str, kind: Any, person: Person) -> Record:
-    """Note in one line what just happened with a customer. Two statements."""
-    values: dict[str, Any] = {"customer": Ref(record.id, record.title), "subject": subject, "kind": kind}
-    return create_record(session, new_record("activity", person, **values))
+def _days_since(moment: datetime.datetime | None) -> int | None:
+    """By the calendar: late yesterday evening is one day ago."""
+    return (datetime.date.today() - moment.astimezone().date()).days if moment else None
+
+
+def log_activity(session: Session, customer: Record, person: Person, **values: Any) -> Record:
+    """Note what just happened with a customer: at least ``subject`` and ``kind``. Two statements."""
+    return create_record(session, new_record("activity", person, customer=Ref(customer.id, customer.title), **values))

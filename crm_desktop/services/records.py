@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import any_, delete, insert, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -15,6 +16,7 @@ from sqlalchemy.types import BigInteger
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _
+from crm_desktop.db.errors import RefusedValueError, known_errors
 from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
@@ -30,6 +32,8 @@ class Record:
     id: int
     version: int
     values: Mapping[str, Any] = field(default_factory=dict)
+    change_set: int = 0
+    """The change set of the save that this record comes from, so that it can be undone; 0 for one that was read."""
 
     @property
     def spec(self) -> EntitySpec:
@@ -44,6 +48,14 @@ class Record:
         return str(self.values.get(name) or fact.kind.format(self.values.get(fact.key)))
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many records were deleted, and the change set by which they come back."""
+
+    change_set: int
+    count: int
+
+
 class FieldsError(KnownError):
     """Some fields cannot be saved as they are; ``fields`` says why, by field key."""
 
@@ -51,6 +63,10 @@ class FieldsError(KnownError):
         """The message joins the sentences."""
         super().__init__(" ".join(fields.values()))
         self.fields = fields
+
+
+class RecordGoneError(ConflictError):
+    """The record was deleted, or is no longer in sight."""
 
 
 class SaveConflictError(ConflictError):
@@ -68,10 +84,10 @@ class SaveConflictError(ConflictError):
 
 
 def fetch_record(session: Session, entity: str, id_: int) -> Record:
-    """The record with all its labelled fields; a ConflictError where it is gone or out of sight. One statement."""
+    """The record with all its labelled fields; a RecordGoneError where it is gone or out of sight. One statement."""
     record = fetch_records(session, entity, [id_]).get(id_)
     if record is None:
-        raise ConflictError(
+        raise RecordGoneError(
             _("This record is no longer there, or you may no longer see it."), _("The list shows what is there now.")
         )
     return record
@@ -128,32 +144,37 @@ def create_record(session: Session, record: Record) -> Record:
     """Save a new record; returns it with id and version. Two statements, raises FieldsError."""
     spec = record.spec
     _raise_if_wrong(spec, record.values)
-    begin_change(session, "create", record.title, record.entity)
+    change_set = begin_change(session, "create", record.title, record.entity)
     model: Any = spec.model
     columns = to_columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
     columns |= derived_columns(spec, record.values)
-    id_, version = session.execute(insert(model).values(**columns).returning(model.id, model.version)).one()
-    return Record(record.entity, id_, version, record.values)
+    with _refusals(spec):
+        id_, version = session.execute(insert(model).values(**columns).returning(model.id, model.version)).one()
+    return Record(record.entity, id_, version, record.values, change_set)
 
 
-def save_record(session: Session, base: Record, changes: Mapping[str, Any]) -> Record:
+def save_record(
+    session: Session, base: Record, changes: Mapping[str, Any], kind: Literal["edit", "put_back"] = "edit"
+) -> Record:
     """Write the changed fields of a record that was read as ``base``.
 
     Two statements where nobody else wrote in between. Where somebody did, other fields merge silently (four statements)
-    and the same field raises SaveConflictError. Raises FieldsError, and ConflictError where the record is gone.
+    and the same field raises SaveConflictError. Raises FieldsError, and RecordGoneError where the record is gone.
     """
     spec = base.spec
-    changes = {key: value for key, value in changes.items() if value != base.values.get(key)}
+    changes = {key: value for key, value in changes.items() if not is_same(value, base.values.get(key))}
     if not changes:
         return base
     _raise_if_wrong(spec, {**base.values, **changes})
-    begin_change(session, "edit", base.title, base.entity)
+    change_set = begin_change(session, kind, base.title, base.entity)
     version = _update(session, base, changes)
     if version is None:
         current = fetch_record(session, base.entity, base.id)
+        theirs = current.values
         both = tuple(
-            k for k in changes if current.values.get(k) != base.values.get(k) and current.values.get(k) != changes[k]
-        )
+            k for k, mine in changes.items()
+            if not is_same(theirs.get(k), base.values.get(k)) and not is_same(theirs.get(k), mine)
+        )  # fmt: skip
         if both:
             raise SaveConflictError(current, both)
         if current.version == base.version:
@@ -162,7 +183,18 @@ def save_record(session: Session, base: Record, changes: Mapping[str, Any]) -> R
         version = _update(session, base, changes)
         if version is None:
             raise ConflictError(_("Somebody else is saving this record at the same moment."), _("Save again."))
-    return Record(base.entity, base.id, version, {**base.values, **changes})
+    return Record(base.entity, base.id, version, {**base.values, **changes}, change_set)
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values of a field mean the same: references by their row, not their label; nothing is nothing."""
+    if isinstance(one, Ref) and isinstance(other, Ref):
+        return one.id == other.id
+    return one == other or (_is_nothing(one) and _is_nothing(other))
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])
 
 
 def _may_not_change(record: Record) -> KnownError:
@@ -186,16 +218,32 @@ def _update(session: Session, base: Record, changes: Mapping[str, Any]) -> int |
         .returning(model.version)
         .execution_options(synchronize_session=False)
     )
-    new_version: int | None = session.scalar(statement)
+    with _refusals(spec):
+        new_version: int | None = session.scalar(statement)
     return new_version
 
 
-def delete_records(session: Session, entity: str, ids: Sequence[int], label: str) -> int:
-    """Delete what this person may delete of ``ids``; returns how many. The journal keeps them."""
+@contextmanager
+def _refusals(spec: EntitySpec) -> Iterator[None]:
+    """What the database refuses in a field is said of that field."""
+    try:
+        with known_errors():
+            yield
+    except RefusedValueError as error:
+        columns = {facts(attr).column: attr for attr in spec.form.fields}
+        refused = [columns[column] for column in error.columns if column in columns]
+        if not refused:
+            raise
+        raise FieldsError({attr.key: f"{error.message} {error.hint}" for attr in refused}) from None
+
+
+def delete_records(session: Session, entity: str, ids: Sequence[int], label: str) -> Deleted:
+    """Delete what this person may delete of ``ids``. The journal keeps them."""
     model: Any = by_key(entity).model
-    begin_change(session, "delete", label, entity)
+    change_set = begin_change(session, "delete", label, entity)
     statement = delete(model).where(model.id == any_(literal(list(ids), ARRAY(BigInteger)))).returning(model.id)
-    return len(session.execute(statement.execution_options(synchronize_session=False)).all())
+    rows = session.execute(statement.execution_options(synchronize_session=False)).all()
+    return Deleted(change_set, len(rows))
 
 
 def to_columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, Any]:

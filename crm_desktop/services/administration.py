@@ -1,0 +1,206 @@
+"""What an administrator does beyond saving records: logins, groups and their grants, the order of choices.
+
+The database guards all of it; whoever may not gets a NoRightError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import any_, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
+
+from crm_desktop.core.access import Function, Grant, Group, Scope
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.core.text import pinyin
+from crm_desktop.db.scram import scram_verifier
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.models import POLICY, DictionaryEntry, Employee, GroupMember, Guard, PermissionGrant, PermissionGroup
+from crm_desktop.services.journal import begin_change
+from crm_desktop.services.records import Record, save_record
+from crm_desktop.services.statements import display_of
+from crm_desktop.spec import EntitySpec, Ref
+
+SHORTEST_PASSWORD = 8
+
+
+def suggest_login(name: str) -> str:
+    """A login for a name: its pinyin without blanks, in small letters of ASCII."""
+    letters = "".join(pinyin(name.lower()))
+    return "".join(c for c in letters if c.isascii() and c.isalnum())[:63]
+
+
+def create_login(session: Session, employee: Record, login: str, password: str) -> Record:
+    """Let an employee sign in; returns his record with the login. Only a verifier of the password leaves this PC."""
+    _check_password(password)
+    saved = save_record(session, employee, {"login": login})
+    session.execute(
+        text("select crm.create_login(:login, :verifier)"), {"login": login, "verifier": scram_verifier(password)}
+    )
+    return saved
+
+
+def set_password(session: Session, login: str, password: str) -> None:
+    """Give a login another password: one's own, or as administrator anybody's."""
+    _check_password(password)
+    session.execute(
+        text("select crm.set_login_password(:login, :verifier)"), {"login": login, "verifier": scram_verifier(password)}
+    )
+
+
+def _check_password(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise KnownError(
+            _("The password is too short."),
+            _("Choose one of at least {count} characters.").format(count=SHORTEST_PASSWORD),
+        )
+
+
+def set_active(session: Session, employee: Record, *, is_active: bool) -> Record:
+    """Lock or unlock an employee; the database locks his login with him."""
+    saved = save_record(session, employee, {"is_active": is_active})
+    _check_somebody_administers(session)
+    return saved
+
+
+def fetch_groups(session: Session) -> list[Ref]:
+    """All permission groups. One statement."""
+    rows = session.execute(select(PermissionGroup.id, display_of(PermissionGroup)).order_by(PermissionGroup.id))
+    return [Ref(id_, name) for id_, name in rows]
+
+
+def fetch_groups_of(session: Session, employee_id: int) -> frozenset[int]:
+    """The ids of an employee's groups. One statement."""
+    return frozenset(session.scalars(select(GroupMember.group_id).where(GroupMember.employee_id == employee_id)))
+
+
+def fetch_members(session: Session, group_id: int) -> list[Ref]:
+    """The employees of a group in pinyin order. One statement."""
+    rows = session.execute(
+        select(Employee.id, Employee.name)
+        .join(GroupMember, GroupMember.employee_id == Employee.id)
+        .where(GroupMember.group_id == group_id)
+        .order_by(Employee.sort_key, Employee.id)
+    )
+    return [Ref(id_, name) for id_, name in rows]
+
+
+def save_groups_of(session: Session, employee: Record, group_ids: Collection[int]) -> int:
+    """Put an employee into exactly these groups; returns the change set."""
+    change_set = begin_change(session, "edit", employee.title, employee.entity)
+    _keep_members(session, GroupMember.employee_id, employee.id, GroupMember.group_id, group_ids)
+    return change_set
+
+
+def save_members(session: Session, group: Record, employee_ids: Collection[int]) -> int:
+    """Make exactly these employees members of a group; returns the change set."""
+    change_set = begin_change(session, "edit", group.title, group.entity)
+    _keep_members(session, GroupMember.group_id, group.id, GroupMember.employee_id, employee_ids)
+    return change_set
+
+
+def _keep_members(session: Session, fixed: Any, fixed_id: int, other: Any, wanted: Collection[int]) -> None:
+    held = frozenset(session.scalars(select(other).where(fixed == fixed_id)))
+    gone, new = held - frozenset(wanted), frozenset(wanted) - held
+    if gone:
+        removed = delete(GroupMember).where(fixed == fixed_id, other == any_(literal(sorted(gone), ARRAY(BigInteger))))
+        session.execute(removed.execution_options(synchronize_session=False))
+    if new:
+        session.execute(insert(GroupMember), [{fixed.key: fixed_id, other.key: id_} for id_ in sorted(new)])
+    _check_somebody_administers(session)
+
+
+def _check_somebody_administers(session: Session) -> None:
+    """At least one active employee with a login must be able to give rights, or nobody ever could again."""
+    administrators = session.scalar(
+        select(func.count())
+        .select_from(GroupMember)
+        .join(Employee, Employee.id == GroupMember.employee_id)
+        .join(PermissionGrant, PermissionGrant.group_id == GroupMember.group_id)
+        .where(
+            Employee.is_active, Employee.login.is_not(None),
+            PermissionGrant.entity == "permission_group", PermissionGrant.update_scope > 0,
+        )
+    )  # fmt: skip
+    if not administrators:
+        raise KnownError(
+            _("Nobody could administer the program any more."), _("Make somebody else an administrator first.")
+        )
+
+
+def granted_entities() -> tuple[EntitySpec, ...]:
+    """The entities that have grants of their own; the others follow the grants of what they belong to."""
+    return tuple(spec for spec in ALL_ENTITIES if guard_of(spec).entity == spec.key)
+
+
+def guard_of(spec: EntitySpec) -> Guard:
+    """How the database guards an entity's table."""
+    guard: Guard = spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
+    return guard
+
+
+def functions_of(spec: EntitySpec) -> tuple[Function, ...]:
+    """The functions that mean something for an entity: those that one of the shipped groups has."""
+    used = {function for group in Group for function in spec.access[group].functions}
+    return tuple(function for function in Function if function in used)
+
+
+def fetch_grants(session: Session, group_id: int) -> dict[str, Grant]:
+    """What a group may do, by entity key; nothing where a key is missing. One statement."""
+    rows = session.scalars(select(PermissionGrant).where(PermissionGrant.group_id == group_id))
+    return {
+        row.entity: Grant(
+            read=Scope(row.read_scope),
+            create=Scope(row.create_scope),
+            update=Scope(row.update_scope),
+            delete=Scope(row.delete_scope),
+            functions=frozenset(f for f in Function if f.value in row.functions),
+        )
+        for row in rows
+    }
+
+
+def save_grants(session: Session, group: Record, grants: Mapping[str, Grant]) -> int:
+    """Write a group's grants for some entities and for those that follow them; returns the change set."""
+    change_set = begin_change(session, "edit", group.title, group.entity)
+    guarded = [(spec.key, guard_of(spec).entity) for spec in ALL_ENTITIES]
+    rows = [_grant_row(group.id, key, grants[entity]) for key, entity in guarded if entity in grants]
+    statement = insert(PermissionGrant)
+    changed = {column: statement.excluded[column] for column in rows[0] if column not in ("group_id", "entity")}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[PermissionGrant.group_id, PermissionGrant.entity], set_=changed
+        ),
+        rows,
+    )
+    _check_somebody_administers(session)
+    return change_set
+
+
+def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
+    return {
+        "group_id": group_id,
+        "entity": entity,
+        "read_scope": grant.read,
+        "create_scope": grant.create,
+        "update_scope": grant.update,
+        "delete_scope": grant.delete,
+        "functions": sorted(grant.functions),
+    }
+
+
+def save_order(session: Session, dictionary: Record, entry_ids: Sequence[int]) -> int:
+    """Give the entries of a dictionary this order; returns the change set. Two statements."""
+    change_set = begin_change(session, "edit", dictionary.title, dictionary.entity)
+    order = func.array_position(literal(list(entry_ids), ARRAY(BigInteger)), DictionaryEntry.id) - 1
+    statement = update(DictionaryEntry).where(
+        DictionaryEntry.dictionary_id == dictionary.id,
+        DictionaryEntry.id == any_(literal(list(entry_ids), ARRAY(BigInteger))),
+        DictionaryEntry.sort_order != order,
+    )
+    session.execute(statement.values(sort_order=order).execution_options(synchronize_session=False))
+    return change_set
