@@ -165,12 +165,18 @@ def _captured(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _python(*arguments: str, **environment: str) -> int:
-    """Exit code of the private Python. Ctrl+C is the program's to handle: it may have a server to stop."""
-    process = subprocess.Popen([PYTHON, *arguments], cwd=ROOT, env=os.environ | environment)
+    """Exit code of the private Python, which takes the place of this one where the system can do that."""
+    command = [str(PYTHON), *arguments]
+    os.chdir(ROOT)
+    os.environ.update(environment)
+    if not WINDOWS:
+        sys.stdout.flush()
+        os.execv(PYTHON, command)
+    process = subprocess.Popen(command)
     while True:
         try:
             return process.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # the program's to handle: it may have a server to stop
             continue
 
 
