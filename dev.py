@@ -218,13 +218,13 @@ def _need_qt_libraries(plugin: str) -> None:
     found = subprocess.run(["ldd", *parts], capture_output=True, text=True, check=False).stdout  # noqa: S607
     missing = {line.split()[0] for line in found.splitlines() if line.endswith("not found")}
     if missing:
-        apt_packages = sorted({APT_PACKAGES.get(library, library) for library in missing})
+        apt_packages = sorted({APT_PACKAGES[library] for library in missing & APT_PACKAGES.keys()})
         _apt_install(apt_packages, f"Qt lacks libraries of this system: {', '.join(sorted(missing))}.")
 
 
 def _apt_install(packages: list[str], reason: str) -> None:
     """Install as root; otherwise end with the sentence that says what to do."""
-    if shutil.which("apt-get") is None:
+    if not packages or shutil.which("apt-get") is None:
         sys.exit(f"{reason} Install them with the package manager of this system.")
     update, install = ["apt-get", "update"], ["apt-get", "install", "--yes", *packages]
     command = f"{' '.join(update)} && {' '.join(install)}"
