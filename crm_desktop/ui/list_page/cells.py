@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -48,18 +48,17 @@ def is_name(spec: EntitySpec, column: Column) -> bool:
 
 def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:
     """What the model says of a loaded cell for one of Qt's roles or a ``CellRole``; None where it says nothing."""
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return text_of(column, row)
-        case Qt.ItemDataRole.ToolTipRole:
-            return whole_text_of(column, row)
-        case Qt.ItemDataRole.TextAlignmentRole:
-            return alignment_of(column)
-        case CellRole.CHIP:
-            return chip_of(column, row)
-        case CellRole.TONE:
-            return tones.get(column.key)
-        case CellRole.STRONG:
-            return is_name(spec, column)
-        case _:
-            return None
+    say = _ANSWERS.get(role)
+    if say is not None:
+        return say(column, row)
+    if role == CellRole.TONE:
+        return tones.get(column.key)
+    return is_name(spec, column) if role == CellRole.STRONG else None
+
+
+_ANSWERS: dict[int, Callable[[Column, Row], Any]] = {
+    Qt.ItemDataRole.DisplayRole: text_of,
+    Qt.ItemDataRole.ToolTipRole: whole_text_of,
+    Qt.ItemDataRole.TextAlignmentRole: lambda column, _row: alignment_of(column),
+    CellRole.CHIP: chip_of,
+}

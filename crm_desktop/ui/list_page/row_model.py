@@ -19,7 +19,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.listing import Ids, Row
 from crm_desktop.ui.list_page.cells import alignment_of, answer
-from crm_desktop.ui.list_page.source import FIRST, Source
+from crm_desktop.ui.list_page.source import Source
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.table_view import LOADING
@@ -43,7 +43,7 @@ class _Kept:
 
 
 class RowModel(QAbstractTableModel):
-    """Shows one ``Source`` after the other. Emits ``opened`` with the first rows, ``counted`` when all ids are known."""
+    """Shows one ``Source`` after the other. Announces ``opened`` with the first rows, ``counted`` with all ids."""
 
     opening = Signal()
     opened = Signal()
@@ -53,11 +53,12 @@ class RowModel(QAbstractTableModel):
 
     def __init__(self, tasks: Tasks, source: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks, self._source = tasks, source
+        self._tasks = tasks
+        self._source = self._asked = source  # what is shown, and what is shown or on its way
         self._ids = array("q")
         self._rows: OrderedDict[int, _Kept | None] = OrderedDict()  # None: gone since the ids were read
         self._wanted: list[int] = []  # pages, the newest last
-        self._is_reading = False
+        self._is_opening = self._is_reading = False
         self._generation = 0
         self._changed: set[int] = set()
         self._flashing: set[int] = set()
@@ -67,11 +68,12 @@ class RowModel(QAbstractTableModel):
         self.sums: Mapping[str, Decimal] = {}
         self._request_timer = self._timer(0, self._request)
         self._flash_timer = self._timer(FLASH_MS, self._end_flash)
-        self._refresh_timer = self._timer(REFRESH_MS, self.refresh)
+        self._refresh_timer = self._timer(REFRESH_MS, self._read_ids)
 
     def open(self, source: Source) -> None:
         """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known."""
-        self._source = source
+        self._asked = source
+        self._is_opening = True
         self._generation += 1
         self._refresh_timer.stop()
         self._wanted.clear()
@@ -82,12 +84,11 @@ class RowModel(QAbstractTableModel):
             source.fetch_first_page,
             lambda rows: self._take_first_page(generation, rows),
             lambda error: self._fail(generation, error),
-            key="list",
+            key="first page",
         )
 
     def refresh(self) -> None:
         """Read the ids again; rows that were read before are read again when they are in sight."""
-        self._refresh_timer.stop()
         for id_ in self._rows:
             self._set_stale(id_)
         self._read_ids()
@@ -130,7 +131,7 @@ class RowModel(QAbstractTableModel):
     @property
     def source(self) -> Source:
         """What is shown, or on its way."""
-        return self._source
+        return self._asked
 
     # What Qt asks
 
@@ -177,29 +178,30 @@ class RowModel(QAbstractTableModel):
     def _take_first_page(self, generation: int, rows: Sequence[Row]) -> None:
         if generation != self._generation:
             return
+        self._is_opening = False
+        self.is_counted = False
+        self.is_same_list = False
+        self.beginResetModel()
+        self._source = self._asked
+        self._ids = array("q", [row.id for row in rows])
         self._rows.clear()
         self._changed.clear()
         self._keep(rows)
-        self.is_counted = len(rows) < FIRST and not self._has_sums()
-        self.sums = {}
-        self._replace_ids(array("q", [row.id for row in rows]), is_same_list=False)
+        self.endResetModel()
         self.opened.emit()
-        if self.is_counted:
-            self.counted.emit()
-        else:
-            self._read_ids()
-
-    def _has_sums(self) -> bool:
-        return any(column.facts.kind.name == "money" for column in self._source.columns)
+        self._read_ids()
 
     def _read_ids(self) -> None:
+        self._refresh_timer.stop()
+        if self._is_opening:
+            return
         generation, began = self._generation, monotonic()
         self._tasks.query(
             self,
             self._source.fetch_ids,
             lambda ids: self._take_ids(generation, ids, monotonic() - began),
             lambda error: self._fail(generation, error),
-            key="list",
+            key="ids",
         )
 
     def _take_ids(self, generation: int, answered: Ids, seconds: float) -> None:
@@ -210,7 +212,10 @@ class RowModel(QAbstractTableModel):
         self.is_counted = True
         ids, known = answered.ids, len(self._ids)
         if ids[:known] != self._ids:
-            self._replace_ids(ids, is_same_list=True)
+            self.is_same_list = True
+            self.beginResetModel()
+            self._ids = ids
+            self.endResetModel()
         elif len(ids) > known:
             self.beginInsertRows(QModelIndex(), known, len(ids) - 1)
             self._ids = ids
@@ -218,14 +223,9 @@ class RowModel(QAbstractTableModel):
         self._repaint()
         self.counted.emit()
 
-    def _replace_ids(self, ids: array[int], *, is_same_list: bool) -> None:
-        self.is_same_list = is_same_list
-        self.beginResetModel()
-        self._ids = ids
-        self.endResetModel()
-
     def _fail(self, generation: int, error: KnownError) -> None:
         if generation == self._generation:
+            self._is_opening = False
             self.failed.emit(error)
 
     # Pages of rows

@@ -8,8 +8,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from crm_desktop.ui import theme
 from crm_desktop.ui.widgets.chip import chip_width, paint_chip
@@ -66,6 +66,20 @@ class ItemDelegate(QStyledItemDelegate):
         self._paint_content(painter, rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0), index)
         painter.restore()
 
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Show the tooltip only where it says more than the cell does."""
+        tip, text = str(index.data(Qt.ItemDataRole.ToolTipRole) or ""), str(index.data() or "")
+        if tip in {"", text} and self.sizeHint(option, index).width() <= option.rect.width() + 2:
+            QToolTip.hideText()
+            return True
+        return super().helpEvent(event, view, option, index)
+
     @staticmethod
     def _paint_focus(painter: QPainter, rect: QRect, *, first: bool) -> None:
         painter.setPen(theme.color("accent"))
@@ -78,7 +92,7 @@ class ItemDelegate(QStyledItemDelegate):
     def _paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         text = str(index.data() or "").replace("\n", " ")
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        right = bool(alignment and Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignRight)
+        side = Qt.AlignmentFlag(alignment) if alignment else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         tone = index.data(CellRole.CHIP)
         if tone and text:
             paint_chip(painter, room, text, str(tone), theme.font(theme.SMALL))
@@ -86,5 +100,4 @@ class ItemDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(strong=bool(index.data(CellRole.STRONG))))
         painter.setPen(theme.color(str(index.data(CellRole.TONE) or "text")))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(room, side, shown)

@@ -4,6 +4,7 @@ table.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QRect, Qt, Signal
@@ -85,13 +86,7 @@ class TableView(QTableView):
                 self, _("Some of the selected rows are still on their way; copy again in a moment."), tone="warn"
             )
             return
-        data = QMimeData()
-        data.setText(
-            "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in line) for line in table)
-        )
-        lines = ("".join(f"<td>{escape(cell)}</td>" for cell in line) for line in table)
-        data.setHtml("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>")
-        QGuiApplication.clipboard().setMimeData(data)
+        copy_table(table)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Ctrl+C copies, Home and End go to the first and last row."""
@@ -137,6 +132,16 @@ class TableView(QTableView):
             self.setColumnWidth(self._roomy_column, room)
 
 
+def copy_table(table: Iterable[Sequence[str]]) -> None:
+    """Put lines of cells on the clipboard, as text with tabs and as a table."""
+    lines = [[" ".join(cell.split()) for cell in line] for line in table]
+    data = QMimeData()
+    data.setText("\n".join("\t".join(line) for line in lines))
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in line) for line in lines)
+    data.setHtml("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+    QGuiApplication.clipboard().setMimeData(data)
+
+
 class _Header(QHeaderView):
     """Headings in the alignment of their columns, the sort arrow beside the word."""
 
@@ -161,7 +166,8 @@ class _Header(QHeaderView):
         model = self.model()
         text = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
         alignment = model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
-        right = bool(alignment and Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignRight)
+        side = Qt.AlignmentFlag(alignment or Qt.AlignmentFlag.AlignLeft)
+        right = bool(side & Qt.AlignmentFlag.AlignRight)
         sorted_by = self.isSortIndicatorShown() and self.sortIndicatorSection() == column
         room = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0)
         painter.setFont(theme.font(theme.SMALL, strong=True))
@@ -170,6 +176,8 @@ class _Header(QHeaderView):
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width() - arrow_room)
         width = painter.fontMetrics().horizontalAdvance(shown)
         left = room.right() - width + 1 if right else room.left()
+        if side & Qt.AlignmentFlag.AlignHCenter:
+            left += (room.width() - width) // 2
         painter.drawText(QRect(left, room.y(), width + 2, room.height()), Qt.AlignmentFlag.AlignVCenter, shown)
         if sorted_by:
             up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder

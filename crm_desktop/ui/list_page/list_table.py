@@ -1,0 +1,147 @@
+"""The table of a list page: selection and place are kept by id while the rows beneath them change."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.ui import theme
+from crm_desktop.ui.list_page.row_model import RowModel
+from crm_desktop.ui.widgets.table_view import TableView
+
+SETTLE_MS = 80  # so long a selection rests before something is read for it
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What was selected, current and at the top, by id."""
+
+    selected: array[int]
+    is_all: bool
+    current: int
+    top: int
+    offset: int
+
+
+class ListTable(TableView):
+    """A ``TableView`` of a ``RowModel``."""
+
+    copy_requested = Signal()
+    delete_requested = Signal()
+    selection_changed = Signal()
+    selection_settled = Signal()
+
+    def __init__(self, model: RowModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = model
+        self._place: _Place | None = None
+        self._settle_timer = QTimer(self)
+        self._settle_timer.setSingleShot(True)
+        self._settle_timer.setInterval(SETTLE_MS)
+        self._settle_timer.timeout.connect(self.selection_settled)
+        model.modelAboutToBeReset.connect(self._remember_place)
+        self.setModel(model)
+        model.modelReset.connect(self._return_to_place)  # after Qt's own slots, which forget everything
+        self.selectionModel().selectionChanged.connect(self._note_selection)
+
+    def selected_ids(self) -> array[int]:
+        """The ids of the selected rows in the order shown, read or not."""
+        ids, found = self._rows.ids(), array("q")
+        for first, last in self._ranges():
+            found.extend(ids[first : last + 1])
+        return found
+
+    def selected_count(self) -> int:
+        """How many rows are selected."""
+        return sum(last - first + 1 for first, last in self._ranges())
+
+    def select_ids(self, ids: Iterable[int]) -> None:
+        """Select these records, as far as they are in the list."""
+        wanted = set(ids)
+        rows = [row for row, id_ in enumerate(self._rows.ids()) if id_ in wanted] if wanted else []
+        last_column = self._rows.columnCount() - 1
+        selection = QItemSelection()
+        first = before = -2
+        for row in [*rows, -1]:
+            if row != before + 1 or row == -1:
+                if first >= 0:
+                    selection.select(self._rows.index(first, 0), self._rows.index(before, last_column))
+                first = row
+            before = row
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def go_to(self, id_: int) -> None:
+        """Select one record and bring it into sight."""
+        row = self._rows.row_of(id_)
+        if row >= 0:
+            self.setCurrentIndex(self._rows.index(row, max(0, self.currentIndex().column())))
+
+    def id_of(self, index: QModelIndex) -> int:
+        """The record of a cell."""
+        return self._rows.id_at(index.row())
+
+    def copy_selection(self) -> None:
+        """Ask for it: rows that were never in sight must be read first."""
+        self.copy_requested.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Del asks to delete; the rest is as in every table."""
+        if event.key() == Qt.Key.Key_Delete and not event.modifiers():
+            self.delete_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """The selected rows from top to bottom, none twice."""
+        ranges: list[tuple[int, int]] = []
+        selection = self.selectionModel().selection()
+        found = (selection.at(number) for number in range(selection.count()))
+        for first, last in sorted((part.top(), part.bottom()) for part in found):
+            if ranges and first <= ranges[-1][1] + 1:
+                ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+            else:
+                ranges.append((first, last))
+        return ranges
+
+    def _note_selection(self) -> None:
+        self.selection_changed.emit()
+        self._settle_timer.start()
+
+    def _remember_place(self) -> None:
+        count = self._rows.rowCount()
+        current, top = self.currentIndex().row(), self.rowAt(0)
+        is_all = 0 < count == self.selected_count()
+        self._place = _Place(
+            selected=array("q") if is_all else self.selected_ids(),
+            is_all=is_all,
+            current=self._rows.id_at(current) if 0 <= current < count else 0,
+            # Who looks at the beginning wants to see what comes in there.
+            top=self._rows.id_at(top) if top >= 0 and self.verticalScrollBar().value() > 0 else 0,
+            offset=self.rowViewportPosition(top) if top >= 0 else 0,
+        )
+
+    def _return_to_place(self) -> None:
+        place, self._place = self._place, None
+        if place is None or not self._rows.is_same_list:
+            self.scrollToTop()
+            self._note_selection()
+            return
+        self.doItemsLayout()
+        if place.is_all:
+            self.selectAll()
+        elif place.selected:
+            self.select_ids(place.selected)
+        row = self._rows.row_of(place.current) if place.current else -1
+        if row >= 0:
+            self.selectionModel().setCurrentIndex(
+                self._rows.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        top = self._rows.row_of(place.top) if place.top else -1
+        if top >= 0:
+            self.verticalScrollBar().setValue(top * theme.row_height() - place.offset)
+        self._note_selection()
