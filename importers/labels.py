@@ -14,7 +14,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a column can mean: a field of an entity, the kind of its values, the labels it is known by."""
+    """What a column can mean: a field of an entity, the kind of its values, the labels it is known by. The entity
+    ``-`` stands for columns that mean nothing to us.
+    """
 
     entity: str
     field: str
@@ -45,9 +47,6 @@ TARGETS = _read_targets()
 CONTACT_GROUP = frozenset(("联系人", "主要联系人", "首要联系人", "联系人信息", "联系人资料", "contact", "contacts"))
 """Group headings under which a telephone number, a name or a mailbox belongs to the person."""
 
-SERIAL = frozenset(("序号", "序", "行号", "no", "id", "s/n", "sn"))
-"""Counters without meaning."""
-
 _BY_KEY = {label_key(label): target for target in TARGETS for label in target.labels}
 
 
@@ -64,4 +63,4 @@ def target(entity: str, field: str) -> Target:
 def is_label(text: str) -> bool:
     """Whether the text is known as a heading of a column or of a group of columns."""
     key = label_key(text)
-    return key in _BY_KEY or key in SERIAL or key in CONTACT_GROUP
+    return key in _BY_KEY or key in CONTACT_GROUP

@@ -12,6 +12,7 @@ from importers.values.phones import NUMBER, area_of, clean, split
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _EMPTY_BRACKETS = re.compile(r"\([\s/,:;-]*\)")
 _SEPARATORS = re.compile(r"[;,、\n]")
+_SIDE_BY_SIDE = re.compile(r"[;,、/\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _EDGES = " :/-.\t"
 LONGEST_CHINESE_NAME = 4
@@ -30,7 +31,7 @@ class Person:
 def names(cell: Cell) -> list[str]:
     """Several names or positions of one cell, as they stand side by side."""
     text = folded(cell)
-    parts = _SEPARATORS.split(text) if _HAN.search(text) else [text]
+    parts = _SIDE_BY_SIDE.split(text) if _HAN.search(text) else [text]
     return [part.strip() for part in parts if part.strip()]
 
 

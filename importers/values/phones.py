@@ -21,6 +21,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|x|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_MARK = re.compile(r"\s*(转|分机|ext\.?|x|#)\s*:?\s*", re.IGNORECASE)
 _DASHES = str.maketrans(dict.fromkeys("—–‐‑‒―−ー－~", "-"))
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|1-\d{3}-\d{3}-\d{4}")
@@ -69,10 +70,10 @@ def clean(cell: Cell) -> str:
 def _parts(text: str) -> list[str]:
     """The numbers of a text in which only blanks divide them. Groups of digits of one number are put together."""
     parts: list[str] = []
-    for word in text.split():
+    for word in _MARK.sub(r"\1", text).split():
         is_begun = parts and len(_digits(_EXTENSION.sub("", parts[-1]))) < _SUBSCRIBER.start
         is_end = parts and len(_digits(word)) <= LONGEST_EXTENSION and len(_digits(parts[-1])) < LONGEST_NUMBER
-        if is_begun or is_end or (parts and not word[0].isdecimal() and _EXTENSION.match(word)):
+        if is_begun or is_end:
             parts[-1] += f" {word}"
         else:
             parts.append(word)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from crm_desktop.core.paths import RESOURCES
 from importers.readers import Cell
-from importers.values.cells import UnreadableError, folded
+from importers.values.cells import UnreadableError, folded, line, plain
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SEPARATORS = re.compile(r"[\s\-/\\,、>·|_.;:()]+")
@@ -71,7 +71,7 @@ def _tree() -> _Tree:
     by_code = {"": china}
     by_name: dict[str, list[_Place]] = {}
     lines = (RESOURCES / "regions.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    for code, parent_code, level, name in (text.split("\t") for text in lines):
+    for code, parent_code, level, name in (entry.split("\t") for entry in lines):
         place = _Place(code, name, short_name(name), by_code[parent_code], level == "city")
         by_code[code] = place
         by_code[parent_code].add(place)
@@ -156,3 +156,17 @@ def region_of(country: str, province: str, city: str, district: str) -> Region |
     if not (country or province or city or district):
         return None
     return Region(province, city, district, country)
+
+
+def address(cell: Cell) -> str | None:
+    """The address in one line, without the city and country that address books write below it."""
+    lines = [part.strip() for part in plain(cell).splitlines() if part.strip()]
+    while len(lines) > 1 and _is_place(lines[-1]):
+        lines.pop()
+    joint = "" if _HAN.search("".join(lines)) else ", "
+    return line(joint.join(lines))
+
+
+def _is_place(text: str) -> bool:
+    tree = _tree()
+    return text in {"中国", "China"} or text in tree.china.parts or text in tree.cities
