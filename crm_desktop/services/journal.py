@@ -20,6 +20,7 @@ from crm_desktop.spec.kinds import DATE, TIME
 KINDS = {
     "create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "import": N_("Import"), "undo": N_("Undo"),
     "bulk": N_("Bulk edit"), "put_back": N_("Put back"), "sql": N_("Outside the program"), "setup": N_("Set-up"),
+    "export": N_("Export"),
 }  # fmt: skip
 WHY_KEPT = {
     "changed_since": N_("changed since"),
