@@ -76,7 +76,7 @@ class EmbeddedServer:
     """
 
     def __init__(self, home: Path, *, throwaway: bool = False, binaries: Path | None = None) -> None:
-        self._home = home
+        self._home = home = home.resolve()  # PostgreSQL shortens a path with "..", and it must be found again
         self._throwaway = throwaway
         self._binaries = binaries
         self._place: Place | None = None

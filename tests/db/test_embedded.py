@@ -140,6 +140,15 @@ def test_last_program_stops_the_server(home: Path) -> None:
     assert not _answers(address)
 
 
+def test_roundabout_path_leads_to_the_same_server(home: Path) -> None:
+    server = EmbeddedServer(home)
+    address = server.start()
+    program, url = _other_program(home.parent / "absent" / ".." / home.name)
+    assert url == address.url()
+    assert _finish(program) == 0
+    server.stop()
+
+
 def test_first_program_leaves_the_server_to_the_second(home: Path) -> None:
     server = EmbeddedServer(home)
     address = server.start()
