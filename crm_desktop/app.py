@@ -1,0 +1,181 @@
+"""The only place that knows all parts: it builds them in order, and takes them apart when somebody signs out."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _, set_language
+from crm_desktop.core.log import set_up_logging
+from crm_desktop.core.settings import Options, Profile, load_profiles
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.changes import ChangeListener
+from crm_desktop.db.engine import Gateway
+from crm_desktop.models import Base
+from crm_desktop.services.search import search
+from crm_desktop.ui import messages
+from crm_desktop.ui.areas import areas_for
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.login import LoginDialog
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.tasks import Session, Tasks
+from crm_desktop.ui.theme import apply_theme
+
+log = logging.getLogger(__name__)
+
+
+def run(address: ConnectionAddress | None) -> int:
+    """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code."""
+    set_up_logging()
+    app = QApplication(sys.argv[:1])
+    app.setQuitOnLastWindowClosed(True)
+    workbench = Workbench(app)
+    workbench.start(address)
+    code = app.exec()
+    workbench.leave()
+    return code
+
+
+class Workbench(QObject):
+    """The program from sign-in to sign-out, as often as its user likes."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._options = Options.load()
+        self._signing_in = Tasks(nullcontext, nullcontext, self)
+        self._signed_in: SignedIn | None = None
+        self._login: LoginDialog | None = None
+        apply_theme(app, self._options.theme, self._options.density)
+        messages.install_bug_handler()
+
+    def start(self, address: ConnectionAddress | None) -> None:
+        """Sign in at once where an address is given; what fails is said in the dialog."""
+        if address is None:
+            self.show_login()
+            return
+        try:
+            self._enter(Gateway.connect(address), "")
+        except KnownError as error:
+            self.show_login(error)
+
+    def show_login(self, error: KnownError | None = None) -> None:
+        """Ask who is there."""
+        set_language(self._options.language)
+        dialog = LoginDialog(load_profiles(), self._options.last_profile, _connect, self._signing_in)
+        dialog.signed_in.connect(self._enter)
+        dialog.language_chosen.connect(self._switch_login_language)
+        if error is not None:
+            dialog.failure.show_error(error)
+        self._login = dialog
+        dialog.show()
+
+    def leave(self) -> None:
+        """Give everything back."""
+        if self._signed_in is not None:
+            self._signed_in.close()
+            self._signed_in = None
+
+    def _enter(self, gateway: Gateway, remark: str) -> None:
+        log.info("signed in, building the window")
+        self._signed_in = SignedIn(gateway, self)
+        window = self._signed_in.window
+        window.language_chosen.connect(self._switch_language)
+        window.theme_chosen.connect(self._switch_theme)
+        window.sign_out_chosen.connect(self._sign_out)
+        window.show()
+        if remark:
+            window.notices.show_notice(remark)
+
+    def _sign_out(self) -> None:
+        if self._signed_in is not None and self._signed_in.window.close():
+            self.leave()
+            self.show_login()
+
+    def _switch_login_language(self, language: str) -> None:
+        self._keep(language=language)
+        if self._login is not None:
+            self._login.deleteLater()
+        self.show_login()
+
+    def _switch_language(self, language: str) -> None:
+        self._keep(language=language)
+        set_language(language)
+        self._rebuild()
+
+    def _switch_theme(self, theme: str) -> None:
+        self._keep(theme=theme)
+        apply_theme(self._app, self._options.theme, self._options.density)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        if self._signed_in is not None:
+            self._signed_in.window.rebuild()
+
+    def _keep(self, **changes: Any) -> None:
+        self._options = replace(self._options, **changes)
+        self._options.save()
+
+
+class SignedIn:
+    """What exists while somebody is signed in: his connections, his window."""
+
+    def __init__(self, gateway: Gateway, parent: QObject) -> None:
+        """Begins to listen to changes and builds the window."""
+        self._gateway = gateway
+        self.bus = Bus(parent)
+        self.tasks = Tasks(gateway.read, gateway.write, parent)
+        self._listener = ChangeListener(
+            gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
+        )
+        self.window = MainWindow(
+            Context(
+                tasks=self.tasks,
+                bus=self.bus,
+                person=gateway.person,
+                server=server_name(gateway.address),
+                areas=areas_for(gateway.person),
+                search=self._search,
+            )
+        )
+        self._listener.start()
+
+    def close(self) -> None:
+        """Stop listening and let running work end."""
+        self._listener.stop()
+        self.tasks.close()
+        self._gateway.close()
+        self.window.deleteLater()
+
+    def _anything_changed(self) -> None:
+        for table in Base.metadata.tables.values():
+            self.bus.post(table.name, None)
+
+    def _search(self, typed: str, answer: Any) -> None:
+        person = self._gateway.person
+
+        def work(session: Session) -> Any:
+            return search(session, typed, person)
+
+        self.tasks.query(self.window, work, answer, key="search")
+
+
+def server_name(address: ConnectionAddress) -> str:
+    """What the status line calls the server."""
+    host = address.hosts[0]
+    here = host.address in {"127.0.0.1", "localhost", "::1"}
+    return _("this computer") if here else f"{host.address} / {address.database}"
+
+
+def _connect(profile: Profile, password: str) -> Gateway:
+    gateway = Gateway.connect(ConnectionAddress.from_url(profile.url(password)))
+    replace(Options.load(), last_profile=profile.name).save()
+    return gateway
