@@ -17,14 +17,11 @@ QUIET_DAYS = 30
 """After so many days without contact a customer counts as neglected."""
 
 
-def _quiet_since() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=QUIET_DAYS)
-
-
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     """A neglected customer's last contact is red."""
     last = row.get("last_contact_at")
-    return {"last_contact_at": "bad"} if last is not None and last < _quiet_since() else {}
+    quiet_since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=QUIET_DAYS)
+    return {"last_contact_at": "bad"} if last is not None and last < quiet_since else {}
 
 
 def _mine(person: Person) -> Any:
@@ -37,7 +34,9 @@ def _of_department(person: Person) -> Any:
 
 def _quiet(person: Person) -> Any:
     del person
-    return or_(Customer.last_contact_at.is_(None), Customer.last_contact_at < _quiet_since())
+    return or_(
+        Customer.last_contact_at.is_(None), Customer.last_contact_at < func.now() - datetime.timedelta(days=QUIET_DAYS)
+    )
 
 
 def _new_this_month(person: Person) -> Any:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, any_, func, literal, select, text, true
+from sqlalchemy import Select, any_, bindparam, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.access import Person
 from crm_desktop.entities import by_key
-from crm_desktop.services.statements import Joins, read_values, scope_hint, select_values, sort_columns, text_filter
+from crm_desktop.services.prepared import execute
+from crm_desktop.services.statements import (
+    Joins,
+    read_values,
+    scope_hint,
+    select_values,
+    sort_columns,
+    text_filter,
+    typed_parameters,
+    word_count,
+)
 from crm_desktop.spec import Column, EntitySpec, facts
 
 MAXIMUM = 2_000_000
@@ -62,6 +72,16 @@ def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]
     return tuple(known[key] for key in keys if key in known) or tuple(c for c in spec.table.columns if c.is_shown)
 
 
+def _key(query: ListQuery, person: Person) -> Hashable:
+    """Queries of one key differ only in parameters."""
+    shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
+    return (*shape, query.parent_id is None, person.id, person.owners.get((query.entity, "read")))
+
+
+def _parameters(query: ListQuery) -> dict[str, Any]:
+    return typed_parameters(query.typed) | {"parent_id": query.parent_id}
+
+
 def select_ids(query: ListQuery, person: Person) -> Select[Any]:
     """The ids in display order, at most ``MAXIMUM``."""
     spec = query.spec
@@ -81,13 +101,17 @@ def _where(query: ListQuery, person: Person) -> Any:
     where = preset.where(person) if preset and preset.where else true()
     if query.parent_id is not None:
         assert spec.part_of is not None
-        where &= getattr(spec.model, facts(spec.part_of).column) == query.parent_id
-    return where & text_filter(spec, query.typed) & scope_hint(spec, person)
+        where &= getattr(spec.model, facts(spec.part_of).column) == bindparam("parent_id", type_=BigInteger)
+    return where & text_filter(spec, word_count(query.typed)) & scope_hint(spec, person)
 
 
 def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
     """All ids in display order. One statement, one value: eight bytes an id, no row objects."""
-    return _unpacked(session.scalar(_select_packed(query, person)))
+
+    def build() -> Select[Any]:
+        return _select_packed(query, person)
+
+    return _unpacked(execute(session, ("ids", _key(query, person)), build, _parameters(query)).scalar_one())
 
 
 def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, columns: Sequence[Column]) -> Ids:
@@ -98,9 +122,14 @@ def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, colum
     summed = [c for c in columns if c.facts.kind.name == "money" and len(c.path) == 1]
     if not summed:
         return Ids(fetch_ids(session, query, person), {})
-    packed = _select_packed(query, person).subquery()
-    sums = select(*(func.sum(c.path[0]) for c in summed)).where(_where(query, person)).subquery()
-    ids, *amounts = session.execute(select(packed, sums).join(sums, true())).one()
+
+    def build() -> Select[Any]:
+        packed = _select_packed(query, person).subquery()
+        sums = select(*(func.sum(c.path[0]) for c in summed)).where(_where(query, person)).subquery()
+        return select(packed, sums).join(sums, true())
+
+    key = ("ids and sums", _key(query, person), tuple(c.key for c in summed))
+    ids, *amounts = tuple(execute(session, key, build, _parameters(query)).one())
     return Ids(_unpacked(ids), {c.key: a or Decimal(0) for c, a in zip(summed, amounts, strict=True)})
 
 
@@ -119,42 +148,50 @@ def fetch_first_page(
     session: Session, query: ListQuery, person: Person, columns: Sequence[Column], limit: int = 100
 ) -> list[Row]:
     """The first rows in display order, in one statement."""
-    first = select_ids(query, person).limit(limit).subquery()
-    ordered = select(first.c.id, func.row_number().over().label("place")).subquery()
-    statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
-    return _read(session, statement.order_by(ordered.c.place), columns)
+
+    def build() -> Select[Any]:
+        first = select_ids(query, person).limit(limit).subquery()
+        ordered = select(first.c.id, func.row_number().over().label("place")).subquery()
+        statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
+        return statement.order_by(ordered.c.place)
+
+    key = ("first", _key(query, person), tuple(c.key for c in columns), limit)
+    return _read(execute(session, key, build, _parameters(query)), columns)
 
 
 def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], ids: Sequence[int]) -> dict[int, Row]:
     """The rows of these ids that are still there and visible, by id. One statement."""
-    model: Any = spec.model
-    statement = _select_rows(spec, columns).where(model.id == any_(literal(list(ids), ARRAY(BigInteger))))
-    return {row.id: row for row in _read(session, statement, columns)}
+
+    def build() -> Select[Any]:
+        model: Any = spec.model
+        return _select_rows(spec, columns).where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+
+    key = ("rows", spec.key, tuple(c.key for c in columns))
+    return {row.id: row for row in _read(execute(session, key, build, {"ids": list(ids)}), columns)}
 
 
 def _select_rows(spec: EntitySpec, columns: Sequence[Column]) -> Select[Any]:
     return select_values(spec, [column.path for column in columns])
 
 
-def _read(session: Session, statement: Select[Any], columns: Sequence[Column]) -> list[Row]:
+def _read(result: Iterable[Any], columns: Sequence[Column]) -> list[Row]:
     paths = [column.path for column in columns]
     keys = [column.key for column in columns]
-    return [
-        Row(row[0], row[1], dict(zip(keys, read_values(paths, row[2:]), strict=True)))
-        for row in session.execute(statement)
-    ]
+    return [Row(row[0], row[1], dict(zip(keys, read_values(paths, row[2:]), strict=True))) for row in result]
 
 
 def fetch_counts(session: Session, entity: str, person: Person) -> dict[str, int]:
     """How many rows each preset of the entity has, by preset key. One statement."""
     spec = by_key(entity)
-    model: Any = spec.model
-    counts = [
-        select(func.count())
-        .select_from(model)
-        .where(_where(ListQuery(entity=entity, preset=preset.key), person))
-        .scalar_subquery()
-        .label(preset.key)
-        for preset in spec.table.presets
-    ]
-    return dict(session.execute(select(*counts)).mappings().one()) if counts else {}
+    if not spec.table.presets:
+        return {}
+
+    def build() -> Select[Any]:
+        return select(*(_count(ListQuery(entity=entity, preset=preset.key), person) for preset in spec.table.presets))
+
+    return dict(execute(session, ("counts", _key(ListQuery(entity=entity), person)), build).mappings().one())
+
+
+def _count(query: ListQuery, person: Person) -> Any:
+    counted = select(func.count()).select_from(query.spec.model).where(_where(query, person))
+    return counted.scalar_subquery().label(query.preset)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import any_, delete, insert, literal, update
+from sqlalchemy import Select, any_, bindparam, delete, insert, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -20,6 +20,7 @@ from crm_desktop.db.errors import RefusedValueError, known_errors
 from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
+from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import read_values, select_values
 from crm_desktop.spec import EntitySpec, Ref, facts
 
@@ -96,15 +97,18 @@ def fetch_record(session: Session, entity: str, id_: int) -> Record:
 def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Record]:
     """The records that are there and visible, by id. One statement."""
     spec = by_key(entity)
-    model: Any = spec.model
     attrs = tuple(attr for attr in spec.labels if not facts(attr).is_list)
     paths = [(attr,) for attr in attrs]
-    statement = select_values(spec, paths).where(model.id == any_(literal(list(ids), ARRAY(BigInteger))))
+
+    def build() -> Select[Any]:
+        model: Any = spec.model
+        return select_values(spec, paths).where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+
     return {
         row[0]: Record(
             entity, row[0], row[1], {a.key: v for a, v in zip(attrs, read_values(paths, row[2:]), strict=True)}
         )
-        for row in session.execute(statement)
+        for row in execute(session, ("records", entity), build, {"ids": list(ids)})
     }
 
 

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy import (
+    Select,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.entities import ALL_ENTITIES, by_key
-from crm_desktop.services.statements import Joins, grams_match, outputs, scope_hint, text_filter
+from crm_desktop.services.prepared import execute
+from crm_desktop.services.statements import (
+    Joins,
+    grams_match,
+    outputs,
+    scope_hint,
+    text_filter,
+    typed_parameters,
+    word_count,
+)
 from crm_desktop.spec import EntitySpec, facts
 
 CANDIDATES = 1000
@@ -28,46 +49,66 @@ class Hit(NamedTuple):
 
 def search(session: Session, typed: str, person: Person, limit: int = 8) -> list[Hit]:
     """The best ``limit`` records of each entity that ``typed`` finds, names that begin with it first. One statement."""
-    if not core_text.typed_words(typed):
+    words = word_count(typed)
+    if not words:
         return []
-    parts = [_select_hits(spec, typed, person, limit) for spec in ALL_ENTITIES if spec.search]
-    return [
-        Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in session.execute(union_all(*parts))
-    ]
+
+    def build() -> Any:
+        return union_all(*(_select_hits(spec, words, person, limit) for spec in ALL_ENTITIES if spec.search))
+
+    key = ("search", words, limit, person.id, tuple(person.owners.items()))
+    rows = execute(session, key, build, typed_parameters(typed))
+    return [Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in rows]
 
 
 def find(session: Session, entity: str, typed: str, person: Person, limit: int = 20) -> list[Hit]:
     """Records of one entity for a reference field: by what was typed, or the first ones. One statement."""
     spec = by_key(entity)
-    if spec.search and core_text.typed_words(typed):
-        statement = _select_hits(spec, typed, person, limit)
-    else:
-        model: Any = spec.model
-        statement = _with_titles(
-            spec,
-            select(model.id, getattr(model, model.order).label("rank"))
-            .where(text_filter(spec, typed), scope_hint(spec, person))
-            .order_by(getattr(model, model.order), model.id)
-            .limit(limit),
-        )
-    return [Hit(entity, row[1], row[2], row[3] or "") for row in session.execute(statement)]
+    words = word_count(typed)
+
+    def build() -> Select[Any]:
+        if spec.search and words:
+            return _select_hits(spec, words, person, limit)
+        return _with_titles(spec, _select_first(spec, words, person, limit))
+
+    key = ("find", entity, words, limit, person.id, person.owners.get((entity, "read")))
+    rows = execute(session, key, build, typed_parameters(typed))
+    return [Hit(entity, row[1], row[2], row[3] or "") for row in rows]
 
 
-def _select_hits(spec: EntitySpec, typed: str, person: Person, limit: int) -> Select[Any]:
-    """Candidates through the gram index, then the earliest match in the search text, then the shorter name."""
+def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
     model: Any = spec.model
-    assert spec.search
-    first = core_text.typed_words(typed)[0].text
-    place = func.position(literal(first).op("IN")(model.search_text))
+    return (
+        select(model.id, getattr(model, model.order).label("rank"))
+        .where(text_filter(spec, words), scope_hint(spec, person))
+        .order_by(getattr(model, model.order), model.id)
+        .limit(limit)
+    )
+
+
+def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
+    """Candidates through the gram index; matches at the start of a line first, then short names."""
+    model: Any = spec.model
+    first = bindparam("word0", type_=Text)
+    place = func.position(first.op("IN")(model.search_text))
+    at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(model.search_text))
     found = (
-        select(model.id, place.label("place"), func.length(model.search_text).label("size"))
-        .where(grams_match(model, typed), scope_hint(spec, person))
+        select(
+            model.id,
+            case((or_(place == 1, at_line > 0), 0), else_=1).label("is_within"),
+            place.label("place"),
+            func.length(model.search_text).label("size"),
+        )
+        .where(grams_match(model, words), scope_hint(spec, person))
         .limit(CANDIDATES)
         .cte(f"found_{spec.key}")
         .prefix_with("materialized")
     )
     best = (
-        select(found.c.id, func.row_number().over(order_by=(found.c.place, found.c.size, found.c.id)).label("rank"))
+        select(
+            found.c.id,
+            func.row_number().over(order_by=(found.c.is_within, found.c.size, found.c.place, found.c.id)).label("rank"),
+        )
         .order_by("rank")
         .limit(limit)
     )

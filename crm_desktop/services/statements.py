@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, literal_column, select, true
@@ -96,39 +96,41 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     return column.in_([literal_column(str(int(owner))) for owner in owners])
 
 
-def grams_match(model: Any, typed: str) -> ColumnElement[bool]:
-    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked."""
+def typed_parameters(typed: str) -> dict[str, Any]:
+    """The values of the parameters that :func:`grams_match` and :func:`text_filter` name."""
     words = core_text.typed_words(typed)
     grams = sorted({gram for word in words for gram in word.grams})
-    found = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(bindparam(None, grams, ARRAY(Text)))
-    return and_(found, *(func.position(literal(word.text).op("IN")(model.search_text)) > 0 for word in words))
+    return {"grams": grams} | {f"word{n}": word.text for n, word in enumerate(words)}
 
 
-def has_token(model: Any, token: str) -> ColumnElement[bool]:
-    """The row has this exact telephone number or e-mail address (``core.text`` tokens)."""
-    match: ColumnElement[bool] = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(
-        bindparam(None, [token], ARRAY(Text))
-    )
-    return match
+def word_count(typed: str) -> int:
+    """How many words were typed: statements for as many are alike."""
+    return len(core_text.typed_words(typed))
 
 
-def text_filter(spec: EntitySpec, typed: str) -> ColumnElement[bool]:
-    """Rows that ``typed`` finds: by their own search text, by their parent's, else by any text in the list."""
-    if not core_text.typed_words(typed):
+def grams_match(model: Any, words: int) -> ColumnElement[bool]:
+    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked."""
+    found = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(bindparam("grams", type_=ARRAY(Text)))
+    return and_(found, *(contains(model.search_text, n) for n in range(words)))
+
+
+def contains(column: Any, number: int) -> ColumnElement[bool]:
+    """The text holds the typed word of this number."""
+    return func.position(bindparam(f"word{number}", type_=Text).op("IN")(column)) > 0
+
+
+def text_filter(spec: EntitySpec, words: int) -> ColumnElement[bool]:
+    """Rows that so many typed words find: by their own search text, by their parent's, else by any text in the list."""
+    if not words:
         return true()
     if spec.search:
-        return grams_match(spec.model, typed)
+        return grams_match(spec.model, words)
     if spec.part_of is not None and hasattr(target := facts(spec.part_of).target, "search_grams"):
         own = getattr(spec.model, facts(spec.part_of).column)
-        found: ColumnElement[bool] = own.in_(select(target.id).where(grams_match(target, typed)))  # type: ignore[union-attr]
+        found: ColumnElement[bool] = own.in_(select(target.id).where(grams_match(target, words)))  # type: ignore[union-attr]
         return found
     texts = [attr for attr in spec.labels if facts(attr).target is None and facts(attr).kind.name == "text"]
-    return and_(*(_any_contains(texts, word) for word in core_text.normalise(typed).split(" ")))
-
-
-def _any_contains(texts: Iterable[Attr], word: str) -> ColumnElement[bool]:
-    joined = func.lower(func.concat_ws("\n", *texts))
-    return func.position(literal(word).op("IN")(joined)) > 0
+    return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))
 
 
 def sort_columns(spec: EntitySpec, path: tuple[Attr, ...], joins: Joins, *, is_descending: bool) -> list[Any]:

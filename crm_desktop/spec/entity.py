@@ -43,7 +43,7 @@ class Preset:
     key: str
     label: str
     where: Callable[[Person], ColumnElement[bool]] | None = None
-    """None: everything the person may see."""
+    """None: all that the person may see. Built once for each person, so time in it is SQL's own ``now()``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
