@@ -13,7 +13,7 @@ DERIVED = (
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
 _SEARCHED = ("name", "short_name", "code", "email", "phones")
-_JOURNAL_TABLES = ("change_set", "change", "subject", "plan", "expected")
+_JOURNAL_TABLES = ("change_set", "change", "subject", "plan", "kept", "expected")
 
 _PART_FUNCTIONS = """
 -- The part belongs to its parent's owner, whatever the statement said; the policy then judges that owner. The lock lets

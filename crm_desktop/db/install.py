@@ -61,6 +61,7 @@ def install(connection: Connection) -> None:
     run_script(connection, "set local role crm_owner; set local check_function_bodies = off")
     run_script(connection, (SQL / "before" / "defaults.sql").read_text(encoding="utf-8"))
     _migrate(connection)
+    run_script(connection, "set local check_function_bodies = on")
     run_script(connection, _DROP_OLD)
     for file in sorted(SQL.glob("*.sql")):
         run_script(connection, file.read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ $$;
 
 -- For tables with name and phones; code, short_name and email are read where the table has them.
 -- Leaves alone what already contains the new values: the program wrote it.
-create or replace function crm.fill_search() returns trigger language plpgsql
+create or replace function crm.fill_search() returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
   row_values jsonb := to_jsonb(new);

@@ -40,6 +40,7 @@ _TABLES = (
     """,
     "create index change_row_idx on journal.change (table_name, row_id, id)",
     "create index change_set_idx on journal.change (change_set_id)",
+    "create index change_deleted_idx on journal.change (table_name, id) where operation = 'D'",
     "comment on table journal.change is 'What each change would otherwise have lost; one partition a month'",
     """
     create table journal.subject (
@@ -58,21 +59,32 @@ _TABLES = (
     # Rows of a running undo, seen by its own transaction only and removed by it.
     """
     create unlogged table journal.plan (
-      change_set_id bigint not null,
+      undo_id bigint not null,
       table_name text not null,
       row_id bigint not null,
       action text not null,
+      last_change_id bigint not null,
       image jsonb,
-      name text,
+      waiting jsonb not null default '{}',
+      is_kept boolean not null default false,
       is_late boolean not null default false,
-      why text,
-      fields text[] not null default '{}',
-      who text,
-      at timestamptz,
-      primary key (change_set_id, table_name, row_id)
+      primary key (undo_id, table_name, row_id)
     )
     """,
+    """
+    create unlogged table journal.kept (
+      undo_id bigint not null,
+      table_name text not null,
+      row_id bigint not null,
+      fields text[] not null default '{}',
+      why text not null,
+      who text,
+      at timestamptz
+    )
+    """,
+    "create index kept_idx on journal.kept (undo_id)",
     "comment on table journal.plan is 'Working table of undo; empty at all other times'",
+    "comment on table journal.kept is 'Working table of undo; empty at all other times'",
     "create table journal.expected (kind text, name text, definition text not null, primary key (kind, name))",
     "comment on table journal.expected is 'What the last upgrade installed; server check compares'",
 )

@@ -1,0 +1,335 @@
+-- What an undo would do, worked out in journal.plan: one row for each record the change set touched, with one action
+-- ('restore', 'bring_back', 'remove'); what must stay is marked is_kept and told in journal.kept.
+-- Each function is one step for all rows of a table at once. They are called by journal.undo in undo.sql only.
+
+create or replace aggregate journal.overlay(jsonb) (sfunc = jsonb_concat, stype = jsonb);
+
+-- Columns of one table that refer to another, both journaled.
+create or replace function journal.references_between()
+returns table (child text, reference text, parent text, is_required boolean)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select c.table_name, a.attname::text, p.table_name, a.attnotnull
+  from pg_constraint f
+    join journal.subject c on f.conrelid = format('crm.%I', c.table_name)::regclass
+    join journal.subject p on f.confrelid = format('crm.%I', p.table_name)::regclass
+    join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+  where f.contype = 'f' and cardinality(f.conkey) = 1
+$$;
+
+-- One row for each record. Its first change of a field in the set lost the value to restore: the earliest wins.
+create or replace function journal.plan_rows(undo_id bigint, target journal.change_set) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  subject journal.subject;
+begin
+  insert into journal.plan (undo_id, table_name, row_id, action, last_change_id, image)
+    select undo_id, c.table_name, c.row_id,
+           case when (array_agg(c.operation order by c.id))[1] = 'I' then 'remove'
+                when (array_agg(c.operation order by c.id desc))[1] = 'D' then 'bring_back' else 'restore' end,
+           max(c.id), coalesce(journal.overlay(c.before order by c.id desc), '{}')
+    from journal.change c join journal.subject s on s.table_name = c.table_name
+    where c.change_set_id = target.id and c.at >= target.at
+    group by c.table_name, c.row_id;
+  for subject in select s.* from journal.subject s
+      where exists (select from journal.plan p where p.undo_id = plan_rows.undo_id and p.table_name = s.table_name)
+      order by s.position
+  loop
+    -- Nobody may change these rows between plan and deed.
+    execute format('select count(*) from (select from crm.%I t where t.id in (select p.row_id from journal.plan p
+                      where p.undo_id = $1 and p.table_name = $2) order by t.id for update of t) locked', subject.table_name)
+      using undo_id, subject.table_name;
+    execute format($step$
+      delete from journal.plan p where p.undo_id = $1 and p.table_name = $2 and p.action = 'remove'
+        and not exists (select from crm.%1$I t where t.id = p.row_id) $step$, subject.table_name)
+      using undo_id, subject.table_name;
+    execute format($step$
+      with changed as (
+        update journal.plan p set is_kept = true
+        where p.undo_id = $1 and p.table_name = $2
+          and (p.action = 'restore' and not exists (select from crm.%1$I t where t.id = p.row_id)
+               or p.action = 'bring_back' and exists (select from crm.%1$I t where t.id = p.row_id))
+        returning p.*)
+      insert into journal.kept (undo_id, table_name, row_id, fields, why, who, at)
+        select c.undo_id, c.table_name, c.row_id,
+               case when c.action = 'restore' then array(select jsonb_object_keys(c.image)) else '{}' end,
+               case when c.action = 'restore' then 'gone' else 'changed_since' end, l.who, l.at
+        from changed c left join lateral journal.latest_change(c.table_name, c.row_id) l on true $step$, subject.table_name)
+      using undo_id, subject.table_name;
+  end loop;
+end $$;
+
+-- Who changed the record last, and when.
+create or replace function journal.latest_change(table_name text, row_id bigint, out who text, out at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce(e.name, s.login), c.at
+  from journal.change c join journal.change_set s on s.id = c.change_set_id left join crm.employee e on e.id = s.employee_id
+  where c.table_name = $1 and c.row_id = $2
+  order by c.id desc limit 1
+$$;
+
+-- Keeps each field that another change set has touched since, and each created row that another one has changed.
+-- A change that was undone does not count, nor does its undo: along such a chain the signs of each field add up to 0.
+create or replace function journal.keep_changed_since(undo_id bigint, target journal.change_set) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  with recursive later as materialized (
+    select p.table_name, p.row_id, p.action, c.id, c.at, c.change_set_id, c.operation, c.before
+    from journal.plan p join journal.change c on c.table_name = p.table_name and c.row_id = p.row_id
+    where p.undo_id = keep_changed_since.undo_id and not p.is_kept and p.action in ('restore', 'remove')
+      and c.at >= target.at and c.id > p.last_change_id and c.change_set_id <> target.id
+  ), chain as (
+    select distinct l.change_set_id as id, l.change_set_id as reached, 1 as sign from later l
+    union all
+    select c.id, s.undoes, -c.sign from chain c join journal.change_set s on s.id = c.reached where s.undoes is not null
+  ), origin as (
+    select c.id, c.reached as origin_id, c.sign from chain c join journal.change_set s on s.id = c.reached and s.undoes is null
+  ), touched as (
+    select l.table_name, l.row_id, f.field, max(l.id) as change_id
+    from later l join origin o on o.id = l.change_set_id
+      cross join lateral (
+        select jsonb_object_keys(l.before) where l.operation = 'U' union all select '' where l.operation <> 'U') f (field)
+    group by l.table_name, l.row_id, f.field, o.origin_id
+    having sum(o.sign) <> 0
+  ), held as (
+    select t.table_name, t.row_id, array_agg(distinct t.field) as fields, max(t.change_id) as change_id
+    from touched t
+      join journal.plan p on p.undo_id = keep_changed_since.undo_id and p.table_name = t.table_name and p.row_id = t.row_id
+    where p.action = 'remove' or p.image ? t.field
+    group by t.table_name, t.row_id
+  ), kept as (
+    update journal.plan p
+    set image = p.image - h.fields, is_kept = p.action = 'remove' or p.image - h.fields = '{}'
+    from held h
+    where p.undo_id = keep_changed_since.undo_id and p.table_name = h.table_name and p.row_id = h.row_id
+    returning p.table_name, p.row_id, case when p.action = 'remove' then '{}' else h.fields end as fields, h.change_id
+  )
+  insert into journal.kept (undo_id, table_name, row_id, fields, why, who, at)
+    select undo_id, k.table_name, k.row_id, k.fields, 'changed_since', coalesce(e.name, s.login), c.at
+    from kept k
+      join journal.change c on c.id = k.change_id and c.at >= target.at
+      join journal.change_set s on s.id = c.change_set_id
+      left join crm.employee e on e.id = s.employee_id;
+end $$;
+
+-- Keeps what the person may not do. To restore he needs the right to update, before and after. What he himself made
+-- he may take back, whatever he may delete, and what he deleted he may bring back; for others' change sets he needs
+-- the right to delete or to create. Parts go with their parents.
+create or replace function journal.keep_forbidden(undo_id bigint, subject journal.subject, is_own boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  may_create boolean := crm.may(subject.entity, 'create');
+  may_update boolean := crm.may(subject.entity, 'update');
+  may_delete boolean := crm.may(subject.entity, 'delete');
+  rights text := 'case p.action when ''restore'' then $4 when ''remove'' then $5 or $6 and $3 else $6 or $5 and $3 end';
+  owner_after text := format('r.%I', subject.owner_column);
+begin
+  if subject.rule = 'owned' then
+    if subject.parent_table is not null then
+      owner_after := format('(select x.%I from crm.%I x where x.id = r.%I)', (
+        select s.owner_column from journal.subject s where s.table_name = subject.parent_table), subject.parent_table, subject.parent_column);
+    end if;
+    rights := format($rights$
+      case p.action
+        when 'restore' then t.%2$I = any ($8) and case when %3$L then o.owner = any ($8) else r.%2$I = any ($8) and o.owner = any ($10) end
+        when 'remove' then $3 and t.%1$I = any ($7) or t.%2$I = any ($9)
+        else o.owner is null or o.owner = any ($7) or $3 and r.%2$I = any ($9)
+      end
+      or exists (select from journal.plan y where y.undo_id = $1 and y.table_name = %4$L and y.row_id = r.%5$I
+                 and y.action = p.action and y.action <> 'restore' and not y.is_kept)
+      $rights$, subject.owner_column, subject.writer_column, subject.owner_column = subject.writer_column,
+      subject.parent_table, coalesce(subject.parent_column, 'id'));
+  else
+    owner_after := 'null::bigint';
+  end if;
+  execute format($step$
+    with forbidden as (
+      update journal.plan p set is_kept = true
+      from journal.plan q left join crm.%1$I t on t.id = q.row_id
+        cross join lateral jsonb_populate_record(t, q.image) r
+        cross join lateral (select %2$s as owner) o
+      where q.undo_id = $1 and q.table_name = $2 and not q.is_kept
+        and p.undo_id = q.undo_id and p.table_name = q.table_name and p.row_id = q.row_id and (%3$s) is not true
+      returning p.*)
+    insert into journal.kept (undo_id, table_name, row_id, fields, why)
+      select f.undo_id, f.table_name, f.row_id,
+             case when f.action = 'restore' then array(select jsonb_object_keys(f.image)) else '{}' end, 'no_right'
+      from forbidden f $step$, subject.table_name, owner_after, rights)
+  using undo_id, subject.table_name, is_own, may_update, may_delete, may_create,
+        crm.owners_in_scope(subject.entity, 'create'), crm.owners_in_scope(subject.entity, 'update'),
+        crm.owners_in_scope(subject.entity, 'delete'), crm.owners_in_scope(subject.entity, 'read');
+end $$;
+
+-- Keeps what would break a unique key: the number of a deleted record may be in use again. Rows that this undo removes
+-- do not count, nor for rows to bring back those that it restores, which happens before.
+create or replace function journal.keep_conflicting(undo_id bigint, subject journal.subject) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  columns text[];
+begin
+  for columns in
+    select array_agg(a.attname::text order by k.n)
+    from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, n)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+    where i.indrelid = format('crm.%I', subject.table_name)::regclass
+      and i.indisunique and not i.indisprimary and i.indpred is null and i.indexprs is null
+    group by i.indexrelid
+  loop
+    execute format($step$
+      with conflicting as (
+        update journal.plan p
+        set image = case when p.action = 'restore' then p.image - $3 else p.image end,
+            is_kept = p.action = 'bring_back' or p.image - $3 = '{}'
+        from journal.plan q left join crm.%1$I t on t.id = q.row_id
+          cross join lateral jsonb_populate_record(t, q.image) r
+          join crm.%1$I x on (%2$s) = (%3$s) and x.id <> q.row_id
+        where q.undo_id = $1 and q.table_name = $2 and not q.is_kept and q.action in ('bring_back', 'restore')
+          and (q.action = 'bring_back' or q.image ?| $3)
+          and p.undo_id = q.undo_id and p.table_name = q.table_name and p.row_id = q.row_id
+          and not exists (select from journal.plan y where y.undo_id = $1 and y.table_name = $2 and y.row_id = x.id
+                          and not y.is_kept and (y.action = 'remove' or q.action = 'bring_back' and y.image ?| $3))
+        returning p.*)
+      insert into journal.kept (undo_id, table_name, row_id, fields, why, who, at)
+        select c.undo_id, c.table_name, c.row_id, $3, 'conflict', null, null from conflicting c $step$,
+      subject.table_name,
+      (select string_agg(format('r.%I', c), ', ') from unnest(columns) c),
+      (select string_agg(format('x.%I', c), ', ') from unnest(columns) c))
+    using undo_id, subject.table_name, columns;
+  end loop;
+end $$;
+
+-- Looks whether everything is there that the row to restore or to bring back refers to. Where not, a field is left
+-- alone or left empty, and a part whose parent is gone is kept. References to rows that come back wait until they did.
+create or replace function journal.keep_dangling(undo_id bigint, subject journal.subject) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  link record;
+begin
+  for link in select r.* from journal.references_between() r where r.child = subject.table_name loop
+    execute format($step$
+      update journal.plan p
+      set waiting = p.waiting || jsonb_build_object($3, p.image -> $3), image = p.image - $3
+      where p.undo_id = $1 and p.table_name = $2 and not p.is_kept and p.action = 'restore' and p.image ->> $3 is not null
+        and exists (select from journal.plan y where y.undo_id = $1 and y.table_name = $4 and y.row_id = (p.image ->> $3)::bigint
+                    and y.action = 'bring_back' and not y.is_kept) $step$)
+    using undo_id, subject.table_name, link.reference, link.parent;
+    execute format($step$
+      with dangling as (
+        update journal.plan p
+        set image = case when p.action = 'restore' then p.image - $3 else p.image || jsonb_build_object($3, null) end,
+            is_kept = p.action = 'bring_back' and $5 or p.action = 'restore' and p.image - $3 = '{}' and p.waiting = '{}'
+        where p.undo_id = $1 and p.table_name = $2 and not p.is_kept and p.action in ('restore', 'bring_back')
+          and p.image ->> $3 is not null
+          and not exists (select from crm.%1$I t where t.id = (p.image ->> $3)::bigint)
+          and not exists (select from journal.plan y where y.undo_id = $1 and y.table_name = $4
+                          and y.row_id = (p.image ->> $3)::bigint and y.action = 'bring_back' and not y.is_kept)
+        returning p.*)
+      insert into journal.kept (undo_id, table_name, row_id, fields, why)
+        select d.undo_id, d.table_name, d.row_id, array[$3],
+               case when d.action = 'bring_back' and $5 then 'parent_gone' else 'gone' end
+        from dangling d $step$, link.parent)
+    using undo_id, subject.table_name, link.reference, link.parent, link.is_required;
+  end loop;
+end $$;
+
+-- Keeps created rows that others have built on: rows outside this undo refer to them.
+create or replace function journal.keep_built_on(undo_id bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  link record;
+begin
+  for link in
+    select r.* from journal.references_between() r
+    where r.parent in (select p.table_name from journal.plan p
+                       where p.undo_id = keep_built_on.undo_id and p.action = 'remove' and not p.is_kept)
+  loop
+    execute format($step$
+      with built_on as (
+        select p.row_id, max(x.id) as by_id
+        from journal.plan p join crm.%1$I x on x.%2$I = p.row_id
+        where p.undo_id = $1 and p.table_name = $2 and p.action = 'remove' and not p.is_kept
+          and not exists (select from journal.plan y where y.undo_id = $1 and y.table_name = $3 and y.row_id = x.id
+                          and (y.action = 'remove' or not y.is_kept and (y.image ? $4 or y.waiting ? $4)))
+        group by p.row_id
+      ), kept as (
+        update journal.plan p set is_kept = true from built_on b
+        where p.undo_id = $1 and p.table_name = $2 and p.row_id = b.row_id
+        returning p.row_id, b.by_id)
+      insert into journal.kept (undo_id, table_name, row_id, why, who, at)
+        select $1, $2, k.row_id, 'built_on', l.who, l.at
+        from kept k left join lateral journal.latest_change($3, k.by_id) l on true $step$, link.child, link.reference)
+    using undo_id, link.parent, link.child, link.reference;
+  end loop;
+end $$;
+
+-- A created row that stays keeps what it refers to, and a parent that stays keeps its parts; so on until nothing moves.
+create or replace function journal.keep_together(undo_id bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  link record;
+  moved bigint;
+  moved_now bigint;
+begin
+  loop
+    exit when not exists (select from journal.plan p where p.undo_id = keep_together.undo_id and p.action = 'remove' and p.is_kept);
+    moved := 0;
+    for link in
+      select r.child, r.reference, r.parent, s.parent_column is not distinct from r.reference as is_part
+      from journal.references_between() r join journal.subject s on s.table_name = r.child
+      where exists (select from journal.plan p where p.undo_id = keep_together.undo_id and p.table_name = r.child and p.action = 'remove')
+        and exists (select from journal.plan p where p.undo_id = keep_together.undo_id and p.table_name = r.parent and p.action = 'remove')
+    loop
+      execute format($step$
+        with pair as (
+          select c.row_id as child_id, p.row_id as parent_id, c.is_kept as child_kept, p.is_kept as parent_kept
+          from journal.plan c join crm.%1$I x on x.id = c.row_id
+            join journal.plan p on p.undo_id = $1 and p.table_name = $3 and p.row_id = x.%2$I and p.action = 'remove'
+          where c.undo_id = $1 and c.table_name = $2 and c.action = 'remove' and c.is_kept <> p.is_kept
+        ), stays as (
+          select distinct $3 as table_name, parent_id as row_id from pair where child_kept
+          union
+          select $2, child_id from pair where parent_kept and $4
+        ), kept as (
+          update journal.plan p set is_kept = true from stays s
+          where p.undo_id = $1 and p.table_name = s.table_name and p.row_id = s.row_id
+          returning p.table_name, p.row_id)
+        insert into journal.kept (undo_id, table_name, row_id, why) select $1, k.table_name, k.row_id, 'part_kept' from kept k
+        $step$, link.child, link.reference)
+      using undo_id, link.child, link.parent, link.is_part;
+      get diagnostics moved_now = row_count;
+      moved := moved + moved_now;
+    end loop;
+    exit when moved = 0;
+  end loop;
+end $$;
+
+-- Marks created rows that can be removed only after others were restored, because those still refer to them; and what
+-- the marked rows refer to themselves.
+create or replace function journal.mark_late(undo_id bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  link record;
+  moved bigint;
+  moved_now bigint;
+begin
+  loop
+    moved := 0;
+    for link in
+      select r.* from journal.references_between() r
+      where exists (select from journal.plan p where p.undo_id = mark_late.undo_id and p.table_name = r.parent
+                    and p.action = 'remove' and not p.is_kept)
+        and exists (select from journal.plan p where p.undo_id = mark_late.undo_id and p.table_name = r.child
+                    and (p.is_late or p.action = 'restore') and not p.is_kept)
+    loop
+      execute format($step$
+        update journal.plan p set is_late = true
+        from journal.plan c join crm.%1$I x on x.id = c.row_id
+        where c.undo_id = $1 and c.table_name = $2 and not c.is_kept and (c.is_late or c.action = 'restore')
+          and p.undo_id = $1 and p.table_name = $3 and p.row_id = x.%2$I and p.action = 'remove' and not p.is_kept and not p.is_late
+        $step$, link.child, link.reference)
+      using undo_id, link.child, link.parent;
+      get diagnostics moved_now = row_count;
+      moved := moved + moved_now;
+    end loop;
+    exit when moved = 0;
+  end loop;
+end $$;
