@@ -93,7 +93,7 @@ def known_errors(*, reading: bool = False) -> Iterator[None]:
         known = known_error(error)
         if known is None or (reading and _cause(error).pgcode == "25006"):
             raise
-        raise known from None  # the original's DETAIL holds values, which must not reach a log
+        raise known from error  # the original's DETAIL holds values, which must not reach a log
 
 
 def known_error(error: DBAPIError | psycopg2.Error, *, committing: bool = False) -> KnownError | None:
@@ -111,6 +111,8 @@ def known_error(error: DBAPIError | psycopg2.Error, *, committing: bool = False)
         return _refused_value(cause)
     if code == "42501":
         return _own_sentence(cause, NoRightError) or _refused_right(cause)
+    if code == "55000":  # undo: it was undone before
+        return _own_sentence(cause, ConflictError)
     return _own_sentence(cause, KnownError) if code == "P0001" else None
 
 
