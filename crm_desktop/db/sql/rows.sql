@@ -66,7 +66,8 @@ create trigger last_contact_delete after delete on crm.activity
 create or replace function crm.fill_full_name() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  new.full_name := coalesce((select e.full_name from crm.dictionary_entry e where e.id = new.parent_id), '') || new.name;
+  -- Beijing the city is not named again after Beijing the province.
+  new.full_name := coalesce((select nullif(e.full_name, new.name) from crm.dictionary_entry e where e.id = new.parent_id), '') || new.name;
   return new;
 end $$;
 
@@ -75,7 +76,7 @@ create or replace function crm.carry_full_name() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if exists (select from old_rows o join new_rows n on n.id = o.id where o.full_name <> n.full_name) then
-    update crm.dictionary_entry e set full_name = n.full_name || e.name
+    update crm.dictionary_entry e set full_name = coalesce(nullif(n.full_name, e.name), '') || e.name
       from old_rows o join new_rows n on n.id = o.id
       where o.full_name <> n.full_name and e.parent_id = n.id;
   end if;
