@@ -1,4 +1,5 @@
 """The sample firm: deterministic, believable, dated relative to today, of any size."""
+
 from __future__ import annotations
 
 from crm_desktop.demo.prepare import MANAGER, Demo, DemoUser, prepare_demo

@@ -1,4 +1,5 @@
 """When things happened at the sample firm: on working days, in office hours, never after yesterday."""
+
 from __future__ import annotations
 
 import datetime
@@ -37,7 +38,7 @@ def working_day(day: datetime.date) -> datetime.date:
 
 def office_time(dice: Dice, day: datetime.date) -> datetime.datetime:
     """A moment of the day in office hours, to five minutes, without the lunch break."""
-    hour = dice.choice(_OFFICE_HOURS)
+    hour = dice.pick(_OFFICE_HOURS)
     return datetime.datetime.combine(day, datetime.time(hour, 5 * dice.randrange(12)), ZONE)
 
 
@@ -50,7 +51,7 @@ def build_outlines(scale: Scale, today: datetime.date, dice: Dice) -> Iterator[O
         day = working_day(month + datetime.timedelta(days=dice.randrange(today.day)))
         prospects[-1 - index] = max(day, month)
     registered = sorted([(day, True) for day in deals] + [(day, False) for day in prospects])
-    people = [dice.choice((1, 1, 1, 2, 2, 3) if is_customer else (0, 1, 1, 1, 2)) for _day, is_customer in registered]
+    people = [dice.pick((1, 1, 1, 2, 2, 3) if is_customer else (0, 1, 1, 1, 2)) for _day, is_customer in registered]
     contacts = apportion(scale.contacts, people) if registered else []
     weights = [_activity_weight(today, day, dice, is_customer=is_customer) for day, is_customer in registered]
     activities = apportion(scale.activities, weights) if registered else []

@@ -1,4 +1,5 @@
-"""Weighted draws: ``dice.choices`` one at a time, but ten times as fast."""
+"""Chance: the one source of it in the sample firm, and weighted draws."""
+
 from __future__ import annotations
 
 from bisect import bisect
@@ -12,6 +13,10 @@ Item = TypeVar("Item")
 
 class Dice(Random):
     """Random numbers that are the same at every start."""
+
+    def pick(self, items: Sequence[Item]) -> Item:
+        """One of the items; twice as fast as ``choice``, which avoids a bias too small to matter here."""
+        return items[int(self.random() * len(items))]
 
     def chance(self, share: float) -> bool:
         """True so often."""

@@ -2,6 +2,7 @@
 
 Rows are copied past triggers and policies, so everything that triggers derive is generated with them.
 """
+
 from __future__ import annotations
 
 import datetime

@@ -3,6 +3,7 @@
 Telephone numbers come from ranges that are well-formed and obviously invented (55x before a landline's number,
 199 00 and 170 00), addresses end in ``.example``, tax numbers have an organisation code that is not issued.
 """
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -41,11 +42,11 @@ class Names:
 
     def company(self, place: Place, industry: str, brand: str = "", trade: str = "") -> Company:
         """A new company of an industry; ``brand`` and ``trade`` as given as long as the name is not taken."""
-        choice, trades = self._dice.choice, self._words["trades"][industry]
-        brand, trade = brand or self._brand(2), trade or choice(trades)
+        pick, trades = self._dice.pick, self._words["trades"][industry]
+        brand, trade = brand or self._brand(2), trade or pick(trades)
         where = place.province if self._dice.chance(0.06) else place.city
         while where + brand + trade in self._used:
-            brand, trade = brand if self._dice.chance(0.5) else self._brand(3), choice(trades)
+            brand, trade = brand if self._dice.chance(0.5) else self._brand(3), pick(trades)
         self._used.add(where + brand + trade)
         pinyin = "".join(text.pinyin(brand)) + "".join(s[0] for s in text.pinyin(trade + where))
         name = self._written(place, where, brand, trade + self._legal_form(industry, trade))
@@ -62,10 +63,10 @@ class Names:
     def person(self) -> str:
         """Two or three characters."""
         dice, words = self._dice, self._words
-        surname = dice.choice(words["surnames"])
+        surname = dice.pick(words["surnames"])
         if dice.chance(0.3):
-            return str(surname + dice.choice(words["given_one"]))
-        return str(surname + dice.choice(words["given_first"]) + dice.choice(words["given_second"]))
+            return str(surname + dice.pick(words["given_one"]))
+        return str(surname + dice.pick(words["given_first"]) + dice.pick(words["given_second"]))
 
     def landline(self, area_code: str) -> str:
         """``020-55512345``."""
@@ -88,7 +89,7 @@ class Names:
         return body + _TAX_CHARACTERS[-rest % 31]
 
     def _brand(self, length: int) -> str:
-        first: str = self._dice.choice(self._words["brand_first"])
+        first: str = self._dice.pick(self._words["brand_first"])
         return first + "".join(self._dice.sample(self._words["brand_second"], length - 1))
 
     def _legal_form(self, industry: str, trade: str) -> str:

@@ -1,4 +1,5 @@
 """Customers of the sample firm, as rows for their table, in order of registration."""
+
 from __future__ import annotations
 
 import datetime
@@ -70,7 +71,7 @@ class Parties:
         created_at = office_time(dice, outline.registered_on)
         owner_id = self._world.pool_id if not is_customer and self._dice.chance(_POOL_SHARE) else seller.id
         known = self._well_known.get(customer_id)
-        place = dice.choice(self._places[known[0] if known else self._cities.draw()])
+        place = dice.pick(self._places[known[0] if known else self._cities.draw()])
         industry = known[3] if known else self._industries.draw()
         parent = self._groups.pop() if self._groups and not known and self._dice.chance(_CHILD_SHARE) else None
         is_individual = not known and not parent and self._dice.chance(_INDIVIDUAL_SHARE)
@@ -110,7 +111,7 @@ class Parties:
             "region_id": self._world.choices["region", place.region_code],
             "phones": [landline, *mobile] if landline else mobile,
             "fax": self._names.landline(place.area_code) if landline and self._dice.chance(0.3) else None,
-            "email": f"{dice.choice(_MAILBOXES)}@{site}" if site and dice.chance(0.6) else None,
+            "email": f"{dice.pick(_MAILBOXES)}@{site}" if site and dice.chance(0.6) else None,
             "website": f"www.{site}" if site and self._dice.chance(0.4) else None,
             "address": self._address(place, company.brand),
             "postcode": place.postcode,
@@ -123,7 +124,7 @@ class Parties:
         elif industry == "administration":
             kind = "public_body"
         elif industry == "trade" and self._dice.chance(0.3):
-            kind = self._dice.choice(("dealer", "dealer", "agent", "partner"))
+            kind = self._dice.pick(("dealer", "dealer", "agent", "partner"))
         else:
             kind = "direct"
         choices = self._world.choices
@@ -138,7 +139,7 @@ class Parties:
         }
 
     def _invoice(self, company: Company, place: Place, row: Row, landline: str) -> Row:
-        bank, street = self._dice.choice(self._words["banks"]), self._dice.choice(self._words["streets"])
+        bank, street = self._dice.pick(self._words["banks"]), self._dice.pick(self._words["streets"])
         return {
             "invoice_title": company.name,
             "tax_no": self._names.tax_number(place.region_code),
@@ -152,7 +153,7 @@ class Parties:
         dice, words, size = self._dice, self._words, _SIZES[level]
         employees = int(dice.lognormvariate(3.4, 0.8) * size) + 2
         is_customer = outline.first_deal_on is not None
-        anniversary = dice.choice(words["anniversaries"]) if is_customer and self._dice.chance(0.1) else None
+        anniversary = dice.pick(words["anniversaries"]) if is_customer and self._dice.chance(0.1) else None
         return {
             "employee_count": employees if self._dice.chance(0.7) else None,
             "annual_revenue": Decimal(employees * dice.randrange(8, 60) * 10_000) if self._dice.chance(0.35) else None,
@@ -163,15 +164,14 @@ class Parties:
             "interests": "、".join(dice.sample(words["interests"], 2)) if dice.chance(0.3) else None,
             "anniversary": f"--{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}" if anniversary else None,
             "anniversary_name": anniversary,
-            "remark": dice.choice(words["remarks"]) if self._dice.chance(0.22) else None,
+            "remark": dice.pick(words["remarks"]) if self._dice.chance(0.22) else None,
         }
 
     def _address(self, place: Place, brand: str) -> str:
         dice, words = self._dice, self._words
-        street, number = dice.choice(words["streets"]), dice.randrange(1, 900)
-        building = dice.choice(words["buildings"]).format(brand=brand)
+        street, number = dice.pick(words["streets"]), dice.randrange(1, 900)
+        building = dice.pick(words["buildings"]).format(brand=brand)
         return f"{place.address}{street}{number}号{building}{dice.randrange(1, 32)}楼{dice.randrange(1, 20):02}室"
-
 
 
 _NO_INVOICE: Row = dict.fromkeys(

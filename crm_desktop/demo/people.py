@@ -1,4 +1,5 @@
 """The people the sample firm knows at its customers, as rows for their table."""
+
 from __future__ import annotations
 
 import itertools
@@ -64,16 +65,18 @@ class People:
         if contacts and dice.chance(_RELATION_SHARE):
             other = contacts[1] if len(contacts) > 1 else self._main_before
             if other:
-                found.append({
-                    "id": next(self._relation_ids),
-                    "contact_id": contacts[0]["id"],
-                    "other_id": other["id"],
-                    "owner_id": contacts[0]["owner_id"],
-                    "kind_id": dice.choice(self._kinds),
-                    "remark": None,
-                    "created_at": contacts[0]["created_at"],
-                    "updated_at": contacts[0]["created_at"],
-                })
+                found.append(
+                    {
+                        "id": next(self._relation_ids),
+                        "contact_id": contacts[0]["id"],
+                        "other_id": other["id"],
+                        "owner_id": contacts[0]["owner_id"],
+                        "kind_id": dice.pick(self._kinds),
+                        "remark": None,
+                        "created_at": contacts[0]["created_at"],
+                        "updated_at": contacts[0]["created_at"],
+                    }
+                )
         self._main_before = contacts[0] if contacts else self._main_before
         return found
 

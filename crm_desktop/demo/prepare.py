@@ -1,7 +1,9 @@
 """The sample firm on the embedded server: made on first use, kept afterwards, made again when it was left half way."""
+
 from __future__ import annotations
 
 import datetime
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -9,19 +11,16 @@ from typing import NamedTuple
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import _
 from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
+from crm_desktop.db.person import known_revisions
 from crm_desktop.demo.load import MARKER, Progress, fill
-from crm_desktop.demo.scale import SCALES
 from crm_desktop.demo.team import PASSWORD
-from crm_desktop.demo.words import read_words
 from crm_desktop.services.seed import seed
 
 MANAGER = "longzhaoji"
 """Login of the general manager, as whom the workbench opens on the sample firm."""
-_ADMINISTRATOR = "konghao"
+_ONE_AT_A_TIME = text("select pg_advisory_lock(hashtext('crm_desktop.demo'))")
 _USERS = text("""
     select e.login, e.name, coalesce(d.name, '') as department,
            array(select g.code from crm.group_member m join crm.permission_group g on g.id = m.group_id
@@ -43,7 +42,7 @@ class DemoUser(NamedTuple):
 
 @dataclass(frozen=True)
 class Demo:
-    """A running sample firm. ``server`` stops it, and stops by itself with the program."""
+    """A running sample firm. ``server`` is stopped by its own ``stop``, or with the program."""
 
     server: EmbeddedServer
     address: ServerAddress
@@ -57,24 +56,30 @@ class Demo:
 
 
 def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, progress: Progress) -> Demo:
-    """Start the embedded server under ``home`` and see to it that the sample firm of ``scale`` is there.
+    """Start the embedded server under ``home`` and see to it that the sample firm of a size in ``SCALES`` is there.
 
-    ``reset`` makes it again. Raises ``KnownError`` for an unknown scale or a server that does not start.
+    ``reset`` makes it again. Raises ``KnownError`` where the server does not start.
     """
-    if scale not in SCALES:
-        raise KnownError(
-            _("There is no sample firm of the size {scale}.").format(scale=scale),
-            _("Sizes are: {sizes}.").format(sizes=", ".join(SCALES)),
-        )
     database = "demo" if scale == "office" else f"demo_{scale}"
     embedded = EmbeddedServer(home)
     address = embedded.start()
-    if reset or not _is_complete(address, database):
-        _make(address, database, scale, progress)
-    server.upgrade(address.url(database), seed=seed)
+    ensure_database(address, database, scale, reset=reset, progress=progress)
     with Session(_engine(address, database)) as session:
         users = [DemoUser(*row) for row in session.execute(_USERS).tuples()]
     return Demo(embedded, address, database, users)
+
+
+def ensure_database(
+    address: ServerAddress, database: str, scale: str, *, reset: bool = False, progress: Progress
+) -> None:
+    """See to it that ``database`` holds the whole sample firm, in the state this program needs."""
+    with _engine(address, "postgres", autocommit=True).connect() as connection:
+        connection.execute(_ONE_AT_A_TIME)  # until the connection closes: also for a program started twice
+        if not reset and _is_complete(address, database):
+            _upgrade(address, database)
+            return
+        connection.execute(text(f'drop database if exists "{database}" with (force)'))
+        _make(address, database, scale, progress)
 
 
 def _is_complete(address: ServerAddress, database: str) -> bool:
@@ -88,17 +93,21 @@ def _is_complete(address: ServerAddress, database: str) -> bool:
         return bool(session.scalar(text("select true from crm.setting where key = :key"), {"key": MARKER}))
 
 
-def _make(address: ServerAddress, database: str, scale: str, progress: Progress) -> None:
-    with _engine(address, "postgres", autocommit=True).connect() as connection:
-        connection.execute(text(f"drop database if exists {database} with (force)"))
-        connection.execute(text(f"drop role if exists {_ADMINISTRATOR}"))  # left by the database before
-    names = {login: name for login, name, *_rest in read_words("firm")["staff"]}
-    server.init(
-        address.url(), admin_login=_ADMINISTRATOR, admin_password=PASSWORD, admin_name=names[_ADMINISTRATOR],
-        database=database, seed=seed,
-    )  # fmt: skip
+def _upgrade(address: ServerAddress, database: str) -> None:
     with Session(_engine(address, database)) as session:
+        revision = session.scalar(text("select version_num from crm.alembic_version"))
+    if revision != known_revisions()[0]:
+        server.upgrade(address.url(database), seed=seed)
+
+
+def _make(address: ServerAddress, database: str, scale: str, progress: Progress) -> None:
+    # The firm's own administrator may have his login already, from a sample firm of another size on this server.
+    founder = f"founder_{secrets.token_hex(4)}"
+    server.init(address.url(), admin_login=founder, admin_password=PASSWORD, database=database, seed=seed)
+    with Session(_engine(address, database)) as session:
+        session.execute(text("delete from crm.employee where login = :founder"), {"founder": founder})
         fill(session, scale, datetime.date.today(), progress)
+        session.execute(text(f"drop role {founder}"))
         session.commit()
     with _engine(address, database, autocommit=True).connect() as connection:
         connection.execute(text("vacuum (analyze)"))  # covering indexes need the visibility map

@@ -1,4 +1,5 @@
 """How large the sample firm is made."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

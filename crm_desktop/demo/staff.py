@@ -1,4 +1,5 @@
 """The sample firm's departments and employees: its own 28 people, and more sales departments in the larger scales."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

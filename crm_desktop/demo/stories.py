@@ -1,4 +1,5 @@
 """What happened with each customer of the sample firm: from the first call to the order and the service after it."""
+
 from __future__ import annotations
 
 import datetime
@@ -70,7 +71,7 @@ class Stories:
         return {
             "product": product,
             "other": other,
-            "model": dice.choice(words["models"]),
+            "model": dice.pick(words["models"]),
             "floor": dice.randrange(2, 29),
             "users": dice.randrange(6, 160),
             "pages": f"{dice.randrange(8, 400) * 100:,}",
@@ -83,26 +84,26 @@ class Stories:
         self, party: Party, contacts: list[Row], scene: dict[str, Any], step: str, moment: datetime.datetime
     ) -> Row:
         dice, words, customer = self._dice, self._words, party.row
-        contact = dice.choice(contacts) if contacts and dice.chance(_NAMED_SHARE) else None
+        contact = dice.pick(contacts) if contacts and dice.chance(_NAMED_SHARE) else None
         day = moment.date()
         slots = scene | {
             "person": _called(contact) if contact else "客户",
             "n": dice.randrange(2, 9),
             "money": f"¥{round(scene['price'] * (0.7 + dice.random()), -2):,.0f}",
-            "rival": dice.choice(words["rivals"]),
-            "week": dice.choice(words["days"]),
+            "rival": dice.pick(words["rivals"]),
+            "week": dice.pick(words["days"]),
             "quote": f"BJ-{day.year}-{scene['serial']}",
             "contract": f"HT-{day.year}-{scene['serial']}",
             "year": day.year + 1,
             "month": day.month % 12 + 1,
         }
-        note = dice.choice(self._steps[step])
+        note = dice.pick(self._steps[step])
         if note is scene["last"]:  # nobody writes the same thing twice in a row
-            note = dice.choice(self._steps[step])
+            note = dice.pick(self._steps[step])
         scene["last"] = note
         kind, subject, details, result, following, days = note
         if dice.chance(_EXTRA_SHARE):
-            details += dice.choice(words["extras"])
+            details += dice.pick(words["extras"])
         next_on = working_day(day + datetime.timedelta(days=days)) if days else None
         return {
             "id": next(self._ids),
@@ -124,9 +125,9 @@ class Stories:
     def _done_by(self, party: Party, kind: str) -> int:
         """Mostly the owner; a colleague steps in now and then, engineers do the service."""
         if kind == "service" and self._world.engineers:
-            return self._dice.choice(self._world.engineers)
+            return self._dice.pick(self._world.engineers)
         if party.seller.mates and self._dice.chance(_MATE_SHARE):
-            return self._dice.choice(party.seller.mates)
+            return self._dice.pick(party.seller.mates)
         return party.seller.id
 
 

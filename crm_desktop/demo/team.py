@@ -1,11 +1,11 @@
 """Puts the sample firm's people into a database: departments, employees, their groups and logins."""
+
 from __future__ import annotations
 
 import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Group
@@ -54,7 +54,6 @@ def _add_departments(session: Session, departments: list[Department]) -> dict[st
 
 
 def _add_employees(session: Session, colleagues: list[Colleague], departments: dict[str, int]) -> dict[str, int]:
-    """Ids by login. The administrator is there since the database was made; the rest about him comes now."""
     ids: dict[str, int] = {}
     for colleague in colleagues:
         values: dict[str, Any] = {
@@ -67,15 +66,14 @@ def _add_employees(session: Session, colleagues: list[Colleague], departments: d
             "email": colleague.email,
         }
         values |= derived_columns(EMPLOYEE, values)
-        statement = insert(Employee).values(values).on_conflict_do_update(index_elements=[Employee.login], set_=values)
-        ids[colleague.login] = session.scalars(statement.returning(Employee.id)).one()
+        ids[colleague.login] = session.scalars(insert(Employee).values(values).returning(Employee.id)).one()
     return ids
 
 
 def _add_members(session: Session, colleagues: list[Colleague], employees: dict[str, int]) -> None:
     groups = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).tuples().all())
     members = [{"group_id": groups[c.group], "employee_id": employees[c.login]} for c in colleagues]
-    session.execute(insert(GroupMember).on_conflict_do_nothing(), members)
+    session.execute(insert(GroupMember), members)
 
 
 def _choices(session: Session) -> dict[tuple[str, str], int]:

@@ -1,4 +1,5 @@
 """The word lists in ``resources/samples``, and the places where the sample firm's customers are."""
+
 from __future__ import annotations
 
 import tomllib

@@ -1,4 +1,5 @@
 """What the generator must know of the database it fills: the ids of choices and of people."""
+
 from __future__ import annotations
 
 import datetime

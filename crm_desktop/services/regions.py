@@ -2,6 +2,7 @@
 
 The official list is ``resources/regions.tsv``; how its names are shortened and spelt is decided here.
 """
+
 from __future__ import annotations
 
 import csv

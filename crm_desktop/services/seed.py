@@ -2,6 +2,7 @@
 
 It adds what is missing and never touches what is there: the firm may have renamed, recoloured or restricted it.
 """
+
 from __future__ import annotations
 
 import tomllib
@@ -138,6 +139,4 @@ def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
 def _add_pool_owner(session: Session) -> None:
     is_there = select(Employee.id).where(Employee.is_pool).exists()
     values = {"name": POOL_NAME, "is_pool": True, **search_keys(POOL_NAME)._asdict()}
-    session.execute(
-        insert(Employee).from_select(list(values), select(*map(literal, values.values())).where(~is_there))
-    )
+    session.execute(insert(Employee).from_select(list(values), select(*map(literal, values.values())).where(~is_there)))
