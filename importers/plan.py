@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,17 @@ class OnMatch(enum.StrEnum):
     SKIP = "skip"
     CREATE = "create"
     """It comes in once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRule:
+    """By what records are found in the database, and what happens with those that are there."""
+
+    on_match: OnMatch = OnMatch.FILL
+    keys: tuple[MatchKey, ...] = DEFAULT_KEYS
+
+
+FILL_IN = MatchRule()
 
 
 class Fate(enum.StrEnum):
@@ -96,14 +107,13 @@ def make_plan(
     session: Session,
     person: Person,
     records: Sequence[SheetRecord],
-    on_match: OnMatch = OnMatch.FILL,
-    keys: Iterable[MatchKey] = DEFAULT_KEYS,
+    rule: MatchRule = FILL_IN,
     progress: Progress | None = None,
 ) -> Plan:
     """Decide about all records; some eight statements however many there are. Writes nothing."""
     resolver = Resolver(session)
     resolved = [resolver.customer(record.values) for record in records]
-    matcher = Matcher(session, [r.values for r in resolved], keys)
+    matcher = Matcher(session, [r.values for r in resolved], rule.keys)
     matches = [matcher.match(r.values) for r in resolved]
     found = sorted({match.id for match in matches if match})
     bases = fetch_records(session, "customer", found) if found else {}
@@ -112,7 +122,7 @@ def make_plan(
     for number, (record, ready, match) in enumerate(zip(records, resolved, matches, strict=True)):
         if progress and number % 500 == 0:
             progress(number, len(records), _("Comparing"))
-        base = bases.get(match.id) if match and on_match is not OnMatch.CREATE else None
+        base = bases.get(match.id) if match and rule.on_match is not OnMatch.CREATE else None
         people = [resolver.contact(values) for values in record.contacts]
         warnings = (*record.warnings, *ready.warnings, *(w for p in people for w in p.warnings))
         title = str(ready.values.get("name", ""))
@@ -121,9 +131,9 @@ def make_plan(
             row.new_contacts = [p.values for p in people]
         else:
             row.reason = _(_MATCHED_BY[match.by])
-            _meet(row, base, on_match, person)
+            _meet(row, base, rule.on_match, person)
             if row.fate is not Fate.SKIP:
-                _meet_contacts(row, [p.values for p in people], contacts.get(base.id, []), on_match)
+                _meet_contacts(row, [p.values for p in people], contacts.get(base.id, []), rule.on_match)
                 has_news = row.values or row.new_contacts or row.changed_contacts
                 row.fate = Fate.UPDATE if has_news else Fate.UNCHANGED
         rows.append(row)

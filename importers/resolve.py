@@ -47,8 +47,13 @@ class Resolver:
             self._people.update({normalise(n): Ref(id_, name) for n in (login, name) if n})
 
     def customer(self, values: Mapping[str, Any]) -> Resolved:
-        """The values of a customer."""
-        return self._resolve(CUSTOMER, values)
+        """The values of a customer. Who has bought something is no prospect, where the sheet does not say."""
+        resolved = self._resolve(CUSTOMER, values)
+        has_bought = {"first_deal_on", "total_amount"} & resolved.values.keys()
+        cycle = self._choices.find("life_cycle", "transaction" if has_bought else "potential")
+        if cycle is not None:
+            resolved.values.setdefault("life_cycle", cycle)
+        return resolved
 
     def contact(self, values: Mapping[str, Any]) -> Resolved:
         """The values of a contact."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -187,24 +188,74 @@ def print_record(context: click.Context, entity: str, key: str, file: Path) -> N
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--sheet", help="Only this sheet; or SHEET!ROW, the row of the table's heading.")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: label to field.")
-@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default="ymd", show_default=True)
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Instead of what the days look like.")
 @click.option("--on-match", type=click.Choice(["update", "fill", "skip", "create"]), default="fill", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows left out as .xlsx.")
 @click.option("--json", "as_json", is_flag=True)
 @server_options
 @click.pass_context
-def import_file(context: click.Context, file: Path, *, as_json: bool, rejects: Path | None, **options: Any) -> None:
+def import_file(
+    context: click.Context,
+    *,
+    entity: str,
+    file: Path,
+    sheet: str | None,
+    mapping: Path | None,
+    date_order: Any,
+    on_match: str,
+    dry_run: bool,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
     """Import a sheet as it is; everything it writes can be undone as one."""
-    from importers.run import import_from_command_line
+    from importers import run
+    from importers.plan import MatchRule, OnMatch
+    from importers.records import read_records
+    from importers.rejects import write_rejects
+    from importers.write import Written
 
+    assert entity == run.ENTITY
     gateway = sign_in(context)
-    result = import_from_command_line(gateway, file, progress=progress_on_stderr, rejects=rejects, **options)
+    opened = run.open_file(file)
+    with gateway.read() as session:
+        opened = run.with_saved_recipes(session, opened)
+    opened = run.with_mapping(opened, _read_mapping(mapping), date_order)
+    source = opened.chosen(sheet)
+    records = read_records(source.pairs)
+    rule = MatchRule(OnMatch(on_match))
+    if dry_run:
+        with gateway.read() as session:
+            plan = run.plan_import(session, gateway.person, records, rule, progress_on_stderr)
+        result = run.Result(Written(None, {}, {}), plan, tuple(records.rejects), source.mapping)
+    else:
+        with gateway.long_write() as session:
+            result = run.import_records(session, gateway.person, records, source, rule, progress_on_stderr)
+    if rejects is not None:
+        write_rejects(rejects, source.pairs, records.rejects)
     if as_json:
         print_json(result.as_json())
         return
     for line in result.sentences():
         click.echo(line)
+
+
+def _read_mapping(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        mapping = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise KnownError(
+            _("The mapping {file} cannot be read: {reason}").format(file=file, reason=error),
+            _('It is JSON: {"label of the column": "customer.name"}.'),
+        ) from error
+    if not isinstance(mapping, dict):
+        raise KnownError(
+            _("The mapping {file} cannot be read: {reason}").format(file=file, reason=_("no JSON object")),
+            _('It is JSON: {"label of the column": "customer.name"}.'),
+        )
+    return mapping
 
 
 DATA_COMMANDS = (search, history, undo, export, print_record, import_file)

@@ -1,0 +1,212 @@
+"""An import from file to result, the same for the wizard and the command line: open, choose, plan, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Function, Person
+from crm_desktop.core.errors import KnownError, NoRightError
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.models import ImportRecipe
+from importers.layout import Table, find_tables
+from importers.mapping import Guess, fingerprint, guess, recipe, with_recipe
+from importers.plan import FILL_IN, Fate, MatchRule, Plan, Progress, make_plan
+from importers.readers import read_book
+from importers.records import Records, Reject
+from importers.values.days import Order
+from importers.write import Written, write_plan
+
+ENTITY = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The tables of a file that are to come in, with what their columns mean."""
+
+    path: Path
+    pairs: tuple[tuple[Table, tuple[Guess, ...]], ...]
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Label to ``entity.field`` of all tables; empty text for a column that is left out."""
+        return {
+            found.column.label: f"{found.target.entity}.{found.target.field}" if found.target else ""
+            for _table, guesses in self.pairs
+            for found in guesses
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file, all tables found in it, and what their columns are guessed to mean."""
+
+    path: Path
+    tables: tuple[Table, ...]
+    guesses: tuple[tuple[Guess, ...], ...]
+
+    def chosen(self, sheet: str | None = None) -> Source:
+        """The tables to import: those with a customer's name, of ``sheet`` (``Sheet1``, ``Sheet1!14`` by header row).
+
+        Raises a KnownError where there is none, or where two tables of one sheet could be meant.
+        """
+        pairs = list(zip(self.tables, self.guesses, strict=True))
+        if sheet is not None:
+            name, _mark, row = sheet.rpartition("!") if sheet.rpartition("!")[2].isdecimal() else (sheet, "", "")
+            pairs = [(t, g) for t, g in pairs if t.sheet == name and (not row or int(row) in t.header_rows)]
+            if not pairs:
+                known = ", ".join(dict.fromkeys(t.sheet for t in self.tables))
+                raise KnownError(
+                    _("There is no table “{name}” in the file.").format(name=sheet),
+                    _("There are: {known}.").format(known=known),
+                )
+            if row:
+                return Source(self.path, tuple(pairs))
+        pairs = [(table, guesses) for table, guesses in pairs if names_customers(guesses)]
+        if not pairs:
+            raise KnownError(
+                _("No column of the file holds names of customers."),
+                _("Say which column it is, in the wizard or with --mapping."),
+            )
+        for table, _guesses in pairs:
+            if len(table.candidates) > 1:
+                rows = ", ".join(map(str, table.candidates))
+                raise KnownError(
+                    _("Sheet “{sheet}” holds several tables, with headers in the rows {rows}.").format(
+                        sheet=table.sheet, rows=rows
+                    ),
+                    _("Say which one is meant: --sheet “{choice}”.").format(
+                        choice=f"{table.sheet}!{table.candidates[-1]}"
+                    ),
+                )
+        return Source(self.path, tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an import did, or would do."""
+
+    written: Written
+    plan: Plan
+    rejects: tuple[Reject, ...]
+    mapping: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "change_set": self.written.change_set,
+            "created": self.written.created,
+            "updated": self.written.updated,
+            "skipped": self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED),
+            "rejected": [{"row": r.row, "sheet": r.sheet, "reason": r.reason} for r in self.rejects],
+            "warnings": [{"at": row.at, "text": text} for row in self.plan.rows for text in row.warnings],
+            "mapping": dict(self.mapping),
+        }
+
+    def sentences(self) -> list[str]:
+        """For people."""
+        lines = [
+            _("New: {customers} customers, {contacts} contacts").format(
+                customers=self.written.created.get("customer", 0), contacts=self.written.created.get("contact", 0)
+            ),
+            _("Updated: {customers} customers, {contacts} contacts").format(
+                customers=self.written.updated.get("customer", 0), contacts=self.written.updated.get("contact", 0)
+            ),
+        ]
+        if left := self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED):
+            lines.append(
+                ngettext("{count} row left as it is", "{count} rows left as they are", left).format(count=left)
+            )
+        lines += [f"{r.sheet}!{r.row}: {r.reason}" if r.sheet else f"{r.row}: {r.reason}" for r in self.rejects]
+        if self.written.change_set:
+            lines.append(_("Undo with: crm-desktop undo {number}").format(number=self.written.change_set))
+        return lines
+
+
+def names_customers(guesses: Sequence[Guess]) -> bool:
+    """Whether a column holds names of customers, or of people who are customers themselves."""
+    found = {(g.target.entity, g.target.field) for g in guesses if g.target}
+    names = {"name", "prospect_name"}
+    return any(field in names for entity, field in found if entity == ENTITY) or not found.isdisjoint(
+        {("contact", "name"), ("contact", "last_name"), ("contact", "first_name"), ("contact", "people")}
+    )
+
+
+def open_file(path: Path) -> Opened:
+    """Read the file, find its tables, guess their columns. Raises a KnownError for a file that cannot be used."""
+    tables = find_tables(read_book(path))
+    return Opened(path, tables, tuple(guess(table) for table in tables))
+
+
+def with_saved_recipes(session: Session, opened: Opened) -> Opened:
+    """The guesses with what was chosen the last time for files of the same shape. One statement."""
+    shapes = [fingerprint(table) for table in opened.tables]
+    rows = session.execute(
+        select(ImportRecipe.shape, ImportRecipe.mapping).where(
+            ImportRecipe.entity == ENTITY, ImportRecipe.shape.in_(shapes)
+        )
+    )
+    saved: dict[str, Any] = dict(rows.tuples().all())
+    return replace(
+        opened,
+        guesses=tuple(
+            with_recipe(guesses, saved[shape]) if shape in saved else guesses
+            for guesses, shape in zip(opened.guesses, shapes, strict=True)
+        ),
+    )
+
+
+def save_recipes(session: Session, source: Source) -> None:
+    """Keep the mapping for the next file of this shape. One statement a table."""
+    for table, guesses in source.pairs:
+        statement = insert(ImportRecipe).values(
+            entity=ENTITY, shape=fingerprint(table), name=source.path.name, mapping=recipe(guesses)
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[ImportRecipe.entity, ImportRecipe.shape],
+                set_={"mapping": statement.excluded.mapping, "name": statement.excluded.name, "updated_at": func.now()},
+            )
+        )
+
+
+def plan_import(
+    session: Session, person: Person, records: Records, rule: MatchRule = FILL_IN, progress: Progress | None = None
+) -> Plan:
+    """What would become of every record. Raises NoRightError for who may not import."""
+    if not person.may_use(Function.IMPORT, ENTITY):
+        raise NoRightError(_("You may not import customers."), _("Ask your administrator for the function “Import”."))
+    return make_plan(session, person, records.records, rule, progress)
+
+
+def import_records(
+    session: Session,
+    person: Person,
+    records: Records,
+    source: Source,
+    rule: MatchRule = FILL_IN,
+    progress: Progress | None = None,
+) -> Result:
+    """Plan again in this transaction, since others work on, and write. All or nothing."""
+    plan = plan_import(session, person, records, rule, progress)
+    written = write_plan(session, plan, source.path.name, progress)
+    if written.change_set is not None and person.may("create", "import_recipe"):
+        save_recipes(session, source)
+    return Result(written, plan, tuple(records.rejects), source.mapping)
+
+
+def with_mapping(opened: Opened, mapping: Mapping[str, Any], order: Order | None) -> Opened:
+    """The guesses with a mapping file's words (label to ``customer.name``, or to a recipe's entry) and a day order."""
+    kept: dict[str, dict[str, object]] = {
+        label: {"target": entry} if isinstance(entry, str) else entry for label, entry in mapping.items()
+    }
+    guesses = [with_recipe(found, kept) for found in opened.guesses]
+    if order:
+        guesses = [tuple(replace(one, order=order) for one in found) for found in guesses]
+    return replace(opened, guesses=tuple(guesses))
