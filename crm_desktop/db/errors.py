@@ -93,7 +93,7 @@ def known_errors(*, reading: bool = False) -> Iterator[None]:
         known = known_error(error)
         if known is None or (reading and _cause(error).pgcode == "25006"):
             raise
-        raise known from error  # the original's DETAIL holds values, which must not reach a log
+        raise known from None  # the original's DETAIL holds values, which must not reach a log
 
 
 def known_error(error: DBAPIError | psycopg2.Error, *, committing: bool = False) -> KnownError | None:

@@ -12,11 +12,11 @@ import secrets
 import socket
 import ssl
 import struct
-import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
 from crm_desktop.db.address import ConnectionAddress, Host
+from crm_desktop.db.scram import prepared
 
 _TLS_REQUEST = struct.pack("!ii", 8, 80877103)
 _PROTOCOL = 196608  # 3.0
@@ -163,7 +163,7 @@ class _Scram:
     """The client's half of SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding."""
 
     def __init__(self, password: str) -> None:
-        self._password = unicodedata.normalize("NFKC", password).encode()
+        self._password = prepared(password)
         self._bare = b"n=,r=" + base64.b64encode(secrets.token_bytes(18))
 
     def first(self) -> bytes:

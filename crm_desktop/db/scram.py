@@ -20,14 +20,14 @@ _FORBIDDEN = (
 def scram_verifier(password: str, salt: bytes | None = None) -> str:
     """What PostgreSQL stores for ``password``; a new random salt unless one is given."""
     salt = salt or secrets.token_bytes(16)
-    salted = hashlib.pbkdf2_hmac("sha256", _prepared(password), salt, _ITERATIONS)
+    salted = hashlib.pbkdf2_hmac("sha256", prepared(password), salt, _ITERATIONS)
     stored_key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     salt_text, stored_text, server_text = (base64.b64encode(part).decode() for part in (salt, stored_key, server_key))
     return f"SCRAM-SHA-256${_ITERATIONS}:{salt_text}${stored_text}:{server_text}"
 
 
-def _prepared(password: str) -> bytes:
+def prepared(password: str) -> bytes:
     """SASLprep (RFC 4013); a password it forbids is used as it is, which is what PostgreSQL and libpq do."""
     mapped = "".join(" " if stringprep.in_table_c12(c) else c for c in password if not stringprep.in_table_b1(c))
     normal = unicodedata.ucd_3_2_0.normalize("NFKC", mapped)

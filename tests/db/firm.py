@@ -1,0 +1,71 @@
+"""A small firm in a database of its own: an administrator, two salespeople, some customers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg2
+
+from crm_desktop.db import server
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.services.seed import seed
+
+PASSWORD = "demo 密码"
+
+
+class Firm:
+    """Made on the superuser's server; logins begin with the database's name, since all databases share them."""
+
+    def __init__(self, superuser_url: str, database: str | None = None) -> None:
+        self.database = database or f"firm{secrets.token_hex(4)}"
+        self.superuser = ConnectionAddress.from_url(superuser_url)
+        self.url = superuser_url.rpartition("/")[0] + f"/{self.database}"
+        self.boss, self.anna, self.bert = (f"{self.database}.{name}" for name in ("boss", "anna", "bert"))
+        server.init(
+            superuser_url, admin_login=self.boss, admin_password=PASSWORD, database=self.database, seed=seed
+        )
+        for login in (self.anna, self.bert):
+            server.add_user(self.url, login, name=login, password=PASSWORD, groups=["salesperson"])
+        self.sql(
+            "insert into crm.customer (name, owner_id)"
+            " select '客户' || n, e.id from crm.employee e, generate_series(1, 30) n where e.login = %s",
+            self.anna,
+        )
+
+    def address(self, login: str, password: str = PASSWORD) -> ConnectionAddress:
+        """Where to sign in."""
+        return replace(self.superuser, database=self.database, login=login, password=password)
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run as superuser, past everything; the rows."""
+        with superuser(self.url) as cursor:
+            cursor.execute(statement, values or None)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def drop(self) -> None:
+        """Remove the database and its logins."""
+        with superuser(self.superuser_url) as cursor:
+            cursor.execute(f'drop database if exists "{self.database}" with (force)')
+            for login in (self.boss, self.anna, self.bert):
+                cursor.execute(f'drop role if exists "{login}"')
+
+    @property
+    def superuser_url(self) -> str:
+        """The server's database ``postgres``."""
+        return self.url.rpartition("/")[0] + "/postgres"
+
+
+@contextmanager
+def superuser(url: str) -> Iterator[Any]:
+    """A cursor that commits every statement."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
