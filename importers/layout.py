@@ -113,7 +113,6 @@ def _table(sheet: Sheet, header: list[int], begin: int, end: int, candidates: tu
     ignored = [IgnoredRow(number + 1, TITLE) for number in range(begin, header[0]) if _filled(sheet.rows[number])]
     rows: list[TableRow] = []
     merged = _merged_cells(sheet, header[-1] + 1)
-    headings = {tuple(map(label_key, sheet.rows[number])) for number in header}
     last = header[-1]
     is_over = False
     for number in range(header[-1] + 1, end):
@@ -123,7 +122,7 @@ def _table(sheet: Sheet, header: list[int], begin: int, end: int, candidates: tu
             continue
         if is_over:
             ignored.append(IgnoredRow(number + 1, REMARK))
-        elif tuple(map(label_key, row)) in headings:
+        elif any(_repeats(row, sheet.rows[line]) for line in header):
             ignored.append(IgnoredRow(number + 1, REPEATED))
         elif _is_total(row, filled):
             ignored.append(IgnoredRow(number + 1, SUBTOTAL))
@@ -199,10 +198,18 @@ def _recovered(row: Row, width: int) -> Row:
     return row
 
 
+def _repeats(row: Row, heading: Row) -> bool:
+    """Whether the row is the header once more, as programs print it on every page."""
+    first = next(column for column, cell in enumerate(heading) if cell is not None)
+    if first >= len(row) or label_key(row[first]) != label_key(heading[first]):
+        return False
+    return [label_key(cell) for cell in row] == [label_key(cell) for cell in heading]
+
+
 def _is_total(row: Row, filled: list[int]) -> bool:
     """A sum of the rows above: the first text says so, and what else there is are numbers."""
-    texts = ["".join(str(row[column]).split()) for column in filled if isinstance(row[column], str)]
-    return bool(texts) and bool(_TOTAL.match(texts[0])) and len(filled) <= max(3, len(row) // 2)
+    first = next((cell for cell in row if isinstance(cell, str)), "")
+    return bool(_TOTAL.match("".join(first.split()))) and len(filled) <= max(3, len(row) // 2)
 
 
 def _is_remark(sheet: Sheet, number: int, filled: list[int], width: int) -> bool:

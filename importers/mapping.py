@@ -80,7 +80,11 @@ def guess(table: Table, targets: Sequence[Target] = TARGETS) -> tuple[Guess, ...
     guesses = [found if found.target else _by_values(found, samples[found.column.index]) for found in guesses]
     names = {found.person for found in guesses if found.target and _names_people(found.target)}
     guesses = [replace(found, person=found.person if found.person in names else 0) for found in guesses]
-    guesses = [_in_context(found, samples[found.column.index], has_people=bool(names)) for found in guesses]
+    has_names = any(found.target == target("contact", "name") for found in guesses)
+    guesses = [
+        _in_context(found, samples[found.column.index], has_people=bool(names), has_names=has_names)
+        for found in guesses
+    ]
     return tuple(_with_reading(found, samples[found.column.index]) for found in _without_rivals(guesses, samples))
 
 
@@ -136,10 +140,10 @@ def _from_recipe(found: Guess, kept: dict[str, object], known: dict[str, Target]
 
 
 def _sample(table: Table, index: int) -> list[Cell]:
-    values = (row.cells[index] for row in table.rows if index < len(row.cells) and index not in row.merged)
-    filled = [value for value in values if cells.plain(value)]
+    filled = [row.cells[index] for row in table.rows if index < len(row.cells) and index not in row.merged]
+    filled = [value for value in filled if value is not None]
     step = max(1, len(filled) // SAMPLE)
-    return filled[::step]
+    return [value for value in filled[::step] if cells.plain(value)]
 
 
 def _by_label(column: Column, by_key: dict[str, Target], sample: list[Cell]) -> Guess:
@@ -221,11 +225,17 @@ def _is_region(cell: Cell) -> bool:
     return len(text) <= 12 and not text.isascii() and regions.parse(text) is not None  # noqa: PLR2004 - no address
 
 
-def _in_context(found: Guess, sample: list[Cell], *, has_people: bool) -> Guess:
+def _has_letters(cell: Cell) -> bool:
+    return any(letter.isalpha() for letter in phones.NUMBER.sub("", phones.clean(cell)))
+
+
+def _in_context(found: Guess, sample: list[Cell], *, has_people: bool, has_names: bool) -> Guess:
     """The same label means another thing beside people, or with other values."""
     if found.target is None:
         return found
     place = (found.target.entity, found.target.field)
+    if place == ("contact", "people") and has_names and not any(_has_letters(cell) for cell in sample):
+        return replace(found, target=target("contact", "phones"), reason=_("telephone numbers beside a contact's name"))
     if place == ("contact", "phones") and not has_people:
         return replace(found, target=target("customer", "phones"), reason=_("no contact's name beside it"))
     if place == ("contact", "email"):

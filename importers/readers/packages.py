@@ -21,7 +21,8 @@ CHUNK = 4_000_000
 OVERLAP = 64
 """Bytes repeated between chunks, so that a cell reference is never cut."""
 
-FILLED_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
+FILLED_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})\d{1,7}"[^>/]*>')
+CELL_ROW = re.compile(rb'[A-Z](\d{1,7})"')
 STRING_COUNT = re.compile(rb'<(?:\w+:)?sst[^>]*?uniqueCount="(\d+)"')
 
 
@@ -68,13 +69,19 @@ def _check_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     last_row = 0
     for chunk in _chunks(package, entry):
         if is_sheet:
-            cells = FILLED_CELL.findall(chunk)
-            columns.update(column for column, _row in cells)
-            last_row = max([last_row, *(int(row) for _column, row in cells[-1:])])
+            columns.update(FILLED_CELL.findall(chunk))
+            last_row = max(last_row, _last_row(chunk))
         if is_strings and (count := STRING_COUNT.search(chunk)) and int(count[1]) > entry.file_size:
             raise damaged()
     if columns:
         check_area(entry.filename.rpartition("/")[2].removesuffix(".xml"), last_row, max(map(_number, columns)))
+
+
+def _last_row(chunk: bytes) -> int:
+    """The row of the last cell with a value."""
+    end = max(chunk.rfind(b"<v>"), chunk.rfind(b"<is>"))
+    row = CELL_ROW.search(chunk, max(chunk.rfind(b' r="', 0, end), 0)) if end > 0 else None
+    return int(row[1]) if row else 0
 
 
 def _chunks(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import python_calamine
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from importers.readers.book import Row, Sheet, check_area, damaged, not_a_table_file
+from importers.readers.book import Cell, Row, Sheet, check_area, damaged, not_a_table_file
 from importers.readers.compound import check_workbook, read_streams
 from importers.readers.packages import check_package, needs_password
 
@@ -59,8 +59,12 @@ def _read(data: bytes) -> tuple[Sheet, ...]:
 def _read_sheet(workbook: python_calamine.CalamineWorkbook, name: str) -> Sheet:
     sheet = workbook.get_sheet_by_name(name)
     check_area(name, sheet.total_height, sheet.total_width)
-    rows: list[Row] = [
-        [None if cell == "" else int(cell) if type(cell) is float and cell.is_integer() else cell for cell in row]
-        for row in sheet.to_python(skip_empty_area=False)
-    ]
+    rows: list[Row] = [list(map(_cell, row)) for row in sheet.to_python(skip_empty_area=False)]
     return Sheet(name, rows, tuple(sheet.merged_cell_ranges or ()))
+
+
+def _cell(cell: Cell) -> Cell:
+    """Calamine gives blanks as empty text, and every number as a float."""
+    if type(cell) is str:
+        return cell or None
+    return int(cell) if type(cell) is float and cell.is_integer() else cell

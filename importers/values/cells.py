@@ -13,6 +13,8 @@ UNKNOWN = frozenset(
 )
 """What people write where they know nothing."""
 
+LONGEST_UNKNOWN = max(map(len, UNKNOWN))
+
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
 _FULL_WIDTH = {
     code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum() or code in (0xFF06, 0xFF0D)
@@ -37,7 +39,7 @@ def plain(cell: Cell) -> str:
     text = cell.strip()
     if text.startswith('="') and (wrapped := _WRAPPED.fullmatch(text)):
         text = wrapped[1].replace('""', '"').strip()
-    return "" if text.casefold() in UNKNOWN else text
+    return "" if len(text) <= LONGEST_UNKNOWN and text.casefold() in UNKNOWN else text
 
 
 def folded(cell: Cell) -> str:
@@ -52,10 +54,11 @@ def text(cell: Cell) -> str | None:
 
 def line(cell: Cell) -> str | None:
     """Text of one line. Blanks inside Chinese and line breaks go, full-width letters and digits become ordinary."""
-    content = plain(cell)
-    if not content.isascii():
-        content = _INNER_BLANK.sub("", content.translate(_FULL_WIDTH))
-    return " ".join(content.split()) or None
+    content = plain(cell).translate(_FULL_WIDTH)
+    words = content.split()
+    if len(words) > 1 and not content.isascii():
+        words = _INNER_BLANK.sub("", content).split()
+    return " ".join(words) or None
 
 
 def code(cell: Cell) -> str | None:

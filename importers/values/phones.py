@@ -29,6 +29,9 @@ _SERVICE = re.compile(r"[48]00\d{7}")
 _SHORT_CODES = ("10", "20", "21", "22", "23", "24", "25", "27", "28", "29")
 """Area codes of three digits, without their leading zero; all others have four."""
 
+_PLAIN = re.compile(r"1[3-9]\d{9}|0(?:10|2\d|[3-9]\d\d)-\d{7,8}")
+"""What needs no work: most numbers of most lists."""
+
 _SUBSCRIBER = range(7, 9)
 """Digits of a number inside an area."""
 
@@ -47,6 +50,8 @@ def split(cell: Cell, area: str = "") -> tuple[list[str], str]:
     first ``area``.
     """
     content = clean(cell)
+    if _PLAIN.fullmatch(content):
+        return [content], ""
     if LOST_DIGITS.search(content):
         raise UnreadableError(content)
     numbers: list[str] = []
@@ -70,7 +75,9 @@ def clean(cell: Cell) -> str:
 def _parts(text: str) -> list[str]:
     """The numbers of a text in which only blanks divide them. Groups of digits of one number are put together."""
     parts: list[str] = []
-    for word in _MARK.sub(r"\1", text).split():
+    if " " not in text.strip():
+        return [text]
+    for word in _MARK.sub(lambda mark: mark[1], text).split():
         is_begun = parts and len(_digits(_EXTENSION.sub("", parts[-1]))) < _SUBSCRIBER.start
         is_end = parts and len(_digits(word)) <= LONGEST_EXTENSION and len(_digits(parts[-1])) < LONGEST_NUMBER
         if is_begun or is_end:

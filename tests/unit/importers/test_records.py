@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -39,6 +40,7 @@ KEPT_ELSEWHERE = {"status", "follow_ups"}
 """Of the truth, what is a line of the remark until a later import makes records of it."""
 
 
+@functools.cache
 def read(name: str) -> Records:
     tables = find_tables(read_book(LEGACY / name))
     if FILES[name]["outcome"] == "ask":
