@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from typing import Self
 
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ServerLostError
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.connection import open_connection
-from crm_desktop.db.errors import known_error, known_errors
+from crm_desktop.db.errors import During, known_errors
 from crm_desktop.db.person import check_fit, fetch_person
 
 CONNECTIONS = 2
@@ -46,7 +45,7 @@ class Gateway:
             hide_parameters=True,
         )
         try:
-            with known_errors(), engine.connect() as connection:
+            with known_errors("reading"), engine.connect() as connection:
                 check_fit(connection, address)
                 person = fetch_person(connection, address)
         except BaseException:
@@ -56,14 +55,14 @@ class Gateway:
 
     def read_person(self) -> Person:
         """Read the person's facts again, and keep them: the administrator may have changed what he may do."""
-        with known_errors(), self._reading.connect() as connection:
+        with known_errors("reading"), self._reading.connect() as connection:
             self.person = fetch_person(connection, self.address)
         return self.person
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot write. Take plain data out of it: it is over at the end of the block."""
-        with self._session(self._reading) as session:
+        with self._session(self._reading, "reading") as session:
             yield session
 
     @contextmanager
@@ -72,10 +71,11 @@ class Gateway:
 
         No statement may take longer than a minute.
         """
-        with self._session(self._writing) as session:
+        with self._session(self._writing, "writing") as session:
             yield session
             session.flush()
-            _commit(session)
+            with known_errors("commit"):
+                session.commit()
 
     @contextmanager
     def long_write(self) -> Iterator[Session]:
@@ -85,25 +85,15 @@ class Gateway:
             yield session
 
     def close(self) -> None:
-        """Close all connections. A session still in use ends first."""
+        """Close the connections. One in use is closed when its session ends."""
         self._writing.dispose()
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
+    def _session(self, engine: Engine, during: During) -> Iterator[Session]:
         try:
-            with known_errors(reading=engine is self._reading), Session(engine, expire_on_commit=False) as session:
+            with known_errors(during), Session(engine, expire_on_commit=False) as session:
                 session.connection()  # taken and tried now, so that a server that had been away breaks nothing half way
                 yield session
         except ServerLostError:
             self._writing.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
             raise
-
-
-def _commit(session: Session) -> None:
-    try:
-        session.commit()
-    except DBAPIError as error:
-        known = known_error(error, committing=True)
-        if known is None:
-            raise
-        raise known from None

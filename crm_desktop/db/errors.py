@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import psycopg2
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -31,13 +32,18 @@ class RefusedValueError(KnownError):
         """Empty where the server does not tell."""
 
 
+During = Literal["reading", "writing", "commit"]
 _LOST = (ServerLostError, N_("The connection to the server was lost. Nothing of this step was saved."),
          N_("Try again as soon as the server is back."))
-_LOST_IN_COMMIT = (
-    ServerLostError,
-    N_("The connection to the server was lost while saving. The change is there completely or not at all."),
-    N_("Look whether it is there before you enter it again."),
-)
+_LOST_BESIDE_WRITING = {
+    "reading": (ServerLostError, N_("The connection to the server was lost."), _LOST[2]),
+    # On which side of it the connection broke, nobody here can know.
+    "commit": (
+        ServerLostError,
+        N_("The connection to the server was lost while saving. The change is there completely or not at all."),
+        N_("Look whether it is there before you enter it again."),
+    ),
+}
 _TOO_LONG_AT_IT = (KnownError, N_("The server stopped this because it took too long. Nothing was saved."),
                    N_("Narrow it down, or try again when the server is less busy."))
 _CONFLICT = (ConflictError, N_("Somebody else changed the same records at the same moment. Nothing was saved."),
@@ -82,38 +88,32 @@ _VALUE_TEXTS = {
 
 
 @contextmanager
-def known_errors(*, reading: bool = False) -> Iterator[None]:
-    """Turn what the database refuses inside into a ``KnownError``; a bug passes as it is.
-
-    To write while ``reading`` is a bug.
-    """
+def known_errors(during: During = "writing") -> Iterator[None]:
+    """Turn what the database refuses inside into a ``KnownError``. A bug passes as it is; to write while reading is one."""
     try:
         yield
     except (DBAPIError, psycopg2.Error) as error:
-        known = known_error(error)
-        if known is None or (reading and _cause(error).pgcode == "25006"):
+        known = _known_error(_cause(error), during)
+        if known is None:
             raise
         raise known from None  # the original's DETAIL holds values, which must not reach a log
 
 
-def known_error(error: DBAPIError | psycopg2.Error, *, committing: bool = False) -> KnownError | None:
-    """What to tell the user about ``error``; None where it is a bug of this program.
-
-    ``committing``: where the connection broke at that very moment, nobody here can know on which side of it.
-    """
-    cause = _cause(error)
-    code = cause.pgcode or ""
-    known = _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or (_LOST if _is_connection_closed(cause) else None)
+def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
+    code = error.pgcode or ""
+    if code == "25006" and during == "reading":
+        return None
+    known = _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or (_LOST if _is_connection_closed(error) else None)
+    if known is _LOST:
+        known = _LOST_BESIDE_WRITING.get(during, _LOST)
     if known:
-        kind, message, hint = _LOST_IN_COMMIT if committing and known[0] is ServerLostError else known
+        kind, message, hint = known
         return kind(_(message), _(hint))
     if code in _VALUE_CODES:
-        return _refused_value(cause)
+        return _refused_value(error)
     if code == "42501":
-        return _own_sentence(cause, NoRightError) or _refused_right(cause)
-    if code == "55000":  # undo: it was undone before
-        return _own_sentence(cause, ConflictError)
-    return _own_sentence(cause, KnownError) if code == "P0001" else None
+        return _own_sentence(error, NoRightError) or _refused_right(error)
+    return _own_sentence(error, KnownError) if code == "P0001" else None
 
 
 def _cause(error: DBAPIError | psycopg2.Error) -> psycopg2.Error:
