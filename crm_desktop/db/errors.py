@@ -89,7 +89,7 @@ _VALUE_TEXTS = {
 
 @contextmanager
 def known_errors(during: During = "writing") -> Iterator[None]:
-    """Turn what the database refuses inside into a ``KnownError``. A bug passes as it is; to write while reading is one."""
+    """Turn what the database refuses into a ``KnownError``. A bug passes as it is; to write while reading is one."""
     try:
         yield
     except (DBAPIError, psycopg2.Error) as error:
