@@ -37,6 +37,10 @@ class StatusLine(QFrame):
         self.show_state("connected")
         context.bus.connection_changed.connect(self.show_state)
 
+    def text(self) -> str:
+        """Server and state, as shown."""
+        return self._connection.text()
+
     def show_state(self, state: str) -> None:
         """Show one of the states of the bus, in words and in colour."""
         words, tone = STATES[state]

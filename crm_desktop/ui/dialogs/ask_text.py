@@ -18,6 +18,7 @@ class AskTextDialog(Dialog):
         self.editor.set_value(text)
         self.editor.line.selectAll()
         self.body.addWidget(self.editor)
+        self.editor.setFocus()
         self.add_cancel()
         self.add_primary(action, self._accept_if_filled)
 

@@ -1,0 +1,109 @@
+"""Confirmations, progress, a new password."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.ui import messages
+from crm_desktop.ui.dialogs.ask_text import ask_text
+from crm_desktop.ui.dialogs.message import MessageDialog
+from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.dialogs.progress import ProgressDialog
+from crm_desktop.ui.tasks import Progress, Tasks
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def _dialog() -> QWidget:
+    dialog = QApplication.activeModalWidget()
+    assert dialog is not None
+    return dialog
+
+
+def test_enter_does_not_destroy(qtbot: QtBot, window: QWidget) -> None:
+    QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Return))
+    assert not messages.confirm(window, "Delete 3 customers?", "Their contacts go too.", "Delete", danger=True)
+
+
+def test_the_word_on_the_button_confirms(qtbot: QtBot, window: QWidget) -> None:
+    def press() -> None:
+        button = next(one for one in _dialog().findChildren(QPushButton) if one.text() == "Delete 3 customers")
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(0, press)
+    assert messages.confirm(window, "Delete?", "Their contacts go too.", "Delete 3 customers", danger=True)
+
+
+def test_error_without_a_place_for_notices_becomes_a_dialog(qtbot: QtBot, window: QWidget) -> None:
+    messages.show_error(window, KnownError("The row is locked.", "Try again."))
+    (dialog,) = window.findChildren(MessageDialog)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "The row is locked." in texts
+    assert "Try again." in texts
+    with qtbot.waitSignal(dialog.destroyed):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+
+def test_progress_dialog_stops_the_work_and_closes_with_it(qtbot: QtBot, window: QWidget, tasks: Tasks) -> None:
+    running = threading.Event()
+    errors: list[KnownError] = []
+
+    def work(_session: str, progress: Progress) -> None:
+        while True:
+            progress(3, 10, "Row 3 of 10")
+            running.set()
+
+    long_work = tasks.long_command(window, work, lambda _answer: None, errors.append)
+    dialog = ProgressDialog(window, "Importing", long_work)
+    dialog.open_quietly()
+    running.wait()
+    with qtbot.waitSignal(dialog.finished):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible(), "it stays until the work has stopped"
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert [error.message for error in errors] == ["Cancelled. Nothing was changed."]
+
+
+def test_new_password_must_be_typed_twice_and_be_long_enough(qtbot: QtBot, window: QWidget) -> None:
+    dialog = PasswordDialog(window)
+    qtbot.addWidget(dialog)
+    press = dialog.findChildren(QPushButton)[-1].click
+    dialog.first.line.setText("short")
+    press()
+    assert dialog.first.error() == "At least 8 characters."
+    dialog.first.line.setText("long enough")
+    press()
+    assert dialog.second.error() == "The two are not the same."
+    dialog.second.line.setText("long enough")
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        press()
+    assert chosen.args == ["long enough"]
+
+
+def test_a_name_is_asked_for(qtbot: QtBot, window: QWidget) -> None:
+    focused: list[bool] = []
+
+    def answer() -> None:
+        line = _dialog().findChild(QLineEdit)
+        assert isinstance(line, QLineEdit)
+        focused.append(_dialog().focusWidget() is line)
+        qtbot.keyClicks(line, "Foshan")
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, answer)
+    assert ask_text(window, "Save the view", "Name", "Save", "old") == "Foshan"
+    assert focused == [True]
+    QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Escape))
+    assert ask_text(window, "Save the view", "Name", "Save") is None
