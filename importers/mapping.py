@@ -135,7 +135,7 @@ def _from_recipe(found: Guess, kept: dict[str, object], known: dict[str, Target]
         reason=_("kept from an earlier import"),
         unit=int(str(kept.get("unit", found.unit))),
         order=order if order in {"ymd", "dmy", "mdy"} else found.order,
-        person=int(str(kept.get("person", 0))),
+        person=int(str(kept.get("person", found.person))),
     )
 
 
@@ -148,6 +148,8 @@ def _sample(table: Table, index: int) -> list[Cell]:
 
 def _by_label(column: Column, by_key: dict[str, Target], sample: list[Cell]) -> Guess:
     group, name = label_key(column.group), label_key(column.name)
+    if name not in by_key and "/" in name and not group:
+        group, _slash, name = name.partition("/")  # as we write a grouped label in one line
     for key in (group + name, name + group, f"{group}/{name}") if group else (name,):
         if key in by_key:
             return _known(column, _part_of_group(by_key[key], column), sample)
