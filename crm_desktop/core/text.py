@@ -9,7 +9,7 @@ and then rechecked.
 from __future__ import annotations
 
 import functools
-import itertools
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ _SURNAMES = {
 _PERSON_LENGTHS = range(2, 5)
 _SORT_LENGTH = 16
 _DIGITS = re.compile(r"\D+")
-_PHONE_LIKE = re.compile(r"[+(\d][\d\s()+\-./*#]*")
+_PHONE_LIKE = re.compile(r"[+(]*\d[\d\s()+\-./*#]*")
 _COUNTRY_CODE = re.compile(r"(\+|00)86[\s-]*")
 _BLANKS = re.compile(r"\s+")
 
@@ -128,7 +128,7 @@ def _name_lines(name: str) -> list[str]:
 
 def pieces(line: str) -> set[str]:
     """All pieces of one and two characters."""
-    return {*line, *map("".join, itertools.pairwise(line))}
+    return {*line, *map(operator.add, line, line[1:])}
 
 
 def phone_token(phone: str) -> str:
