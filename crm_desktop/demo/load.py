@@ -121,7 +121,7 @@ def _values(row: Row) -> list[Any]:
 def _without_indexes(session: Session) -> Iterator[None]:
     """Building an index afterwards is many times faster than filling it row by row."""
     session.execute(text("set local maintenance_work_mem = '512MB'"))
-    indexes = session.execute(_INDEXES, {"tables": list(TABLES)}).tuples().all()
+    indexes = session.execute(_INDEXES, {"tables": list(TABLES)}).all()
     for drop, _create in indexes:
         session.execute(text(drop))
     yield

@@ -48,9 +48,9 @@ class Names:
         while where + brand + trade in self._used:
             brand, trade = brand if self._dice.chance(0.5) else self._brand(3), pick(trades)
         self._used.add(where + brand + trade)
-        pinyin = "".join(text.pinyin(brand)) + "".join(s[0] for s in text.pinyin(trade + where))
+        domain = self._domain("".join(text.pinyin(brand)) + "".join(s[0] for s in text.pinyin(trade + where)))
         name = self._written(place, where, brand, trade + self._legal_form(industry, trade))
-        return Company(name, brand + trade, brand, f"{pinyin}.example")
+        return Company(name, brand + trade, brand, domain)
 
     def individual(self) -> Company:
         """Somebody who is a customer himself."""
@@ -87,6 +87,13 @@ class Names:
         body = f"91{region_code[:6]}9{self._tax_numbers * _STRIDE % 10_000_000:07}0"
         rest = sum(int(c) * weight for c, weight in zip(body, _TAX_WEIGHTS, strict=True)) % 31
         return body + _TAX_CHARACTERS[-rest % 31]
+
+    def _domain(self, name: str) -> str:
+        number = 1
+        while (domain := f"{name}{number if number > 1 else ''}.example") in self._used:
+            number += 1
+        self._used.add(domain)
+        return domain
 
     def _brand(self, length: int) -> str:
         first: str = self._dice.pick(self._words["brand_first"])

@@ -34,8 +34,17 @@ class Party(NamedTuple):
     """Who works on him, or did before he fell into the pool."""
 
 
-class _Group(NamedTuple):
-    """A parent company that still expects daughters."""
+class _Who(NamedTuple):
+    """What the rest of a customer follows from."""
+
+    place: Place
+    industry: str
+    company: Company
+    parent_id: int | None
+
+
+class _Parent(NamedTuple):
+    """A group of companies that still expects daughters."""
 
     customer_id: int
     brand: str
@@ -61,37 +70,24 @@ class Parties:
         channels = {"phone": 30, "mobile": 20, "wechat": 30, "email": 12, "visit": 6, "letter": 2}
         self._channels = Wheel(list(channels), list(channels.values()), dice)
         self._well_known = {_WELL_KNOWN_FIRST + i * _WELL_KNOWN_EVERY: known for i, known in enumerate(well_known)}
-        self._groups: list[_Group] = []
+        self._parents: list[_Parent] = []
 
     def draw(self, customer_id: int, outline: Outline) -> Party:
         """The customer of an outline."""
         dice = self._dice
+        place, industry, company, parent_id = who = self._who(customer_id)
         seller = self._sellers.draw()
         is_customer = outline.first_deal_on is not None
-        created_at = office_time(dice, outline.registered_on)
-        owner_id = self._world.pool_id if not is_customer and self._dice.chance(_POOL_SHARE) else seller.id
-        known = self._well_known.get(customer_id)
-        place = dice.pick(self._places[known[0] if known else self._cities.draw()])
-        industry = known[3] if known else self._industries.draw()
-        parent = self._groups.pop() if self._groups and not known and self._dice.chance(_CHILD_SHARE) else None
-        is_individual = not known and not parent and self._dice.chance(_INDIVIDUAL_SHARE)
-        if is_individual:
-            company, industry = self._names.individual(), "other"
-        elif known:
-            company = self._names.company(place, industry, known[1], known[2])
-        else:
-            company = self._names.company(place, industry, parent.brand if parent else "")
-        if industry == "conglomerate":
-            self._groups += [_Group(customer_id, company.brand)] * dice.randrange(2, 5)
-        landline = "" if is_individual else self._names.landline(place.area_code)
-        row = self._identity(customer_id, company, place, landline)
+        is_in_pool = not is_customer and dice.chance(_POOL_SHARE)
         level = self._levels[is_customer].draw()
-        row |= self._classification(industry, level, is_customer=is_customer, is_individual=is_individual)
-        row |= self._invoice(company, place, row, landline) if is_customer and not is_individual else _NO_INVOICE
+        created_at = office_time(dice, outline.registered_on)
+        row = self._identity(customer_id, who)
+        row |= self._classification(industry, level, is_customer=is_customer, is_individual=not company.brand)
+        row |= self._invoice(company, place, row) if is_customer and company.brand else _NO_INVOICE
         row |= self._history(outline, level)
         row |= {
-            "owner_id": owner_id,
-            "parent_id": parent.customer_id if parent else None,
+            "owner_id": self._world.pool_id if is_in_pool else seller.id,
+            "parent_id": parent_id,
             "last_contact_at": None,
             "created_at": created_at,
             "updated_at": created_at,
@@ -99,18 +95,37 @@ class Parties:
         }
         return Party(row, company, industry, outline, seller)
 
-    def _identity(self, customer_id: int, company: Company, place: Place, landline: str) -> Row:
-        dice = self._dice
-        mobile = [self._names.mobile()] if not landline or self._dice.chance(0.15) else []
-        site = company.domain if landline else ""
+    def _who(self, customer_id: int) -> _Who:
+        """A well-known company, a daughter of one that was drawn before, a person, or any company."""
+        dice, names = self._dice, self._names
+        if customer_id in self._well_known:
+            city, brand, trade, industry = self._well_known[customer_id]
+            place = dice.pick(self._places[city])
+            return _Who(place, industry, names.company(place, industry, brand, trade), None)
+        place, industry = dice.pick(self._places[self._cities.draw()]), self._industries.draw()
+        if self._parents and dice.chance(_CHILD_SHARE):
+            parent = self._parents.pop()
+            return _Who(place, industry, names.company(place, industry, parent.brand), parent.customer_id)
+        if dice.chance(_INDIVIDUAL_SHARE):
+            return _Who(place, "other", names.individual(), None)
+        company = names.company(place, industry)
+        if industry == "conglomerate":
+            self._parents += [_Parent(customer_id, company.brand)] * dice.randrange(2, 5)
+        return _Who(place, industry, company, None)
+
+    def _identity(self, customer_id: int, who: _Who) -> Row:
+        dice, names, place, company = self._dice, self._names, who.place, who.company
+        site = company.domain if company.brand else ""
+        landlines = [names.landline(place.area_code)] if site else []
+        mobiles = [names.mobile()] if not site or dice.chance(0.15) else []
         return {
             "id": customer_id,
             "code": f"C{customer_id:06}",
             "name": company.name,
-            "short_name": company.short_name if company.short_name and self._dice.chance(0.7) else None,
+            "short_name": company.short_name if company.short_name and dice.chance(0.7) else None,
             "region_id": self._world.choices["region", place.region_code],
-            "phones": [landline, *mobile] if landline else mobile,
-            "fax": self._names.landline(place.area_code) if landline and self._dice.chance(0.3) else None,
+            "phones": landlines + mobiles,
+            "fax": names.landline(place.area_code) if site and dice.chance(0.3) else None,
             "email": f"{dice.pick(_MAILBOXES)}@{site}" if site and dice.chance(0.6) else None,
             "website": f"www.{site}" if site and self._dice.chance(0.4) else None,
             "address": self._address(place, company.brand),
@@ -138,7 +153,7 @@ class Parties:
             "is_do_not_contact": self._dice.chance(0.01),
         }
 
-    def _invoice(self, company: Company, place: Place, row: Row, landline: str) -> Row:
+    def _invoice(self, company: Company, place: Place, row: Row) -> Row:
         bank, street = self._dice.pick(self._words["banks"]), self._dice.pick(self._words["streets"])
         return {
             "invoice_title": company.name,
@@ -146,7 +161,7 @@ class Parties:
             "bank_name": f"{bank}{place.city}{street[:2]}支行",
             "bank_account": f"3602{self._dice.randrange(10**11):015}",
             "invoice_address": row["address"],
-            "invoice_phone": landline,
+            "invoice_phone": row["phones"][0],
         }
 
     def _history(self, outline: Outline, level: str) -> Row:

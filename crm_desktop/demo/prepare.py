@@ -65,7 +65,7 @@ def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, prog
     address = embedded.start()
     ensure_database(address, database, scale, reset=reset, progress=progress)
     with Session(_engine(address, database)) as session:
-        users = [DemoUser(*row) for row in session.execute(_USERS).tuples()]
+        users = [DemoUser(*row) for row in session.execute(_USERS)]
     return Demo(embedded, address, database, users)
 
 

@@ -71,14 +71,14 @@ def _add_employees(session: Session, colleagues: list[Colleague], departments: d
 
 
 def _add_members(session: Session, colleagues: list[Colleague], employees: dict[str, int]) -> None:
-    groups = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).tuples().all())
+    groups = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).all())
     members = [{"group_id": groups[c.group], "employee_id": employees[c.login]} for c in colleagues]
     session.execute(insert(GroupMember), members)
 
 
 def _choices(session: Session) -> dict[tuple[str, str], int]:
     entries = select(Dictionary.code, DictionaryEntry.code, DictionaryEntry.id).join(DictionaryEntry.dictionary)
-    return {(dictionary, code): id for dictionary, code, id in session.execute(entries).tuples()}
+    return {(dictionary, code): id for dictionary, code, id in session.execute(entries)}
 
 
 def _sellers(colleagues: list[Colleague], employees: dict[str, int]) -> tuple[Seller, ...]:
