@@ -52,7 +52,7 @@ def day(cell: Cell, order: Order = "ymd") -> date | Month | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in SERIALS:
+    if isinstance(cell, int | float) and SERIALS.start <= cell < SERIALS.stop:
         return EPOCH + timedelta(days=int(cell))
     text = _TIME.sub("", folded(cell)).strip()
     if not text or _NO_DAY.fullmatch(text):

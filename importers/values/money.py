@@ -37,16 +37,18 @@ def unit_of(label: str) -> int:
 def money(cell: Cell, unit: int = 1) -> Decimal | None:
     """The amount in single units of the currency."""
     if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-        return Decimal(str(cell)) * unit
+        amount = Decimal(str(cell))
+        if not amount.is_finite():
+            raise UnreadableError(str(cell))
+        return amount * unit
     text = "".join(folded(cell).split())
     if not text:
         return None
-    amount = _AMOUNT.fullmatch(text)
-    if not amount:
+    found = _AMOUNT.fullmatch(text)
+    if not found:
         raise UnreadableError(text)
-    number = Decimal(amount[2].replace(",", ""))
-    own_unit = UNITS[amount[3].lower()] if amount[3] else unit
-    return number * own_unit * (-1 if amount[1] else 1)
+    own_unit = UNITS[found[3].lower()] if found[3] else unit
+    return Decimal(found[2].replace(",", "")) * own_unit * (-1 if found[1] else 1)
 
 
 def number(cell: Cell) -> int | None:

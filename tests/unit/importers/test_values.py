@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm_desktop.core.names import name_core
+from importers.layout import Column
+from importers.mapping import Guess
 from importers.readers import Cell
+from importers.rows import PARSERS
 from importers.values import cells, days, money, people, phones, regions
 from importers.values.cells import UnreadableError
 from importers.values.days import Month, Order
@@ -290,3 +297,57 @@ def test_place_and_branch_keep_companies_apart() -> None:
     assert name_core("昌博（上海）物业管理公司") != name_core("昌博（惠州）物业管理公司")
     assert name_core("东莞喆航食品有限公司温州分公司") != name_core("东莞喆航食品有限公司")
     assert name_core("公司") == "公司"
+
+
+PIECES = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        [
+            *"0123456789年月日-/.:()（）转元万￥,;、\n+#x",
+            "ext.",
+            "020-",
+            "199",
+            "86",
+            "1.9E+10",
+            "广州",
+            "王海",
+            '="',
+            "@",
+        ]
+    ),
+)
+CELLS = st.one_of(
+    st.lists(PIECES, max_size=12).map("".join),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.none(),
+)
+
+
+def read_by(kind: str, cell: Cell) -> object:
+    return PARSERS[kind](cell, Guess(Column(0, "", "x"), None, 0, ""))
+
+
+READERS: list[Callable[[Cell], object]] = [
+    *(partial(read_by, kind) for kind in PARSERS),
+    phones.split,
+    people.people,
+    people.names,
+    cells.email_and_website,
+    cells.text,
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(CELLS)
+def test_any_cell_is_read_or_unreadable_and_nothing_else(cell: Cell) -> None:
+    for reader in READERS:
+        try:
+            value = reader(cell)
+        except UnreadableError:
+            continue
+        assert value is None or value == value  # noqa: PLR0124 - no NaN comes out
