@@ -33,6 +33,9 @@ class Page(QWidget):
         self.title = title
         self.title_changed.emit(title)
 
+    def show_entry(self, key: str) -> None:
+        """Show what a side entry stands for; called whenever it is chosen, for pages that serve several entries."""
+
     def may_close(self) -> bool:
         """Whether the page can go now. A page with unsaved edits asks its user here."""
         return True
@@ -44,12 +47,16 @@ RecordBuilder = Callable[["AreaView", int], Page]
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page that the side list of an area offers. ``title`` and ``group`` are marked with ``N_``."""
+    """A page that the side list of an area offers. ``title`` and ``group`` are marked with ``N_``.
+
+    Entries of the same ``page`` share one page, built once, which is told by ``show_entry`` what to show.
+    """
 
     key: str
     title: str
     build: PageBuilder
     group: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

@@ -138,9 +138,7 @@ class ListTable(TableView):
             self.select_ids(place.selected)
         row = self._rows.row_of(place.current) if place.current else -1
         if row >= 0:
-            self.selectionModel().setCurrentIndex(
-                self._rows.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+            self.selectionModel().setCurrentIndex(self._rows.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
         top = self._rows.row_of(place.top) if place.top else -1
         if top >= 0:
             self.verticalScrollBar().setValue(top * theme.row_height() - place.offset)

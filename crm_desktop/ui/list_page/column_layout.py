@@ -1,0 +1,81 @@
+"""Keeps a table's columns as their user arranged them, and learns from what he does to the headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from crm_desktop.services.listing import ListQuery
+from crm_desktop.spec import EntitySpec
+from crm_desktop.ui.list_page.arrangement import Arrangement
+from crm_desktop.ui.list_page.cells import is_name
+from crm_desktop.ui.list_page.list_table import ListTable
+from crm_desktop.ui.list_page.row_model import RowModel
+
+SAVE_MS = 600  # after the last pixel of a drag
+
+
+class ColumnLayout(QObject):
+    """Widths given by hand stay; the other columns are as wide as their first rows need, the name takes the rest."""
+
+    def __init__(
+        self, spec: EntitySpec, table: ListTable, model: RowModel, save: Callable[[Arrangement], object]
+    ) -> None:
+        super().__init__(table)
+        self._spec, self._table, self._model, self._save = spec, table, model, save
+        self.arrangement = Arrangement()
+        self._fitted: tuple[str, ...] = ()
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(SAVE_MS)
+        self._save_timer.timeout.connect(lambda: self._save(self.arrangement))
+        header = table.horizontalHeader()
+        header.sectionMoved.connect(self._note_order)
+        header.sectionResized.connect(self._note_width)
+        model.opened.connect(self._fit)
+
+    def _fit(self) -> None:
+        """Once for each set of columns, when there are rows to go by."""
+        columns = self._model.source.columns
+        keys = tuple(column.key for column in columns)
+        header = self._table.horizontalHeader()
+        with QSignalBlocker(header):
+            for place in range(header.count()):
+                header.moveSection(header.visualIndex(place), place)
+        if self._fitted == keys or not self._model.rowCount():
+            return
+        self._fitted = keys
+        roomy = next((place for place, column in enumerate(columns) if is_name(self._spec, column)), 0)
+        self._table.fit_columns(roomy)
+        for place, column in enumerate(columns):
+            if place != roomy and column.key in self.arrangement.widths:
+                self._table.setColumnWidth(place, self.arrangement.widths[column.key])
+
+    def show_sort(self, query: ListQuery) -> None:
+        """Mark the column by which the rows are sorted, where it is shown."""
+        order = query.is_descending
+        key = query.sort
+        if not key:
+            key, order = self._spec.table.sort.key, self._spec.table.is_descending
+        keys = [column.key for column in self._model.source.columns]
+        header = self._table.horizontalHeader()
+        with QSignalBlocker(header):
+            header.setSortIndicatorShown(key in keys)
+            if key in keys:
+                direction = Qt.SortOrder.DescendingOrder if order else Qt.SortOrder.AscendingOrder
+                header.setSortIndicator(keys.index(key), direction)
+        header.viewport().update()
+
+    def _note_order(self) -> None:
+        header = self._table.horizontalHeader()
+        columns = self._model.source.columns
+        keys = [columns[header.logicalIndex(place)].key for place in range(header.count())]
+        self.arrangement = self.arrangement.with_keys(keys)
+        self._save_timer.start()
+
+    def _note_width(self, section: int, _old: int, width: int) -> None:
+        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:  # else the program did it
+            self.arrangement = self.arrangement.with_width(self._model.source.columns[section].key, width)
+            self._save_timer.start()

@@ -1,0 +1,39 @@
+"""Side entries of an area from the presets of its entities: one page an entity, one entry a preset, with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from crm_desktop.core.access import Person
+from crm_desktop.services.listing import fetch_counts
+from crm_desktop.spec import EntitySpec
+from crm_desktop.ui.list_page.page import ListPage, StartImport
+from crm_desktop.ui.page import PageEntry
+from crm_desktop.ui.tasks import Session
+
+
+def list_entries(spec: EntitySpec, start_import: StartImport | None = None) -> tuple[PageEntry, ...]:
+    """An entry for each preset, under the name of the entity; they share one page."""
+    return tuple(
+        PageEntry(
+            key=f"{spec.key}/{preset.key}",
+            title=preset.label,
+            build=lambda view: ListPage(view, spec, start_import),
+            group=spec.label_plural,
+            page=spec.key,
+        )
+        for preset in spec.table.presets
+    )
+
+
+def list_counts(specs: Sequence[EntitySpec], person: Person) -> Callable[[Session], Mapping[str, int]]:
+    """Reads the count of every entry of these entities by its key; one statement an entity."""
+
+    def count(session: Session) -> Mapping[str, int]:
+        return {
+            f"{spec.key}/{preset}": number
+            for spec in specs
+            for preset, number in fetch_counts(session, spec.key, person).items()
+        }
+
+    return count

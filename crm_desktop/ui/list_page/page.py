@@ -1,0 +1,302 @@
+"""The list page of any entity: title and buttons, quick filter, table, preview. Which view it shows can change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout
+
+from crm_desktop.core.access import Function
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services.listing import ListQuery, tables_of
+from crm_desktop.services.overview import fetch_overview
+from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.columns import ColumnsDialog
+from crm_desktop.ui.list_page import menus, words
+from crm_desktop.ui.list_page.actions import ListActions
+from crm_desktop.ui.list_page.arrangement import Arrangement
+from crm_desktop.ui.list_page.column_layout import ColumnLayout
+from crm_desktop.ui.list_page.list_card import ListCard
+from crm_desktop.ui.list_page.list_table import ListTable
+from crm_desktop.ui.list_page.preview_pane import PreviewPane
+from crm_desktop.ui.list_page.row_model import RowModel
+from crm_desktop.ui.list_page.source import ListSource
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.widgets.buttons import icon_button, primary_button, quiet_button, secondary_button
+from crm_desktop.ui.widgets.page_title import PageTitle
+from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
+from crm_desktop.ui.widgets.search_box import SearchBox
+
+FILTER_WIDTH = 220
+StartImport = Callable[[AreaView, EntitySpec], object]
+
+
+class ListPage(Page):
+    """``start_import`` opens the import of a sheet; without it none is offered."""
+
+    def __init__(self, view: AreaView, spec: EntitySpec, start_import: StartImport | None = None) -> None:
+        super().__init__(_(spec.label_plural))
+        self._view, self.spec, self._start_import = view, spec, start_import
+        self._context = view.context
+        self.query = ListQuery(entity=spec.key, preset="?")
+        self._is_arranged = self._is_dirty = False
+        self.model = RowModel(self._context.tasks, self._source(Arrangement()), self)
+        self.table = ListTable(self.model)
+        self.table.setSortingEnabled(True)
+        self.table.setAccessibleName(_(spec.label_plural))
+        self.column_layout = ColumnLayout(spec, self.table, self.model, self._save_arrangement)
+        self.row_actions = ListActions(self, view, self.model, self)
+        self.card = ListCard(self.table, self.reload)
+        self.preview = PreviewPane(spec, self.open_current, self.toggle_preview)
+        self.splitter = PreviewSplitter(f"list/{spec.key}", self.card, self.preview)
+        self.title_line = PageTitle("")
+        self.filter = SearchBox(_("Filter this list"), "Ctrl+F")
+        self.filter.setFixedWidth(FILTER_WIDTH)
+        self._add_buttons()
+        self.body.addWidget(self.title_line)
+        self.body.addLayout(self._tool_line())
+        self.body.addWidget(self.splitter, 1)
+        self._connect()
+
+    def columns(self) -> tuple[Column, ...]:
+        """What is shown, in the order shown."""
+        return self.column_layout.arrangement.columns(self.spec)
+
+    def show_entry(self, key: str) -> None:
+        """Show the preset of a side entry (``customer/mine``)."""
+        preset = key.partition("/")[2]
+        if preset != self.query.preset:
+            self.query = ListQuery(entity=self.spec.key, preset=preset)
+            self._clear_box()
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the list from the beginning."""
+        self.title_line.set_title(words.view_title(self.query))
+        if self._is_arranged:
+            self.model.open(self._source(self.column_layout.arrangement))
+        else:
+            self.card.expect_rows()
+            self._context.preferences.load(self, self._take_preferences, self._show_failure)
+
+    def filter_by(self, typed: str) -> None:
+        """Show only rows that ``typed`` finds."""
+        if typed != self.query.typed:
+            self.query = replace(self.query, typed=typed)
+            self.reload()
+
+    def clear_filter(self) -> None:
+        """Show all rows of the view again."""
+        self._clear_box()
+        self.filter_by("")
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def sort_by(self, key: str, descending: bool) -> None:  # noqa: FBT001 - a slot
+        """Show the rows in another order."""
+        self.query = replace(self.query, sort=key, is_descending=descending)
+        self.reload()
+
+    def choose_columns(self) -> None:
+        """Ask which columns to show."""
+        shown = [column.key for column in self.columns()]
+        ColumnsDialog(self, self.spec, shown, self.set_columns).open_quietly()
+
+    def set_columns(self, keys: Sequence[str]) -> None:
+        """Show these columns from now on."""
+        layout = self.column_layout
+        layout.arrangement = layout.arrangement.with_keys(keys)
+        self._save_arrangement(layout.arrangement)
+        self.reload()
+
+    def create_record(self) -> None:
+        """Open the form of a new record."""
+        self._view.open_record(self.spec.key, 0)
+
+    def open_current(self) -> None:
+        """Open the selected record, the current one of several."""
+        index = self.table.currentIndex()
+        if index.isValid():
+            self._view.open_record(self.spec.key, self.table.id_of(index))
+
+    def toggle_preview(self) -> None:
+        """Open or fold away the preview."""
+        self.splitter.show_preview(not self.splitter.preview_shown())
+        self._load_preview()
+
+    def may(self, function: Function) -> bool:
+        """Whether to offer a function to this person."""
+        return self._context.person.may_use(function, self.spec.key)
+
+    def may_create(self) -> bool:
+        """Whether to offer a new record."""
+        return self._context.person.may("create", self.spec.key)
+
+    def may_delete(self) -> bool:
+        """Whether to offer to delete."""
+        return self._context.person.may("delete", self.spec.key)
+
+    def delete_selected(self) -> None:
+        """Ask whether the selected records may go."""
+        ids = self.table.selected_ids()
+        if ids and self.may_delete():
+            self.row_actions.delete(ids, self.model.refresh_soon)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read again what changed while the page was out of sight."""
+        super().showEvent(event)
+        if self._is_dirty:
+            self._is_dirty = False
+            self.model.refresh_soon()
+
+    # Building
+
+    def _add_buttons(self) -> None:
+        line = self.title_line
+        if self.spec.importable and self._start_import and self.may(Function.IMPORT):
+            line.add(secondary_button(_("Import"), self._import, icon_name="upload-simple"))
+        if self.may(Function.EXPORT):
+            line.add(
+                secondary_button(
+                    _("Export"), lambda: self.row_actions.export(None), icon_name="download-simple", shortcut="Ctrl+E"
+                )
+            )
+        if self.may(Function.PRINT):
+            line.add(
+                secondary_button(
+                    _("Print"), lambda: self.row_actions.print(None), icon_name="printer", shortcut="Ctrl+P"
+                )
+            )
+        if self.may_create():
+            line.add(primary_button(words.new_text(self.spec), self.create_record, icon_name="plus", shortcut="Ctrl+N"))
+
+    def _tool_line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.filter)
+        line.addStretch(1)
+        self.sort_button = quiet_button(_("Sort"), icon_name="sort-ascending")
+        self.sort_button.setMenu(menus.sort_menu(self))
+        line.addWidget(self.sort_button)
+        line.addWidget(quiet_button(_("Columns"), self.choose_columns, icon_name="columns"))
+        line.addWidget(icon_button("sidebar-simple", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
+        return line
+
+    def _connect(self) -> None:
+        self.filter.searched.connect(self.filter_by)
+        self.model.sort_chosen.connect(self.sort_by)
+        self.model.opening.connect(self.card.expect_rows)
+        self.model.opened.connect(self._show_rows)
+        self.model.counted.connect(self._show_rows)
+        self.model.failed.connect(self._show_failure)
+        self.table.opened.connect(lambda _index: self.open_current())
+        self.table.menu_requested.connect(self._show_menu)
+        self.table.copy_requested.connect(lambda: self.row_actions.copy(self.table.selected_ids()))
+        self.table.delete_requested.connect(self.delete_selected)
+        self.table.selection_changed.connect(self._show_footer)
+        self.table.selection_settled.connect(self._load_preview)
+        self._context.bus.changed.connect(self._note_change)
+        self._context.bus.connection_changed.connect(self._note_connection)
+        QShortcut(QKeySequence("F5"), self).activated.connect(self.model.refresh)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
+            leave = QShortcut(QKeySequence(key), self.filter, context=Qt.ShortcutContext.WidgetShortcut)
+            leave.activated.connect(self._to_table if key == Qt.Key.Key_Down else self.clear_filter)
+
+    # What is shown
+
+    def _source(self, arrangement: Arrangement) -> ListSource:
+        return ListSource(self.query, self._context.person, arrangement.columns(self.spec))
+
+    def _take_preferences(self, stored: Mapping[str, Any]) -> None:
+        self.column_layout.arrangement = Arrangement.from_stored(stored.get(f"list/{self.spec.key}"))
+        self._is_arranged = True
+        self.reload()
+
+    def _save_arrangement(self, arrangement: Arrangement) -> None:
+        self._context.preferences.save(f"list/{self.spec.key}", arrangement.stored())
+
+    def _show_rows(self) -> None:
+        self.column_layout.show_sort(self.query)
+        count = self.model.rowCount()
+        self.title_line.set_note(words.things(self.spec, count) if self.model.is_counted else "")
+        self._show_footer()
+        if count:
+            self.card.show_rows()
+        elif self.query.typed:
+            self.card.show_instead(words.nothing_matches(self.query, self.clear_filter))
+        elif any(p.where is not None for p in self.spec.table.presets if p.key == self.query.preset):
+            self.card.show_instead(words.nothing_in_view(self.query, self._show_all()))
+        else:
+            create = self.create_record if self.may_create() else None
+            start = self._import if self._start_import and self.spec.importable and self.may(Function.IMPORT) else None
+            self.card.show_instead(words.nothing_yet(self.spec, create, start))
+
+    def _show_failure(self, error: KnownError) -> None:
+        if self.model.rowCount() and self.model.is_counted:
+            self.card.show_old(error.message)
+        else:
+            self.card.show_instead(words.not_readable(error.message, error.hint, self.reload))
+
+    def _show_footer(self) -> None:
+        sums = words.sums_text(self.spec, self.columns(), self.model.sums) if self.model.is_counted else ""
+        self.card.set_footer(words.selection_text(self.table.selected_count()), sums)
+
+    def _show_all(self) -> Callable[[], object] | None:
+        whole = next((p for p in self.spec.table.presets if p.where is None), None)
+        return (lambda: self._view.select_page(f"{self.spec.key}/{whole.key}")) if whole else None
+
+    def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
+        if index.isValid():
+            menus.row_menu(self).exec(place)
+
+    def _load_preview(self) -> None:
+        if not self.splitter.preview_shown():
+            return
+        count = self.table.selected_count()
+        if count != 1:
+            self.preview.show_nothing(count)
+            return
+        id_, person = self.table.selected_ids()[0], self._context.person
+        self._context.tasks.query(
+            self,
+            lambda session: fetch_overview(session, self.spec.key, id_, person),
+            self.preview.show_overview,
+            lambda error: self.preview.show_problem(error.message, error.hint),
+            key="preview",
+        )
+
+    # What happens around it
+
+    def _note_change(self, table: str, ids: frozenset[int] | None) -> None:
+        if table == self.spec.model.__tablename__:
+            self.model.note_changes(ids)
+            if self.isVisible():
+                self.model.refresh_soon()
+            else:
+                self._is_dirty = True
+            if ids is None or ids.intersection(self.table.selected_ids()[:1]):
+                self._load_preview()
+        elif table in tables_of(self.columns()):
+            self.model.note_changes(None)
+
+    def _note_connection(self, state: str) -> None:
+        if state == "connected" and (self.card.shown_instead() or not self._is_arranged):
+            self.reload()
+
+    def _import(self) -> None:
+        if self._start_import:
+            self._start_import(self._view, self.spec)
+
+    def _to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.table.selected_count() and self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    def _clear_box(self) -> None:
+        self.filter.clear()
+        self.filter.search_now()

@@ -1,0 +1,84 @@
+"""The sentences of a list page, made from the words of its entity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
+from crm_desktop.ui.widgets.empty_state import EmptyState
+
+
+def things(spec: EntitySpec, count: int) -> str:
+    """``3 customers``."""
+    word = _(spec.label if count == 1 else spec.label_plural).lower()
+    return _("{count} {things}").format(count=f"{count:,}", things=word)
+
+
+def view_title(query: ListQuery) -> str:
+    """What the list shows: its view, else its entity."""
+    preset = next((p for p in query.spec.table.presets if p.key == query.preset), None)
+    return _(preset.label if preset else query.spec.label_plural)
+
+
+def record_title(spec: EntitySpec, row: Row) -> str:
+    """What the record of a row is called, as far as the row shows it."""
+    named = [column for column in spec.table.columns if spec.search and column.path == (spec.search.name,)]
+    shown = [column for column in (*named, *spec.table.columns) if row.values.get(column.key)]
+    return shown[0].facts.kind.format(row.values[shown[0].key]) if shown else f"#{row.id}"
+
+
+def selection_text(count: int) -> str:
+    """``3 selected``; empty for none."""
+    return ngettext("{count} selected", "{count} selected", count).format(count=f"{count:,}") if count else ""
+
+
+def sums_text(spec: EntitySpec, columns: tuple[Column, ...], sums: Mapping[str, Decimal]) -> str:
+    """The sum of each money column in words."""
+    shown = [(_(spec.column_label(c)), c.facts.kind.format(sums[c.key])) for c in columns if c.key in sums]
+    return "   ".join(_("Total {column} {sum}").format(column=column, sum=amount) for column, amount in shown)
+
+
+def nothing_matches(query: ListQuery, clear: Callable[[], object]) -> EmptyState:
+    """The quick filter leaves no row."""
+    title = _("Nothing matches “{text}”").format(text=query.typed)
+    text = _("Part of a name, pinyin initials, a number or some digits of a telephone number will do.")
+    return EmptyState("magnifying-glass", title, text, (secondary_button(_("Clear the filter"), clear),))
+
+
+def nothing_in_view(query: ListQuery, show_all: Callable[[], object] | None) -> EmptyState:
+    """The view has no row at the moment, though there may be others."""
+    title = _("Nothing in “{view}” at the moment").format(view=view_title(query))
+    buttons = (secondary_button(_("Show all"), show_all),) if show_all else ()
+    return EmptyState(query.spec.icon, title, "", buttons)
+
+
+def nothing_yet(
+    spec: EntitySpec, create: Callable[[], object] | None, start_import: Callable[[], object] | None
+) -> EmptyState:
+    """There is no record at all: the first step."""
+    title = _("No {things} yet").format(things=_(spec.label_plural).lower())
+    buttons = []
+    if start_import:
+        buttons.append(secondary_button(_("Import a sheet"), start_import, icon_name="upload-simple"))
+    if create:
+        buttons.append(primary_button(new_text(spec), create, icon_name="plus"))
+    text = ""
+    if start_import:
+        text = _("Drop a sheet you have onto this window, as it is, or enter the first one by hand.")
+    elif create:
+        text = _("Enter the first one by hand.")
+    return EmptyState(spec.icon, title, text, tuple(buttons))
+
+
+def not_readable(message: str, hint: str, retry: Callable[[], object]) -> EmptyState:
+    """The rows could not be read."""
+    return EmptyState("plugs", message, hint, (secondary_button(_("Try again"), retry),))
+
+
+def new_text(spec: EntitySpec) -> str:
+    """What the button for a new record says."""
+    return _("New {thing}").format(thing=_(spec.label).lower())
