@@ -8,10 +8,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from crm_desktop.db.fingerprint import SQL, record
 from crm_desktop.db.guard import guard_statements, guarded_tables
 from crm_desktop.models import Base
 
-SQL = Path(__file__).parent / "sql"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _SCHEMAS = ("crm", "journal")
 _DROP_OLD = """
@@ -70,6 +70,7 @@ def install(connection: Connection) -> None:
     run_script(connection, _PARTITION_POLICIES)
     _describe_subjects(connection)
     run_script(connection, "reset role; revoke execute on all routines in schema crm, journal from public")
+    record(connection)
 
 
 def run_script(connection: Connection, script: str) -> None:

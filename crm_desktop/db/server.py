@@ -15,7 +15,8 @@ from crm_desktop.core.text import search_keys
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.connection import open_connection
 from crm_desktop.db.errors import known_errors
-from crm_desktop.db.install import SQL, install, run_script
+from crm_desktop.db.fingerprint import SQL
+from crm_desktop.db.install import install, run_script
 from crm_desktop.db.scram import scram_verifier
 
 OLDEST, NEWEST = 15, 18
@@ -53,9 +54,7 @@ def upgrade(url: str, *, seed: Seed) -> None:
     with superuser(ConnectionAddress.from_url(url)) as connection:
         check_server(connection)
         if not connection.execute(text("select to_regclass('crm.alembic_version') is not null")).scalar_one():
-            raise KnownError(
-                _("The database is not set up for this program."), _("Run “server init” to make one.")
-            )
+            raise KnownError(_("The database is not set up for this program."), _("Run “server init” to make one."))
         ensure_roles(connection)
         _build(connection, seed)
 

@@ -121,9 +121,10 @@ declare
   may_update boolean := crm.may(subject.entity, 'update');
   may_delete boolean := crm.may(subject.entity, 'delete');
   rights text := 'case p.action when ''restore'' then $4 when ''remove'' then $5 or $6 and $3 else $6 or $5 and $3 end';
-  owner_after text := format('r.%I', subject.owner_column);
+  owner_after text;
 begin
   if subject.rule = 'owned' then
+    owner_after := format('r.%I', subject.owner_column);
     if subject.parent_table is not null then
       owner_after := format('(select x.%I from crm.%I x where x.id = r.%I)', (
         select s.owner_column from journal.subject s where s.table_name = subject.parent_table), subject.parent_table, subject.parent_column);
