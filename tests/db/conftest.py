@@ -1,0 +1,74 @@
+"""Databases of the kernel's tests: one office for the whole run, copied for each worker, or for one test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import fasteners
+import psycopg2
+import pytest
+from sqlalchemy import text
+
+from crm_desktop.db import server as servers
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.embedded import ServerAddress
+from tests.db.office import Office, make_office, read_ids
+from tests.db.raw import Raw
+
+TEMPLATE = "office"
+
+
+def _copy(server: ServerAddress, name: str) -> None:
+    with servers.superuser(ConnectionAddress.from_url(server.url()), autocommit=True) as connection:
+        connection.execute(text(f"drop database if exists {name} with (force)"))
+        connection.execute(text(f"create database {name} template {TEMPLATE}"))
+    with servers.superuser(ConnectionAddress.from_url(server.url(name))) as connection:
+        servers.open_for_employees(connection)
+
+
+@pytest.fixture(scope="session")
+def template(server: ServerAddress, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """The office's database, which the first worker makes. Nobody connects to it: it is only copied."""
+    folder = tmp_path_factory.getbasetemp()
+    with fasteners.InterProcessLock((folder if worker_id == "master" else folder.parent) / "office.lock"):
+        with servers.superuser(ConnectionAddress.from_url(server.url())) as connection:
+            is_made = connection.execute(
+                text("select exists (select from pg_database where datname = :name)"), {"name": TEMPLATE}
+            ).scalar_one()
+        if not is_made:
+            make_office(server.url(), TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: ServerAddress, template: None, worker_id: str) -> str:
+    """The worker's own copy. Its tests roll back whatever they do."""
+    del template
+    name = f"{TEMPLATE}_{worker_id}"
+    _copy(server, name)
+    return name
+
+
+@pytest.fixture
+def own_database(server: ServerAddress, template: None, worker_id: str) -> Iterator[str]:
+    """A copy for one test that commits."""
+    del template
+    name = f"{TEMPLATE}_own_{worker_id}"
+    _copy(server, name)
+    yield name
+    with servers.superuser(ConnectionAddress.from_url(server.url()), autocommit=True) as connection:
+        connection.execute(text(f"drop database if exists {name} with (force)"))
+
+
+@pytest.fixture
+def raw(server: ServerAddress, shared_database: str) -> Iterator[Raw]:
+    """A superuser's connection inside one transaction, which can become anybody; rolled back at the end."""
+    connection = psycopg2.connect(server.url(shared_database))
+    yield Raw(connection)
+    connection.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def office(raw: Raw) -> Office:
+    """The people of the office, with their ids."""
+    return Office(read_ids(raw.cursor))

@@ -1,0 +1,165 @@
+"""Each group, by raw connection, on every table and every verb: it sees and changes exactly its scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_desktop.core.access import Scope, Verb
+from crm_desktop.db.guard import guarded_tables
+from tests.db.office import SIGNED_IN, VERBS, Office, login
+from tests.db.raw import Raw
+
+REFUSED = "42501"
+OWNED = {  # table: entity, column of the one who decides about update and delete
+    "customer": ("customer", "owner_id"),
+    "contact": ("contact", "owner_id"),
+    "contact_relation": ("contact_relation", "owner_id"),
+    "activity": ("activity", "done_by_id"),
+}
+COMMON = {
+    "department": "department",
+    "dictionary": "dictionary",
+    "dictionary_entry": "dictionary",
+    "employee": "employee",
+    "group_member": "permission_group",
+    "import_recipe": "import_recipe",
+    "permission_grant": "permission_group",
+    "permission_group": "permission_group",
+    "setting": "setting",
+}
+NEW_ROW = {
+    "department": "(name) values ('x')",
+    "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",
+    "dictionary_entry": "(dictionary_id, code, name, name_en) select min(id), 'x', 'x', 'x' from crm.dictionary",
+    "employee": "(name) values ('x')",
+    "group_member": "(group_id, employee_id) select g.id, e.id from crm.permission_group g, crm.employee e"
+    " where g.code = 'clerk' and e.name = 'idle'",
+    "import_recipe": "(entity, shape, name, mapping) values ('x', 'x', 'x', '{}')",
+    "permission_grant": "(group_id, entity) select min(id), 'x' from crm.permission_group",
+    "permission_group": "(code, name, name_en) values ('x', 'x', 'x')",
+    "setting": "(key, value) values ('x', '1')",
+}
+
+
+def test_every_table_is_tried_here() -> None:
+    assert {*OWNED, *COMMON, "preference"} == set(guarded_tables())
+
+
+@pytest.mark.parametrize("table", OWNED)
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_reads_and_changes_the_rows_of_those_in_scope(raw: Raw, office: Office, key: str, table: str) -> None:
+    entity, writer_column = OWNED[table]
+    rows = raw.rows(f"select id, owner_id, {writer_column} from crm.{table}")
+    reach: dict[Verb, set[int]] = {verb: office.reached(key, entity, verb) for verb in VERBS}
+    readable = {id_ for id_, owner, _writer in rows if owner in reach["read"]}
+    raw.become(login(key))
+    assert {*raw.column(f"select id from crm.{table}")} == readable
+    assert raw.tried(f"update crm.{table} set updated_at = now()") == sum(w in reach["update"] for _id, _o, w in rows)
+    deletable = {id_ for id_, _owner, writer in rows if writer in reach["delete"]}
+    assert {
+        id_ for id_, _o, _w in rows if raw.tried(f"delete from crm.{table} where id = %s", id_) != 0
+    } == deletable & readable
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_creates_customers_and_their_parts_only_for_those_in_scope(raw: Raw, office: Office, key: str) -> None:
+    customers = raw.rows("select id, owner_id from crm.customer")
+    raw.become(login(key))
+    for owner in office.ids.values():
+        made = raw.tried("insert into crm.customer (name, owner_id) values ('x', %s)", owner)
+        assert made == (1 if owner in office.reached(key, "customer", "create") else REFUSED)
+    for table, column in (("contact", "name"), ("activity", "subject")):
+        reached = office.reached(key, table, "create")
+        for customer, owner in customers:
+            statement = f"insert into crm.{table} (customer_id, {column}, owner_id) values (%s, 'x', %s)"
+            # The owner that the statement names is a lie wherever it is not the customer's.
+            made = raw.tried(statement, customer, office.ids[key])
+            assert made == (1 if owner in reached else REFUSED)
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_gives_customers_only_to_those_in_scope(raw: Raw, office: Office, key: str) -> None:
+    reached = office.reached(key, "customer", "update")
+    owned = {owner: id_ for id_, owner in raw.rows("select id, owner_id from crm.customer")}
+    raw.become(login(key))
+    for owner, customer in owned.items():
+        for new_owner in office.ids.values():
+            moved = raw.tried("update crm.customer set owner_id = %s where id = %s", new_owner, customer)
+            if owner not in reached or owner not in office.reached(key, "customer", "read"):
+                assert moved == 0
+            else:
+                assert moved == (1 if new_owner in reached else REFUSED)
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_moves_contacts_only_to_customers_in_scope(raw: Raw, office: Office, key: str) -> None:
+    reached, seen = office.reached(key, "contact", "update"), office.reached(key, "contact", "read")
+    of_owner = {owner: id_ for id_, owner in raw.rows("select id, owner_id from crm.customer")}
+    contacts = {owner: id_ for id_, owner in raw.rows("select id, owner_id from crm.contact")}
+    raw.become(login(key))
+    for owner, contact in contacts.items():
+        for new_owner, customer in of_owner.items():
+            moved = raw.tried("update crm.contact set customer_id = %s where id = %s", customer, contact)
+            if owner not in reached & seen:
+                assert moved == 0
+            else:
+                assert moved == (1 if new_owner in reached & seen else REFUSED)
+
+
+@pytest.mark.parametrize("table", COMMON)
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_everybody_reads_what_is_common_and_few_write_it(raw: Raw, office: Office, key: str, table: str) -> None:
+    everything = raw.value(f"select count(*) from crm.{table}")
+    one = raw.value(f"select max(id) from crm.{table}")
+    raw.become(login(key))
+    assert raw.value(f"select count(*) from crm.{table}") == (0 if key == "gone" else everything)
+
+    def may(verb: Verb) -> bool:
+        return office.scope(key, COMMON[table], verb) > Scope.NONE
+
+    refused = 0 if key == "gone" and table == "group_member" else REFUSED  # who sees nothing selects nothing to insert
+    assert raw.tried(f"insert into crm.{table} {NEW_ROW[table]}") == (1 if may("create") else refused)
+    assert raw.tried(f"update crm.{table} set version = version where id = %s", one) == (1 if may("update") else 0)
+    deleted = raw.tried(f"delete from crm.{table} where id = %s", one)
+    assert deleted in ((1, "23503") if may("delete") else (0,))
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_preferences_are_everybodys_own(raw: Raw, office: Office, key: str) -> None:
+    other = office.ids["desk" if key != "desk" else "clerk"]
+    raw.become(login(key))
+    is_in = key != "gone"
+    assert raw.column("select employee_id from crm.preference") == ([office.ids[key]] if is_in else [])
+    assert raw.tried("update crm.preference set value = '1'") == int(is_in)
+    assert raw.tried("delete from crm.preference") == int(is_in)
+    assert raw.tried("insert into crm.preference (key, value) values ('x', '1')") == (1 if is_in else REFUSED)
+    assert raw.tried("insert into crm.preference (employee_id, key, value) values (%s, 'x', '1')", other) == REFUSED
+    if is_in:
+        assert raw.tried("update crm.preference set employee_id = %s", other) == REFUSED
+
+
+@pytest.mark.parametrize("table", [*OWNED, *COMMON, "preference"])
+def test_a_login_of_another_database_sees_nothing(raw: Raw, table: str) -> None:
+    raw.become(login("stranger"))
+    assert raw.value(f"select count(*) from crm.{table}") == 0
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_the_program_is_told_the_same_scopes_that_the_policies_apply(raw: Raw, office: Office, key: str) -> None:
+    raw.become(login(key))
+    told = {(entity, verb): {*owners} for entity, verb, owners in raw.rows("select * from crm.my_scopes()")}
+    expected = {
+        (entity, verb): reached
+        for entity in ("customer", "contact", "contact_relation", "activity")
+        for verb in VERBS
+        if (reached := office.reached(key, entity, verb))
+    }
+    assert told == expected
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_the_program_is_told_what_all_groups_grant_together(raw: Raw, office: Office, key: str) -> None:
+    raw.become(login(key))
+    for entity, read, create, update, delete, functions in raw.rows("select * from crm.my_grants()"):
+        assert (read, create, update, delete) == tuple(office.scope(key, entity, verb) for verb in VERBS), entity
+        assert {*functions} == {f for grant in office.grants(key, entity) for f in grant.functions}, entity
