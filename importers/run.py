@@ -15,6 +15,7 @@ from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.models import ImportRecipe
+from crm_desktop.services.journal import begin_change
 from importers.layout import Table, find_tables
 from importers.mapping import Guess, fingerprint, guess, recipe, with_recipe
 from importers.plan import FILL_IN, Fate, MatchRule, Plan, Progress, make_plan
@@ -152,7 +153,7 @@ def with_saved_recipes(session: Session, opened: Opened) -> Opened:
             ImportRecipe.entity == ENTITY, ImportRecipe.shape.in_(shapes)
         )
     )
-    saved: dict[str, Any] = dict(rows.tuples().all())
+    saved: dict[str, Any] = dict(rows.all())
     return replace(
         opened,
         guesses=tuple(
@@ -163,7 +164,8 @@ def with_saved_recipes(session: Session, opened: Opened) -> Opened:
 
 
 def save_recipes(session: Session, source: Source) -> None:
-    """Keep the mapping for the next file of this shape. One statement a table."""
+    """Keep the mapping for the next file of this shape, in a change set of its own: undoing the import leaves it."""
+    begin_change(session, "create", source.path.name, "import_recipe")
     for table, guesses in source.pairs:
         statement = insert(ImportRecipe).values(
             entity=ENTITY, shape=fingerprint(table), name=source.path.name, mapping=recipe(guesses)

@@ -13,7 +13,7 @@ from crm_desktop.models import Preference, Setting
 
 def fetch_preferences(session: Session) -> dict[str, Any]:
     """All of the signed-in person's arrangements by key. One statement; row security shows only his."""
-    return dict(session.execute(select(Preference.key, Preference.value)).tuples().all())
+    return dict(session.execute(select(Preference.key, Preference.value)).all())
 
 
 def save_preference(session: Session, key: str, value: Any) -> None:
@@ -28,4 +28,4 @@ def save_preference(session: Session, key: str, value: Any) -> None:
 
 def fetch_settings(session: Session) -> dict[str, Any]:
     """The firm's settings by key, such as ``firm_name``. One statement."""
-    return dict(session.execute(select(Setting.key, Setting.value)).tuples().all())
+    return dict(session.execute(select(Setting.key, Setting.value)).all())

@@ -54,10 +54,14 @@ class _Entry(NamedTuple):
     sort_order: int
 
 
+def read_lists() -> dict[str, Any]:
+    """The shipped lists by code, as they stand in ``resources/dictionaries.toml``."""
+    return tomllib.loads((RESOURCES / "dictionaries.toml").read_text(encoding="utf-8"))
+
+
 def seed(session: Session) -> None:
     """Add whatever a database needs and lacks. The session's role must be above row security."""
-    lists = tomllib.loads((RESOURCES / "dictionaries.toml").read_text(encoding="utf-8"))
-    _add_dictionaries(session, lists)
+    _add_dictionaries(session, read_lists())
     _add_groups(session)
     _add_pool_owner(session)
     session.execute(
@@ -104,7 +108,7 @@ def _add_groups(session: Session) -> None:
         insert(PermissionGroup).on_conflict_do_nothing(index_elements=[PermissionGroup.code]),
         [{"code": g.value, "name": _GROUP_NAMES[g], "name_en": g.label, "is_builtin": True} for g in Group],
     )
-    group_ids = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).tuples().all())
+    group_ids = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).all())
     session.execute(
         insert(PermissionGrant).on_conflict_do_nothing(
             index_elements=[PermissionGrant.group_id, PermissionGrant.entity]
