@@ -33,7 +33,7 @@ class TableView(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hovered_row = -1
-        self._roomy_column = -1
+        self._roomy_column, self._roomy_least = -1, 0
         self.setItemDelegate(ItemDelegate(self))
         self.setHorizontalHeader(_Header(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -68,6 +68,7 @@ class TableView(QTableView):
                     width, self.itemDelegate().sizeHint(QStyleOptionViewItem(), model.index(row, column)).width()
                 )
             self.setColumnWidth(column, max(NARROWEST, min(width, WIDEST)))
+        self._roomy_least = self.columnWidth(roomy_column) if roomy_column >= 0 else 0
         self._give_room()
 
     def copy_selection(self) -> None:
@@ -126,10 +127,9 @@ class TableView(QTableView):
             return
         header = self.horizontalHeader()
         others = header.length() - header.sectionSize(self._roomy_column)
-        room = self.viewport().width() - others
-        wanted = self.columnWidth(self._roomy_column)
-        if room > NARROWEST * 2 and room != wanted:
-            self.setColumnWidth(self._roomy_column, room)
+        wanted = max(self._roomy_least, self.viewport().width() - others)
+        if wanted != self.columnWidth(self._roomy_column):
+            self.setColumnWidth(self._roomy_column, wanted)
 
 
 def copy_table(table: Iterable[Sequence[str]]) -> None:
