@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Group
+from crm_desktop.db import server as database_server
+from crm_desktop.db.embedded import ServerAddress
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services.seed import seed
+
+DATABASE = "test_seed"
+
+
+@pytest.fixture(scope="module")
+def engine(server: ServerAddress, worker_id: str) -> Iterator[Engine]:
+    database = f"{DATABASE}_{worker_id}"
+    database_server.init(
+        server.url(), admin_login=f"seed_admin_{worker_id}", admin_password="demo", database=database, seed=seed
+    )
+    url = make_url(server.url(database)).set(drivername="postgresql+psycopg2")
+    yield create_engine(url, poolclass=NullPool)
+    postgres = create_engine(url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with postgres.connect() as connection:
+        connection.execute(text(f"drop database {database} with (force)"))
+        connection.execute(text(f"drop role seed_admin_{worker_id}"))
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+def entries(session: Session, dictionary: str) -> list[str]:
+    return list(
+        session.scalars(
+            text("""
+                select e.name from crm.dictionary_entry e join crm.dictionary d on d.id = e.dictionary_id
+                where d.code = :dictionary order by e.sort_order
+            """),
+            {"dictionary": dictionary},
+        )
+    )
+
+
+def test_shipped_lists_are_complete_and_in_order(session: Session) -> None:
+    assert entries(session, "source") == [
+        "员工推介", "客户推介", "合作伙伴推介", "其他推介", "上门拜访", "商业展示", "互联网信息", "广告反馈",
+        "电话咨询", "上门咨询", "其他反馈",
+    ]  # fmt: skip
+    assert entries(session, "industry") == [
+        "工业制造", "商业贸易", "金融保险", "公用事业", "行政事业", "建筑施工", "旅游服务", "新经济", "综合性集团",
+        "其他",
+    ]  # fmt: skip
+    assert len(entries(session, "customer_type")) == 6
+    assert len(entries(session, "life_cycle")) == 4
+
+
+def test_every_choice_has_a_name_in_both_languages(session: Session) -> None:
+    assert session.scalar(text("select count(*) from crm.dictionary_entry where name = '' or name_en = ''")) == 0
+
+
+def test_regions_know_their_full_names(session: Session) -> None:
+    full_names: dict[str, str] = dict(
+        session.execute(
+            text("select code, full_name from crm.dictionary_entry where code in ('440106', '310106', '44')")
+        ).all()
+    )
+    assert full_names == {"440106": "广东广州天河", "310106": "上海静安", "44": "广东"}
+
+
+def test_groups_have_the_grants_of_the_entities(session: Session) -> None:
+    groups = set(session.scalars(text("select code from crm.permission_group where is_builtin")))
+    assert groups == set(Group)
+    granted = session.execute(
+        text("""
+            select g.code, p.entity, p.read_scope, p.create_scope, p.update_scope, p.delete_scope, p.functions
+            from crm.permission_grant p join crm.permission_group g on g.id = p.group_id
+        """)
+    )
+    found = {(code, entity): tuple(scopes) for code, entity, *scopes in granted}
+    for spec in ALL_ENTITIES:
+        for group, grant in spec.access.items():
+            expected = (grant.read, grant.create, grant.update, grant.delete, sorted(grant.functions))
+            assert found[group, spec.key] == expected
+    assert found["salesperson", "setting"][2] == 0
+    assert found["administrator", "setting"][2] == 5
+
+
+def test_there_is_one_pool_owner_without_login(session: Session) -> None:
+    pool = session.execute(text("select name, login from crm.employee where is_pool")).all()
+    assert [tuple(row) for row in pool] == [("公海", None)]
+
+
+def test_a_second_run_adds_nothing_and_keeps_what_the_firm_changed(session: Session) -> None:
+    counts = text("""
+        select (select count(*) from crm.dictionary_entry), (select count(*) from crm.permission_grant),
+               (select count(*) from crm.employee), (select count(*) from crm.setting)
+    """)
+    before = session.execute(counts).one()
+    session.execute(
+        text("update crm.dictionary_entry set name = '电话营销', tone = 'bad' where code = 'phone_enquiry'")
+    )
+    session.execute(text("update crm.permission_grant set read_scope = 1 where entity = 'customer'"))
+    session.execute(text("""update crm.setting set value = '"我的公司"' where key = 'firm_name'"""))
+    seed(session)
+    assert session.execute(counts).one() == before
+    assert "电话营销" in entries(session, "source")
+    assert set(session.scalars(text("select read_scope from crm.permission_grant where entity = 'customer'"))) == {1}
+    assert session.scalar(text("select value from crm.setting where key = 'firm_name'")) == "我的公司"
+    session.rollback()
+
+
+def test_what_is_missing_comes_back(session: Session) -> None:
+    session.execute(text("delete from crm.dictionary_entry where code = 'other_referral'"))
+    session.execute(text("delete from crm.permission_grant where entity = 'contact'"))
+    seed(session)
+    assert "其他推介" in entries(session, "source")
+    assert session.scalar(text("select count(*) from crm.permission_grant where entity = 'contact'")) == 6
+    session.rollback()
