@@ -1,5 +1,4 @@
-"""Every page and dialog as a picture: ``python -m crm_desktop.ui.gallery DIR [--lang zh|en] [--theme
-light|dark]``.
+"""Every page and dialog as a picture. ``python -m crm_desktop.ui.gallery DIR`` draws what needs no database.
 
 Nothing is shown on a screen; all work in the background has ended before a picture is taken.
 """
@@ -9,7 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -17,59 +17,86 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crm_desktop.core.i18n import set_language
-from crm_desktop.ui.specimen import SPECIMENS
-from crm_desktop.ui.theme import apply_theme
+from crm_desktop.ui.specimens import SPECIMENS
+from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.theme import ThemeName, apply_theme
 
-PAGES: tuple[tuple[str, Callable[[], QWidget]], ...] = (*SPECIMENS,)
-"""What is drawn: the file's name, and what builds the window."""
+PAUSE_SECONDS = 0.3  # skeletons and the like come after a moment
+LIMIT_SECONDS = 60.0
 
-PAUSE_SECONDS = 0.3
+Pages = Iterable[tuple[str, Callable[[], QWidget]]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to draw, and how."""
+
+    folder: Path
+    language: str
+    theme: ThemeName
+    size: QSize
+    scale: str
+
+
+def read_options(arguments: Sequence[str] | None = None) -> Options:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(prog="gallery", description="Draw every page and dialog to PNG files.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--size", type=_size, default=QSize(1366, 768), metavar="WxH")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--scale", choices=("1", "1.5", "2"), default="1")
+    read = parser.parse_args(arguments)
+    return Options(read.folder, read.lang, read.theme, read.size, read.scale)
+
+
+def start(options: Options) -> QApplication:
+    """Qt without a screen, in the language, theme and scale asked for."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_SCALE_FACTOR"] = options.scale
+    app = QApplication(sys.argv[:1])
+    set_language(options.language)
+    apply_theme(app, options.theme)
+    return app
+
+
+def draw_all(pages: Pages, options: Options, tasks: Tasks | None = None) -> None:
+    """Draw ``pages``, each built by its function, as ``NAME.png``; ``tasks`` is what their work runs on."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name, build in pages:
+        window = build()
+        window.resize(window.sizeHint() if isinstance(window, QDialog) else options.size)
+        window.show()
+        settle(tasks)
+        window.grab().save(str(options.folder / f"{name}.png"))
+        window.hide()
+        window.deleteLater()
+        settle(tasks)
+
+
+def settle(tasks: Tasks | None = None) -> None:
+    """Wait for the work in the background, then for what is shown only after a moment. Gives up after a
+    minute.
+    """
+    begin = quiet_since = monotonic()
+    while monotonic() - quiet_since < PAUSE_SECONDS and monotonic() - begin < LIMIT_SECONDS:
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, 0)
+        if tasks is not None and tasks.busy:
+            quiet_since = monotonic()
+
+
+def _size(text: str) -> QSize:
+    width, _x, height = text.partition("x")
+    return QSize(int(width), int(height))
 
 
 def main() -> None:
-    """Draw all pages."""
-    options = _options()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = options.scale
-    app = QApplication(sys.argv[:1])
-    set_language(options.lang)
-    apply_theme(app, options.theme)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    width, _x, height = options.size.partition("x")
-    for name, build in PAGES:
-        draw(build(), QSize(int(width), int(height)), options.folder / f"{name}.png")
-
-
-def draw(window: QWidget, size: QSize, file: Path) -> None:
-    """Show ``window`` in this size (a dialog in its own), wait for its work, and save its picture."""
-    if isinstance(window, QDialog):
-        window.adjustSize()
-    else:
-        window.resize(size)
-    window.show()
-    settle()
-    window.grab().save(str(file))
-    window.close()
-    window.deleteLater()
-    settle()
-
-
-def settle() -> None:
-    """Let Qt do what is due: layout, deletions, and what is shown only after a moment."""
-    end = monotonic() + PAUSE_SECONDS
-    while monotonic() < end:
-        QApplication.processEvents()
-        QApplication.sendPostedEvents(None, 0)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m crm_desktop.ui.gallery", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-    parser.add_argument("--size", default="1366x768")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
-    parser.add_argument("--scale", choices=("1", "1.5", "2"), default="1")
-    return parser.parse_args()
+    """Draw the specimens."""
+    options = read_options()
+    app = start(options)
+    draw_all(SPECIMENS, options)
+    app.quit()
 
 
 if __name__ == "__main__":

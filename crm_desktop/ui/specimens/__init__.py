@@ -1,0 +1,20 @@
+"""Every widget, editor and generic dialog once, for the gallery. The data in them is invented."""
+
+from __future__ import annotations
+
+from crm_desktop.ui.specimens.dialogs import login, login_refused, password, question, shortcuts
+from crm_desktop.ui.specimens.editors import editors
+from crm_desktop.ui.specimens.widgets import widgets
+from crm_desktop.ui.specimens.window import window
+
+SPECIMENS = (
+    ("widgets", widgets),
+    ("editors", editors),
+    ("window", window),
+    ("login", login),
+    ("login_refused", login_refused),
+    ("question", question),
+    ("shortcuts", shortcuts),
+    ("password", password),
+)
+"""The file's name in the gallery, and what builds the window."""
