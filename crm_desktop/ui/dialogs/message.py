@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import icons
@@ -30,3 +32,9 @@ class MessageDialog(Dialog):
         line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         self.body.addLayout(line)
+
+    def add_primary(self, text: str, clicked: Callable[[], object], *, danger: bool = False) -> QPushButton:
+        """The button that Enter presses; there is nothing else to begin with."""
+        made = super().add_primary(text, clicked, danger=danger)
+        made.setFocus()
+        return made

@@ -7,12 +7,13 @@ import datetime
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, Qt, QUrl
-from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent, QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, language
 from crm_desktop.spec.kinds import Kind
+from crm_desktop.ui import theme
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.buttons import restyle
@@ -93,7 +94,7 @@ class DateEditor(LineEditor):
     def open_calendar(self) -> None:
         """Show the month of the value, or of today."""
         frame = QFrame(self, Qt.WindowType.Popup)
-        frame.setObjectName("popup")
+        frame.setObjectName("calendar")
         frame.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         calendar = _Calendar(frame)
         day = self._day_or_today()
@@ -146,3 +147,13 @@ class _Calendar(QCalendarWidget):
         self.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self.setGridVisible(False)
+        plain = QTextCharFormat()
+        plain.setForeground(theme.color("muted"))
+        plain.setBackground(theme.color("raised"))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.setWeekdayTextFormat(day, plain)
+        self.setHeaderTextFormat(plain)
+        for name, picture in (("qt_calendar_prevmonth", "caret-left"), ("qt_calendar_nextmonth", "caret-right")):
+            button = self.findChild(QToolButton, name)
+            if isinstance(button, QToolButton):
+                button.setIcon(icon(picture))

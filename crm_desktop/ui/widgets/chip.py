@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from crm_desktop.ui import theme
@@ -17,7 +18,7 @@ PADDING = 8
 
 def chip_width(text: str, font: QFont) -> int:
     """The width in px that ``paint_chip`` needs for ``text``."""
-    return QFontMetrics(font).horizontalAdvance(text) + 2 * PADDING
+    return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1 + 2 * PADDING
 
 
 def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str, font: QFont) -> None:

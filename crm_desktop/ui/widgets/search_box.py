@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.buttons import with_shortcut
 
+TEXT_LEFT = 40  # where Qt begins the text beside an icon
 PAUSE_MS = 120  # between the last key and the search
 
 
@@ -23,7 +25,10 @@ class SearchBox(QLineEdit):
         self._placeholder = placeholder
         self._hint = with_shortcut("", shortcut).strip()
         self.addAction(icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
-        self.setClearButtonEnabled(True)
+        self._clear = QAction(icon("x"), _("Clear"), self)
+        self._clear.triggered.connect(self.clear)
+        self._clear.setVisible(False)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self.setAccessibleName(placeholder)
         self.setToolTip(with_shortcut(placeholder, shortcut))
         if shortcut:
@@ -32,13 +37,17 @@ class SearchBox(QLineEdit):
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.search_now)
-        self.textChanged.connect(lambda _text: self._timer.start())
+        self.textChanged.connect(self._text_changed)
         self.returnPressed.connect(self.search_now)
 
     def search_now(self) -> None:
         """Announce the text without waiting."""
         self._timer.stop()
         self.searched.emit(self.text().strip())
+
+    def _text_changed(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+        self._timer.start()
 
     def take_focus(self) -> None:
         """Be ready to be typed over."""
@@ -52,7 +61,7 @@ class SearchBox(QLineEdit):
             return
         painter = QPainter(self)
         painter.setPen(theme.color("faint"))
-        room = self.rect().adjusted(34, 0, -12, 0)
+        room = self.rect().adjusted(TEXT_LEFT, 0, -12, 0)
         metrics = painter.fontMetrics()
         hint_width = metrics.horizontalAdvance(self._hint)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._hint)

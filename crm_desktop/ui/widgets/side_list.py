@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from crm_desktop.ui import theme
@@ -14,6 +14,8 @@ from crm_desktop.ui import theme
 KEY = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
 HEADING_HEIGHT = 36
+NARROWEST, WIDEST = 196, 248
+OUTSIDE, INSIDE = 8, 12  # margins of an entry's ground, and of its text in it
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,11 @@ class SideList(QListView):
             self._quiet = False
 
     def sizeHint(self) -> QSize:
-        """Narrow; the height comes from the layout."""
-        return QSize(196, 200)
+        """As wide as the longest entry and a count of four digits need, within limits."""
+        metrics = QFontMetrics(theme.font(strong=True))
+        labels = [metrics.horizontalAdvance(self._entries.item(row).text()) for row in range(self._entries.rowCount())]
+        width = max(labels, default=0) + metrics.horizontalAdvance("9,999") + 2 * (OUTSIDE + INSIDE) + 8
+        return QSize(max(NARROWEST, min(width, WIDEST)), 200)
 
     def _item(self, key: str) -> QStandardItem | None:
         for row in range(self._entries.rowCount()):
@@ -123,7 +128,7 @@ class _SideDelegate(QStyledItemDelegate):
         else:
             painter.setPen(theme.color("faint"))
             painter.setFont(theme.font(theme.SMALL))
-            room = option.rect.adjusted(20, 0, -12, -4)
+            room = option.rect.adjusted(OUTSIDE + INSIDE, 0, -OUTSIDE, -4)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, text)
         painter.restore()
 
@@ -132,12 +137,12 @@ class _SideDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        ground = option.rect.adjusted(8, 1, -8, -1)
+        ground = option.rect.adjusted(OUTSIDE, 1, -OUTSIDE, -1)
         if selected or hovered:
             painter.setBrush(theme.color("accent_soft" if selected else "hover"))
             painter.setPen(theme.color("accent") if focused and selected else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
-        room = ground.adjusted(12, 0, -12, 0)
+        room = ground.adjusted(INSIDE, 0, -INSIDE, 0)
         number = f"{count:,}" if count is not None else ""
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.color("accent" if selected else "faint"))
