@@ -27,8 +27,8 @@ class SearchBox(QLineEdit):
         self.addAction(icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
         self._clear = QAction(icon("x"), _("Clear"), self)
         self._clear.triggered.connect(self.clear)
-        self._clear.setVisible(False)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)  # not before: the line would show its button all the same
         self.setAccessibleName(placeholder)
         self.setToolTip(with_shortcut(placeholder, shortcut))
         if shortcut:
