@@ -73,13 +73,14 @@ class ConnectionAddress:
         addresses = str(parts.get("host") or "127.0.0.1").split(",")
         if len(ports) == 1:
             ports *= len(addresses)
-        if len(ports) != len(addresses) or not all(port.isdecimal() for port in ports) or "user" not in parts:
+        are_numbers = all(port.isdecimal() or not port for port in ports)
+        if len(ports) != len(addresses) or not are_numbers or "user" not in parts:
             raise _unreadable()
         given = {"sslmode": get_args(ENCRYPTION), "target_session_attrs": get_args(SESSION)}
         if any(name in parts and parts[name] not in values for name, values in given.items()):
             raise _unreadable()
         return cls(
-            hosts=tuple(Host(address, int(port)) for address, port in zip(addresses, ports, strict=True)),
+            hosts=tuple(Host(address, int(port or PORT)) for address, port in zip(addresses, ports, strict=True)),
             database=parts.get("dbname", "crm"),
             login=parts["user"],
             password=parts.get("password", ""),

@@ -34,8 +34,5 @@ def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -
     """A new connection. Raises ``SignInError`` or ``ServerLostError``."""
     try:
         return psycopg2.connect(**connection_parameters(address, purpose, **settings))
-    except psycopg2.OperationalError as error:
-        said = str(error)
-    except UnicodeDecodeError as error:  # before signing in, a Chinese server speaks its own encoding
-        said = error.object.decode("utf-8", errors="replace")
-    raise sign_in_failure(address, said, CONNECT_SECONDS)
+    except (psycopg2.OperationalError, UnicodeDecodeError):  # a Chinese server may speak its own encoding at first
+        raise sign_in_failure(address, CONNECT_SECONDS) from None

@@ -70,7 +70,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     )),
 )
 _CERTIFICATE_EXPIRED = Cause(
-    SignInError, N_("The certificate of the server {server} has expired."),
+    SignInError, N_("The certificate of the server {server} is not valid today."),
     N_("Ask the administrator to renew it, and check this computer's clock."),
 )
 _WRONG_NAME = Cause(
@@ -121,18 +121,23 @@ _NO_PRIMARY = Cause(
     N_("A standby may be taking over. Try again in a moment, or ask the administrator."),
 )
 _UNKNOWN = Cause(ServerLostError, N_("The connection to {host} could not be opened."), N_("Try again in a moment."))
-_CERTIFICATE_HAS_EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
+_BY_CERTIFICATE_ERROR = {  # OpenSSL's X509_V_ERR_...
+    9: _CERTIFICATE_EXPIRED,  # NOT_YET_VALID
+    10: _CERTIFICATE_EXPIRED,
+    62: _WRONG_NAME,
+    64: _WRONG_NAME,  # an IP address
+}
 
 
-def sign_in_failure(address: ConnectionAddress, said: str, seconds: float) -> KnownError:
-    """A ``SignInError`` or a ``ServerLostError`` to raise, after libpq has failed with the words ``said``.
+def sign_in_failure(address: ConnectionAddress, seconds: float) -> KnownError:
+    """A ``SignInError`` or a ``ServerLostError`` to raise, after libpq has failed in words that nobody can rely on.
 
     Every host is asked once more, for at most some ``seconds`` each; the first that refuses by itself decides.
     """
     failures = []
     for host in address.hosts:
         silence, answer = _ask(host, address, seconds)
-        failures.append((silence or _refusal(host, address, answer, said, seconds), host, answer))
+        failures.append((silence or _refusal(host, address, answer, seconds), host, answer))
     cause, host, answer = min(failures, key=lambda failure: _distance(failure[0]))
     return cause.error(address, host, answer.code)
 
@@ -147,14 +152,12 @@ def _ask(host: Host, address: ConnectionAddress, seconds: float) -> tuple[Cause 
     try:
         return None, knock(host, address, seconds)
     except (OSError, NotPostgresError, NoEncryptionError) as error:
-        if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code == _CERTIFICATE_HAS_EXPIRED:
-            return _CERTIFICATE_EXPIRED, Answer()
+        if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _BY_CERTIFICATE_ERROR:
+            return _BY_CERTIFICATE_ERROR[error.verify_code], Answer()
         return next(cause for kind, cause in _UNREACHABLE if isinstance(error, kind)), Answer()
 
 
-def _refusal(host: Host, address: ConnectionAddress, answer: Answer, said: str, seconds: float) -> Cause:
-    if not answer.code and "does not match host name" in said:  # libpq's own words, not the server's: always English
-        return _WRONG_NAME
+def _refusal(host: Host, address: ConnectionAddress, answer: Answer, seconds: float) -> Cause:
     if not answer.code:
         return _UNKNOWN if address.session_attributes == "any" else _NO_PRIMARY
     if answer.code == "28000" and not answer.authenticated:

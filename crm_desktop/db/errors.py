@@ -69,6 +69,7 @@ _BY_CODE = {
     "XX002": _DAMAGED,
 }
 _BY_CLASS = {"08": _LOST, "53": _NO_ROOM, "57": _LOST, "58": _DAMAGED}
+_RAISED_BY_US = {"42501": NoRightError, "55000": ConflictError, "P0001": KnownError}
 _VALUE_CODES = {
     "22001": "too_long", "22003": "out_of_range", "22008": "out_of_range", "23001": "used", "23502": "missing",
     "23503": "unknown", "23505": "unique", "23514": "check", "23P01": "unique",
@@ -111,9 +112,8 @@ def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
         return kind(_(message), _(hint))
     if code in _VALUE_CODES:
         return _refused_value(error)
-    if code == "42501":
-        return _own_sentence(error, NoRightError) or _refused_right(error)
-    return _own_sentence(error, KnownError) if code == "P0001" else None
+    own = _own_sentence(error, _RAISED_BY_US[code]) if code in _RAISED_BY_US else None
+    return own or (_refused_right(error) if code == "42501" else None)
 
 
 def _cause(error: DBAPIError | psycopg2.Error) -> psycopg2.Error:

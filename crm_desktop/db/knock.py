@@ -22,7 +22,7 @@ _TLS_REQUEST = struct.pack("!ii", 8, 80877103)
 _PROTOCOL = 196608  # 3.0
 _LENGTH_SIZE = 4  # a length counts itself
 _LONGEST_MESSAGE = 30_000
-_CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 3, 5, 10, 11, 12
+_ACCEPTED, _CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 3, 5, 10, 11, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,26 @@ def knock(host: Host, address: ConnectionAddress, seconds: float) -> Answer:
                 return Answer(authenticated=True, encrypted=wire.encrypted)
             if kind != b"R":
                 continue
-            request, challenge = struct.unpack("!i", body[:4])[0], body[4:]
-            if request == 0:
-                authenticated = True
-            elif request == _MD5:
-                wire.send(b"p", _md5(address, challenge) + b"\0")
-            elif request == _SASL and b"SCRAM-SHA-256" in challenge.split(b"\0"):
-                first = scram.first()
-                wire.send(b"p", b"SCRAM-SHA-256\0" + struct.pack("!i", len(first)) + first)
-            elif request == _SASL_CONTINUE:
-                wire.send(b"p", scram.proof(challenge))
-            elif request != _SASL_FINAL:  # clear text among them: never sent by hand
+            request = struct.unpack("!i", body[:_LENGTH_SIZE])[0]
+            authenticated = authenticated or request == _ACCEPTED
+            if request in {_ACCEPTED, _SASL_FINAL}:
+                continue
+            reply = _reply(request, body[_LENGTH_SIZE:], address, scram)
+            if reply is None:
                 return Answer(encrypted=wire.encrypted)
+            wire.send(b"p", reply)
+
+
+def _reply(request: int, challenge: bytes, address: ConnectionAddress, scram: _Scram) -> bytes | None:
+    """The proof of the password that the server asks for; None where it asks for something else."""
+    if request == _CLEARTEXT:  # over a line that is encrypted and checked as demanded, as libpq did a moment ago
+        return _strings(address.password)
+    if request == _MD5:
+        return _md5(address, challenge)
+    if request == _SASL and b"SCRAM-SHA-256" in challenge.split(b"\0"):
+        first = scram.first()
+        return b"SCRAM-SHA-256\0" + struct.pack("!i", len(first)) + first
+    return scram.proof(challenge) if request == _SASL_CONTINUE else None
 
 
 class _Wire:
@@ -139,9 +147,9 @@ def _encrypt(stream: socket.socket, host: Host, address: ConnectionAddress) -> t
 
 
 def _tls_context(address: ConnectionAddress) -> ssl.SSLContext:
-    """As libpq checks a certificate, but for its name: that libpq itself says, in English."""
+    """What libpq checks of a certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
+    context.check_hostname = address.sslmode == "verify-full"
     authority = address.authority
     if authority and address.sslmode in {"require", "verify-ca", "verify-full"}:
         context.load_verify_locations(authority)
@@ -156,7 +164,7 @@ def _strings(*texts: str) -> bytes:
 
 def _md5(address: ConnectionAddress, salt: bytes) -> bytes:
     inner = hashlib.md5((address.password + address.login).encode(), usedforsecurity=False).hexdigest()
-    return b"md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest().encode()
+    return b"md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest().encode() + b"\0"
 
 
 class _Scram:
