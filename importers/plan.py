@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.names import name_core
 from crm_desktop.core.text import digits, normalise
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.spec import Ref
 from importers.matching import DEFAULT_KEYS, Matcher, MatchKey, fetch_contacts
 from importers.records import Record as SheetRecord
-from importers.resolve import Resolver
+from importers.resolve import PARENT, Resolver
 
 Progress = Callable[[int, int, str], None]
 
@@ -89,6 +90,8 @@ class PlannedRow:
     new_contacts: list[dict[str, Any]] = field(default_factory=list)
     changed_contacts: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """Contacts as they are, and the fields that change."""
+    parent: PlannedRow | None = None
+    """The new record of the same file that is this one's parent company."""
     warnings: tuple[str, ...] = ()
 
 
@@ -137,6 +140,7 @@ def make_plan(
                 has_news = row.values or row.new_contacts or row.changed_contacts
                 row.fate = Fate.UPDATE if has_news else Fate.UNCHANGED
         rows.append(row)
+    _find_parents(session, rows, records)
     _give_owners(rows, person)
     _free_codes(session, rows)
     return Plan(tuple(rows))
@@ -190,6 +194,34 @@ def _meet_contacts(
             row.new_contacts.append({**values, "is_main": bool(values.get("is_main")) and not known})
         elif changed := news(contact, {k: v for k, v in values.items() if k not in ("name", "is_main")}, on_match):
             row.changed_contacts.append((contact, changed))
+
+
+def _find_parents(session: Session, rows: Sequence[PlannedRow], records: Sequence[SheetRecord]) -> None:
+    """The parent company by its name: a customer of the database, or a new one of the same file."""
+    wanted = {
+        row.at: str(record.values[PARENT])
+        for row, record in zip(rows, records, strict=True)
+        if record.values.get(PARENT)
+    }
+    if not wanted:
+        return
+    matcher = Matcher(session, [{"name": name} for name in wanted.values()], ("name",))
+    in_file = {name_core(row.title): row for row in rows if row.fate is Fate.CREATE}
+    for row in rows:
+        name = wanted.get(row.at)
+        if name is None or row.fate is Fate.SKIP:
+            continue
+        match = matcher.match({"name": name})
+        if match:
+            row.values[PARENT] = Ref(match.id, match.name)
+        elif name_core(name) in in_file and in_file[name_core(name)] is not row:
+            row.parent = in_file[name_core(name)]
+        else:
+            note = _("Parent company: {name}").format(name=name)
+            row.values["remark"] = "\n".join(filter(None, (row.values.get("remark"), note)))
+            row.warnings += (
+                _("The parent company “{name}” is not there; it is kept in the remark.").format(name=name),
+            )
 
 
 def _give_owners(rows: Sequence[PlannedRow], person: Person) -> None:

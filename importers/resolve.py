@@ -25,6 +25,9 @@ from importers.values.regions import Region
 FROM_SHEETS = {"retailer": "dealer", "reseller": "dealer", "customer": "direct", "end customer": "direct"}
 """English words of exports for our own customer types."""
 
+PARENT = "parent"
+"""The parent company is found by ``plan`` among all customers, also those of the same file."""
+
 
 @dataclass(slots=True)
 class Resolved:
@@ -63,7 +66,7 @@ class Resolver:
         result = Resolved({})
         unknown: list[str] = []
         for key, value in values.items():
-            if value in (None, "", [], ()):
+            if value in (None, "", [], ()) or key == PARENT:
                 continue
             attr = spec.fields.get(key)
             label = _(spec.labels[attr]) if attr is not None else key
@@ -99,7 +102,9 @@ class Resolver:
     def _row(self, fact: Facts, text: str) -> Ref | None:
         """The choice or colleague that the text names."""
         if fact.dictionary:
-            return self._choices.find(fact.dictionary, FROM_SHEETS.get(text, text))
+            words = (FROM_SHEETS.get(text, text), f"{text}客户", text.removesuffix("客户"))
+            found = (self._choices.find(fact.dictionary, word) for word in words)
+            return next(filter(None, found), None)
         return self._people.get(text) if fact.target is Employee else None
 
     @staticmethod

@@ -43,12 +43,16 @@ def write_plan(session: Session, plan: Plan, label: str, progress: Progress | No
     without_code = [row for row in created if not row.values.get("code")]
     for row, code in zip(without_code, _next_codes(session, len(without_code)), strict=True):
         row.values["code"] = code
-    customers = [{**row.values, "id": id_} for row, id_ in zip(created, ids, strict=True)]
+    id_of = {row.at: id_ for row, id_ in zip(created, ids, strict=True)}
+    for row in plan.rows:
+        if row.parent is not None and row.fate in {Fate.CREATE, Fate.UPDATE}:
+            row.values["parent"] = Ref(id_of[row.parent.at], row.parent.title)
+    customers = [{**row.values, "id": id_of[row.at]} for row in created]
     _insert(session, CUSTOMER, customers)
     say(1, 4, _("Writing contacts"))
     contacts = [
         {**contact, "customer": Ref(id_, "")}
-        for row, id_ in [*zip(created, ids, strict=True), *((r, r.base.id) for r in changed if r.base)]
+        for row, id_ in [*((r, id_of[r.at]) for r in created), *((r, r.base.id) for r in changed if r.base)]
         for contact in row.new_contacts
     ]
     contact_ids = reserve_ids(session, "contact", len(contacts))

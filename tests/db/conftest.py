@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import fasteners
 import psycopg2
@@ -12,7 +12,8 @@ from sqlalchemy import text
 from crm_desktop.db import server as servers
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
-from tests.db.office import Office, make_office, read_ids
+from crm_desktop.db.engine import Gateway
+from tests.db.office import PASSWORD, Office, make_office, read_ids
 from tests.db.raw import Raw
 
 TEMPLATE = "office"
@@ -72,3 +73,21 @@ def raw(server: ServerAddress, shared_database: str) -> Iterator[Raw]:
 def office(raw: Raw) -> Office:
     """The people of the office, with their ids."""
     return Office(read_ids(raw.cursor))
+
+
+SignIn = Callable[[str], Gateway]
+
+
+@pytest.fixture
+def sign_in(server: ServerAddress, own_database: str) -> Iterator[SignIn]:
+    """Signs in people of the office's own copy, by key; signs them out at the end."""
+    opened: list[Gateway] = []
+
+    def connect(key: str) -> Gateway:
+        url = server.url(own_database, f"office.{key}", PASSWORD)
+        opened.append(Gateway.connect(ConnectionAddress.from_url(url)))
+        return opened[-1]
+
+    yield connect
+    for gateway in opened:
+        gateway.close()

@@ -191,7 +191,7 @@ def _insert_people(cursor: Any) -> None:
 def _create_login(cursor: Any, login: str) -> None:
     cursor.execute("select exists (select from pg_roles where rolname = %s)", (login,))
     if not cursor.fetchone()[0]:
-        cursor.execute(f'create role "{login}" login in role crm_user')
+        cursor.execute(f'create role "{login}" login password %s in role crm_user', (PASSWORD,))
 
 
 def _insert_records(cursor: Any) -> None:
