@@ -33,6 +33,9 @@ OTHER_KINDS = (
     b"SQLite format 3",
     b"RIFF",
     b"ID3",
+    b"\t\x00\x04\x00",  # Excel 2 to 4
+    b"\t\x02\x06\x00",
+    b"\t\x04\x06\x00",
 )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from importers.readers.binary import check_binary_sheet
 from importers.readers.book import check_area, damaged, not_a_table_file
 
 LARGEST_CONTENT = 2_000_000_000
@@ -64,6 +65,9 @@ def _check_kind(package: zipfile.ZipFile) -> None:
 def _check_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Read the entry to its end, which verifies its checksum, and look at what calamine would allocate."""
     is_sheet = entry.filename.startswith("xl/worksheets/")
+    if is_sheet and entry.filename.endswith(".bin"):
+        check_binary_sheet(entry.filename.rpartition("/")[2].removesuffix(".bin"), package.read(entry))
+        return
     is_strings = entry.filename.lower().endswith("sharedstrings.xml")
     columns: set[bytes] = set()
     last_row = 0

@@ -12,7 +12,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import language, set_language
 from importers.layout import find_tables
 from importers.readers import Book, Sheet, read_book
-from tests.unit.importers.legacy import FILES, LEGACY, REFUSED_FILES, peak_memory
+from tests.unit.importers.legacy import DATA, FILES, LEGACY, REFUSED_FILES, peak_memory
 
 CORRUPTIONS = 34
 """For each of the six files below: some 200 in all."""
@@ -158,6 +158,17 @@ def test_open_document_sheet_is_read(tmp_path: Path) -> None:
         package.writestr("META-INF/manifest.xml", "<manifest/>")
     book = read_book(write(tmp_path, target.getvalue(), "list.ods"))
     assert book.sheets == (Sheet("客户", [["客户名称", "电话"], ["甲公司", "020-55501102"]]),)
+
+
+def test_binary_workbook_is_read() -> None:
+    (sheet,) = read_book(DATA / "formats/list.xlsb").sheets
+    assert sheet.name == "客户"
+    assert sheet.rows[2] == ["广州润源装饰工程有限公司", "孔佩珊", "020-55501102", date(2003, 5, 6), 4150.5]
+
+
+def test_binary_workbook_whose_cells_would_be_lost_is_refused() -> None:
+    with pytest.raises(KnownError, match="xlsb"):
+        read_book(DATA / "formats/short_records.xlsb")
 
 
 def damage(content: bytes, chance: random.Random) -> bytes:
