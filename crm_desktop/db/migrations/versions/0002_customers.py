@@ -239,7 +239,7 @@ def upgrade() -> None:
             nullable=True,
             comment="Pieces of search_text of one and two characters, and exact tokens",
         ),
-        sa.CheckConstraint("birthday ~ '^(\\d{4}|-)-\\d\\d-\\d\\d$'", name="contact_birthday_check"),
+        sa.CheckConstraint("birthday ~ '^(\\d{4}|-)-\\d\\d-\\d\\d$'", name=op.f("contact_birthday_check")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["crm.customer.id"], name="contact_customer_id_fkey", ondelete="CASCADE"
         ),
@@ -351,7 +351,7 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(length=300), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("contact_id <> other_id", name="contact_relation_different_check"),
+        sa.CheckConstraint("contact_id <> other_id", name=op.f("contact_relation_different_check")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["crm.contact.id"], name="contact_relation_contact_id_fkey", ondelete="CASCADE"
         ),
