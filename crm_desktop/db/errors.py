@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import psycopg2
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import ColumnCollectionConstraint
 
@@ -152,10 +152,16 @@ def _refused_value(error: psycopg2.Error) -> KnownError:
     constraint = _constraint(error)
     if kind == "unknown" and isinstance(constraint, ForeignKeyConstraint) and _is_still_used(error, constraint):
         kind = "used"
-    named = [error.diag.column_name] if error.diag.column_name else []
-    columns = named or [column.name for column in (constraint.columns if constraint is not None else ())]
+    columns = [error.diag.column_name] if error.diag.column_name else _columns(constraint)
     message, hint = _VALUE_TEXTS[kind]
     return RefusedValueError(kind, _(message), _(hint), error.diag.table_name or "", tuple(columns))
+
+
+def _columns(constraint: ColumnCollectionConstraint | Index | None) -> list[str]:
+    if isinstance(constraint, CheckConstraint):
+        words = set(re.findall(r"\w+", str(constraint.sqltext)))
+        return [column.name for column in constraint.table.columns if column.name in words]
+    return [] if constraint is None else [column.name for column in constraint.columns]
 
 
 def _is_still_used(error: psycopg2.Error, constraint: ForeignKeyConstraint) -> bool:

@@ -24,6 +24,7 @@ SETTINGS = {
     "shared_buffers": "16MB",
     "log_min_messages": "panic",
 }
+_NOTHING = "''"  # survives pg_ctl's shell
 
 
 class OwnServer:
@@ -62,12 +63,15 @@ class OwnServer:
 
     def start(self, **more_settings: str) -> None:
         """Start, also after ``kill``."""
-        self.settings |= more_settings
-        options = " ".join(f"-c {name}={value or _nothing()}" for name, value in self.settings.items())
         self.place.run(
             "pg_ctl", "-D", self.place.data, "-w", "-t", "60", "-l", self.place.log,
-            "-o", f"{options} -p {self.port}", "start",
+            "-o", self.options(**more_settings), "start",
         )  # fmt: skip
+
+    def options(self, **more_settings: str) -> str:
+        """The server's command line."""
+        settings = self.settings | more_settings | {"port": str(self.port)}
+        return " ".join(f"-c {name}={value or _NOTHING}" for name, value in settings.items())
 
     def reload(self) -> None:
         """Read the configuration again."""
@@ -105,10 +109,6 @@ class OwnServer:
         with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
             self.kill()
         shutil.rmtree(self.place.folder)
-
-
-def _nothing() -> str:
-    return "''"
 
 
 def system_binaries() -> Path:
