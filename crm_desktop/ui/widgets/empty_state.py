@@ -26,8 +26,9 @@ class EmptyState(QWidget):
         picture = QLabel()
         picture.setPixmap(icons.pixmap(icon, 40, "faint"))
         explanation = label(text, "muted", wrap=True)
-        explanation.setMinimumWidth(min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8))
-        explanation.setMaximumWidth(TEXT_WIDTH)
+        # Fixed in both directions: a layout that centres a label does not ask how high it wraps.
+        width = min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8)
+        explanation.setFixedSize(width, explanation.heightForWidth(width))
         centre = Qt.AlignmentFlag.AlignHCenter
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -36,6 +37,9 @@ class EmptyState(QWidget):
         column.addWidget(picture, 0, centre)
         column.addWidget(label(title, "title"), 0, centre)
         if text:
+            explanation = label(text, "muted", wrap=True)
+            explanation.setMinimumWidth(min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8))
+            explanation.setMaximumWidth(TEXT_WIDTH)
             explanation.setAlignment(centre)
             column.addWidget(explanation, 0, centre)
         if actions:
