@@ -43,7 +43,7 @@ def chip_of(column: Column, row: Row) -> str | None:
 
 def is_name(spec: EntitySpec, column: Column) -> bool:
     """Whether the column is what the rows are known by."""
-    return spec.search is not None and column.path == (spec.search.name,)
+    return spec.search is not None and len(column.path) == 1 and column.path[0] is spec.search.name
 
 
 def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:

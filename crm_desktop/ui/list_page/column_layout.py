@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.list_page.arrangement import Arrangement
-from crm_desktop.ui.list_page.cells import is_name
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
 
@@ -18,7 +17,7 @@ SAVE_MS = 600  # after the last pixel of a drag
 
 
 class ColumnLayout(QObject):
-    """Widths given by hand stay; the other columns are as wide as their first rows need, the name takes the rest."""
+    """Widths given by hand stay; the other columns are as wide as their first rows need, and share the room left."""
 
     def __init__(
         self, spec: EntitySpec, table: ListTable, model: RowModel, save: Callable[[Arrangement], object]
@@ -26,7 +25,7 @@ class ColumnLayout(QObject):
         super().__init__(table)
         self._spec, self._table, self._model, self._save = spec, table, model, save
         self.arrangement = Arrangement()
-        self._fitted: tuple[str, ...] = ()
+        self._needed: dict[str, int] = {}
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(SAVE_MS)
@@ -35,23 +34,27 @@ class ColumnLayout(QObject):
         header.sectionMoved.connect(self._note_order)
         header.sectionResized.connect(self._note_width)
         model.opened.connect(self._fit)
+        table.resized.connect(self._share_room)
 
     def _fit(self) -> None:
         """Once for each set of columns, when there are rows to go by."""
-        columns = self._model.source.columns
-        keys = tuple(column.key for column in columns)
+        keys = [column.key for column in self._model.source.columns]
         header = self._table.horizontalHeader()
         with QSignalBlocker(header):
             for place in range(header.count()):
                 header.moveSection(header.visualIndex(place), place)
-        if self._fitted == keys or not self._model.rowCount():
-            return
-        self._fitted = keys
-        roomy = next((place for place, column in enumerate(columns) if is_name(self._spec, column)), 0)
-        self._table.fit_columns(roomy)
-        for place, column in enumerate(columns):
-            if place != roomy and column.key in self.arrangement.widths:
-                self._table.setColumnWidth(place, self.arrangement.widths[column.key])
+        if list(self._needed) != keys and self._model.rowCount():
+            self._table.fit_columns()
+            self._needed = {key: self._table.columnWidth(place) for place, key in enumerate(keys)}
+        self._share_room()
+
+    def _share_room(self) -> None:
+        given = self.arrangement.widths
+        free = {key: width for key, width in self._needed.items() if key not in given}
+        room = self._table.viewport().width() - sum(given.get(key, width) for key, width in self._needed.items())
+        stretch = 1 + max(0, room) / max(1, sum(free.values()))
+        for place, (key, width) in enumerate(self._needed.items()):
+            self._table.setColumnWidth(place, given.get(key) or int(width * stretch))
 
     def show_sort(self, query: ListQuery) -> None:
         """Mark the column by which the rows are sorted, where it is shown."""

@@ -95,7 +95,8 @@ class ListCard(Card):
         self._skeleton.show_bars()
 
     def _show(self, widget: QWidget) -> None:
-        had_focus = self._rows.isAncestorOf(QApplication.focusWidget()) if QApplication.focusWidget() else False
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self._rows.isAncestorOf(focused)
         self._stack.setCurrentWidget(widget)
         if had_focus and widget is self._instead:
             widget.setFocus(Qt.FocusReason.OtherFocusReason)

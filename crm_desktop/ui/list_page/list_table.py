@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.ui import theme
@@ -35,6 +35,7 @@ class ListTable(TableView):
     delete_requested = Signal()
     selection_changed = Signal()
     selection_settled = Signal()
+    resized = Signal()
 
     def __init__(self, model: RowModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +96,11 @@ class ListTable(TableView):
             self.delete_requested.emit()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Announce it, so that the columns can share the room."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def _ranges(self) -> list[tuple[int, int]]:
         """The selected rows from top to bottom, none twice."""

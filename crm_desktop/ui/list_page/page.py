@@ -184,7 +184,7 @@ class ListPage(Page):
         self.sort_button.setMenu(menus.sort_menu(self))
         line.addWidget(self.sort_button)
         line.addWidget(quiet_button(_("Columns"), self.choose_columns, icon_name="columns"))
-        line.addWidget(icon_button("sidebar-simple", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
+        line.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
         return line
 
     def _connect(self) -> None:

@@ -15,6 +15,7 @@ from crm_desktop.services.listing import Row
 from crm_desktop.services.overview import Figures, Overview
 from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec, Ref, facts
+from crm_desktop.ui.list_page.words import selection_text
 from crm_desktop.ui.widgets.buttons import icon_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip, Tone
@@ -38,7 +39,7 @@ class PreviewPane(Card):
 
     def show_nothing(self, selected: int) -> None:
         """No record is chosen, or several."""
-        title = _("{count} selected").format(count=f"{selected:,}") if selected else _("Nothing selected")
+        title = selection_text(selected) or _("Nothing selected")
         text = "" if selected else _("The row you select is shown here in short.")
         self._put(EmptyState(self._spec.icon, title, text))
 
@@ -74,7 +75,7 @@ class PreviewPane(Card):
 
     def show_problem(self, message: str, hint: str) -> None:
         """The record could not be read."""
-        self._put(EmptyState("plugs", message, hint))
+        self._put(EmptyState("cloud-slash", message, hint))
 
     def _head(self, record: Record) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -131,14 +132,15 @@ def _facts(record: Record) -> QGridLayout:
     grid.setColumnMinimumWidth(0, LABEL_WIDTH)
     grid.setColumnStretch(1, 1)
     spec, row = record.spec, 0
-    named = {spec.search.name.key if spec.search else "", spec.part_of.key if spec.part_of is not None else ""}
+    name = spec.search.name.key if spec.search else ""
     for attr in spec.form.fields:
         fact, value = facts(attr), record.values.get(attr.key)
         text = fact.kind.format(value)
-        if not text or value is False or attr.key in named - {""} or (isinstance(value, Ref) and value.tone):
+        if not text or value is False or attr.key == name or (isinstance(value, Ref) and value.tone):
             continue
         grid.addWidget(label(_(spec.labels[attr]), "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
+        # Qt breaks lines at spaces and between Chinese characters only.
+        grid.addWidget(ElidedLabel(text) if text.isascii() else label(text, wrap=True, selectable=True), row, 1)
         row += 1
         if row == MOST_FACTS:
             break

@@ -8,6 +8,7 @@ from decimal import Decimal
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.listing import ListQuery, Row
 from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.ui.list_page.cells import is_name
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
 
@@ -26,7 +27,7 @@ def view_title(query: ListQuery) -> str:
 
 def record_title(spec: EntitySpec, row: Row) -> str:
     """What the record of a row is called, as far as the row shows it."""
-    named = [column for column in spec.table.columns if spec.search and column.path == (spec.search.name,)]
+    named = [column for column in spec.table.columns if is_name(spec, column)]
     shown = [column for column in (*named, *spec.table.columns) if row.values.get(column.key)]
     return shown[0].facts.kind.format(row.values[shown[0].key]) if shown else f"#{row.id}"
 
@@ -39,7 +40,7 @@ def selection_text(count: int) -> str:
 def sums_text(spec: EntitySpec, columns: tuple[Column, ...], sums: Mapping[str, Decimal]) -> str:
     """The sum of each money column in words."""
     shown = [(_(spec.column_label(c)), c.facts.kind.format(sums[c.key])) for c in columns if c.key in sums]
-    return "   ".join(_("Total {column} {sum}").format(column=column, sum=amount) for column, amount in shown)
+    return "   ".join(_("{column} in total {sum}").format(column=column, sum=amount) for column, amount in shown)
 
 
 def nothing_matches(query: ListQuery, clear: Callable[[], object]) -> EmptyState:
@@ -76,7 +77,7 @@ def nothing_yet(
 
 def not_readable(message: str, hint: str, retry: Callable[[], object]) -> EmptyState:
     """The rows could not be read."""
-    return EmptyState("plugs", message, hint, (secondary_button(_("Try again"), retry),))
+    return EmptyState("cloud-slash", message, hint, (secondary_button(_("Try again"), retry),))
 
 
 def new_text(spec: EntitySpec) -> str:

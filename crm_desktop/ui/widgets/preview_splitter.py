@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from crm_desktop.ui.memory import remember, remembered
 
-PREVIEW_WIDTH = 372
+PREVIEW_WIDTH = 300
 GAP = 12
 LEAST_LIST, LEAST_PREVIEW = 420, 300
 

@@ -157,7 +157,7 @@ class _Header(QHeaderView):
     def sectionSizeHint(self, column: int) -> int:
         text = str(self.model().headerData(column, Qt.Orientation.Horizontal) or "")
         metrics = self.fontMetrics()
-        return metrics.horizontalAdvance(text) + 2 * CELL_PADDING + ARROW + 8
+        return metrics.horizontalAdvance(text) + 2 * CELL_PADDING + ARROW + 4
 
     def paintSection(self, painter: QPainter, rect: QRect, column: int) -> None:
         painter.save()
