@@ -20,7 +20,6 @@ from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 if TYPE_CHECKING:
     from crm_desktop.ui.main_window import MainWindow
 
-SIDE_WIDTH = 196
 UNSAVED = "• "
 
 
@@ -49,9 +48,8 @@ class AreaView(QWidget):
         self.tabs = ClosableTabs()
         self.tabs.add(self._host, _(area.title))
         self.tabs.close_requested.connect(self.close_page)
-        side_frame = QFrame()
+        self._side_frame = side_frame = QFrame()
         side_frame.setObjectName("side")
-        side_frame.setFixedWidth(SIDE_WIDTH)
         side_column = QVBoxLayout(side_frame)
         side_column.setContentsMargins(0, 0, 0, 8)
         side_column.addWidget(self.side)
@@ -62,6 +60,7 @@ class AreaView(QWidget):
         line.addWidget(self.tabs, 1)
         self.side.current_changed.connect(self.select_page)
         self.side.clicked.connect(lambda _index: self.tabs.go_to(self._host))
+        self.side.activated.connect(self._enter_page)
         context.bus.changed.connect(self._table_changed)
         self.set_pages(area.pages)
         self.refresh_counts()
@@ -70,24 +69,28 @@ class AreaView(QWidget):
         """Offer these pages in the side list; the first one is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
         self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group)) for entry in pages)
+        self._side_frame.setFixedWidth(self.side.sizeHint().width())
         if pages and not self.side.current_key():
             self.select_page(pages[0].key)
 
     def select_page(self, key: str) -> None:
         """Show the page of a side entry in the first tab."""
         entry = self._entries[key]
-        if key not in self._built:
-            self._built[key] = page = entry.build(self)
-            self._host.addWidget(page)
+        page_key = entry.page or key
+        if page_key not in self._built:
+            self._built[page_key] = entry.build(self)
+            self._host.addWidget(self._built[page_key])
+        page = self._built[page_key]
+        page.show_entry(key)
         self.side.select(key)
-        self._host.setCurrentWidget(self._built[key])
+        self._host.setCurrentWidget(page)
         self.tabs.set_title(self._host, _(entry.title))
         self.tabs.go_to(self._host)
         self.page_selected.emit(key)
 
-    def open_record(self, entity: str, id: int) -> None:
-        """Open a record in a tab of the area that shows its entity."""
-        self._window.open_record(entity, id)
+    def open_record(self, entity: str, id: int) -> Page | None:
+        """Open a record in a tab of the area that shows its entity; None where no area does."""
+        return self._window.open_record(entity, id)
 
     def open_tab(self, key: str, build: PageBuilder) -> Page:
         """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""
@@ -111,6 +114,13 @@ class AreaView(QWidget):
         page.unsaved_changed.connect(mark)
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         return page
+
+    def rename_tab(self, page: Page, key: str, build: PageBuilder) -> None:
+        """A page shows something else now (the next record, or its new one was saved): know its tab by that."""
+        before = next((known for known, (_tab, opened) in self._tabs_by_key.items() if opened is page), "")
+        if before:
+            del self._tabs_by_key[before]
+            self._tabs_by_key[key] = (OpenTab(key, build), page)
 
     def close_page(self, page: QWidget) -> bool:
         """Close a tab, unless its page objects. The first tab stays."""
@@ -149,6 +159,11 @@ class AreaView(QWidget):
         """Read the numbers of the side list again."""
         if self.area.count is not None:
             self.context.tasks.query(self, self.area.count, self._show_counts, key="counts")
+
+    def _enter_page(self) -> None:
+        """Enter in the side list goes on into the page."""
+        self.tabs.go_to(self._host)
+        self.current_page().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
         for key, count in counts.items():

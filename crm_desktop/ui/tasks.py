@@ -71,7 +71,7 @@ class Tasks(QObject):
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
         self._answers: deque[Callable[[], None]] = deque()
         self._newest: dict[tuple[int, Hashable], Future[Any]] = {}
-        self._long_running = False
+        self._long_work: LongWork | None = None  # the one that runs
         self._long_waiting: deque[Callable[[], None]] = deque()
         self._open = 0
         self._lock = threading.Lock()
@@ -127,26 +127,28 @@ class Tasks(QObject):
         long_work = LongWork(self._post, self)
 
         def start() -> None:
-            self._long_running = True
+            self._long_work = long_work
             future = self._submit(self._write, lambda session: work(session, long_work.report))
             self._answer_with(future, lambda: finish(future))
 
         def finish(future: Future[T]) -> None:
-            self._long_running = False
+            self._long_work = None
             if self._long_waiting:
                 self._long_waiting.popleft()()
             long_work.finished.emit()
             long_work.deleteLater()
             self._answer_command(owner, future, success, failure)
 
-        if self._long_running:
+        if self._long_work is not None:
             self._long_waiting.append(start)
         else:
             start()
         return long_work
 
     def close(self) -> None:
-        """Drop what waits, let what runs end. No answer is delivered any more."""
+        """Drop what waits, cancel a long work, let the rest end. No answer is delivered any more."""
+        if self._long_work is not None:
+            self._long_work.cancel()
         with self._lock:
             self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)

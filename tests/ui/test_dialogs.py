@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError
+from crm_desktop.core.paths import state_home
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.ask_text import ask_text
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.tasks import Progress, Tasks
+from crm_desktop.ui.widgets.notice import Notices
 
 
 @pytest.fixture
@@ -107,3 +110,29 @@ def test_a_name_is_asked_for(qtbot: QtBot, window: QWidget) -> None:
     assert focused == [True]
     QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Escape))
     assert ask_text(window, "Save the view", "Name", "Save") is None
+
+
+@pytest.mark.expects_log
+def test_error_that_reaches_qt_is_reported_once_in_a_dialog(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    messages.install_bug_handler()
+    for _each in range(2):
+        sys.excepthook(ValueError, ValueError("13800001234"), None)
+    assert len(list((state_home() / "reports").iterdir())) == 2
+    dialogs = [one for one in QApplication.topLevelWidgets() if isinstance(one, MessageDialog) and one.isVisible()]
+    assert len(dialogs) == 1, "a report for each, one dialog for all"
+    with qtbot.waitSignal(dialogs[0].destroyed):
+        dialogs[0].reject()
+
+
+def test_known_error_that_reaches_qt_is_shown_as_it_is(
+    qtbot: QtBot, window: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    messages.install_bug_handler()
+    notices = Notices(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    sys.excepthook(KnownError, KnownError("The row is locked."), None)
+    assert notices.texts() == ["The row is locked."]
+    assert not (state_home() / "reports").exists()

@@ -179,6 +179,24 @@ def test_cancelled_work_is_rolled_back_and_says_nothing(qtbot: QtBot) -> None:
     assert notices.texts() == []
 
 
+def test_closing_cancels_a_long_work(tasks: Tasks) -> None:
+    started, stopped = threading.Event(), threading.Event()
+
+    def work(_session: str, progress: Progress) -> None:
+        try:
+            while True:
+                progress(1, 10, "row")
+                started.set()
+        except CancelledError:
+            stopped.set()
+            raise
+
+    tasks.long_command(tasks, work, _never)
+    started.wait()
+    tasks.close()
+    assert stopped.is_set()
+
+
 def test_long_works_follow_each_other_while_commands_go_on(qtbot: QtBot, tasks: Tasks) -> None:
     first, second = threading.Event(), threading.Event()
     done: list[str] = []
