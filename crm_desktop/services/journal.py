@@ -57,6 +57,7 @@ class Change:
     change_set: int
     at: datetime.datetime
     who: str
+    employee_id: int | None
     kind: str
     label: str
     operation: str
@@ -138,6 +139,7 @@ def fetch_history(session: Session, entity: str, id_: int) -> list[Change]:
             row.change_set_id,
             row.at,
             row.who or row.login,
+            row.employee_id,
             row.kind,
             row.label,
             row.operation,

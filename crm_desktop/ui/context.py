@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from crm_desktop.core.access import Person
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.choices import ChoiceSource
 from crm_desktop.ui.page import Area
+from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.tasks import Tasks
 
 Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
@@ -26,3 +29,13 @@ class Context:
     server: str
     areas: tuple[Area, ...]
     search: Search
+
+    @cached_property
+    def choices(self) -> ChoiceSource:
+        """The choices of all dictionaries."""
+        return ChoiceSource(self.tasks, self.bus)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What the person arranged for himself."""
+        return Preferences(self.tasks)

@@ -48,6 +48,13 @@ def link_button(text: str, clicked: Callable[[], object] | None = None) -> QPush
     return made
 
 
+def inline_link(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
+    """Words that can be clicked in the place of plain text, as high and as far left as text would be."""
+    made = link_button(text, clicked)
+    set_rank(made, "inline")
+    return made
+
+
 def icon_button(
     icon_name: str, tip: str, clicked: Callable[[], object] | None = None, *, shortcut: str = ""
 ) -> QPushButton:

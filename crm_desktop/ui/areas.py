@@ -1,0 +1,39 @@
+"""The areas of the window: which lists each has, and which page shows a record of which entity."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.i18n import N_
+from crm_desktop.entities import by_key
+from crm_desktop.ui.list_page.entries import list_counts, list_entries
+from crm_desktop.ui.page import Area
+from crm_desktop.ui.pages import build_record
+
+CUSTOMERS = ("customer", "contact", "activity")
+ADMINISTRATION = ("employee", "department", "permission_group", "dictionary")
+PARTS = ("contact_relation",)
+"""Entities that have a page but no list of their own."""
+
+
+def areas_for(person: Person) -> tuple[Area, ...]:
+    """The areas this person works in."""
+    return (
+        _area("customers", N_("Customers"), "buildings", CUSTOMERS, person),
+        _area("administration", N_("Administration"), "gear-six", ADMINISTRATION, person),
+    )
+
+
+def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Person) -> Area:
+    listed = [by_key(entity) for entity in entities if person.may("read", entity)]
+    shown = (*entities, *PARTS) if key == "customers" else entities
+    return Area(
+        key=key,
+        title=title,
+        icon=icon,
+        pages=tuple(entry for spec in listed for entry in list_entries(spec)),
+        records={entity: partial(build_record, entity) for entity in shown},
+        count=list_counts(listed, person),
+        tables=frozenset(spec.model.__tablename__ for spec in listed),
+    )

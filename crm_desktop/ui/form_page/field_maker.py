@@ -1,0 +1,120 @@
+"""The editor of each field of a form, joined to where its choices and references come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_model
+from crm_desktop.services import listing, search
+from crm_desktop.services.listing import ListQuery
+from crm_desktop.services.search import Hit
+from crm_desktop.spec import Attr, EntitySpec, Ref, facts
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.fields.base import FieldEditor
+from crm_desktop.ui.fields.choice import ChoiceEditor
+from crm_desktop.ui.fields.make import make_editor
+from crm_desktop.ui.fields.reference import ReferenceEditor
+from crm_desktop.ui.fields.tree_choice import TreeChoiceEditor
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.popup_list import PopupRow
+
+TREES = frozenset({"region"})
+"""Dictionaries whose entries lie in each other."""
+MOST_FOUND = 20
+
+
+class FieldMaker:
+    """Makes the editors of one form. ``value_of`` answers what stands in another field of it at the moment."""
+
+    def __init__(self, view: AreaView, owner: QWidget, spec: EntitySpec, value_of: Callable[[str], Any]) -> None:
+        self._view, self._owner, self._spec, self._value_of = view, owner, spec, value_of
+
+    def make(self, attr: Attr) -> FieldEditor:
+        """The editor of a field, still empty."""
+        fact, label = facts(attr), _(self._spec.labels[attr])
+        required = fact.is_required and fact.default is None
+        choices = self._view.context.choices
+        if fact.dictionary in TREES:
+            tree = str(fact.dictionary)
+            return TreeChoiceEditor(
+                fact.kind,
+                label,
+                lambda answer: choices.load(self._owner, lambda read: answer(read.of(tree))),
+                required=required,
+            )
+        if fact.dictionary:
+            code = fact.dictionary
+            return ChoiceEditor(
+                fact.kind,
+                label,
+                lambda answer: choices.load(self._owner, lambda read: answer([e.ref for e in read.of(code)])),
+                required=required,
+            )
+        target = by_model(fact.target) if fact.target else None
+        if target is not None:
+            open_record = partial(self._view.open_record, target.key)
+            return _RecordReference(fact.kind, label, partial(self._find, target), open_record, required=required)
+        return make_editor(fact.kind, label, required=required, max_length=fact.max_length)
+
+    def _find(self, target: EntitySpec, typed: str, answer: Callable[[Sequence[Hit]], None]) -> None:
+        person = self._view.context.person
+        parent = self._shared_parent(target)
+
+        def work(session: Session) -> Sequence[Hit]:
+            if parent is not None:
+                return _find_siblings(session, ListQuery(entity=target.key, typed=typed, parent_id=parent.id), person)
+            return search.find(session, target.key, typed, person, MOST_FOUND)
+
+        self._view.context.tasks.query(self._owner, work, answer, key=("find", target.key))
+
+    def _shared_parent(self, target: EntitySpec) -> Ref | None:
+        """Where both records are parts of the same kind of record, only parts of the one in this form are offered."""
+        if target.part_of is None or self._spec.part_of is None:
+            return None
+        if facts(target.part_of).target is not facts(self._spec.part_of).target:
+            return None
+        value = self._value_of(self._spec.part_of.key)
+        return value if isinstance(value, Ref) else None
+
+
+def _find_siblings(session: Session, query: ListQuery, person: Any) -> list[Hit]:
+    spec = query.spec
+    rows = listing.fetch_first_page(session, query, person, spec.table.columns, MOST_FOUND)
+    name = spec.search.name.key if spec.search else spec.table.columns[0].key
+    notes = [attr for attr in spec.subtitle if attr is not spec.part_of]
+    return [
+        Hit(
+            spec.key,
+            row.id,
+            str(row.values[name]),
+            " · ".join(filter(None, (facts(attr).kind.format(row.values.get(attr.key)) for attr in notes))),
+        )
+        for row in rows
+    ]
+
+
+class _RecordReference(ReferenceEditor):
+    """A reference whose list tells records of one name apart."""
+
+    def __init__(
+        self,
+        kind: Any,
+        label: str,
+        find: Callable[[str, Callable[[Sequence[Hit]], None]], None],
+        open_record: Callable[[int], object],
+        *,
+        required: bool,
+    ) -> None:
+        self._find_hits = find
+        super().__init__(kind, label, lambda _text, _answer: None, open_record, required=required)
+
+    def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
+        def take(hits: Sequence[Hit]) -> None:
+            answer([PopupRow(Ref(hit.id, hit.title), hit.title, hit.subtitle) for hit in hits])
+
+        self._find_hits(text, take)

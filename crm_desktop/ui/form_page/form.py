@@ -1,0 +1,192 @@
+"""The fields of one record in cards, two side by side. Knows which were edited; reads and saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services.records import Record, is_same
+from crm_desktop.spec import Attr, EntitySpec, facts
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.fields.base import FieldEditor
+from crm_desktop.ui.fields.rows import RowEditor
+from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.widgets.card import Card
+
+COLUMNS = 2
+_UNREADABLE = object()
+
+
+class Form(QWidget):
+    """A card for each section of the spec. Enter and Tab go to the next field; a field is checked when it is left."""
+
+    edited = Signal(str)  # key of the field
+
+    def __init__(self, view: AreaView, spec: EntitySpec) -> None:
+        super().__init__()
+        self.setObjectName("plain")
+        self.spec = spec
+        self.editors: dict[str, FieldEditor] = {}
+        self._attr_of: dict[str, Attr] = {}
+        self._base: Mapping[str, Any] = {}
+        self._touched: set[str] = set()
+        maker = FieldMaker(view, self, spec, self.value_of)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for section in spec.form.sections:
+            card = Card(_(section.label))
+            card.body.addLayout(self._grid(maker, section.fields))
+            column.addWidget(card)
+        self.setFocusProxy(next(iter(self.editors.values())))
+
+    def show_record(self, record: Record, *, read_only: bool = False) -> None:
+        """Show these values; what was typed is forgotten."""
+        self._base = record.values
+        self._touched.clear()
+        for key, editor in self.editors.items():
+            editor.set_value(record.values.get(key))
+            editor.set_read_only(read_only or self._attr_of[key] in self.spec.form.read_only)
+
+    def set_base(self, values: Mapping[str, Any]) -> None:
+        """Take these values for unedited, and show them where nothing was typed."""
+        self._base = values
+        for key, editor in self.editors.items():
+            if key not in self._touched:
+                editor.set_value(values.get(key))
+
+    def forget(self, key: str) -> None:
+        """Take what was typed into a field for not typed."""
+        self._touched.discard(key)
+
+    def value_of(self, key: str) -> Any:
+        """What stands in a field; None where it cannot be read."""
+        value = self._read(key)
+        return None if value is _UNREADABLE else value
+
+    def changes(self) -> dict[str, Any]:
+        """The values that differ from the record. Call ``check`` first: what cannot be read is left out."""
+        values = {key: self._read(key) for key in self._touched}
+        return {
+            key: value
+            for key, value in values.items()
+            if value is not _UNREADABLE and not is_same(value, self._base.get(key))
+        }
+
+    def edited_keys(self) -> frozenset[str]:
+        """The fields that hold something else than the record, readable or not."""
+        return frozenset(
+            key
+            for key in self._touched
+            if (value := self._read(key)) is _UNREADABLE or not is_same(value, self._base.get(key))
+        )
+
+    def check(self) -> bool:
+        """Whether all fields can be saved; the first wrong one gets the focus, each says what is wrong."""
+        wrong = [editor for editor in self.editors.values() if not editor.check()]
+        if wrong:
+            wrong[0].setFocus()
+        return not wrong
+
+    def show_errors(self, errors: Mapping[str, str]) -> None:
+        """Say under the fields what is wrong, and go to the first."""
+        for key, sentence in errors.items():
+            if key in self.editors:
+                self.editors[key].set_error(sentence)
+        first = next((editor for key, editor in self.editors.items() if key in errors), None)
+        if first is not None:
+            first.setFocus()
+
+    def focus_field(self, key: str = "") -> None:
+        """Go to a field, the first one that can be edited without a key."""
+        editor = self.editors.get(key) or next(iter(self.editors.values()))
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        target = _focus_target(editor)
+        if isinstance(target, QLineEdit):
+            target.selectAll()
+
+    def as_text(self) -> str:
+        """All fields that are filled, a line each, to be copied elsewhere."""
+        lines = []
+        for key, editor in self.editors.items():
+            target = _focus_target(editor)
+            value = self._read(key)
+            text = target.text() if isinstance(target, QLineEdit) else editor.kind.format(value)
+            if text and value not in (False, _UNREADABLE):
+                lines.append(f"{editor.label}: {text}")
+        return "\n".join(lines)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Check a field when it is left; Enter in a line goes on to the next field."""
+        kind = event.type()
+        if kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            if event.reason() in _LEAVING:
+                self.editors[watched.property("field")].check()
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(watched, QLineEdit):
+            editor = self.editors[watched.property("field")]
+            is_choosing = isinstance(editor, RowEditor) and editor.popup.isVisible()
+            if event.key() in _ENTER and not event.modifiers() and not is_choosing:
+                self.focusNextChild()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _read(self, key: str) -> Any:
+        try:
+            return self.editors[key].value()
+        except KnownError:
+            return _UNREADABLE
+
+    def _grid(self, maker: FieldMaker, attrs: tuple[Attr, ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        place = 0
+        for attr in attrs:
+            editor = self._add(maker, attr)
+            if facts(attr).kind.is_wide:
+                place += -place % COLUMNS
+                grid.addWidget(editor, place // COLUMNS, 0, 1, COLUMNS)
+                place += COLUMNS
+            else:
+                grid.addWidget(editor, place // COLUMNS, place % COLUMNS)
+                place += 1
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def _add(self, maker: FieldMaker, attr: Attr) -> FieldEditor:
+        editor = maker.make(attr)
+        self.editors[attr.key] = editor
+        self._attr_of[attr.key] = attr
+        editor.changed.connect(lambda: self._note_edit(attr.key))
+        target = _focus_target(editor)
+        target.setProperty("field", attr.key)
+        target.installEventFilter(self)
+        return editor
+
+    def _note_edit(self, key: str) -> None:
+        self._touched.add(key)
+        self.edited.emit(key)
+
+
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_LEAVING = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+}
+
+
+def _focus_target(editor: FieldEditor) -> QWidget:
+    """The widget that gets the focus when the editor does."""
+    widget: QWidget = editor
+    while (proxy := widget.focusProxy()) is not None:
+        widget = proxy
+    return widget

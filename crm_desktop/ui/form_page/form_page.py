@@ -1,0 +1,93 @@
+"""The page of one record of any entity: its form, what belongs to it, and its history beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import parts_of
+from crm_desktop.services.records import Record
+from crm_desktop.services.rights import why_not
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.history_panel import HistoryPanel
+from crm_desktop.ui.form_page.parts_card import PartsCard
+from crm_desktop.ui.form_page.record_editor import RecordEditor
+from crm_desktop.ui.form_page.record_page import RecordPage
+from crm_desktop.ui.icons import icon
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
+
+
+class FormPage(RecordPage):
+    """Save by Ctrl+S, history by Ctrl+H, leave by Esc."""
+
+    def __init__(self, view: AreaView, entity: str, id_: int) -> None:
+        super().__init__(view, entity, id_)
+        self._editor = RecordEditor(view, entity)
+        self.history = HistoryPanel(view, entity)
+        self.history_card = Card(_("History"))
+        self.history_card.body.addWidget(self.history, 1)
+        self.parts = [PartsCard(view, part) for part in parts_of(self.spec)]
+        for card in self.parts:
+            self._editor.add_below(card)
+        self.splitter = PreviewSplitter(f"form/{entity}", self._editor, self.history_card)
+        self._shows_history = self.splitter.preview_shown()
+        self.history_button = quiet_button(
+            _("History"), self._toggle_history, icon_name="clock-counter-clockwise", shortcut="Ctrl+H"
+        )
+        self.history_button.setCheckable(True)
+        self.more_button = self._more_button()
+        self.heading.add(self.history_button)
+        self.heading.add(self.more_button)
+        self.body.addWidget(self.splitter, 1)
+        self._editor.loaded.connect(self._show_record)
+        self._editor.edited_changed.connect(self.unsaved_changed)
+        self._editor.new_wanted.connect(self._begin_another)
+        self.setFocusProxy(self._editor)
+        if id_:
+            self._editor.load(id_)
+        else:
+            self._editor.begin({})
+
+    @property
+    def editor(self) -> RecordEditor:
+        """The form."""
+        return self._editor
+
+    def show_id(self, id_: int) -> None:
+        """Show another record of the entity in this page."""
+        self._editor.load(id_)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something of the entity's own under the form."""
+        self._editor.add_below(widget)
+
+    def _show_record(self, record: Record) -> None:
+        self.show_heading(record)
+        is_old = record.id > 0
+        self.history_button.setVisible(is_old)
+        self.history_button.setChecked(self._shows_history)
+        self.history_card.setVisible(is_old and self._shows_history)
+        self.more_button.setVisible(is_old and not why_not(self.view.context.person, "delete", record))
+        for card in self.parts:
+            card.show_parent(record)
+        if is_old:
+            self.history.refresh(record)
+
+    def _begin_another(self) -> None:
+        """Another part begins in the same parent."""
+        kept = self.spec.part_of
+        self.start_new({kept.key: self._editor.record.values.get(kept.key)} if kept is not None else {})
+
+    def _toggle_history(self) -> None:
+        self._shows_history = not self._shows_history
+        self.splitter.show_preview(self._shows_history)
+        self.history_button.setChecked(self._shows_history)
+
+    def _more_button(self) -> QPushButton:
+        button = icon_button("dots-three", _("More"))
+        menu = QMenu(button)
+        menu.addAction(icon("trash", "bad"), _("Delete…"), lambda: self.delete_record(self._editor.record))
+        button.setMenu(menu)
+        return button

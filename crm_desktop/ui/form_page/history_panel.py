@@ -1,0 +1,154 @@
+"""Who changed what of a record, newest first, with ways to put a value back and to take a whole change set back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from crm_desktop.core.access import Function
+from crm_desktop.core.i18n import _
+from crm_desktop.services import journal, records
+from crm_desktop.services.journal import KINDS, Change, FieldChange
+from crm_desktop.services.records import Record, is_same
+from crm_desktop.services.rights import why_not
+from crm_desktop.spec.kinds import TIME
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.undo import UndoDialog
+from crm_desktop.ui.form_page.undoing import notify_saved
+from crm_desktop.ui.form_page.wording import step_text, value_text
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import icon_button, link_button
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.labels import ElidedLabel, label
+
+FIRST_SHOWN = 30
+LABEL_WIDTH = 96
+
+
+class HistoryPanel(QScrollArea):
+    """The history of one record. ``refresh`` reads it, ``show_history`` shows what was read elsewhere."""
+
+    def __init__(self, view: AreaView, entity: str) -> None:
+        super().__init__()
+        self._view, self._entity = view, entity
+        self._record = Record(entity, 0, 0)
+        self._changes: Sequence[Change] = ()
+        self._shown = FIRST_SHOWN
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def refresh(self, record: Record) -> None:
+        """Read the history of this record, which is what "put back" starts from."""
+        self._view.context.tasks.query(
+            self,
+            lambda session: journal.fetch_history(session, record.entity, record.id),
+            lambda changes: self.show_history(record, changes),
+            key="history",
+        )
+
+    def show_history(self, record: Record, changes: Sequence[Change]) -> None:
+        """Show these changes, newest first."""
+        self._record, self._changes = record, changes
+        place = self.verticalScrollBar().value()
+        inside = QWidget()
+        inside.setObjectName("plain")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(16)
+        for change in changes[: self._shown]:
+            column.addWidget(self._entry(change))
+        if len(changes) > self._shown:
+            column.addWidget(
+                link_button(_("Show {count} older ones").format(count=len(changes) - self._shown), self._show_all)
+            )
+        if not changes:
+            column.addWidget(EmptyState("clock-counter-clockwise", _("No changes yet")))
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.verticalScrollBar().setValue(place)
+
+    def put_back(self, field: FieldChange) -> None:
+        """Write the old value of a field, as a change of its own."""
+        entity, id_ = self._entity, self._record.id
+
+        def work(session: Session) -> Record:
+            current = records.fetch_record(session, entity, id_)
+            return records.save_record(session, current, {field.key: field.before}, "put_back")
+
+        self._view.context.tasks.command(self, work, lambda record: notify_saved(self._view, record, is_new=False))
+
+    def take_back(self, change: Change) -> None:
+        """Show what undoing the whole change set would do."""
+        what = journal.describe(change.kind, change.label)
+        UndoDialog(self._view, change.change_set, what).open_quietly()
+
+    def _show_all(self) -> None:
+        self._shown = len(self._changes)
+        self.show_history(self._record, self._changes)
+
+    def _entry(self, change: Change) -> QWidget:
+        entry = QWidget()
+        column = QVBoxLayout(entry)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(change.who, "strong"))
+        head.addWidget(label(_(KINDS.get(change.kind, change.kind)), "muted"))
+        moment = label(_brief(change.at), "small")
+        moment.setToolTip(TIME.format(change.at))
+        head.addWidget(moment)
+        head.addStretch(1)
+        if self._may_take_back(change):
+            button = link_button(_("Take back…"), partial(self.take_back, change))
+            button.setFixedHeight(24)
+            head.addWidget(button)
+        column.addLayout(head)
+        if change.fields:
+            column.addLayout(self._fields(change))
+        return entry
+
+    def _fields(self, change: Change) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        spec = self._record.spec
+        may_edit = not why_not(self._view.context.person, "update", self._record)
+        for row, field in enumerate(change.fields):
+            name = ElidedLabel(_(field.label), "small")
+            name.setFixedWidth(LABEL_WIDTH)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            before = value_text(spec, field.key, field.before)
+            grid.addWidget(
+                label(step_text(spec, field.key, field.before, field.after), wrap=True, selectable=True), row, 1
+            )
+            if may_edit and self._can_put_back(field):
+                button = icon_button(
+                    "arrow-u-up-left", _("Put back “{value}”").format(value=before), partial(self.put_back, field)
+                )
+                button.setFixedHeight(24)
+                grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
+        return grid
+
+    def _can_put_back(self, field: FieldChange) -> bool:
+        spec = self._record.spec
+        editable = {attr.key for attr in spec.form.fields} - {attr.key for attr in spec.form.read_only}
+        return field.key in editable and not is_same(field.before, self._record.values.get(field.key))
+
+    def _may_take_back(self, change: Change) -> bool:
+        person = self._view.context.person
+        return change.employee_id == person.id or person.may_use(Function.UNDO, self._entity)
+
+
+def _brief(moment: datetime.datetime) -> str:
+    """The clock for today and yesterday, else the day."""
+    today = datetime.date.today()
+    local = moment.astimezone()
+    day = TIME.brief(moment, today)
+    return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day

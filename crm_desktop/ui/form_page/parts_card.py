@@ -1,0 +1,120 @@
+"""The records that belong to one record, as a small list with a button for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from crm_desktop.core.i18n import _
+from crm_desktop.services import listing
+from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Column, EntitySpec, Ref, facts
+from crm_desktop.ui import theme
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.record_page import open_new
+from crm_desktop.ui.list_page.cells import alignment_of, answer
+from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT, TableView
+
+Index = QModelIndex | QPersistentModelIndex
+MOST_ROWS = 100
+MOST_HIGH = 8  # rows in sight before the card scrolls
+
+
+class PartsModel(QAbstractTableModel):
+    """Rows that are all at hand."""
+
+    def __init__(self, spec: EntitySpec, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self._spec, self.columns = spec, columns
+        self.rows: Sequence[Row] = ()
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Replace all rows."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """All of them."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Those of the entity's list."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Label and alignment of a column."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _(self._spec.column_label(self.columns[section]))
+        return alignment_of(self.columns[section]) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As in the entity's own list."""
+        row = self.rows[index.row()]
+        return answer(self._spec, self.columns[index.column()], row, self._spec.tone(row.values), role)
+
+
+class PartsCard(Card):
+    """Parts of one kind of the record given to ``show_parent``."""
+
+    def __init__(self, view: AreaView, part: EntitySpec) -> None:
+        super().__init__(_(part.label_plural))
+        self._view, self._part = view, part
+        self._parent = Record(part.key, 0, 0)
+        self._columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
+        self.model = PartsModel(part, self._columns)
+        self.table = TableView()
+        self.table.setModel(self.model)
+        self.table.opened.connect(self._open)
+        self._empty = label(_("None"), "muted")
+        self.body.addWidget(self.table)
+        self.body.addWidget(self._empty)
+        if view.context.person.may("create", part.key):
+            words = _("New {thing}").format(thing=_(part.label).lower())
+            self.head.addWidget(quiet_button(words, self._add, icon_name="plus"))
+        view.context.bus.changed.connect(self._table_changed)
+
+    def show_parent(self, parent: Record) -> None:
+        """Read the parts of this record."""
+        self._parent = parent
+        self.setVisible(parent.id > 0)
+        self._read()
+
+    def _read(self) -> None:
+        if not self._parent.id:
+            return
+        query = ListQuery(entity=self._part.key, parent_id=self._parent.id)
+        person = self._view.context.person
+        self._view.context.tasks.query(
+            self,
+            lambda session: listing.fetch_first_page(session, query, person, self._columns, MOST_ROWS),
+            self._show,
+            key="parts",
+        )
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        self.model.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+        self.table.setFixedHeight(HEADING_HEIGHT + min(len(rows), MOST_HIGH) * theme.row_height() + 2)
+        self.table.fit_columns(len(self._columns) - 1)
+
+    def _open(self, index: QModelIndex) -> None:
+        self._view.open_record(self._part.key, self.model.rows[index.row()].id)
+
+    def _add(self) -> None:
+        assert self._part.part_of is not None
+        key = facts(self._part.part_of).key
+        open_new(self._view, self._part.key, **{key: Ref(self._parent.id, self._parent.title)})
+
+    def _table_changed(self, table: str, _ids: object) -> None:
+        if table == self._part.model.__tablename__:
+            self._read()

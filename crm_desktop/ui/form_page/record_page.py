@@ -1,0 +1,144 @@
+"""What every page of one record has: a heading, a tab named after it, the way to the next one, and Esc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
+from crm_desktop.services import records
+from crm_desktop.services.records import Record
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.heading import RecordHeading, chips_of, subtitle_of
+from crm_desktop.ui.form_page.record_editor import RecordEditor
+from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.widgets.buttons import icon_button
+
+Neighbours = Callable[[int, int], int | None]
+"""The record before (-1) or after (1) a record in the list it was opened from; None at the end."""
+
+
+class RecordPage(Page):
+    """Base of the pages of one record; id 0 is a new one."""
+
+    def __init__(self, view: AreaView, entity: str, id_: int) -> None:
+        self.spec = by_key(entity)
+        super().__init__("…" if id_ else self._new_title())
+        self.view, self.id = view, id_
+        self._is_deleted = False
+        self.neighbours: Neighbours | None = None
+        self.heading = RecordHeading()
+        self.heading.show_record(self.title, "")
+        self.previous_button = icon_button("caret-up", _("Previous record"), lambda: self.step(-1), shortcut="Alt+Up")
+        self.next_button = icon_button("caret-down", _("Next record"), lambda: self.step(1), shortcut="Alt+Down")
+        for button in (self.previous_button, self.next_button):
+            button.hide()
+            self.heading.add(button)
+        self.body.addWidget(self.heading)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut  # Esc in the search box above is not ours
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=here)
+        escape.activated.connect(self.escape)
+
+    @property
+    def editor(self) -> RecordEditor | None:
+        """The form of the record, where there is one at the moment."""
+        raise NotImplementedError
+
+    def show_id(self, id_: int) -> None:
+        """Show another record of the entity in this page."""
+        raise NotImplementedError
+
+    def start_new(self, values: Mapping[str, Any]) -> None:
+        """Let this page show a new record, after its last one was saved."""
+        self.id = 0
+        self.set_title(self._new_title())
+        self.heading.show_record(self.title, "")
+        self._rename_tab()
+        self.begin(values)
+
+    def begin(self, values: Mapping[str, Any]) -> None:
+        """Let a new record begin with these values, unless something is typed already."""
+        if self.editor is not None and not self.editor.is_edited():
+            self.editor.begin(values)
+
+    def set_neighbours(self, neighbours: Neighbours) -> None:
+        """Offer the way to the next and the previous record of a list."""
+        self.neighbours = neighbours
+        for button in (self.previous_button, self.next_button):
+            button.show()
+        self._enable_steps()
+
+    def step(self, direction: int) -> None:
+        """Go to the next (1) or the previous (-1) record of the list, in this tab."""
+        other = self.neighbours(self.id, direction) if self.neighbours else None
+        if other is None or not self.may_close():
+            return
+        self.id = other
+        self.show_id(other)
+        self._rename_tab()
+
+    def escape(self) -> None:
+        """Leave the page, asking about what is typed."""
+        self.view.close_page(self)
+
+    def may_close(self) -> bool:
+        """Asks about what is typed and not saved."""
+        return self._is_deleted or self.editor is None or self.editor.may_leave()
+
+    def show_heading(self, record: Record) -> None:
+        """Name page and tab after a record."""
+        if record.id:
+            self.set_title(record.title)
+            self.heading.show_record(record.title, subtitle_of(record), chips_of(record))
+        if record.id and record.id != self.id:
+            self.id = record.id
+            self._rename_tab()
+        self._enable_steps()
+
+    def delete_record(self, record: Record) -> None:
+        """Delete after a question, with the way back in the notice; the page goes with it."""
+        question = _("Delete “{title}”?").format(title=record.title)
+        consequence = _("What belongs to it is deleted with it. You can take it back.")
+        if not messages.confirm(self, question, consequence, _("Delete"), danger=True):
+            return
+
+        def done(deleted: records.Deleted) -> None:
+            if not deleted.count:
+                messages.notify(self, _("You may not delete this record."), tone="warn")
+                return
+            messages.notify(
+                self.view,
+                _("“{title}” was deleted.").format(title=record.title),
+                undo=lambda: undo(self.view, self.view, deleted.change_set),
+            )
+            self._is_deleted = True
+            self.view.close_page(self)
+
+        self.view.context.tasks.command(
+            self, lambda session: records.delete_records(session, record.entity, [record.id], record.title), done
+        )
+
+    def _new_title(self) -> str:
+        return _("New {thing}").format(thing=_(self.spec.label).lower())
+
+    def _rename_tab(self) -> None:
+        id_, build = self.id, self.view.area.records[self.spec.key]
+        self.view.rename_tab(self, f"{self.spec.key}/{id_}", lambda view: build(view, id_))
+
+    def _enable_steps(self) -> None:
+        if self.neighbours is not None:
+            self.previous_button.setEnabled(self.neighbours(self.id, -1) is not None)
+            self.next_button.setEnabled(self.neighbours(self.id, 1) is not None)
+
+
+def open_new(view: AreaView, entity: str, **values: Any) -> None:
+    """Open the form of a new record that begins with these values."""
+    page = view.open_record(entity, 0)
+    if isinstance(page, RecordPage):
+        page.begin(values)

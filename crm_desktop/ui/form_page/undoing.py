@@ -1,0 +1,55 @@
+"""Taking a change set back: offered after every save, rehearsed first when it is chosen from the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services import journal
+from crm_desktop.services.journal import UndoResult
+from crm_desktop.services.records import Record
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+
+
+def notify_saved(view: AreaView, record: Record, *, is_new: bool) -> None:
+    """Say what was saved, and offer to take it back."""
+    sentence = _("“{title}” was created.") if is_new else _("“{title}” was saved.")
+    messages.notify(view, sentence.format(title=record.title), undo=lambda: undo(view, view, record.change_set))
+
+
+def undo(view: AreaView, owner: QWidget, change_set: int, done: Callable[[], object] | None = None) -> None:
+    """Take a change set back in the background and say what came of it."""
+
+    def tell(result: UndoResult) -> None:
+        messages.notify(view, outcome(result), tone="warn" if result.kept else "good")
+        if done is not None:
+            done()
+
+    view.context.tasks.command(owner, lambda session: journal.undo(session, change_set), tell)
+
+
+def outcome(result: UndoResult) -> str:
+    """What an undo did, in a sentence or two."""
+    done = ", ".join(effects(result))
+    sentences = [_("Taken back: {what}.").format(what=done) if done else _("Nothing was left to take back.")]
+    if result.kept:
+        sentences.append(_("Kept: {what}").format(what="; ".join(kept.sentence() for kept in result.kept[:3])))
+    return " ".join(sentences)
+
+
+def effects(result: UndoResult) -> Iterator[str]:
+    """What it does, kind by kind: ``12 customers removed``."""
+    words = (
+        (result.restored, _("{count} × {what} as before")),
+        (result.brought_back, _("{count} × {what} brought back")),
+        (result.removed, _("{count} × {what} removed")),
+    )
+    labels = {spec.key: spec.label for spec in ALL_ENTITIES}
+    for numbers, sentence in words:
+        for entity, count in numbers.items():
+            if count:
+                yield sentence.format(count=count, what=_(labels.get(entity, entity)))

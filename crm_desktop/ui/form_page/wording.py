@@ -1,0 +1,46 @@
+"""Changes of a record in words: one field before and after, who changed what meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_desktop.core.i18n import _
+from crm_desktop.services.journal import Change
+from crm_desktop.services.records import Record, is_same
+from crm_desktop.spec import EntitySpec, facts
+
+MOST_NAMED = 4
+NOTHING = "—"
+
+
+def value_text(spec: EntitySpec, key: str, value: object) -> str:
+    """A value as the user reads it; a dash for none."""
+    return facts(spec.fields[key]).kind.format(value) or NOTHING
+
+
+def step_text(spec: EntitySpec, key: str, before: object, after: object) -> str:
+    """``B → A``."""
+    return f"{value_text(spec, key, before)} → {value_text(spec, key, after)}"
+
+
+def who_changed(history: Sequence[Change], key: str) -> Change | None:
+    """The newest change of a field; ``history`` is newest first."""
+    return next((change for change in history if any(field.key == key for field in change.fields)), None)
+
+
+def describe_changes_since(base: Record, current: Record, history: Sequence[Change]) -> str:
+    """``何毅 has changed Level (B → A) meanwhile. What you typed stays.`` Empty where no shown field differs."""
+    spec = base.spec
+    changed = [
+        attr.key for attr in spec.form.fields if not is_same(base.values.get(attr.key), current.values.get(attr.key))
+    ]
+    if not changed:
+        return ""
+    people = dict.fromkeys(change.who for key in changed if (change := who_changed(history, key)))
+    fields = [
+        f"{_(spec.label_of(key))} ({step_text(spec, key, base.values.get(key), current.values.get(key))})"
+        for key in changed[:MOST_NAMED]
+    ]
+    return _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving keeps both.").format(
+        who=", ".join(people) or _("Somebody"), fields=", ".join(fields) + (" …" if len(changed) > MOST_NAMED else "")
+    )

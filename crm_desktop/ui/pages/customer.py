@@ -1,0 +1,325 @@
+"""A customer from all sides: facts and contacts at the left, the log line and one timeline at the right.
+
+F2 turns the facts into the form in the same place; the timeline stays in sight.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from crm_desktop.core.access import Function
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.entities.customer import QUIET_DAYS
+from crm_desktop.reports.cards import print_card
+from crm_desktop.services import records
+from crm_desktop.services.overview import Overview, fetch_overview, log_activity
+from crm_desktop.services.records import Record, RecordGoneError
+from crm_desktop.services.rights import why_not
+from crm_desktop.spec import Ref
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.dialogs.unsaved import ask_unsaved
+from crm_desktop.ui.form_page.heading import chips_of
+from crm_desktop.ui.form_page.record_editor import RecordEditor
+from crm_desktop.ui.form_page.record_page import RecordPage, open_new
+from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.icons import icon
+from crm_desktop.ui.pages.contacts_card import ContactsCard
+from crm_desktop.ui.pages.facts_card import FactsCard
+from crm_desktop.ui.pages.figures_card import FiguresCard
+from crm_desktop.ui.pages.story_card import StoryCard
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button, secondary_button, set_rank
+from crm_desktop.ui.widgets.chip import Tone
+from crm_desktop.ui.widgets.skeleton import Skeleton
+
+REFRESH_MS = 300
+TABLES = frozenset({"customer", "contact", "activity"})
+SHARES = (560, 566)  # px of the two halves at first; the window scales them
+
+
+class CustomerPage(RecordPage):
+    """F2 edits, Ctrl+L logs, Ctrl+P prints, Esc goes back."""
+
+    def __init__(self, view: AreaView, entity: str, id_: int) -> None:
+        super().__init__(view, entity, id_)
+        self._editor: RecordEditor | None = None
+        self._overview: Overview | None = None
+        self._is_stale = False
+        self._person = view.context.person
+        self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
+        self.print_button = quiet_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
+        self.more_button = self._more_button()
+        for button in (self.print_button, self.edit_button, self.more_button):
+            self.heading.add(button)
+        self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
+        self.story = StoryCard(view)
+        self._left = QStackedWidget()
+        self._left.addWidget(self._facts_area())
+        self._left.addWidget(Skeleton(8))
+        self._left.setCurrentIndex(1)
+        self.splitter = QSplitter()
+        self.splitter.addWidget(self._left)
+        self.splitter.addWidget(self.story)
+        self.splitter.setHandleWidth(12)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes(list(SHARES))
+        self.body.addWidget(self.splitter, 1)
+        self.facts.edit_wanted.connect(self.edit)
+        self.contacts.added.connect(self._add_contact)
+        self.story.log_line.logged.connect(self._log)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.story.log_line.line.setFocus)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        view.context.bus.changed.connect(self._table_changed)
+        self.setFocusProxy(self.story.log_line.line)
+        if id_:
+            self.refresh()
+        else:
+            self._show_new()
+
+    @property
+    def editor(self) -> RecordEditor | None:
+        """The form while it is open."""
+        return self._editor
+
+    def show_id(self, id_: int) -> None:
+        """Show another customer in this page."""
+        self._close_editor()
+        self.id = id_
+        self._left.setCurrentIndex(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read everything again, without touching what is being typed."""
+        id_, person = self.id, self._person
+        self._is_stale = False
+        self.view.context.tasks.query(
+            self,
+            lambda session: fetch_overview(session, "customer", id_, person),
+            self._show,
+            self._fail,
+            key="overview",
+        )
+
+    def edit(self, key: str = "") -> None:
+        """Turn the facts into the form."""
+        if self._editor is None and self._overview is not None:
+            self._open_editor().show_record(self._overview.record)
+        if self._editor is not None:
+            self._editor.form.focus_field(key)
+
+    def escape(self) -> None:
+        """Close the form, or the page."""
+        if self._editor is None or self.id == 0:
+            super().escape()
+        elif self._editor.may_leave():
+            self._close_editor()
+
+    def may_close(self) -> bool:
+        """Asks about the form, and about a line that was typed but not logged."""
+        if not self._is_deleted and (self.story.log_line.is_edited() or self.contacts.is_edited()):
+            answer = ask_unsaved(self, self.title, can_save=False)
+            if answer != "discard":
+                return False
+        return super().may_close()
+
+    def print(self) -> None:
+        """Set the customer's card and show it before it is printed."""
+        id_, person, title = self.id, self._person, self.title
+
+        def work(session: Session) -> bytes:
+            pages = io.BytesIO()
+            print_card(session, "customer", id_, person, pages)
+            return pages.getvalue()
+
+        self.view.context.tasks.query(
+            self, work, lambda pdf: PrintPreview(self, title, pdf).open_quietly(), key="print"
+        )
+
+    def start_new(self, values: Mapping[str, Any]) -> None:
+        """Another new customer in this page."""
+        self._show_new()
+        super().start_new(values)
+
+    # What is shown
+
+    def _show(self, overview: Overview) -> None:
+        if overview.record.id != self.id:
+            return
+        self._overview = overview
+        record = overview.record
+        self.show_heading(record)
+        self.heading.show_chips(_chips(overview))
+        may_edit = not why_not(self._person, "update", record)
+        self.edit_button.setVisible(self._editor is None)
+        self.edit_button.setText(_("Edit") if may_edit else _("All fields"))
+        self.print_button.setVisible(self._person.may_use(Function.PRINT, "customer"))
+        self.figures.show_overview(overview)
+        self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
+        self.facts.show_record(record)
+        self.story.show_overview(overview)
+        if self._editor is None:
+            self._left.setCurrentIndex(0)
+
+    def _fail(self, error: KnownError) -> None:
+        if isinstance(error, RecordGoneError) and self._overview is None:
+            self.heading.show_record(error.message, error.hint)
+            self._left.hide()
+            self.story.hide()
+        else:
+            messages.show_error(self, error)
+
+    def _show_new(self) -> None:
+        self._close_editor()
+        self._overview = None
+        self.story.hide()
+        for button in (self.edit_button, self.print_button, self.more_button):
+            button.hide()
+        editor = self._open_editor()
+        self.setFocusProxy(editor)
+        editor.begin({})
+
+    # The form
+
+    def _open_editor(self) -> RecordEditor:
+        self._editor = editor = RecordEditor(self.view, "customer")
+        editor.edited_changed.connect(self.unsaved_changed)
+        editor.saved.connect(self._take_saved)
+        editor.new_wanted.connect(lambda: self.start_new({}))
+        self._left.addWidget(editor)
+        self._left.setCurrentWidget(editor)
+        set_rank(self.story.log_line.button, "secondary")  # one primary button a page: now it is the form's
+        self.edit_button.hide()
+        return editor
+
+    def _close_editor(self) -> None:
+        if self._editor is None:
+            return
+        editor, self._editor = self._editor, None
+        set_rank(self.story.log_line.button, "primary")
+        self._left.removeWidget(editor)
+        editor.hide()
+        editor.deleteLater()
+        self.unsaved_changed.emit(False)
+        self._left.setCurrentIndex(0)
+        self.edit_button.show()
+        self.edit_button.setFocus()
+
+    def _take_saved(self, record: Record) -> None:
+        """Back to the facts; a new customer becomes an old one."""
+        self.show_heading(record)
+        self._close_editor()
+        for widget in (self.story, self.more_button):
+            widget.show()
+        self.setFocusProxy(self.story.log_line.line)
+        self.refresh()
+
+    # What is added in place
+
+    def _log(self, values: Mapping[str, Any]) -> None:
+        assert self._overview is not None
+        customer, person = self._overview.record, self._person
+
+        def done(logged: Record) -> None:
+            self.story.log_line.clear()
+            self._tell(_("Logged."), logged)
+
+        self.view.context.tasks.command(self, lambda session: log_activity(session, customer, person, **values), done)
+
+    def _add_contact(self, values: Mapping[str, Any]) -> None:
+        assert self._overview is not None
+        customer = Ref(self.id, self._overview.record.title)
+        contact = records.new_record("contact", self._person, customer=customer, **values)
+
+        def done(created: Record) -> None:
+            self.contacts.clear()
+            self._tell(_("“{title}” was created.").format(title=created.title), created)
+
+        self.view.context.tasks.command(self, lambda session: records.create_record(session, contact), done)
+
+    def _tell(self, text: str, record: Record) -> None:
+        messages.notify(self, text, undo=lambda: undo(self.view, self.view, record.change_set))
+        self.refresh()
+
+    # What others do
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while another tab was in front."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._timer.start()
+
+    def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
+        if table not in TABLES or not self.id or (table == "customer" and ids is not None and self.id not in ids):
+            return
+        self._is_stale = True
+        if self.isVisible():
+            self._timer.start()
+
+    # Parts of the page
+
+    def _facts_area(self) -> QScrollArea:
+        inside = QWidget()
+        inside.setObjectName("plain")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for card in (self.figures, self.contacts, self.facts):
+            column.addWidget(card)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        return area
+
+    def _more_button(self) -> QPushButton:
+        button = icon_button("dots-three", _("More"))
+        menu = QMenu(button)
+        menu.addAction(icon("user-plus"), _("New contact…"), lambda: self._open_part("contact"))
+        menu.addAction(icon("chat-circle-text"), _("New activity…"), lambda: self._open_part("activity"))
+        menu.addSeparator()
+        delete = menu.addAction(icon("trash", "bad"), _("Delete…"), self._delete)
+        menu.aboutToShow.connect(lambda: delete.setVisible(self._may_delete()))
+        button.setMenu(menu)
+        return button
+
+    def _open_part(self, entity: str) -> None:
+        open_new(self.view, entity, customer=Ref(self.id, self.title))
+
+    def _may_delete(self) -> bool:
+        return self._overview is not None and not why_not(self._person, "delete", self._overview.record)
+
+    def _delete(self) -> None:
+        if self._overview is not None:
+            self.delete_record(self._overview.record)
+
+
+def _chips(overview: Overview) -> list[tuple[str, Tone]]:
+    """Level and life cycle, how long nobody was in touch, and a warning where nobody shall be."""
+    record, figures = overview.record, overview.figures
+    chips: list[tuple[str, Tone]] = []
+    level = record.values.get("level")
+    if isinstance(level, Ref):
+        chips.append((_("Level {level}").format(level=level.label), "violet" if level.tone == "violet" else "neutral"))
+    chips += [chip for chip in chips_of(record) if not isinstance(level, Ref) or chip[0] != level.label]
+    days = figures.days_since_contact if figures else None
+    if days is None:
+        chips.append((_("never contacted"), "warn"))
+    elif days > QUIET_DAYS:
+        quiet = ngettext("{count} day without contact", "{count} days without contact", days)
+        chips.append((quiet.format(count=days), "bad"))
+    if record.values.get("is_do_not_contact"):
+        chips.append((_("Do not contact"), "bad"))
+    return chips

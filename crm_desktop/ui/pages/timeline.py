@@ -1,0 +1,263 @@
+"""Activities and changes of a customer by day, newest first, as a list to walk through with the arrow keys."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from crm_desktop.core.i18n import _
+from crm_desktop.services.journal import KINDS, Change
+from crm_desktop.services.listing import Row
+from crm_desktop.services.overview import Overview
+from crm_desktop.spec import EntitySpec, Ref
+from crm_desktop.spec.kinds import DATE
+from crm_desktop.ui import theme
+from crm_desktop.ui.form_page.wording import step_text
+from crm_desktop.ui.widgets.chip import chip_width, paint_chip
+
+ENTRY = Qt.ItemDataRole.UserRole + 1
+DAY_HEIGHT = 32
+PADDING = 8
+TIME_WIDTH = 48
+MOST_DETAIL_LINES = 3
+MOST_FIELDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened. ``details`` are lines under it, ``next_step`` what was agreed."""
+
+    kind: Literal["activity", "change"]
+    id: int
+    at: datetime.datetime
+    who: str
+    chip: str
+    tone: str
+    title: str
+    details: str = ""
+    next_step: str = ""
+
+
+def entries_of(overview: Overview, *, with_changes: bool) -> list[Entry]:
+    """What the timeline shows, newest first."""
+    entries = [_activity(row) for row in overview.parts.get("activity", ())]
+    if with_changes:
+        entries += _changes(overview.record.spec, overview.history)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _activity(row: Row) -> Entry:
+    values = row.values
+    kind, by, contact = values.get("kind"), values.get("done_by"), values.get("contact")
+    today = datetime.date.today()
+    following = [values.get("next_step") or "", DATE.brief(values.get("next_on"), today)]
+    told = [values.get("details") or "", values.get("result") or ""]
+    return Entry(
+        kind="activity",
+        id=row.id,
+        at=values["happened_at"],
+        who=" · ".join(ref.label for ref in (contact, by) if isinstance(ref, Ref)),
+        chip=kind.label if isinstance(kind, Ref) else _("Activity"),
+        tone=(kind.tone if isinstance(kind, Ref) else None) or "accent",
+        title=values["subject"],
+        details="\n".join(filter(None, told)),
+        next_step=" · ".join(filter(None, following)),
+    )
+
+
+def _changes(spec: EntitySpec, changes: Iterable[Change]) -> Iterator[Entry]:
+    for change in changes:
+        fields = [
+            f"{_(field.label)} {step_text(spec, field.key, field.before, field.after)}"
+            for field in change.fields[:MOST_FIELDS]
+        ]
+        more = " …" if len(change.fields) > MOST_FIELDS else ""
+        yield Entry(
+            kind="change",
+            id=change.id,
+            at=change.at,
+            who=change.who,
+            chip=_(KINDS.get(change.kind, change.kind)),
+            tone="neutral",
+            title=", ".join(fields) + more,
+        )
+
+
+class Timeline(QListView):
+    """Enter or a double click opens an entry."""
+
+    opened = Signal(object)  # Entry
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = QStandardItemModel(self)
+        self.setModel(self._model)
+        self.setItemDelegate(_EntryDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setAccessibleName(_("Timeline"))
+        self.doubleClicked.connect(self._open)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace all entries, staying where one was."""
+        place = self.verticalScrollBar().value()
+        self._model.clear()
+        for day, of_day in groupby(entries, key=lambda entry: entry.at.astimezone().date()):
+            heading = QStandardItem(_day_text(day))
+            heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            self._model.appendRow(heading)
+            for entry in of_day:
+                item = QStandardItem(f"{entry.chip} {entry.title}")
+                item.setData(entry, ENTRY)
+                self._model.appendRow(item)
+        self.verticalScrollBar().setValue(place)
+
+    def texts(self) -> list[str]:
+        """All lines, days and entries, as a screen reader says them."""
+        return [self._model.item(row).text() for row in range(self._model.rowCount())]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the texts anew."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def _open(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY)
+        if isinstance(entry, Entry):
+            self.opened.emit(entry)
+
+
+def _day_text(day: datetime.date) -> str:
+    """The day, with a word where it is near."""
+    brief = DATE.brief(day, datetime.date.today())
+    return day.isoformat() if brief == day.isoformat() else f"{day.isoformat()}  {brief}"
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    """Paints days as small headings, entries with time, chip, text and person."""
+
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        """As high as the wrapped texts."""
+        width = self._view.viewport().width()
+        entry = index.data(ENTRY)
+        if not isinstance(entry, Entry):
+            return QSize(width, DAY_HEIGHT)
+        return QSize(width, self._paint_texts(None, QRect(0, 0, width, 0), entry) + 2 * PADDING)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw one line."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        entry = index.data(ENTRY)
+        rect = QRect(option.rect)
+        if isinstance(entry, Entry):
+            self._paint_ground(painter, option)
+            self._paint_texts(painter, rect.adjusted(0, PADDING, 0, -PADDING), entry)
+        else:
+            painter.setFont(theme.font(theme.SMALL, strong=True))
+            painter.setPen(theme.color("muted"))
+            bottom = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(rect.adjusted(PADDING, 0, 0, -4), bottom, str(index.data()))
+        painter.restore()
+
+    @staticmethod
+    def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(theme.color("select" if selected else "hover"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(option.rect, theme.RADIUS, theme.RADIUS)
+
+    @staticmethod
+    def _paint_texts(painter: QPainter | None, rect: QRect, entry: Entry) -> int:
+        """Draw the texts (only measure without painter); returns their height."""
+        pen = _Pen(painter, rect.adjusted(PADDING, 0, -PADDING, 0))
+        who_width = pen.width_of(entry.who, small=True)
+        pen.text(f"{entry.at.astimezone():%H:%M}", QRect(0, 0, TIME_WIDTH, 20), "faint", small=True)
+        width = pen.chip(entry.chip, entry.tone, TIME_WIDTH)
+        pen.text(entry.who, QRect(pen.width - who_width, 0, who_width, 20), "faint", small=True)
+        left = TIME_WIDTH + width + PADDING
+        role = "text" if entry.kind == "activity" else "muted"
+        height = pen.wrapped(entry.title, QRect(left, 0, pen.width - left - who_width - 12, 0), role, 4)
+        height = max(height, 20)
+        left = TIME_WIDTH
+        if entry.details:
+            room = QRect(left, height + 4, pen.width - left, 0)
+            height += 4 + pen.wrapped(entry.details, room, "muted", MOST_DETAIL_LINES)
+        if entry.next_step:
+            room = QRect(left, height + 4, pen.width - left, 0)
+            height += 4 + pen.wrapped("→ " + entry.next_step, room, "accent", 2)
+        return height
+
+
+class _Pen:
+    """Draws relative to a rectangle, or only measures."""
+
+    def __init__(self, painter: QPainter | None, rect: QRect) -> None:
+        self._painter, self._rect = painter, rect
+        self.width = rect.width()
+
+    @staticmethod
+    def width_of(text: str, *, small: bool) -> int:
+        return _metrics(small=small).horizontalAdvance(text) + 2 if text else 0
+
+    def chip(self, text: str, tone: str, left: int) -> int:
+        font = theme.font(theme.SMALL)
+        width = chip_width(text, font)
+        if self._painter is not None:
+            place = QRect(self._rect.x() + left, self._rect.y(), width, 20)
+            paint_chip(self._painter, place, text, tone, font)
+        return width
+
+    def text(self, text: str, place: QRect, role: str, *, small: bool) -> None:
+        if self._painter is None:
+            return
+        self._painter.setFont(theme.font(theme.SMALL) if small else theme.font())
+        self._painter.setPen(theme.color(role))
+        self._painter.drawText(
+            place.translated(self._rect.topLeft()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text
+        )
+
+    def wrapped(self, text: str, room: QRect, role: str, most_lines: int) -> int:
+        """Draw over several lines; returns the height."""
+        metrics = _metrics(small=False)
+        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        if not text or room.width() <= 0:
+            return 0
+        needed = metrics.boundingRect(QRect(0, 0, room.width(), 10_000), flags, text).height()
+        height = min(needed, most_lines * metrics.lineSpacing())
+        if self._painter is not None:
+            self._painter.setFont(theme.font())
+            self._painter.setPen(theme.color(role))
+            place = QRect(self._rect.x() + room.x(), self._rect.y() + room.y(), room.width(), height)
+            self._painter.setClipRect(place)
+            self._painter.drawText(place, flags, text)
+            self._painter.setClipping(False)
+        return height
+
+
+def _metrics(*, small: bool) -> QFontMetrics:
+    return QFontMetrics(theme.font(theme.SMALL if small else theme.BODY))

@@ -1,0 +1,42 @@
+"""Telephone numbers, e-mail and web addresses as words that can be clicked; the right button copies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.core.text import digits
+from crm_desktop.ui.icons import icon
+from crm_desktop.ui.widgets.buttons import inline_link
+from crm_desktop.ui.widgets.flow_layout import FlowLayout
+
+
+def phone_links(phones: Iterable[str]) -> QWidget:
+    """All numbers side by side, each dials."""
+    made = QWidget()
+    flow = FlowLayout(made)
+    for phone in phones:
+        prefix = "+" if phone.lstrip().startswith("+") else ""
+        number = prefix + "".join(c for c in phone if c.isdigit()) if prefix else digits(phone)
+        flow.addWidget(address_link(phone, f"tel:{number}"))
+    return made
+
+
+def address_link(text: str, address: str) -> QPushButton:
+    """A word that opens an address such as ``mailto:…``; it can be copied."""
+    made = inline_link(text, lambda: QDesktopServices.openUrl(QUrl(address)))
+    made.setToolTip(address)
+    made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    made.customContextMenuRequested.connect(lambda place: _show_menu(made, text, place))
+    return made
+
+
+def _show_menu(owner: QWidget, text: str, place: QPoint) -> None:
+    menu = QMenu(owner)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(icon("copy"), _("Copy"), lambda: QGuiApplication.clipboard().setText(text))
+    menu.popup(owner.mapToGlobal(place))
