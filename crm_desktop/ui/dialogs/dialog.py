@@ -39,7 +39,8 @@ class Dialog(QDialog):
         """As high as wrapped texts need at the dialog's width."""
         hint = super().sizeHint()
         width = max(hint.width(), self.minimumWidth())
-        return QSize(width, max(hint.height(), self._frame.totalHeightForWidth(width)))
+        height = self._frame.totalHeightForWidth(width) if self._frame.hasHeightForWidth() else hint.height()
+        return QSize(width, height)
 
     def add_primary(self, text: str, clicked: Callable[[], object], *, danger: bool = False) -> QPushButton:
         """The button that Enter presses."""

@@ -27,6 +27,7 @@ class MessageDialog(Dialog):
         words.addWidget(label(title, "title", wrap=True, selectable=True))
         if text:
             words.addWidget(label(text, "muted", wrap=True, selectable=True))
+        words.addStretch(1)
         line = QHBoxLayout()
         line.setSpacing(16)
         line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
