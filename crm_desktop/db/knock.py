@@ -15,6 +15,8 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
 from crm_desktop.db.address import ConnectionAddress, Host
 from crm_desktop.db.scram import prepared
 
@@ -48,7 +50,8 @@ class NoEncryptionError(Exception):
 def knock(host: Host, address: ConnectionAddress, seconds: float) -> Answer:
     """The server's answer to this login.
 
-    Raises ``OSError`` (``ssl.SSLError`` among them), ``NotPostgresError`` or ``NoEncryptionError``.
+    Raises ``OSError`` (``ssl.SSLError`` among them), ``NotPostgresError``, ``NoEncryptionError``, or ``KnownError`` where
+    a file of this computer is at fault.
     """
     with _Wire.open(host, address, seconds) as wire:
         wire.send(b"", struct.pack("!i", _PROTOCOL) + _strings("user", address.login, "database", address.database, ""))
@@ -152,7 +155,13 @@ def _tls_context(address: ConnectionAddress) -> ssl.SSLContext:
     context.check_hostname = address.sslmode == "verify-full"
     authority = address.authority
     if authority and address.sslmode in {"require", "verify-ca", "verify-full"}:
-        context.load_verify_locations(authority)
+        try:
+            context.load_verify_locations(authority)
+        except ssl.SSLError:
+            raise KnownError(
+                _("The file {path} holds no certificate.").format(path=authority),
+                _("Choose the file with the authority's certificate in the settings of the connection."),
+            ) from None
     else:
         context.verify_mode = ssl.CERT_NONE
     return context

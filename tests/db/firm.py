@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
@@ -23,7 +24,8 @@ class Firm:
     def __init__(self, superuser_url: str, database: str | None = None) -> None:
         self.database = database or f"firm{secrets.token_hex(4)}"
         self.superuser = ConnectionAddress.from_url(superuser_url)
-        self.url = superuser_url.rpartition("/")[0] + f"/{self.database}"
+        self.superuser_url = superuser_url
+        self.url = _with_database(superuser_url, self.database)
         self.boss, self.anna, self.bert = (f"{self.database}.{name}" for name in ("boss", "anna", "bert"))
         server.init(
             superuser_url, admin_login=self.boss, admin_password=PASSWORD, database=self.database, seed=seed
@@ -53,10 +55,10 @@ class Firm:
             for login in (self.boss, self.anna, self.bert):
                 cursor.execute(f'drop role if exists "{login}"')
 
-    @property
-    def superuser_url(self) -> str:
-        """The server's database ``postgres``."""
-        return self.url.rpartition("/")[0] + "/postgres"
+
+def _with_database(url: str, database: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{database}"))
 
 
 @contextmanager
