@@ -13,6 +13,7 @@ from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
 
+MOST_SHRINK = 0.2  # of its width
 SAVE_MS = 600  # after the last pixel of a drag
 
 
@@ -49,12 +50,17 @@ class ColumnLayout(QObject):
         self._share_room()
 
     def _share_room(self) -> None:
+        """Too little room takes a little of the widest column before one has to scroll sideways."""
         given = self.arrangement.widths
         free = {key: width for key, width in self._needed.items() if key not in given}
-        room = self._table.viewport().width() - sum(given.get(key, width) for key, width in self._needed.items())
-        stretch = 1 + max(0, room) / max(1, sum(free.values()))
-        for place, (key, width) in enumerate(self._needed.items()):
-            self._table.setColumnWidth(place, given.get(key) or int(width * stretch))
+        room = self._table.viewport().width() - sum(given[key] for key in self._needed if key in given)
+        lacking = sum(free.values()) - room
+        widest = max(free, key=lambda key: free[key], default="")
+        if 0 < lacking <= free.get(widest, 0) * MOST_SHRINK:
+            free[widest] -= lacking
+        stretch = max(1.0, room / max(1, sum(free.values())))
+        for place, key in enumerate(self._needed):
+            self._table.setColumnWidth(place, given[key] if key in given else int(free[key] * stretch))
 
     def show_sort(self, query: ListQuery) -> None:
         """Mark the column by which the rows are sorted, where it is shown."""

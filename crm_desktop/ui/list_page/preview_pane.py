@@ -16,7 +16,7 @@ from crm_desktop.services.overview import Figures, Overview
 from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec, Ref, facts
 from crm_desktop.ui.list_page.words import selection_text
-from crm_desktop.ui.widgets.buttons import icon_button, secondary_button
+from crm_desktop.ui.widgets.buttons import icon_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip, Tone
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -25,6 +25,7 @@ from crm_desktop.ui.widgets.labels import ElidedLabel, label
 
 MOST_FACTS, MOST_PARTS, MOST_WORDS = 8, 5, 2
 LABEL_WIDTH = 80
+HEAD_HEIGHT = 32
 
 
 class PreviewPane(Card):
@@ -80,9 +81,12 @@ class PreviewPane(Card):
     def _head(self, record: Record) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(4)
-        line.addWidget(ElidedLabel(record.title, "title"), 1)
-        line.addWidget(secondary_button(_("Open"), self._open_record, icon_name="arrow-square-out"))
-        line.addWidget(icon_button("x", _("Hide the preview"), self._close_pane))
+        top = Qt.AlignmentFlag.AlignTop
+        title = label(record.title, "title", wrap=True, selectable=True)
+        title.setMinimumHeight(HEAD_HEIGHT)
+        line.addWidget(title, 1)
+        line.addWidget(icon_button("arrow-square-out", _("Open"), self._open_record), 0, top)
+        line.addWidget(icon_button("x", _("Hide the preview"), self._close_pane), 0, top)
         return line
 
     def _put(self, widget: QWidget) -> None:

@@ -38,8 +38,8 @@ class EmptyState(QWidget):
         column.addWidget(label(title, "title"), 0, centre)
         if text:
             explanation = label(text, "muted", wrap=True)
-            explanation.setMinimumWidth(min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8))
-            explanation.setMaximumWidth(TEXT_WIDTH)
+            explanation.setFixedWidth(min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8))
+            explanation.setMinimumHeight(explanation.heightForWidth(explanation.width()))
             explanation.setAlignment(centre)
             column.addWidget(explanation, 0, centre)
         if actions:
