@@ -72,6 +72,12 @@ def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]
     return tuple(known[key] for key in keys if key in known) or tuple(c for c in spec.table.columns if c.is_shown)
 
 
+def tables_of(columns: Iterable[Column]) -> frozenset[str]:
+    """The other tables that values of these columns come from; a change there is a change of the rows shown."""
+    targets = (facts(attr).target for column in columns for attr in column.path)
+    return frozenset(str(target.__table__.name) for target in targets if target is not None)  # type: ignore[attr-defined]
+
+
 def _key(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
