@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from crm_desktop.core.i18n import _
-from importers.labels import CONTACT_GROUP, TARGETS, Target, label_key, target
+from importers.labels import COMPANY_WORDS, CONTACT_GROUP, TARGETS, Target, label_key, target
 from importers.layout import Column, Table
 from importers.readers import Cell
 from importers.values import cells, days, money, phones, regions
@@ -46,9 +46,6 @@ ROLE_MAILBOX = re.compile(
     re.IGNORECASE,
 )
 FIELDS = frozenset(found.kind for found in TARGETS) - {"more", "ignored"}
-_COMPANY = re.compile(
-    r"(公司|厂|店|行|中心|集团|学校|医院|酒店|局|院|所|部|\b(ltd|inc|llc|corp|gmbh|plc)\.?)$", re.IGNORECASE
-)
 _ORDINAL = re.compile(r"(?:[#(（]?)([1-5一二三四五])(?:[)）]?)(?=$|[^\d]*$)")
 _ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
@@ -143,7 +140,7 @@ def _by_values(found: Guess, sample: list[Cell]) -> Guess:
         (lambda cell: "@" in cells.plain(cell), target("contact", "email"), _("looks like e-mail addresses")),
         (_is_phone, target("customer", "phones"), _("looks like telephone numbers")),
         (
-            lambda cell: bool(_COMPANY.search(cells.plain(cell))),
+            lambda cell: bool(COMPANY_WORDS.search(cells.plain(cell))),
             target("customer", "name"),
             _("looks like company names"),
         ),

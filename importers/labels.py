@@ -47,6 +47,11 @@ TARGETS = _read_targets()
 CONTACT_GROUP = frozenset(("联系人", "主要联系人", "首要联系人", "联系人信息", "联系人资料", "contact", "contacts"))
 """Group headings under which a telephone number, a name or a mailbox belongs to the person."""
 
+COMPANY_WORDS = re.compile(
+    r"(公司|厂|店|行|中心|集团|学校|医院|酒店|局|院|所|部|\b(ltd|inc|llc|corp|gmbh|plc)\.?)$", re.IGNORECASE
+)
+"""How names of companies and public bodies end."""
+
 _BY_KEY = {label_key(label): target for target in TARGETS for label in target.labels}
 
 

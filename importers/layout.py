@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from importers.headers import find_headers
-from importers.labels import label_key
+from importers.labels import COMPANY_WORDS, label_key
 from importers.readers import Book, Cell, Row, Sheet
 
 TITLE, REPEATED, SUBTOTAL, REMARK = N_("title"), N_("repeated header"), N_("total"), N_("remark")
@@ -19,9 +19,17 @@ TITLE, REPEATED, SUBTOTAL, REMARK = N_("title"), N_("repeated header"), N_("tota
 _TOTAL = re.compile(r"^[^,;]{0,6}(小计|合计|总计|共计)[::]?|^共\d+[户家个条人行笔]|^(sub|grand)?total\b", re.IGNORECASE)
 
 
+_REMARK_WORDS = re.compile(
+    r"备注|注|说明|制表|填表|审核|审批|打印|单位[::]|日期[::]|以上|截[至止]|※|\*|[(\d一二三四五六七八九十]+[)、.]|第.*页|note|remark|printed",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: 0-based place in the sheet, group heading above it (or empty) and its own label."""
+    """A column of a table: 0-based place in the sheet, group heading above it (or empty) and its own heading, empty
+    where the column has none but is filled.
+    """
 
     index: int
     group: str
@@ -29,7 +37,9 @@ class Column:
 
     @property
     def label(self) -> str:
-        """Group and label as one text."""
+        """Group and heading as one text; the letter of a column without."""
+        if not self.name:
+            return _("Column {letter}").format(letter=_letters(self.index))
         return f"{self.group}/{self.name}" if self.group and self.group != self.name else self.name
 
 
@@ -56,8 +66,9 @@ class IgnoredRow:
 class Table:
     """One table of a sheet. Rows are counted from 1, as office programs show them.
 
-    ``candidates`` are the first header rows of all tables of the sheet: where there are several, the user chooses.
-    ``title`` is what stands above the header.
+    ``width`` is the number of cells of the header: a row of a text with more of them is wrong. ``candidates`` are
+    the first header rows of all tables of the sheet: where there are several, the user chooses. ``title`` is what
+    stands above the header.
     """
 
     sheet: str
@@ -68,6 +79,7 @@ class Table:
     rows: tuple[TableRow, ...]
     ignored: tuple[IgnoredRow, ...]
     candidates: tuple[int, ...]
+    width: int
     title: str = ""
 
     def at(self, number: int) -> str:
@@ -133,6 +145,7 @@ def _table(sheet: Sheet, header: list[int], begin: int, end: int, candidates: tu
         else:
             rows.append(_row(row, number, columns, merged.get(number)))
             last = number
+    width = len(sheet.rows[header[0]])
     last_row = _last_row(sheet, rows, ignored, last)
     title = " ".join(str(cell) for number in range(begin, header[0]) for cell in sheet.rows[number] if cell is not None)
     return Table(
@@ -140,12 +153,29 @@ def _table(sheet: Sheet, header: list[int], begin: int, end: int, candidates: tu
         tuple(number + 1 for number in header),
         header[-1] + 2,
         last_row,
-        columns,
+        _with_unnamed(columns, rows, width),
         tuple(rows),
         tuple(ignored),
         candidates,
+        width,
         title,
     )
+
+
+def _with_unnamed(columns: tuple[Column, ...], rows: list[TableRow], width: int) -> tuple[Column, ...]:
+    """The columns, with those that nobody named but that are filled."""
+    unnamed = set(range(width)) - {column.index for column in columns}
+    used = {index for row in rows for index in unnamed if index < len(row.cells) and row.cells[index] is not None}
+    return tuple(sorted([*columns, *(Column(index, "", "") for index in used)], key=lambda column: column.index))
+
+
+def _letters(index: int) -> str:
+    """``A`` is column 0, ``AA`` column 26."""
+    letters = ""
+    while index >= 0:
+        letters = chr(ord("A") + index % 26) + letters
+        index = index // 26 - 1
+    return letters
 
 
 def _filled(row: Row) -> list[int]:
@@ -213,17 +243,16 @@ def _is_total(row: Row, filled: list[int]) -> bool:
 
 
 def _is_remark(sheet: Sheet, number: int, filled: list[int], width: int) -> bool:
-    """A line of text below the table: alone in its row, in the first column or over all, after a blank line or at
-    the very end, where a record would have more cells.
+    """A line of text below the table: alone in its row, like all rows below it. After a blank row anything but the
+    name of a company is one, directly below the records only what reads like one.
     """
-    if len(filled) > 1 or width < 3 or not isinstance(sheet.rows[number][filled[0]], str):  # noqa: PLR2004
+    row = sheet.rows[number]
+    if filled != [0] or width < 3 or not isinstance(row[0], str) or len(row) == 1:  # noqa: PLR2004
         return False
-    if len(sheet.rows[number]) == 1 < width and "，" in str(sheet.rows[number][0]):
+    if any(len(_filled(below)) > 1 for below in sheet.rows[number:]):
         return False
-    is_first = filled[0] == 0
-    after_blank = number > 0 and not _filled(sheet.rows[number - 1])
-    rest_alone = all(len(_filled(row)) <= 1 for row in sheet.rows[number:])
-    return is_first and (after_blank or rest_alone) and rest_alone
+    is_after_blank = not _filled(sheet.rows[number - 1])
+    return bool(_REMARK_WORDS.match(row[0].strip())) or (is_after_blank and not COMPANY_WORDS.search(row[0].strip()))
 
 
 def _last_row(sheet: Sheet, rows: list[TableRow], ignored: list[IgnoredRow], last: int) -> int:

@@ -25,7 +25,7 @@ def choose(guesses: Sequence[Guess], column: int, chosen: Target | None) -> tupl
 
 def fingerprint(table: Table) -> str:
     """The same for all tables with the same columns in the same order, whatever their rows."""
-    labels = "\n".join(f"{column.index} {label_key(column.label)}" for column in table.columns)
+    labels = "\n".join(f"{column.index} {label_key(column.label)}" for column in table.columns if column.name)
     return hashlib.sha256(labels.encode()).hexdigest()[:32]
 
 

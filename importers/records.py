@@ -13,6 +13,7 @@ from importers.layout import Table, TableRow
 from importers.mapping import Guess
 from importers.readers import Row
 from importers.rows import CellWarning, RowReader, RowValues
+from importers.values.cells import folded
 
 SERIAL = frozenset(("序号", "序", "行号", "no", "id", "sn"))
 """Labels of counters: a row that continues the one above has no number of its own."""
@@ -92,7 +93,6 @@ class _Collector:
 
     def read(self, table: Table, guesses: Sequence[Guess]) -> None:
         reader = RowReader(table, guesses)
-        width = len(table.columns)
         rows = [(row, reader.read(row)) for row in table.rows]
         has_habit = _has_habit(rows)
         serials = [column.index for column in table.columns if label_key(column.name) in SERIAL]
@@ -100,10 +100,9 @@ class _Collector:
         last: Record | None = None
         for row, read in rows:
             at = table.at(row.number)
-            if len(row.cells) > width and any(cell is not None for cell in row.cells[table.columns[-1].index + 1 :]):
-                self._reject(
-                    table, row, _("{count} columns instead of {width}").format(count=len(row.cells), width=width)
-                )
+            if any(cell is not None for cell in row.cells[table.width :]):
+                reason = _("{count} columns instead of {width}").format(count=len(row.cells), width=table.width)
+                self._reject(table, row, reason)
             elif "name" in read.values:
                 last = self._take(read, at, row.number, is_contact_list=is_contact_list)
             elif is_contact_list:
@@ -144,8 +143,8 @@ class _Collector:
         for name, value in read.values.items():
             if name not in record.values:
                 record.values[name] = value
-            elif name == "remark" and value != record.values[name]:
-                record.extra.append((_("Remark"), str(value)))
+            elif name in read.labels:
+                record.extra += _news(read.labels[name], value, record.values[name])
         for contact in read.contacts:
             _add_contact(record, contact, at)
 
@@ -161,6 +160,14 @@ def _add_contact(record: Record, contact: dict[str, object], at: str) -> None:
         before = known.setdefault(name, value)
         if isinstance(before, list) and isinstance(value, list):
             before += [number for number in value if number not in before]
+
+
+def _news(label: str, value: object, before: object) -> list[tuple[str, str]]:
+    """What a later row says otherwise than the first, for the remark: nothing that somebody wrote is lost."""
+    if isinstance(value, list) and isinstance(before, list):
+        value = ", ".join(number for number in value if number not in before)
+    is_new = value and "".join(folded(str(value)).split()) not in "".join(folded(str(before)).split())
+    return [(label, str(value))] if is_new else []
 
 
 def _key(contact: dict[str, object]) -> str:

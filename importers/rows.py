@@ -27,6 +27,11 @@ LIFE_CYCLES = {
 }
 """Words of lists for the stages that the program knows."""
 
+CONTRADICTED = frozenset(
+    ("code", "owner", "phones", "fax", "email", "website", "address", "tax_no", "bank_account", "remark")
+)
+"""Fields of which a second value is worth a line of the remark."""
+
 UNREADABLE = {
     "phones": N_("no telephone number"),
     "people": N_("no telephone number"),
@@ -88,13 +93,15 @@ class _Contact:
 @dataclass(slots=True)
 class RowValues:
     """What a row says. ``has_customer`` is whether it says something of a company beside its name; ``extra`` are the
-    cells for which there is no field, with the labels of their columns.
+    cells for which there is no field, with the labels of their columns. ``labels`` are those of the fields that a
+    later row of the same company may contradict.
     """
 
     values: dict[str, object] = field(default_factory=dict)
     contacts: list[dict[str, object]] = field(default_factory=list)
     extra: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[CellWarning] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
     has_customer: bool = False
     is_continuation: bool = False
 
@@ -125,6 +132,11 @@ class RowReader:
     def __init__(self, table: Table, guesses: Sequence[Guess]) -> None:
         self._table = table
         self._columns = [(guess.column.index, guess, _filler(guess)) for guess in guesses if guess.target]
+        self._labels = {
+            guess.target.field: guess.column.label
+            for guess in guesses
+            if guess.target and guess.target.entity == "customer" and guess.target.field in CONTRADICTED
+        }
         self._name_columns = {
             guess.column.index
             for guess in guesses
@@ -133,7 +145,7 @@ class RowReader:
 
     def read(self, row: TableRow) -> RowValues:
         """The values of the row. Cells that lie in a merge with the row above belong to that row's record."""
-        draft = _Draft(RowValues(is_continuation=bool(self._name_columns & row.merged)))
+        draft = _Draft(RowValues(labels=self._labels, is_continuation=bool(self._name_columns & row.merged)))
         result = draft.result
         for index, guess, fill in self._columns:
             cell = row.cells[index] if index < len(row.cells) else None

@@ -16,27 +16,15 @@ LARGEST_FILE = 300_000_000
 
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OTHER_KINDS = (
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"BM",
-    b"II*\x00",
-    b"MM\x00*",
-    b"%PDF",
-    b"Rar!",
-    b"7z\xbc\xaf",
-    b"\x1f\x8b",
-    b"MZ",
-    b"\x7fELF",
-    b"{\\rtf",
-    b"SQLite format 3",
-    b"RIFF",
-    b"ID3",
-    b"\t\x00\x04\x00",  # Excel 2 to 4
-    b"\t\x02\x06\x00",
-    b"\t\x04\x06\x00",
+OTHER_TEXTS = (b"%PDF", b"{\\rtf", b"SQLite format 3")
+OTHER_BINARIES = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"ID3"),
+    *(b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MZ", b"\x7fELF"),
+    *(b"\t\0\x04\0", b"\t\x02\x06\0", b"\t\x04\x06\0"),
 )
+"""Beginnings of pictures, sounds, archives, programs and of workbooks before Excel 5. A text may begin so too, but has
+no NUL bytes behind it.
+"""
 
 
 def read_book(path: Path) -> Book:
@@ -69,7 +57,7 @@ def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
         return spreadsheet.read_package(data)
     if data.startswith(COMPOUND):
         return spreadsheet.read_compound(data)
-    if data.startswith(OTHER_KINDS):
+    if data.startswith(OTHER_TEXTS) or (data.startswith(OTHER_BINARIES) and b"\0" in data[:64]):
         raise not_a_table_file()
     content = text.decode(data)
     if html.is_html(content):

@@ -81,6 +81,38 @@ def test_a_company_that_is_alone_in_its_row_is_no_remark() -> None:
     assert [row.number for row in table.rows] == [2, 3]
 
 
+def test_company_alone_in_the_last_row_is_no_remark() -> None:
+    rows: list[Row] = [["客户名称", "电话", "地址"], ["甲公司", "020-55501102", None], ["乙公司", None, None]]
+    assert [row.number for row in tables_of(rows)[0].rows] == [2, 3]
+    rows[2:] = [[None, None, None], ["乙公司", None, None]]
+    assert [row.number for row in tables_of(rows)[0].rows] == [2, 4]
+    rows[3] = ["谢启明的客户由郑子健接手", None, None]
+    assert [row.number for row in tables_of(rows)[0].ignored] == [4]
+
+
+def test_labels_below_groups_are_found_without_merged_cells() -> None:
+    (table,) = tables_of(
+        [
+            ["客户名称", "联系人", None, None, "日期", None],
+            [None, "姓名", "职务", "手机", "登记", "首次成交"],
+            ["甲公司", "王海", "经理", "19900001111", "2003-5-6", None],
+        ]
+    )
+    assert table.header_rows == (1, 2)
+    assert [column.label for column in table.columns][1:] == [
+        "联系人/姓名",
+        "联系人/职务",
+        "联系人/手机",
+        "日期/登记",
+        "日期/首次成交",
+    ]
+
+
+def test_filled_column_without_heading_is_a_column_too() -> None:
+    (table,) = tables_of([["客户名称", None, "电话"], ["甲公司", "重点", "020-55501102"], ["乙公司", None, None]])
+    assert [column.label for column in table.columns] == ["客户名称", "Column B", "电话"]
+
+
 def test_a_company_called_total_is_no_total() -> None:
     (table,) = tables_of([["company", "phone", "city", "country"], ["Total Energies", "020-1", "Paris", "France"]])
     assert [row.number for row in table.rows] == [2]

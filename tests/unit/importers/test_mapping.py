@@ -120,6 +120,17 @@ def test_second_contact_below_a_company_belongs_to_it() -> None:
     assert found.records[0].contact_rows == ["S!2", "S!3"]
 
 
+def test_what_a_later_row_says_otherwise_is_kept_in_the_remark() -> None:
+    (record,) = records_of(
+        ["客户名称", "电话", "业务员", "地址"],
+        ["甲有限公司", "020-55501102", "谢启明", "广州市天河区1号"],
+        ["甲公司", "020-55501102、55501103", "林平", "广州市天河区 1号"],
+    ).records
+    assert record.values["owner"] == "谢启明"
+    assert record.values["phones"] == ["020-55501102"]
+    assert record.values["remark"] == "电话: 020-55501103\n业务员: 林平"
+
+
 def test_people_of_the_same_name_are_one_customer_only_with_the_same_number() -> None:
     found = records_of(
         ["姓", "名", "单位", "移动电话"],
