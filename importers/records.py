@@ -129,15 +129,14 @@ class _Collector:
                 self.found.duplicates.append(Duplicate(at, known.at, str(read.values["name"])))
             self._add(known, read, at)
             return known
-        record = Record(at, number, {}, [], [])
+        record = Record(at, number, read.values, [], [], read.extra, [at])
         self._by_core.setdefault(core, record)
         self.found.records.append(record)
-        self._add(record, read, at)
+        self._add_people(record, read, at)
         return record
 
     def _add(self, record: Record, read: RowValues, at: str) -> None:
-        self.found.warnings += read.warnings
-        record.warnings += map(str, read.warnings)
+        """What the row adds to a record that is there."""
         record.sources.append(at)
         record.extra += read.extra
         for name, value in read.values.items():
@@ -145,6 +144,11 @@ class _Collector:
                 record.values[name] = value
             elif name in read.labels:
                 record.extra += _news(read.labels[name], value, record.values[name])
+        self._add_people(record, read, at)
+
+    def _add_people(self, record: Record, read: RowValues, at: str) -> None:
+        self.found.warnings += read.warnings
+        record.warnings += map(str, read.warnings)
         for contact in read.contacts:
             _add_contact(record, contact, at)
 

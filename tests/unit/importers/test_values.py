@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_desktop.core.names import name_core
+from importers.fillers import PARSERS
 from importers.layout import Column
 from importers.mapping import Guess
 from importers.readers import Cell
-from importers.rows import PARSERS
 from importers.values import cells, days, money, people, phones, regions
 from importers.values.cells import UnreadableError
 from importers.values.days import Month, Order
