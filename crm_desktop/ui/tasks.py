@@ -158,6 +158,10 @@ class Tasks(QObject):
             with session() as opened:
                 return work(opened)
 
+        if self._closed:  # asked by a timer of a page that is about to go
+            never: Future[T] = Future()
+            never.cancel()
+            return never
         self._open += 1
         return self._pool.submit(run)
 

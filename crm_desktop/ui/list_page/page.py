@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from crm_desktop.core.access import Function
@@ -18,6 +18,7 @@ from crm_desktop.services.overview import fetch_overview
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
+from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.list_page import menus, words
 from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
@@ -121,8 +122,15 @@ class ListPage(Page):
     def open_current(self) -> None:
         """Open the selected record, the current one of several."""
         index = self.table.currentIndex()
-        if index.isValid():
-            self._view.open_record(self.spec.key, self.table.id_of(index))
+        page = self._view.open_record(self.spec.key, self.table.id_of(index)) if index.isValid() else None
+        if isinstance(page, RecordPage):
+            page.set_neighbours(self.neighbour)
+
+    def neighbour(self, id_: int, step: int) -> int | None:
+        """The record so many rows further on, None past the ends and for a record that is not in the list."""
+        row = self.model.row_of(id_)
+        wanted = row + step
+        return self.model.id_at(wanted) if row >= 0 and 0 <= wanted < self.model.rowCount() else None
 
     def toggle_preview(self) -> None:
         """Open or fold away the preview."""
@@ -146,6 +154,15 @@ class ListPage(Page):
         ids = self.table.selected_ids()
         if ids and self.may_delete():
             self.row_actions.delete(ids, self.model.refresh_soon)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the filter, Esc clears it and the down arrow goes to the rows."""
+        if watched is self.filter and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            act = {Qt.Key.Key_Escape: self.clear_filter, Qt.Key.Key_Down: self._to_table}.get(Qt.Key(event.key()))
+            if act is not None:
+                act()
+                return True
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read again what changed while the page was out of sight."""
@@ -203,9 +220,7 @@ class ListPage(Page):
         self._context.bus.changed.connect(self._note_change)
         self._context.bus.connection_changed.connect(self._note_connection)
         QShortcut(QKeySequence("F5"), self).activated.connect(self.model.refresh)
-        for key in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
-            leave = QShortcut(QKeySequence(key), self.filter, context=Qt.ShortcutContext.WidgetShortcut)
-            leave.activated.connect(self._to_table if key == Qt.Key.Key_Down else self.clear_filter)
+        self.filter.installEventFilter(self)
 
     # What is shown
 

@@ -25,10 +25,6 @@ class EmptyState(QWidget):
         super().__init__(parent)
         picture = QLabel()
         picture.setPixmap(icons.pixmap(icon, 40, "faint"))
-        explanation = label(text, "muted", wrap=True)
-        # Fixed in both directions: a layout that centres a label does not ask how high it wraps.
-        width = min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8)
-        explanation.setFixedSize(width, explanation.heightForWidth(width))
         centre = Qt.AlignmentFlag.AlignHCenter
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -38,8 +34,9 @@ class EmptyState(QWidget):
         column.addWidget(label(title, "title"), 0, centre)
         if text:
             explanation = label(text, "muted", wrap=True)
-            explanation.setFixedWidth(min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8))
-            explanation.setMinimumHeight(explanation.heightForWidth(explanation.width()))
+            # Fixed in both directions: a layout that centres a label does not ask how high it wraps.
+            width = min(TEXT_WIDTH, explanation.fontMetrics().horizontalAdvance(text) + 8)
+            explanation.setFixedSize(width, explanation.heightForWidth(width))
             explanation.setAlignment(centre)
             column.addWidget(explanation, 0, centre)
         if actions:
