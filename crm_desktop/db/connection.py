@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg2
-import psycopg2.extensions
 
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.diagnosis import sign_in_failure
+from crm_desktop.db.watch import WatchedConnection
 
 CONNECT_SECONDS = 8
 KEEP_ALIVE = {
@@ -30,9 +30,11 @@ def connection_parameters(address: ConnectionAddress, purpose: str, **settings: 
     }
 
 
-def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -> psycopg2.extensions.connection:
+def open_connection(address: ConnectionAddress, purpose: str, **settings: str) -> WatchedConnection:
     """A new connection. Raises ``SignInError`` or ``ServerLostError``."""
+    parameters = connection_parameters(address, purpose, **settings)
     try:
-        return psycopg2.connect(**connection_parameters(address, purpose, **settings))
+        connection: WatchedConnection = psycopg2.connect(connection_factory=WatchedConnection, **parameters)
     except (psycopg2.OperationalError, UnicodeDecodeError):  # a Chinese server may speak its own encoding at first
         raise sign_in_failure(address, CONNECT_SECONDS) from None
+    return connection

@@ -14,6 +14,7 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.connection import open_connection
 from crm_desktop.db.errors import During, known_errors
 from crm_desktop.db.person import check_fit, fetch_person
+from crm_desktop.db.watch import Watch, WatchedConnection
 
 CONNECTIONS = 2
 """For work; the listener has a third. So sixty workbenches fit into one server."""
@@ -25,11 +26,16 @@ SERVER_SETTINGS = {
 }
 
 
+SILENCE_SECONDS = 75.0
+"""After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
+
+
 class Gateway:
     """All that one signed-in person does in the database goes through here. Several threads may use it."""
 
-    def __init__(self, address: ConnectionAddress, engine: Engine, person: Person) -> None:
+    def __init__(self, address: ConnectionAddress, engine: Engine, watch: Watch, person: Person) -> None:
         self.address = address
+        self._watch = watch
         self.person = person
         self._writing = engine
         self._reading = engine.execution_options(postgresql_readonly=True)
@@ -37,9 +43,10 @@ class Gateway:
     @classmethod
     def connect(cls, address: ConnectionAddress) -> Self:
         """Sign in. Raises ``SignInError`` or ``ServerLostError`` with the cause and what to do."""
+        watch = Watch(SILENCE_SECONDS)
         engine = create_engine(
             "postgresql+psycopg2://",
-            creator=lambda: open_connection(address, "crm-desktop", **SERVER_SETTINGS),
+            creator=lambda: watch.add(open_connection(address, "crm-desktop", **SERVER_SETTINGS)),
             pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True,
             pool_pre_ping=True,  # a connection that died while nobody used it is replaced without anybody noticing
             hide_parameters=True,
@@ -50,8 +57,9 @@ class Gateway:
                 person = fetch_person(connection, address)
         except BaseException:
             engine.dispose()
+            watch.stop()
             raise
-        return cls(address, engine, person)
+        return cls(address, engine, watch, person)
 
     def read_person(self) -> Person:
         """Read the person's facts again, and keep them: the administrator may have changed what he may do."""
@@ -82,11 +90,18 @@ class Gateway:
         """Like ``write``, for imports, undo and other work whose statements may take as long as they need."""
         with self.write() as session:
             session.execute(text("set local statement_timeout = 0"))
-            yield session
+            line = session.connection().connection.dbapi_connection
+            assert isinstance(line, WatchedConnection)
+            line.is_unhurried = True
+            try:
+                yield session
+            finally:
+                line.is_unhurried = False
 
     def close(self) -> None:
         """Close the connections. One in use is closed when its session ends."""
         self._writing.dispose()
+        self._watch.stop()
 
     @contextmanager
     def _session(self, engine: Engine, during: During) -> Iterator[Session]:

@@ -55,8 +55,7 @@ _DAMAGED = (KnownError, N_("The server reports that its files are damaged."),
 _BY_CODE = {
     "25006": (ServerLostError, N_("The server takes no changes at present. Nothing was saved."),
               N_("It may be a standby, or another server is taking over. Try again in a moment.")),
-    "25P03": (ServerLostError, N_("The server ended this step because the program did not go on. Nothing was saved."),
-              N_("Try again.")),
+    "25P03": _LOST,
     "25P04": _TOO_LONG_AT_IT,
     "40001": _CONFLICT,
     "40P01": _CONFLICT,
@@ -123,8 +122,11 @@ def _cause(error: DBAPIError | psycopg2.Error) -> psycopg2.Error:
 
 
 def _is_connection_closed(error: psycopg2.Error) -> bool:
-    within = error.cursor is not None and error.cursor.connection.closed != 0
-    return within or (isinstance(error, psycopg2.InterfaceError) and "connection" in str(error))  # psycopg2's own words
+    if error.cursor is not None and error.cursor.connection.closed:
+        return True
+    if isinstance(error, psycopg2.OperationalError):  # without SQLSTATE: the server has not even answered
+        return not error.pgcode
+    return isinstance(error, psycopg2.InterfaceError) and "connection" in str(error)  # psycopg2's own words
 
 
 def _refused_right(error: psycopg2.Error) -> KnownError:

@@ -50,7 +50,7 @@ class NoEncryptionError(Exception):
 def knock(host: Host, address: ConnectionAddress, seconds: float) -> Answer:
     """The server's answer to this login.
 
-    Raises ``OSError`` (``ssl.SSLError`` among them), ``NotPostgresError``, ``NoEncryptionError``, or ``KnownError`` where
+    Raises ``OSError`` (with ``ssl.SSLError``), ``NotPostgresError``, ``NoEncryptionError``, or ``KnownError`` where
     a file of this computer is at fault.
     """
     with _Wire.open(host, address, seconds) as wire:
