@@ -5,25 +5,23 @@ The database guards all of it; whoever may not gets a NoRightError.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import any_, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from crm_desktop.core.access import Function, Grant, Group, Scope
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import pinyin
 from crm_desktop.db.scram import scram_verifier
-from crm_desktop.entities import ALL_ENTITIES
-from crm_desktop.models import POLICY, DictionaryEntry, Employee, GroupMember, Guard, PermissionGrant, PermissionGroup
+from crm_desktop.models import Department, DictionaryEntry, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.services.journal import begin_change
-from crm_desktop.services.records import Record, save_record
+from crm_desktop.services.records import Record, fetch_records, save_record
 from crm_desktop.services.statements import display_of
-from crm_desktop.spec import EntitySpec, Ref
+from crm_desktop.spec import Ref
 
 SHORTEST_PASSWORD = 8
 
@@ -63,7 +61,7 @@ def _check_password(password: str) -> None:
 def set_active(session: Session, employee: Record, *, is_active: bool) -> Record:
     """Lock or unlock an employee; the database locks his login with him."""
     saved = save_record(session, employee, {"is_active": is_active})
-    _check_somebody_administers(session)
+    check_somebody_administers(session)
     return saved
 
 
@@ -111,10 +109,10 @@ def _keep_members(session: Session, fixed: Any, fixed_id: int, other: Any, wante
         session.execute(removed.execution_options(synchronize_session=False))
     if new:
         session.execute(insert(GroupMember), [{fixed.key: fixed_id, other.key: id_} for id_ in sorted(new)])
-    _check_somebody_administers(session)
+    check_somebody_administers(session)
 
 
-def _check_somebody_administers(session: Session) -> None:
+def check_somebody_administers(session: Session) -> None:
     """At least one active employee with a login must be able to give rights, or nobody ever could again."""
     administrators = session.scalar(
         select(func.count())
@@ -132,67 +130,6 @@ def _check_somebody_administers(session: Session) -> None:
         )
 
 
-def granted_entities() -> tuple[EntitySpec, ...]:
-    """The entities that have grants of their own; the others follow the grants of what they belong to."""
-    return tuple(spec for spec in ALL_ENTITIES if guard_of(spec).entity == spec.key)
-
-
-def guard_of(spec: EntitySpec) -> Guard:
-    """How the database guards an entity's table."""
-    guard: Guard = spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
-    return guard
-
-
-def functions_of(spec: EntitySpec) -> tuple[Function, ...]:
-    """The functions that mean something for an entity: those that one of the shipped groups has."""
-    used = {function for group in Group for function in spec.access[group].functions}
-    return tuple(function for function in Function if function in used)
-
-
-def fetch_grants(session: Session, group_id: int) -> dict[str, Grant]:
-    """What a group may do, by entity key; nothing where a key is missing. One statement."""
-    rows = session.scalars(select(PermissionGrant).where(PermissionGrant.group_id == group_id))
-    return {
-        row.entity: Grant(
-            read=Scope(row.read_scope),
-            create=Scope(row.create_scope),
-            update=Scope(row.update_scope),
-            delete=Scope(row.delete_scope),
-            functions=frozenset(f for f in Function if f.value in row.functions),
-        )
-        for row in rows
-    }
-
-
-def save_grants(session: Session, group: Record, grants: Mapping[str, Grant]) -> int:
-    """Write a group's grants for some entities and for those that follow them; returns the change set."""
-    change_set = begin_change(session, "edit", group.title, group.entity)
-    guarded = [(spec.key, guard_of(spec).entity) for spec in ALL_ENTITIES]
-    rows = [_grant_row(group.id, key, grants[entity]) for key, entity in guarded if entity in grants]
-    statement = insert(PermissionGrant)
-    changed = {column: statement.excluded[column] for column in rows[0] if column not in ("group_id", "entity")}
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[PermissionGrant.group_id, PermissionGrant.entity], set_=changed
-        ),
-        rows,
-    )
-    _check_somebody_administers(session)
-    return change_set
-
-
-def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
-    return {
-        "group_id": group_id,
-        "entity": entity,
-        "read_scope": grant.read,
-        "create_scope": grant.create,
-        "update_scope": grant.update,
-        "delete_scope": grant.delete,
-        "functions": sorted(grant.functions),
-    }
-
-
 def save_order(session: Session, dictionary: Record, entry_ids: Sequence[int]) -> int:
     """Give the entries of a dictionary this order; returns the change set. Two statements."""
     change_set = begin_change(session, "edit", dictionary.title, dictionary.entity)
@@ -204,3 +141,43 @@ def save_order(session: Session, dictionary: Record, entry_ids: Sequence[int]) -
     )
     session.execute(statement.values(sort_order=order).execution_options(synchronize_session=False))
     return change_set
+
+
+class DepartmentNode(NamedTuple):
+    """A department in the tree, with how many active people are in it."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    code: str
+    people: int
+    is_active: bool
+
+
+def fetch_departments(session: Session) -> list[DepartmentNode]:
+    """All departments in their order. One statement."""
+    people = (
+        select(func.count())
+        .where(Employee.department_id == Department.id, Employee.is_active)
+        .correlate(Department)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Department.id, Department.parent_id, Department.name, Department.code, people, Department.is_active
+        ).order_by(Department.sort_order, Department.id)
+    )
+    return [
+        DepartmentNode(id_, parent, name, code or "", count, active) for id_, parent, name, code, count, active in rows
+    ]
+
+
+def fetch_entries(session: Session, dictionary_id: int) -> list[Record]:
+    """The entries of a dictionary in their order. One statement."""
+    ids = session.scalars(
+        select(DictionaryEntry.id)
+        .where(DictionaryEntry.dictionary_id == dictionary_id)
+        .order_by(DictionaryEntry.sort_order, DictionaryEntry.id)
+    ).all()
+    entries = fetch_records(session, "dictionary_entry", ids)
+    return [entries[id_] for id_ in ids if id_ in entries]

@@ -7,9 +7,12 @@ from functools import partial
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
+from crm_desktop.entities.organisation import DEPARTMENT
+from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.list_page.entries import list_counts, list_entries
-from crm_desktop.ui.page import Area
+from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
+from crm_desktop.ui.pages.departments import departments_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
 ADMINISTRATION = ("employee", "department", "permission_group", "dictionary")
@@ -25,6 +28,11 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     )
 
 
+def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
+    """The departments are a tree, the rest are lists."""
+    return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec)
+
+
 def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Person) -> Area:
     listed = [by_key(entity) for entity in entities if person.may("read", entity)]
     shown = (*entities, *PARTS) if key == "customers" else entities
@@ -32,7 +40,7 @@ def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Pe
         key=key,
         title=title,
         icon=icon,
-        pages=tuple(entry for spec in listed for entry in list_entries(spec)),
+        pages=tuple(entry for spec in listed for entry in _entries(spec)),
         records={entity: partial(build_record, entity) for entity in shown},
         count=list_counts(listed, person),
         tables=frozenset(spec.model.__tablename__ for spec in listed),

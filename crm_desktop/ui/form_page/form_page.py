@@ -8,6 +8,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import parts_of
 from crm_desktop.services.records import Record
 from crm_desktop.services.rights import why_not
+from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.history_panel import HistoryPanel
 from crm_desktop.ui.form_page.parts_card import PartsCard
@@ -28,7 +29,7 @@ class FormPage(RecordPage):
         self.history = HistoryPanel(view, entity)
         self.history_card = Card(_("History"))
         self.history_card.body.addWidget(self.history, 1)
-        self.parts = [PartsCard(view, part) for part in parts_of(self.spec)]
+        self.parts = [PartsCard(view, part) for part in self.shown_parts()]
         for card in self.parts:
             self._editor.add_below(card)
         self.splitter = PreviewSplitter(f"form/{entity}", self._editor, self.history_card)
@@ -54,6 +55,10 @@ class FormPage(RecordPage):
     def editor(self) -> RecordEditor:
         """The form."""
         return self._editor
+
+    def shown_parts(self) -> tuple[EntitySpec, ...]:
+        """The kinds of records that are listed under the form."""
+        return parts_of(self.spec)
 
     def show_id(self, id_: int) -> None:
         """Show another record of the entity in this page."""

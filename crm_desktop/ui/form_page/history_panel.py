@@ -142,7 +142,10 @@ class HistoryPanel(QScrollArea):
         return field.key in editable and not is_same(field.before, self._record.values.get(field.key))
 
     def _may_take_back(self, change: Change) -> bool:
+        """What came with the program stays."""
         person = self._view.context.person
+        if change.kind == "setup":
+            return False
         return change.employee_id == person.id or person.may_use(Function.UNDO, self._entity)
 
 

@@ -6,8 +6,16 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.pages.customer import CustomerPage
+from crm_desktop.ui.pages.dictionary import DictionaryPage
+from crm_desktop.ui.pages.employee import EmployeePage
+from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 
-PAGE_FOR: dict[str, type[RecordPage]] = {"customer": CustomerPage}
+PAGE_FOR: dict[str, type[RecordPage]] = {
+    "customer": CustomerPage,
+    "employee": EmployeePage,
+    "permission_group": PermissionGroupPage,
+    "dictionary": DictionaryPage,
+}
 
 
 def build_record(entity: str, view: AreaView, id_: int) -> RecordPage:

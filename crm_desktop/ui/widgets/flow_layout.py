@@ -11,8 +11,9 @@ GAP = 4
 class FlowLayout(QLayout):
     """From left to right, then down. Its height follows from its width."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, gap: int = GAP) -> None:
         super().__init__(parent)
+        self._gap = gap
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -77,6 +78,6 @@ class FlowLayout(QLayout):
                 x, y, line = rect.x(), y + line + GAP, 0
             if move:
                 item.setGeometry(QRect(x, y, min(hint.width(), rect.width()), hint.height()))
-            x += hint.width() + GAP
+            x += hint.width() + self._gap
             line = max(line, hint.height())
         return y + line - rect.y()

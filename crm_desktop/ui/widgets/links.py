@@ -18,7 +18,7 @@ from crm_desktop.ui.widgets.flow_layout import FlowLayout
 def phone_links(phones: Iterable[str]) -> QWidget:
     """All numbers side by side, each dials."""
     made = QWidget()
-    flow = FlowLayout(made)
+    flow = FlowLayout(made, gap=12)
     for phone in phones:
         prefix = "+" if phone.lstrip().startswith("+") else ""
         number = prefix + "".join(c for c in phone if c.isdigit()) if prefix else digits(phone)

@@ -1,0 +1,94 @@
+"""One choice of a dictionary: its names in both languages, its colour, and whether it is offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.text import pinyin
+from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.spec.kinds import BOOL, TEXT
+from crm_desktop.ui import icons
+from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.fields.check_box import CheckBoxEditor
+from crm_desktop.ui.fields.line import LineEditor
+from crm_desktop.ui.widgets.labels import label
+
+TONES = {
+    None: N_("None"),
+    "good": N_("Green"),
+    "warn": N_("Amber"),
+    "bad": N_("Red"),
+    "violet": N_("Violet"),
+    "accent": N_("Blue"),
+}
+
+
+class DictionaryEntryDialog(Dialog):
+    """Announces the values; whoever shows it saves them and closes it, or shows what was wrong."""
+
+    decided = Signal(object)  # dict by field key
+
+    def __init__(self, parent: QWidget, entry: Record) -> None:
+        super().__init__(parent.window(), _("Change the entry") if entry.id else _("New entry"))
+        self._entry = entry
+        self.name = LineEditor(TEXT, _("Name"), required=True, max_length=100)
+        self.name_en = LineEditor(TEXT, _("English name"), required=True, max_length=100)
+        self.tone = QComboBox()
+        self.tone.setAccessibleName(_("Colour"))
+        for tone, words in TONES.items():
+            self.tone.addItem(icons.icon("circle-fill" if tone else "circle", tone or "faint"), _(words), tone)
+        self.is_active = CheckBoxEditor(BOOL, _("In use"))
+        self.body.addWidget(self.name)
+        self.body.addWidget(self.name_en)
+        colour = QVBoxLayout()
+        colour.setSpacing(4)
+        colour.addWidget(label(_("Colour"), "small"))
+        colour.addWidget(self.tone)
+        self.body.addLayout(colour)
+        self.body.addWidget(self.is_active)
+        self.body.addWidget(
+            label(
+                _("An entry that is not in use stays where it was chosen, but is no longer offered."),
+                "small",
+                wrap=True,
+            )
+        )
+        self.name.set_value(entry.values.get("name"))
+        self.name_en.set_value(entry.values.get("name_en"))
+        self.tone.setCurrentIndex(max(0, self.tone.findData(entry.values.get("tone"))))
+        self.is_active.set_value(entry.values.get("is_active", True))
+        self.add_cancel()
+        self.add_primary(_("Save"), self._decide)
+
+    def show_errors(self, error: FieldsError) -> None:
+        """Say under the fields what is wrong."""
+        editors = {"name": self.name, "name_en": self.name_en}
+        for key, sentence in error.fields.items():
+            editors.get(key, self.name).set_error(sentence)
+
+    def _decide(self) -> None:
+        if not self.name_en.line.text().strip():
+            self.name_en.set_value(self.name.line.text().strip())
+        if not (self.name.check() and self.name_en.check()):
+            return
+        values: dict[str, Any] = {
+            "name": self.name.value(),
+            "name_en": self.name_en.value(),
+            "tone": self.tone.currentData(),
+            "is_active": self.is_active.value(),
+        }
+        if not self._entry.id:
+            values["code"] = code_for(values)
+        self.decided.emit(values)
+
+
+def code_for(values: Mapping[str, Any]) -> str:
+    """What imports and reports know a new entry by: its English name, or its pinyin, in small letters."""
+    name = "".join(pinyin(values["name_en"].lower()))
+    return re.sub(r"[^a-z0-9]+", "_", name).strip("_")[:40] or "entry"

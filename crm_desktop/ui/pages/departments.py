@@ -1,0 +1,109 @@
+"""The firm's departments as the tree they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+
+from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.services.administration import DepartmentNode, fetch_departments
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.widgets.buttons import primary_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.page_title import PageTitle
+
+ID = Qt.ItemDataRole.UserRole + 1
+TABLES = frozenset({"department", "employee"})
+
+
+def departments_entry() -> PageEntry:
+    """The side entry of the tree."""
+    return PageEntry("department/tree", N_("Departments"), DepartmentsPage, N_("Departments"))
+
+
+class DepartmentsPage(Page):
+    """Enter or a double click opens a department."""
+
+    def __init__(self, view: AreaView) -> None:
+        super().__init__(_("Departments"))
+        self._view = view
+        self.heading = PageTitle(self.title)
+        if view.context.person.may("create", "department"):
+            words = _("New {thing}").format(thing=_("Department").lower())
+            self.heading.add(
+                primary_button(words, lambda: view.open_record("department", 0), icon_name="plus", shortcut="Ctrl+N")
+            )
+        self._model = QStandardItemModel(self)
+        self.tree = DepartmentTree()
+        self.tree.setModel(self._model)
+        self.tree.activated.connect(self._open)
+        card = Card(padding=8)
+        card.body.addWidget(self.tree)
+        self.body.addWidget(self.heading)
+        self.body.addWidget(card, 1)
+        self.setFocusProxy(self.tree)
+        view.context.bus.changed.connect(self._table_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the tree again."""
+        self._view.context.tasks.query(self, fetch_departments, self._show, key="departments")
+
+    def _show(self, nodes: Sequence[DepartmentNode]) -> None:
+        self._model.clear()
+        self._model.setHorizontalHeaderLabels([_("Department"), _("No."), _("Employees")])
+        self.heading.set_note(
+            ngettext("{count} department", "{count} departments", len(nodes)).format(count=len(nodes))
+        )
+        known = {node.id for node in nodes}
+        self._add(self._model.invisibleRootItem(), None, nodes, known)
+        self.tree.expandAll()
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _add(
+        self, parent: QStandardItem, parent_id: int | None, nodes: Sequence[DepartmentNode], known: set[int]
+    ) -> None:
+        for node in nodes:
+            above = node.parent_id if node.parent_id in known else None
+            if above == parent_id:
+                name = node.name if node.is_active else _("{name} (not in use)").format(name=node.name)
+                people = QStandardItem(f"{node.people:,}")
+                people.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                items = [QStandardItem(name), QStandardItem(node.code), people]
+                items[0].setData(node.id, ID)
+                parent.appendRow(items)
+                self._add(items[0], node.id, nodes, known)
+
+    def _open(self, index: QModelIndex) -> None:
+        self._view.open_record("department", int(index.siblingAtColumn(0).data(ID)))
+
+    def _table_changed(self, table: str, _ids: object) -> None:
+        if table in TABLES:
+            self.refresh()
+
+
+class DepartmentTree(QTreeView):
+    """A tree of whole rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setExpandsOnDoubleClick(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setAccessibleName(_("Departments"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens on every system."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
