@@ -86,8 +86,9 @@ class RowReader:
         draft = Draft()
         is_continuation = bool(self._name_columns & row.merged)
         warnings: list[CellWarning] = []
+        row_cells, width = row.cells, len(row.cells)
         for index, guess, fill in self._columns:
-            cell = row.cells[index] if index < len(row.cells) else None
+            cell = row_cells[index] if index < width else None
             if cell is None or (is_continuation and index in row.merged):
                 continue
             try:

@@ -54,7 +54,9 @@ def text(cell: Cell) -> str | None:
 
 def line(cell: Cell) -> str | None:
     """Text of one line. Blanks inside Chinese and line breaks go, full-width letters and digits become ordinary."""
-    content = plain(cell).translate(_FULL_WIDTH)
+    content = plain(cell)
+    if not unicodedata.is_normalized("NFKC", content):
+        content = content.translate(_FULL_WIDTH)
     words = content.split()
     if len(words) > 1 and not content.isascii():
         words = _INNER_BLANK.sub("", content).split()

@@ -49,9 +49,9 @@ def split(cell: Cell, area: str = "") -> tuple[list[str], str]:
     """The numbers of the cell, and what else stands in it. Numbers without area code get the one before them, at
     first ``area``.
     """
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell):
+        return [cell], ""
     content = clean(cell)
-    if _PLAIN.fullmatch(content):
-        return [content], ""
     if LOST_DIGITS.search(content):
         raise UnreadableError(content)
     numbers: list[str] = []

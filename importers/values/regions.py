@@ -160,6 +160,8 @@ def region_of(country: str, province: str, city: str, district: str) -> Region |
 
 def address(cell: Cell) -> str | None:
     """The address in one line, without the city and country that address books write below it."""
+    if not isinstance(cell, str) or "\n" not in cell:
+        return line(cell)
     lines = [part.strip() for part in plain(cell).splitlines() if part.strip()]
     while len(lines) > 1 and _is_place(lines[-1]):
         lines.pop()
