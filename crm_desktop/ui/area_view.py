@@ -66,12 +66,12 @@ class AreaView(QWidget):
         self.refresh_counts()
 
     def set_pages(self, pages: Sequence[PageEntry]) -> None:
-        """Offer these pages in the side list; the first one is opened when none is."""
+        """Offer these pages in the side list; the area's first one is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
         self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group)) for entry in pages)
         self._side_frame.setFixedWidth(self.side.sizeHint().width())
         if pages and not self.side.current_key():
-            self.select_page(pages[0].key)
+            self.select_page(self.area.first or pages[0].key)
 
     def select_page(self, key: str) -> None:
         """Show the page of a side entry in the first tab."""

@@ -9,7 +9,7 @@ from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
 from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.spec import EntitySpec
-from crm_desktop.ui.list_page.entries import list_counts, list_entries
+from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
 from crm_desktop.ui.pages.departments import departments_entry
@@ -44,4 +44,5 @@ def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Pe
         records={entity: partial(build_record, entity) for entity in shown},
         count=list_counts(listed, person),
         tables=frozenset(spec.model.__tablename__ for spec in listed),
+        first=first_entry(listed[0], person) if listed else "",
     )

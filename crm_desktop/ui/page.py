@@ -64,8 +64,8 @@ class Area:
     """A tab of the header.
 
     ``records`` builds the page of one record by the entity's key; ``count`` reads, in the background, the
-    number beside
-    each side entry, again whenever one of ``tables`` changes.
+    number beside each side entry, again whenever one of ``tables`` changes. ``first`` is the entry with which
+    one begins, the uppermost without it.
     """
 
     key: str
@@ -75,3 +75,4 @@ class Area:
     records: Mapping[str, RecordBuilder] = field(default_factory=dict)
     count: Callable[[Any], Mapping[str, int]] | None = None
     tables: frozenset[str] = frozenset()
+    first: str = ""

@@ -24,7 +24,7 @@ class ColumnsDialog(Dialog):
     """A check list of all columns, those shown first, in their order. ``chosen`` is called with their keys."""
 
     def __init__(
-        self, parent: QWidget, spec: EntitySpec, shown: Sequence[str], chosen: Callable[[list[str]], None]
+        self, parent: QWidget | None, spec: EntitySpec, shown: Sequence[str], chosen: Callable[[list[str]], None]
     ) -> None:
         super().__init__(parent, _("Columns of this list"))
         self._spec, self._chosen = spec, chosen

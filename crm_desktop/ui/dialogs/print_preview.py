@@ -20,7 +20,6 @@ from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.pages_view import PagesView, to_image
 
-SIZE = (880, 720)
 MOST_DPI = 300  # sharper is not seen on paper and takes a minute a page
 POINTS_AN_INCH = 72
 FOLDER = "print/folder"
@@ -29,8 +28,8 @@ FOLDER = "print/folder"
 class PrintPreview(Dialog):
     """Ctrl+P prints, Ctrl+S saves, Ctrl and plus or minus zoom."""
 
-    def __init__(self, parent: QWidget, title: str, pdf: bytes) -> None:
-        super().__init__(parent.window(), title, heading=False)
+    def __init__(self, parent: QWidget | None, title: str, pdf: bytes) -> None:
+        super().__init__(parent, title, heading=False)
         self._title, self._pdf = title, pdf
         self.pages = PagesView(pdf)
         self._place = label("", "muted")
@@ -43,7 +42,6 @@ class PrintPreview(Dialog):
         self.add_primary(_("Print…"), self.print)
         for key, act in (("Ctrl+P", self.print), ("Ctrl+S", self.save)):
             QShortcut(QKeySequence(key), self).activated.connect(act)
-        self.resize(*SIZE)
         self._show_place()
 
     def save(self) -> None:

@@ -25,6 +25,8 @@ IN_LISTS = (
     ("Ctrl+C", N_("Copy the selected rows as a table")),
     ("Ctrl+A", N_("Select all rows")),
     ("Home", N_("First row, End the last one")),
+    ("Del", N_("Delete the selected rows")),
+    ("F5", N_("Read the list again")),
 )
 
 

@@ -102,7 +102,7 @@ class ListActions:
             return pages.getvalue()
 
         def show(pdf: bytes) -> None:
-            PrintPreview(self._page, view_title(query), pdf).open_quietly()
+            PrintPreview(self._page.window(), view_title(query), pdf).open_quietly()
 
         self._show(_("Print"), self._view.context.tasks.long_command(self._page, work, show))
 

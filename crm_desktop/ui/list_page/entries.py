@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from crm_desktop.core.access import Person
+from crm_desktop.core.access import Grant, Person, Scope
 from crm_desktop.services.listing import fetch_counts
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.list_page.page import ListPage, StartImport
@@ -24,6 +24,15 @@ def list_entries(spec: EntitySpec, start_import: StartImport | None = None) -> t
         )
         for preset in spec.table.presets
     )
+
+
+def first_entry(spec: EntitySpec, person: Person) -> str:
+    """The entry with which a person begins: his own records, the whole where he reads more than his team's."""
+    whole = (preset for preset in spec.table.presets if preset.where is None)
+    first = next(whole, spec.table.presets[0])
+    if person.grants.get(spec.key, Grant()).read <= Scope.TEAM:
+        first = spec.table.presets[0]
+    return f"{spec.key}/{first.key}"
 
 
 def list_counts(specs: Sequence[EntitySpec], person: Person) -> Callable[[Session], Mapping[str, int]]:

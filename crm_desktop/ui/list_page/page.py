@@ -59,6 +59,7 @@ class ListPage(Page):
         self.title_line = PageTitle("")
         self.filter = SearchBox(_("Filter this list"), "Ctrl+F")
         self.filter.setFixedWidth(FILTER_WIDTH)
+        self.setFocusProxy(self.table)
         self._add_buttons()
         self.body.addWidget(self.title_line)
         self.body.addLayout(self._tool_line())

@@ -136,11 +136,10 @@ def _facts(record: Record) -> QGridLayout:
     grid.setColumnMinimumWidth(0, LABEL_WIDTH)
     grid.setColumnStretch(1, 1)
     spec, row = record.spec, 0
-    name = spec.search.name.key if spec.search else ""
     for attr in spec.form.fields:
         fact, value = facts(attr), record.values.get(attr.key)
         text = fact.kind.format(value)
-        if not text or value is False or attr.key == name or (isinstance(value, Ref) and value.tone):
+        if not text or value is False or text == record.title or (isinstance(value, Ref) and value.tone):
             continue
         grid.addWidget(label(_(spec.labels[attr]), "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
         # Qt breaks lines at spaces and between Chinese characters only.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -15,6 +15,7 @@ GAP = 16  # px around pages
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 SCREEN_DPI, POINTS_AN_INCH = 96, 72
 KEPT_PAGES = 8
+SIZE = (832, 560)
 STEP = 60  # px an arrow key scrolls
 
 
@@ -68,6 +69,10 @@ class PagesView(QAbstractScrollArea):
         middle = self.verticalScrollBar().value() + self.viewport().height() // 2
         places = self._places()
         return next((number for number, rect in enumerate(places) if rect.bottom() + GAP >= middle), len(places) - 1)
+
+    def sizeHint(self) -> QSize:
+        """Room for most of a page."""
+        return QSize(*SIZE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is at hand; pages that are not are white until they are."""

@@ -1,0 +1,78 @@
+"""List pages of a real database and their dialogs, for the gallery."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.reports.engine import Letterhead
+from crm_desktop.reports.list_report import ListReport, list_pdf
+from crm_desktop.reports.table import Column
+from crm_desktop.services.listing import columns_of
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.columns import ColumnsDialog
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.main_window import MainWindow
+
+ENTRIES = ("customer/all", "customer/mine", "contact/all", "activity/all", "employee/staff")
+SELECTED_ROW = 4
+PRINTED_ROWS = 90
+
+
+def list_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """The lists of every area with a row selected, a filter that finds nothing, and the dialogs of a list."""
+    lists = ((f"list_{entry.replace('/', '_')}", partial(list_window, context, entry)) for entry in ENTRIES)
+    return (
+        *lists,
+        ("list_nothing_matches", partial(list_window, context, "customer/all", "xxyyzz")),
+        ("columns", columns_dialog),
+        ("print_preview", print_preview),
+    )
+
+
+def list_window(context: Context, entry: str, typed: str = "") -> QWidget:
+    """The window at one view of a list."""
+    window = MainWindow(context)
+    area = next(area for area in context.areas if entry in {page.key for page in area.pages})
+    view = window.show_area(area.key)
+    view.select_page(entry)
+    page = view.current_page()
+    assert isinstance(page, ListPage)
+    page.model.counted.connect(lambda: _select(page))
+    if typed:
+        page.filter.setText(typed)
+    return window
+
+
+def columns_dialog() -> QWidget:
+    """The columns of customers."""
+    return ColumnsDialog(None, CUSTOMER, (), lambda _keys: None)
+
+
+def print_preview() -> QWidget:
+    """A printed list of some pages."""
+    columns = columns_of(CUSTOMER)
+    rows = [tuple(f"{_(CUSTOMER.column_label(column))} {n}" for column in columns) for n in range(1, PRINTED_ROWS + 1)]
+    report = ListReport(
+        letterhead=Letterhead(
+            firm="广州穗捷办公设备有限公司", person="林秋", printed_at=datetime.datetime.now().astimezone()
+        ),
+        title=_("All customers"),
+        columns=tuple(Column(_(CUSTOMER.column_label(column))) for column in columns),
+        rows=rows,
+    )
+    pdf = io.BytesIO()
+    list_pdf(pdf, report)
+    return PrintPreview(None, report.title, pdf.getvalue())
+
+
+def _select(page: ListPage) -> None:
+    if page.model.rowCount() > SELECTED_ROW and not page.table.selected_count():
+        page.table.go_to(page.model.id_at(SELECTED_ROW))
