@@ -37,8 +37,7 @@ class Gateway:
         self.address = address
         self._watch = watch
         self.person = person
-        self._writing = engine
-        self._reading = engine.execution_options(postgresql_readonly=True)
+        self._engine = engine
 
     @classmethod
     def connect(cls, address: ConnectionAddress) -> Self:
@@ -63,14 +62,14 @@ class Gateway:
 
     def read_person(self) -> Person:
         """Read the person's facts again, and keep them: the administrator may have changed what he may do."""
-        with known_errors("reading"), self._reading.connect() as connection:
-            self.person = fetch_person(connection, self.address)
+        with self.read() as session:
+            self.person = fetch_person(session.connection(), self.address)
         return self.person
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot write. Take plain data out of it: it is over at the end of the block."""
-        with self._session(self._reading, "reading") as session:
+        with self._session("reading") as session:
             yield session
 
     @contextmanager
@@ -79,7 +78,7 @@ class Gateway:
 
         No statement may take longer than a minute.
         """
-        with self._session(self._writing, "writing") as session:
+        with self._session("writing") as session:
             yield session
             session.flush()
             with known_errors("commit"):
@@ -90,8 +89,7 @@ class Gateway:
         """Like ``write``, for imports, undo and other work whose statements may take as long as they need."""
         with self.write() as session:
             session.execute(text("set local statement_timeout = 0"))
-            line = session.connection().connection.dbapi_connection
-            assert isinstance(line, WatchedConnection)
+            line = _line(session)
             line.is_unhurried = True
             try:
                 yield session
@@ -100,15 +98,24 @@ class Gateway:
 
     def close(self) -> None:
         """Close the connections. One in use is closed when its session ends."""
-        self._writing.dispose()
+        self._engine.dispose()
         self._watch.stop()
 
     @contextmanager
-    def _session(self, engine: Engine, during: During) -> Iterator[Session]:
+    def _session(self, during: During) -> Iterator[Session]:
         try:
-            with known_errors(during), Session(engine, expire_on_commit=False) as session:
-                session.connection()  # taken and tried now, so that a server that had been away breaks nothing half way
+            with known_errors(during), Session(self._engine, expire_on_commit=False) as session:
+                # Taken and tried now, so that a server that had been away breaks nothing half way. Nothing is sent for
+                # this: PostgreSQL is told with the first statement.
+                _line(session).readonly = True if during == "reading" else None
                 yield session
         except ServerLostError:
-            self._writing.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
+            self._engine.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
             raise
+
+
+def _line(session: Session) -> WatchedConnection:
+    """The driver's connection under a session."""
+    line = session.connection().connection.dbapi_connection
+    assert isinstance(line, WatchedConnection)
+    return line

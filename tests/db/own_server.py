@@ -30,12 +30,22 @@ _NOTHING = "''"  # survives pg_ctl's shell
 class OwnServer:
     """A server with data of its own below ``home``. It keeps its port when it is started again."""
 
-    def __init__(self, home: Path, binaries: Path | None = None, **settings: str) -> None:
+    def __init__(
+        self, home: Path, binaries: Path | None = None, *, copy_of: OwnServer | None = None, **settings: str
+    ) -> None:
+        """``copy_of``: a standby that follows this running server."""
         self.place = Place(home, binaries)
         self.settings = SETTINGS | settings
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.place.folder.chmod(0o700)
+        if copy_of:
+            source = f"host=127.0.0.1 port={copy_of.port} user={SUPERUSER} password='{PASSWORD}'"
+            self.place.run("pg_basebackup", "-D", self.place.data, "-R", "-c", "fast", "-d", source)
+        else:
+            self._make_data()
+
+    def _make_data(self) -> None:
         password = self.place.folder / "password"
         password.write_text(PASSWORD, encoding="utf-8")
         self.place.hand_over(password)
@@ -77,6 +87,10 @@ class OwnServer:
         """Read the configuration again."""
         self.place.run("pg_ctl", "-D", self.place.data, "reload")
 
+    def promote(self) -> None:
+        """Make a standby take changes."""
+        self.place.run("pg_ctl", "-D", self.place.data, "-w", "promote")
+
     def stop(self, mode: str = "fast") -> None:
         """Shut down: ``fast`` says goodbye to its clients, ``immediate`` does not."""
         self.place.run("pg_ctl", "-D", self.place.data, "-m", mode, "-w", "-t", "60", "stop")
@@ -85,7 +99,8 @@ class OwnServer:
         """End all its processes at once, as the power cut does."""
         processes = self.processes()
         for process in processes:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended with another
+                process.kill()
         psutil.wait_procs(processes, timeout=10)
 
     def pause(self) -> None:
