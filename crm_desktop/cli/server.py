@@ -114,5 +114,8 @@ def backup(*, url: str, file: Path) -> None:
 @click.option("--database", required=True, help="Name of the new database.")
 def restore(*, url: str, file: Path, database: str) -> None:
     """Restore FILE to a new database, and verify counts and checksums."""
-    backups.restore(url, file, database, progress_on_stderr)
+    restored = backups.restore(url, file, database, progress_on_stderr)
     click.echo(_("Restored to {database} and verified.").format(database=database))
+    if restored.locked_logins:
+        names = ", ".join(restored.locked_logins)
+        click.echo(_("These logins did not exist here and are locked until you unlock them: {names}").format(names=names))
