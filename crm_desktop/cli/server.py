@@ -118,4 +118,5 @@ def restore(*, url: str, file: Path, database: str) -> None:
     click.echo(_("Restored to {database} and verified.").format(database=database))
     if restored.locked_logins:
         names = ", ".join(restored.locked_logins)
-        click.echo(_("These logins did not exist here and are locked until you unlock them: {names}").format(names=names))
+        words = _("These logins did not exist here and are locked until you unlock them: {names}")
+        click.echo(words.format(names=names))
