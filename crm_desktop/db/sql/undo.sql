@@ -149,6 +149,7 @@ declare
   result jsonb;
 begin
   perform journal.plan_rows(new_id, target);
+  analyze journal.plan;  -- else the planner takes it for empty, and 10,000 rows cost minutes
   perform journal.keep_changed_since(new_id, target);
   for subject in select s.* from journal.subject s
       where exists (select from journal.plan p where p.undo_id = new_id and p.table_name = s.table_name)
