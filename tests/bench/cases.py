@@ -1,0 +1,157 @@
+"""What is measured, and the hand-written statements it is measured against, as the same salesperson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Engine, event
+
+from crm_desktop.core.text import typed_words
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services import listing, overview, search
+from crm_desktop.services.listing import ListQuery, columns_of
+from crm_desktop.services.records import fetch_record, save_record
+from tests.bench.measure import Figure, compare
+
+_ROWS = """
+    select c.id, c.version, c.code, c.name, l.id, l.name, l.tone, y.id, y.name, y.tone, o.id, o.name,
+           c.last_contact_at, c.total_amount
+    from {source} c left join crm.dictionary_entry l on l.id = c.level_id
+    left join crm.dictionary_entry y on y.id = c.life_cycle_id left join crm.employee o on o.id = c.owner_id
+"""
+_FIRST = (
+    _ROWS.format(source="(select * from crm.customer where owner_id = any(%(owners)s) order by sort_key, id limit 100)")
+    + " order by c.sort_key, c.id"
+)
+_IDS = """
+    select string_agg(int8send(id), ''::bytea) from
+      (select id from crm.customer where owner_id = any(%(owners)s) order by sort_key, id) t
+"""
+_PAGE = _ROWS.format(source="crm.customer") + " where c.id = any(%(ids)s)"
+_SEARCH = """
+    select id, name from crm.{table} where search_grams operator(crm.@>>) %(grams)s::text[]
+      and owner_id = any(%(owners)s) and position(%(word)s in search_text) > 0 limit 50
+"""
+_OVERVIEW = (
+    _ROWS.format(source="crm.customer") + " where c.id = %(id)s",
+    "select id, name, title, phones from crm.contact where customer_id = %(id)s order by sort_key limit 100",
+    "select id, happened_at, subject from crm.activity where customer_id = %(id)s order by 2 desc limit 100",
+    "select count(*), max(happened_at) from crm.activity where customer_id = %(id)s",
+    "select * from journal.history('customer', %(id)s)",
+)
+_TYPED = {"2": "华工", "4": "广州华工", "6": "广州华工医药", "initials": "gzhgyy", "phone": "0205550"}
+
+
+class Bench:
+    """One salesperson at one database, through the services and through bare psycopg2."""
+
+    def __init__(self, gateway: Gateway, url: str) -> None:
+        """``url`` signs in the same person."""
+        self.gateway = gateway
+        self.person = gateway.person
+        self.connection = psycopg2.connect(url)
+        self.owners = list(self.person.owners["customer", "read"])
+        self.query = ListQuery(entity="customer", preset="all")
+        self.columns = columns_of(self.query.spec)
+        self._sent = 0
+        event.listen(Engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_arguments: object) -> None:
+        self._sent += 1
+
+    def close(self) -> None:
+        """Sign out."""
+        event.remove(Engine, "before_cursor_execute", self._count)
+        self.connection.close()
+        self.gateway.close()
+
+    @contextmanager
+    def by_hand(self) -> Iterator[Any]:
+        """A cursor in a transaction of its own, as the services have one."""
+        with self.connection, self.connection.cursor() as cursor:
+            yield cursor
+
+    def hand(self, *statements: str, **values: Any) -> None:
+        """Run the statements and fetch what they return."""
+        with self.by_hand() as cursor:
+            for statement in statements:
+                cursor.execute(statement, {"owners": self.owners, **values})
+                cursor.fetchall()
+
+    def figure(
+        self, name: str, ours: Callable[[], object], best: Callable[[], object], limit: float, most: int = 0
+    ) -> Figure:
+        """Measure one case."""
+        self._sent = 0
+        ours()
+        sent = self._sent
+        return Figure(name, *compare(ours, best), limit, sent, most)
+
+    def figures(self) -> Iterator[Figure]:
+        """All cases that only read or repeat, in order."""
+        person, query, columns = self.person, self.query, self.columns
+
+        def open_list() -> None:
+            with self.gateway.read() as session:
+                listing.fetch_first_page(session, query, person, columns)
+                listing.fetch_ids(session, query, person)
+
+        yield self.figure("open a list", open_list, lambda: self.hand(_FIRST, _IDS), 2, 2)
+        with self.gateway.read() as session:
+            ids = listing.fetch_ids(session, query, person)
+        middle = list(ids[len(ids) // 2 : len(ids) // 2 + 100])
+
+        def jump() -> None:
+            with self.gateway.read() as session:
+                listing.fetch_rows(session, query.spec, columns, middle)
+
+        yield self.figure("jump in a list", jump, lambda: self.hand(_PAGE, ids=middle), 2, 1)
+        for label, typed in _TYPED.items():
+            yield self._search(label, typed)
+        some = middle[0]
+
+        def open_page() -> None:
+            with self.gateway.read() as session:
+                overview.fetch_overview(session, "customer", some, person)
+
+        yield self.figure("open a 360° page", open_page, lambda: self.hand(*_OVERVIEW, id=some), 0, 8)
+        yield self._save(next(id_ for id_ in ids if self._is_mine(id_)))
+
+    def _is_mine(self, id_: int) -> bool:
+        with self.gateway.read() as session:
+            return bool(fetch_record(session, "customer", id_).values["owner"].id == self.person.id)
+
+    def _search(self, label: str, typed: str) -> Figure:
+        (word,) = typed_words(typed)
+        statements = [_SEARCH.format(table=table) for table in ("customer", "contact")]
+
+        def ours() -> None:
+            with self.gateway.read() as session:
+                search.search(session, typed, self.person)
+
+        def best() -> None:
+            self.hand(*statements, grams=word.grams, word=word.text)
+
+        return self.figure(f"search, {label}", ours, best, 3, 1)
+
+    def _save(self, id_: int) -> Figure:
+        counter = iter(range(10_000))
+
+        def ours() -> None:
+            with self.gateway.read() as session:
+                record = fetch_record(session, "customer", id_)
+            with self.gateway.write() as session:
+                save_record(session, record, {"remark": f"bench {next(counter)}"})
+
+        def best() -> None:
+            with self.by_hand() as cursor:
+                cursor.execute(_PAGE, {"ids": [id_]})
+                cursor.fetchall()
+            with self.by_hand() as cursor:
+                cursor.execute("select journal.begin_change('edit', 'bench')")
+                cursor.execute("update crm.customer set remark = %s where id = %s", (f"hand {next(counter)}", id_))
+
+        return self.figure("read and save an edit", ours, best, 0, 4)
