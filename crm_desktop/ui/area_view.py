@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
+from crm_desktop.ui.soon import Soon
 from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 
@@ -43,6 +45,8 @@ class AreaView(QWidget):
         self._entries: dict[str, PageEntry] = {}
         self._built: dict[str, Page] = {}
         self._tabs_by_key: dict[str, tuple[OpenTab, Page]] = {}
+        self._recount = Soon(self.refresh_counts, self)
+        self._asked_at = 0.0
         self.side = SideList()
         self._host = QStackedWidget()
         self.tabs = ClosableTabs()
@@ -158,7 +162,8 @@ class AreaView(QWidget):
     def refresh_counts(self) -> None:
         """Read the numbers of the side list again."""
         if self.area.count is not None:
-            self.context.tasks.query(self, self.area.count, self._show_counts, key="counts")
+            self._asked_at = monotonic()
+            self.context.tasks.query(self, self.area.count, self._show_counts, lambda _error: None, key="counts")
 
     def _enter_page(self) -> None:
         """Enter in the side list goes on into the page."""
@@ -166,9 +171,10 @@ class AreaView(QWidget):
         self.current_page().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
+        self._recount.took(monotonic() - self._asked_at)
         for key, count in counts.items():
             self.side.set_count(key, count)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table in self.area.tables:
-            self.refresh_counts()
+            self._recount.ask()

@@ -66,6 +66,7 @@ class ColumnsDialog(Dialog):
             item.setCheckState(Qt.CheckState.Checked if column in columns else Qt.CheckState.Unchecked)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self._enable()
 
     def _move(self, step: int) -> None:
         row = self.list.currentRow()

@@ -20,6 +20,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.services.listing import Ids, Row
 from crm_desktop.ui.list_page.cells import alignment_of, answer
 from crm_desktop.ui.list_page.source import Source
+from crm_desktop.ui.soon import Soon
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.table_view import LOADING
@@ -29,8 +30,6 @@ PAGE = 100
 KEPT_ROWS = 4000
 MOST_WAITING = 4  # pages; no window is as high as two of them, so what is left out is out of sight
 FLASH_MS = 1200
-REFRESH_MS, SLOWEST_REFRESH_MS = 250, 30_000
-REFRESH_SHARE = 10  # a list whose ids take a second to read is read again every ten seconds at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +61,19 @@ class RowModel(QAbstractTableModel):
         self._generation = 0
         self._changed: set[int] = set()
         self._flashing: set[int] = set()
-        self._refresh_seconds = 0.0
         self.is_counted = False
         self.is_same_list = False
         self.sums: Mapping[str, Decimal] = {}
         self._request_timer = self._timer(0, self._request)
         self._flash_timer = self._timer(FLASH_MS, self._end_flash)
-        self._refresh_timer = self._timer(REFRESH_MS, self._read_ids)
+        self._refresh = Soon(self._read_ids, self)
 
     def open(self, source: Source) -> None:
         """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known."""
         self._asked = source
         self._is_opening = True
         self._generation += 1
-        self._refresh_timer.stop()
+        self._refresh.stop()
         self._wanted.clear()
         generation = self._generation
         self.opening.emit()
@@ -95,9 +93,7 @@ class RowModel(QAbstractTableModel):
 
     def refresh_soon(self) -> None:
         """Read the ids again, but a list that is slow to read not too often."""
-        if not self._refresh_timer.isActive():
-            wait = int(self._refresh_seconds * 1000 * REFRESH_SHARE)
-            self._refresh_timer.start(max(REFRESH_MS, min(wait, SLOWEST_REFRESH_MS)))
+        self._refresh.ask()
 
     def note_changes(self, ids: Iterable[int] | None) -> None:
         """Somebody wrote these rows (None: any). Those in sight are read again and flash once when they differ."""
@@ -192,7 +188,7 @@ class RowModel(QAbstractTableModel):
         self._read_ids()
 
     def _read_ids(self) -> None:
-        self._refresh_timer.stop()
+        self._refresh.stop()
         if self._is_opening:
             return
         generation, began = self._generation, monotonic()
@@ -207,7 +203,7 @@ class RowModel(QAbstractTableModel):
     def _take_ids(self, generation: int, answered: Ids, seconds: float) -> None:
         if generation != self._generation:
             return
-        self._refresh_seconds = seconds
+        self._refresh.took(seconds)
         self.sums = answered.sums
         self.is_counted = True
         ids, known = answered.ids, len(self._ids)
