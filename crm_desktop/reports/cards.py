@@ -67,7 +67,7 @@ def _sections(spec: EntitySpec, record: Record) -> list[Section]:
 
 
 def _parts(part: EntitySpec, overview: Overview) -> CardTable:
-    columns = [c for c in part.table.columns if c.is_shown and c.path != (part.part_of,)]
+    columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
     rows = overview.parts[part.key][:_MOST_PARTS]
     return CardTable(
         label=_(part.label_plural),
