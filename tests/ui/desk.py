@@ -52,6 +52,13 @@ class Desk:
         self.qtbot.wait(20)
         self.qtbot.waitUntil(lambda: not self.tasks.busy)
 
+    def hear(self, table: str, *ids: int) -> None:
+        """Hear from the server that these rows have changed, and wait for what follows."""
+        self.bus.post(table, ids)
+        self.bus.flush()
+        self.qtbot.wait(350)  # pages gather changes for a moment
+        self.settle()
+
     def notices(self) -> str:
         """What the notices say."""
         notices = notices_of(self.window)

@@ -1,0 +1,212 @@
+"""The page of a customer: read in few statements, logged to by keyboard, edited beside its timeline."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pypdfium2
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.services.overview import fetch_overview
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.pages.customer import CustomerPage
+from crm_desktop.ui.widgets.chip import Chip
+from tests.ui.desk import (
+    Desk,
+    SitDown,
+    change,
+    count_statements,
+    create,
+    own_database,
+    sign_in,
+    sit_down,
+    template,
+    write,
+)
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+Key = Qt.Key
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def open_customer(desk: Desk, **values: object) -> CustomerPage:
+    page: CustomerPage = desk.open("customer", desk.customer(**values).id)  # type: ignore[arg-type]
+    return page
+
+
+def rich_customer(desk: Desk) -> Record:
+    """With all kinds of things on its page."""
+    customer = desk.customer(phones=["0756-5550 1234"], remark="一\n二", region=None)
+    at_it = Ref(customer.id, customer.title)
+    for name in ("陈立", "苏敏"):
+        create(desk.gateway, "contact", name=name, customer=at_it)
+    for subject in ("首次来电", "报价"):
+        create(desk.gateway, "activity", subject=subject, customer=at_it)
+    parent = desk.customer("珠海集团")
+    return change(desk.gateway, "customer", customer.id, short_name="华工", parent=Ref(parent.id, parent.title))
+
+
+def test_everything_is_read_in_eight_statements(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = rich_customer(desk)
+    with desk.gateway.read() as session:
+        asked = count_statements(lambda: fetch_overview(session, "customer", customer.id, desk.gateway.person))
+    assert len(asked) <= 8
+    page = count_statements(lambda: desk.open("customer", customer.id))
+    about_it = [statement for statement in page if "dictionary_entry.code" not in statement]  # the choices, read once
+    assert len(about_it) <= 8
+
+
+def test_page_shows_name_states_facts_contacts_and_story(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", rich_customer(desk).id)
+    words = [label.text() for label in page.findChildren(QLabel)]
+    assert {"珠海华工医药有限公司", "华工", "Short name"} <= set(words)
+    assert page.title == "珠海华工医药有限公司"
+    assert "never contacted" not in [chip.text() for chip in page.heading.findChildren(Chip)]
+    story = page.story.timeline.texts()
+    assert any("报价" in line for line in story)
+    assert any("Short name — → 华工" in line for line in story)
+
+
+def test_call_is_logged_in_one_line_by_keyboard(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    line = page.story.log_line.line
+    assert QApplication.focusWidget() is line
+    write(line, "确认二期报价")
+    qtbot.keyClick(line, Key.Key_Return)
+    desk.settle()
+    assert any("确认二期报价" in text for text in page.story.timeline.texts())
+    assert line.text() == ""
+    desk.press_undo()
+    desk.hear("activity", 0)
+    assert not any("确认二期报价" in text for text in page.story.timeline.texts())
+
+
+def test_next_step_and_its_day_are_logged_with_it(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    log = page.story.log_line
+    assert not log.next_step.isVisible()
+    write(log.line, "来访")
+    qtbot.keyClick(log.line, Key.Key_Tab)
+    assert QApplication.focusWidget() is log.next_step
+    write(log.next_step, "寄样品")
+    qtbot.keyClick(log.next_step, Key.Key_Tab)
+    qtbot.keyClicks(log.next_on.line, "2030-03-15")
+    qtbot.keyClick(log.next_on.line, Key.Key_Return)
+    desk.settle()
+    id_ = desk.id_of("activity", "subject = '来访'")
+    assert desk.value("activity", id_, "next_step") == "寄样品"
+    assert desk.value("activity", id_, "next_on") == datetime.date(2030, 3, 15)
+
+
+def test_wrong_day_keeps_the_line(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    log = page.story.log_line
+    write(log.line, "来访")
+    write(log.next_on.line, "soon")
+    qtbot.keyClick(log.line, Key.Key_Return)
+    desk.settle()
+    assert log.line.text() == "来访"
+    assert log.next_on.error()
+
+
+def test_contact_is_added_in_place(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    page.contacts.add_button.click()
+    write(page.contacts.name, "陈立")
+    write(page.contacts.phones, "0756-5550 1234, 199 0000 1234")
+    qtbot.keyClick(page.contacts.phones, Key.Key_Return)
+    desk.settle()
+    id_ = desk.id_of("contact", "name = '陈立'")
+    assert desk.value("contact", id_, "phones") == ["0756-5550 1234", "199 0000 1234"]
+    assert page.contacts.name.text() == ""
+
+
+def test_f2_edits_beside_the_timeline_and_save_returns(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    qtbot.keyClick(page, Key.Key_F2)
+    qtbot.waitUntil(lambda: page.editor is not None)
+    assert page.editor is not None
+    assert page.story.isVisible()
+    write(page.editor.form.editors["short_name"].line, "华工")  # type: ignore[attr-defined]
+    qtbot.keyClick(page, Key.Key_S, CONTROL)
+    qtbot.waitUntil(lambda: page.editor is None)
+    desk.settle()
+    assert "华工" in [label.text() for label in page.facts.findChildren(QLabel)]
+
+
+def test_escape_leaves_the_form_first_and_then_the_page(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    page.edit()
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert page.editor is None
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert desk.window.view("customers").open_tabs() == []
+
+
+def test_new_customer_becomes_a_page_of_its_own(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", 0)
+    assert not page.story.isVisible()
+    write(page.editor.form.editors["name"].line, "中山瑞德化工有限公司")
+    page.editor.save()
+    desk.settle()
+    assert page.story.isVisible()
+    assert page.title == "中山瑞德化工有限公司"
+    assert [tab.key for tab in desk.window.view("customers").open_tabs()] == [f"customer/{page.id}"]
+
+
+def test_colleagues_activity_appears_by_itself(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    made = create(desk.gateway, "activity", subject="同事来电", customer=Ref(page.id, page.title))
+    desk.hear("activity", made.id)
+    assert any("同事来电" in text for text in page.story.timeline.texts())
+
+
+def test_what_is_being_typed_survives_a_colleagues_change(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_customer(desk)
+    write(page.story.log_line.line, "半句")
+    change(desk.gateway, "customer", page.id, short_name="华工")
+    desk.hear("customer", page.id)
+    assert page.story.log_line.line.text() == "半句"
+    assert "华工" in [label.text() for label in page.facts.findChildren(QLabel)]
+
+
+def test_activities_alone_can_be_shown(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", rich_customer(desk).id)
+    page.story.choose("activities")
+    assert not any("→" in text for text in page.story.timeline.texts())
+    page.story.choose("changes")
+    assert page.story.history.isVisible()
+
+
+def test_card_is_printed(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", rich_customer(desk).id)
+    page.print()
+    desk.settle()
+    document = pypdfium2.PdfDocument(io.BytesIO(desk.dialog(PrintPreview)._pdf))
+    assert "珠海华工医药有限公司" in document[0].get_textpage().get_text_range()
+    document.close()
+
+
+def test_customer_that_is_gone_is_said(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", 999_999_999)
+    assert any("no longer there" in label.text() for label in page.findChildren(QLabel))
