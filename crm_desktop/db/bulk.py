@@ -9,6 +9,7 @@ from typing import Any
 from psycopg2.extensions import quote_ident
 from sqlalchemy.orm import Session
 
+_CHUNK = 1 << 18  # characters; each chunk waits for its turn where another thread computes
 _IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -18,7 +19,7 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
     with cursor:
         names = ", ".join(quote_ident(column, cursor) for column in columns)
         target = ".".join(quote_ident(part, cursor) for part in table.split("."))
-        cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN", _Lines(map(copy_line, rows)))
+        cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
         count: int = cursor.rowcount
     return count
 
@@ -49,7 +50,7 @@ def _through_copy(
         target = ".".join(quote_ident(part, cursor) for part in table.split("."))
         cursor.execute("DROP TABLE IF EXISTS pg_temp.loading")
         cursor.execute(f"CREATE TEMP TABLE loading ON COMMIT DROP AS SELECT {names} FROM {target} WITH NO DATA")
-        cursor.copy_expert(f"COPY loading ({names}) FROM STDIN", _Lines(map(copy_line, rows)))
+        cursor.copy_expert(f"COPY loading ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
         cursor.execute(statement.format(target=target, names=names, sets=sets))
         count: int = cursor.rowcount
     return count
