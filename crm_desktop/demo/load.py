@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -60,7 +60,7 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Progress)
     names = Names(read_words("names"), dice)
     world = add_team(session, firm, build_staff(firm, names, size, dice), today)
     last = dict.fromkeys(TABLES, 0)
-    with _without_indexes(session) if size.customers >= _REBUILD_FROM else _as_it_is():
+    with _without_indexes(session) if size.customers >= _REBUILD_FROM else nullcontext():
         for batch in _ahead(session, generate(world, size, names, firm["well_known"], dice)):
             for table, rows in batch.items():
                 last[table] += len(rows)
@@ -127,8 +127,3 @@ def _without_indexes(session: Session) -> Iterator[None]:
     yield
     for _drop, create in indexes:
         session.execute(text(create))
-
-
-@contextmanager
-def _as_it_is() -> Iterator[None]:
-    yield
