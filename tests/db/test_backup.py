@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +15,11 @@ import pytest
 from sqlalchemy import text
 
 from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.paths import ROOT
 from crm_desktop.db.backup import backup, restore
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.db.tools import find_tool
 from tests.db.firm import PASSWORD, Firm, superuser
 from tests.db.own_server import OwnServer
 
@@ -205,3 +209,38 @@ def test_password_is_no_argument_of_any_program(firm: Firm, saved: Path, target:
 def test_folder_that_does_not_exist_is_named(firm: Firm, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="nowhere"):
         backup(firm.url, tmp_path / "nowhere" / "file", no_progress)
+
+
+_BACKUP_UNTIL_KILLED = """
+import pathlib, sys, time
+from crm_desktop.core.paths import ROOT
+from crm_desktop.db.backup import backup
+
+def tell_and_wait(_done, total, _what):
+    if total == 0:
+        print("dumping", flush=True)
+        time.sleep(60)
+
+backup(sys.stdin.readline().strip(), pathlib.Path(sys.argv[1]), tell_and_wait)
+"""
+
+
+def test_killed_backup_leaves_the_older_file(firm: Firm, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("the older one", encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", _BACKUP_UNTIL_KILLED, str(file)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as program:  # fmt: skip
+        assert program.stdin
+        assert program.stdout
+        program.stdin.write(firm.url + "\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == "dumping\n"
+        program.kill()
+    assert file.read_text(encoding="utf-8") == "the older one"
+
+
+def test_missing_program_is_named_with_its_version() -> None:
+    with pytest.raises(KnownError, match="no pg_dump of PostgreSQL 99 or later"):
+        find_tool("pg_dump", 99)
