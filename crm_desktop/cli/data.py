@@ -106,7 +106,7 @@ def find_key(session: Session, entity: str, key: str) -> int:
 def undo(context: click.Context, change_set: int, *, dry_run: bool, as_json: bool) -> None:
     """Take a change set back, as far as nobody has built on it."""
     gateway = sign_in(context)
-    with gateway.write() as session:
+    with gateway.long_write() as session:
         result = journal.undo(session, change_set, is_rehearsal=dry_run)
     if as_json:
         print_json(
@@ -156,7 +156,7 @@ def export(context: click.Context, entity: str, file: Path, view: str) -> None:
     query = ListQuery(entity=entity, preset=view)
     write = print_list if file.suffix.lower() == ".pdf" else export_list
     columns = columns_of(query.spec) if write is print_list else query.spec.table.columns
-    with gateway.write() as session:
+    with gateway.long_write() as session:
         count = write(session, query, gateway.person, columns, file, progress_on_stderr)
     click.echo(_("{count} written to {file}.").format(count=count, file=file), err=True)
 
