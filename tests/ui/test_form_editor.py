@@ -218,10 +218,10 @@ def test_contacts_of_another_customer_are_not_offered_as_superior(sit_down: SitD
     page = desk.open("contact", create(desk.gateway, "contact", name="我", customer=Ref(one.id, "甲")).id)
     editor = page.editor.form.editors["superior"]
     page.editor.form.focus_field("superior")
-    qtbot.keyClick(editor.line, Key.Key_Down)  # type: ignore[attr-defined]
-    qtbot.waitUntil(editor.popup.isVisible)  # type: ignore[attr-defined]
-    assert "同门" in editor.popup.texts()  # type: ignore[attr-defined]
-    assert "外人" not in editor.popup.texts()  # type: ignore[attr-defined]
+    qtbot.keyClick(editor.line, Key.Key_Down)
+    qtbot.waitUntil(editor.popup.isVisible)
+    assert "同门" in editor.popup.texts()
+    assert "外人" not in editor.popup.texts()
 
 
 def test_colleagues_save_is_shown_at_once_where_nothing_is_typed(sit_down: SitDown) -> None:
