@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, any_, bindparam, func, select, text, true
+from sqlalchemy import Select, any_, bindparam, case, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -30,6 +30,8 @@ from crm_desktop.spec import Column, EntitySpec, facts
 
 MAXIMUM = 2_000_000
 """More ids than a list holds."""
+MOST_SUMMED = 200_000
+"""Rows whose money is added up below a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +125,32 @@ def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
 def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, columns: Sequence[Column]) -> Ids:
     """All ids in display order, and the sums of those of ``columns`` that are the entity's own money. One statement.
 
-    The sums are a scan of their own, so that the ids still come from an index alone.
+    The sums are scans of their own, so that the ids still come from an index alone; lists longer than ``MOST_SUMMED``
+    have none, since nobody waits for them.
     """
     summed = [c for c in columns if c.facts.kind.name == "money" and len(c.path) == 1]
     if not summed:
         return Ids(fetch_ids(session, query, person), {})
 
     def build() -> Select[Any]:
-        packed = _select_packed(query, person).subquery()
-        sums = select(*(func.sum(c.path[0]) for c in summed)).where(_where(query, person)).subquery()
-        return select(packed, sums).join(sums, true())
+        ids = select_ids(query, person).cte("ids").prefix_with("materialized")
+        packed = select(_packed(ids)).scalar_subquery()
+        is_short = select(func.count()).select_from(ids).scalar_subquery() <= MOST_SUMMED
+        sums = (select(func.sum(c.path[0])).where(_where(query, person)).scalar_subquery() for c in summed)
+        return select(packed, is_short, *(case((is_short, amount)) for amount in sums))
 
     key = ("ids and sums", _key(query, person), tuple(c.key for c in summed))
-    ids, *amounts = tuple(execute(session, key, build, _parameters(query)).one())
-    return Ids(_unpacked(ids), {c.key: a or Decimal(0) for c, a in zip(summed, amounts, strict=True)})
+    packed, is_short, *amounts = tuple(execute(session, key, build, _parameters(query)).one())
+    sums = {c.key: amount or Decimal(0) for c, amount in zip(summed, amounts, strict=True)}
+    return Ids(_unpacked(packed), sums if is_short else {})
 
 
 def _select_packed(query: ListQuery, person: Person) -> Select[Any]:
-    ids = select_ids(query, person).subquery()
-    return select(func.string_agg(func.int8send(ids.c.id), text("''::bytea")))
+    return select(_packed(select_ids(query, person).subquery()))
+
+
+def _packed(ids: Any) -> Any:
+    return func.string_agg(func.int8send(ids.c.id), text("''::bytea"))
 
 
 def _unpacked(packed: bytes | None) -> array[int]:

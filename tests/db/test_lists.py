@@ -15,8 +15,8 @@ from crm_desktop.core.errors import CancelledError, KnownError, NoRightError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.reports import lists
 from crm_desktop.reports.lists import export_list, print_list
-from crm_desktop.services import journal
-from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
+from crm_desktop.services import journal, listing, prepared
+from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids, fetch_ids_and_sums
 from tests.db.conftest import SignIn
 
 ACTIVITIES = ListQuery(entity="activity", preset="all")
@@ -116,3 +116,23 @@ def test_printing_needs_the_right_to(sign_in: SignIn) -> None:
     nobody = replace(director.person, grants={"customer": Grant()})
     with director.read() as session, pytest.raises(NoRightError):
         print_list(session, CUSTOMERS, nobody, columns_of(CUSTOMERS.spec), io.BytesIO(), note([]))
+
+
+def test_sums_are_those_of_the_rows_shown(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    seller = sign_in("seller")
+    with sign_in("director").write() as session:
+        session.execute(text("update crm.customer set total_amount = id"))
+    with seller.read() as session:
+        ids, sums = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
+        assert ids == fetch_ids(session, CUSTOMERS, seller.person)
+        assert sums == {"total_amount": sum(ids)}
+        typed = replace(CUSTOMERS, typed="客户1")
+        ids, sums = fetch_ids_and_sums(session, typed, seller.person, columns_of(CUSTOMERS.spec))
+        assert sums == {"total_amount": sum(ids)}
+        assert 0 < len(ids) < 60
+    monkeypatch.setattr(listing, "MOST_SUMMED", 3)
+    prepared._compiled.clear()
+    with seller.read() as session:
+        ids, sums = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
+        assert (len(ids) > 3, sums) == (True, {})
+    prepared._compiled.clear()

@@ -26,7 +26,7 @@ class ListCard(Card):
         self._retry = retry
         self._bar = Bar("warn")
         self._selected = label("", "faint")
-        self._sums = label("", "faint")
+        self._whole = label("", "faint")
         footer = QFrame()
         footer.setObjectName("footer")
         footer.setFixedHeight(FOOTER_HEIGHT)
@@ -34,7 +34,7 @@ class ListCard(Card):
         footer_line.setContentsMargins(12, 0, 12, 0)
         footer_line.addWidget(self._selected)
         footer_line.addStretch(1)
-        footer_line.addWidget(self._sums)
+        footer_line.addWidget(self._whole)
         rows = QWidget()
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
@@ -81,10 +81,10 @@ class ListCard(Card):
         self._bar.say_one(why, (_("Try again"), self._retry))
         self._show(self._rows)
 
-    def set_footer(self, selected: str, sums: str) -> None:
+    def set_footer(self, selected: str, whole: str) -> None:
         """What stands left and right below the rows."""
         self._selected.setText(selected)
-        self._sums.setText(sums)
+        self._whole.setText(whole)
 
     def shown_instead(self) -> EmptyState | None:
         """What is shown in place of rows, None while rows are."""

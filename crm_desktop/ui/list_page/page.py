@@ -259,8 +259,9 @@ class ListPage(Page):
             self.card.show_instead(words.not_readable(error.message, error.hint, self.reload))
 
     def _show_footer(self) -> None:
-        sums = words.sums_text(self.spec, self.columns(), self.model.sums) if self.model.is_counted else ""
-        self.card.set_footer(words.selection_text(self.table.selected_count()), sums)
+        model = self.model
+        whole = words.foot_text(self.spec, self.columns(), model.rowCount(), model.sums) if model.is_counted else ""
+        self.card.set_footer(words.selection_text(self.table.selected_count()), whole)
 
     def _show_all(self) -> Callable[[], object] | None:
         whole = next((p for p in self.spec.table.presets if p.where is None), None)

@@ -37,10 +37,11 @@ def selection_text(count: int) -> str:
     return ngettext("{count} selected", "{count} selected", count).format(count=f"{count:,}") if count else ""
 
 
-def sums_text(spec: EntitySpec, columns: tuple[Column, ...], sums: Mapping[str, Decimal]) -> str:
-    """The sum of each money column in words."""
+def foot_text(spec: EntitySpec, columns: tuple[Column, ...], count: int, sums: Mapping[str, Decimal]) -> str:
+    """How many rows there are, and the sum of each money column that is shown."""
     shown = [(_(spec.column_label(c)), c.facts.kind.format(sums[c.key])) for c in columns if c.key in sums]
-    return "   ".join(_("{column} in total {sum}").format(column=column, sum=amount) for column, amount in shown)
+    totals = [_("{column} in total {sum}").format(column=column, sum=amount) for column, amount in shown]
+    return "   ".join([things(spec, count), *totals])
 
 
 def nothing_matches(query: ListQuery, clear: Callable[[], object]) -> EmptyState:
