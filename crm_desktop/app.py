@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.core.errors import KnownError
@@ -19,11 +20,13 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.changes import ChangeListener
 from crm_desktop.db.engine import Gateway
 from crm_desktop.models import Base
+from crm_desktop.services import administration
 from crm_desktop.services.search import search
 from crm_desktop.ui import messages
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Session, Tasks
@@ -36,7 +39,11 @@ def run(address: ConnectionAddress | None) -> int:
     """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code."""
     set_up_logging()
     app = QApplication(sys.argv[:1])
-    app.setQuitOnLastWindowClosed(True)
+    app.setQuitOnLastWindowClosed(False)  # between window and sign-in dialog there is a moment without any
+    signal.signal(signal.SIGINT, lambda *_signal: app.quit())
+    heartbeat = QTimer(app)  # Python hears Ctrl+C only when it is given a turn
+    heartbeat.start(500)
+    heartbeat.timeout.connect(lambda: None)
     workbench = Workbench(app)
     workbench.start(address)
     code = app.exec()
@@ -52,8 +59,9 @@ class Workbench(QObject):
         self._app = app
         self._options = Options.load()
         self._signing_in = Tasks(nullcontext, nullcontext, self)
-        self._signed_in: SignedIn | None = None
-        self._login: LoginDialog | None = None
+        self._is_signing_out = False
+        self.signed_in: SignedIn | None = None
+        self.login: LoginDialog | None = None
         apply_theme(app, self._options.theme, self._options.density)
         messages.install_bug_handler()
 
@@ -69,41 +77,54 @@ class Workbench(QObject):
 
     def show_login(self, error: KnownError | None = None) -> None:
         """Ask who is there."""
-        set_language(self._options.language)
         dialog = LoginDialog(load_profiles(), self._options.last_profile, _connect, self._signing_in)
         dialog.signed_in.connect(self._enter)
         dialog.language_chosen.connect(self._switch_login_language)
+        dialog.rejected.connect(self._app.quit)
         if error is not None:
             dialog.failure.show_error(error)
-        self._login = dialog
+        self.login = dialog
         dialog.show()
 
     def leave(self) -> None:
         """Give everything back."""
-        if self._signed_in is not None:
-            self._signed_in.close()
-            self._signed_in = None
+        if self.signed_in is not None:
+            self.signed_in.close()
+            self.signed_in = None
 
     def _enter(self, gateway: Gateway, remark: str) -> None:
         log.info("signed in, building the window")
-        self._signed_in = SignedIn(gateway, self)
-        window = self._signed_in.window
+        self._options = Options.load()  # signing in has noted the profile
+        self.signed_in = SignedIn(gateway, self)
+        window = self.signed_in.window
         window.language_chosen.connect(self._switch_language)
         window.theme_chosen.connect(self._switch_theme)
         window.sign_out_chosen.connect(self._sign_out)
+        window.closed.connect(self._window_closed)
         window.show()
         if remark:
             window.notices.show_notice(remark)
 
+    def _window_closed(self) -> None:
+        if not self._is_signing_out:
+            self._app.quit()
+
     def _sign_out(self) -> None:
-        if self._signed_in is not None and self._signed_in.window.close():
-            self.leave()
-            self.show_login()
+        if self.signed_in is None:
+            return
+        self._is_signing_out = True
+        try:
+            if self.signed_in.window.close():
+                self.leave()
+                self.show_login()
+        finally:
+            self._is_signing_out = False
 
     def _switch_login_language(self, language: str) -> None:
         self._keep(language=language)
-        if self._login is not None:
-            self._login.deleteLater()
+        set_language(language)
+        if self.login is not None:
+            self.login.deleteLater()
         self.show_login()
 
     def _switch_language(self, language: str) -> None:
@@ -117,8 +138,8 @@ class Workbench(QObject):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        if self._signed_in is not None:
-            self._signed_in.window.rebuild()
+        if self.signed_in is not None:
+            self.signed_in.window.rebuild()
 
     def _keep(self, **changes: Any) -> None:
         self._options = replace(self._options, **changes)
@@ -132,7 +153,7 @@ class SignedIn:
         """Begins to listen to changes and builds the window."""
         self._gateway = gateway
         self.bus = Bus(parent)
-        self.tasks = Tasks(gateway.read, gateway.write, parent)
+        self.tasks = Tasks(gateway.read, gateway.write, parent, long_write=gateway.long_write)
         self._listener = ChangeListener(
             gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
         )
@@ -146,6 +167,7 @@ class SignedIn:
                 search=self._search,
             )
         )
+        self.window.password_change_chosen.connect(self._ask_password)
         self._listener.start()
 
     def close(self) -> None:
@@ -154,6 +176,22 @@ class SignedIn:
         self.tasks.close()
         self._gateway.close()
         self.window.deleteLater()
+
+    def _ask_password(self) -> None:
+        dialog = PasswordDialog(self.window)
+
+        def change(password: str) -> None:
+            login = self._gateway.person.login
+            self.tasks.command(
+                dialog, lambda session: administration.set_password(session, login, password), lambda _none: done()
+            )
+
+        def done() -> None:
+            dialog.accept()
+            messages.notify(self.window, _("Your password is changed."))
+
+        dialog.chosen.connect(change)
+        dialog.open()
 
     def _anything_changed(self) -> None:
         for table in Base.metadata.tables.values():

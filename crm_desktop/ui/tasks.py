@@ -65,9 +65,17 @@ class Tasks(QObject):
     became_idle = Signal()
     _answer_ready = Signal()
 
-    def __init__(self, read: SessionFactory, write: SessionFactory, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        read: SessionFactory,
+        write: SessionFactory,
+        parent: QObject | None = None,
+        *,
+        long_write: SessionFactory | None = None,
+    ) -> None:
+        """``long_write`` is for ``long_command``: a transaction whose statements may take their time."""
         super().__init__(parent)
-        self._read, self._write = read, write
+        self._read, self._write, self._long_write = read, write, long_write or write
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
         self._answers: deque[Callable[[], None]] = deque()
         self._newest: dict[tuple[int, Hashable], Future[Any]] = {}
@@ -128,7 +136,7 @@ class Tasks(QObject):
 
         def start() -> None:
             self._long_work = long_work
-            future = self._submit(self._write, lambda session: work(session, long_work.report))
+            future = self._submit(self._long_write, lambda session: work(session, long_work.report))
             self._answer_with(future, lambda: finish(future))
 
         def finish(future: Future[T]) -> None:

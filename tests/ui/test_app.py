@@ -1,0 +1,100 @@
+"""The program from sign-in to sign-out, as its user meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.app import Workbench
+from crm_desktop.core.i18n import _
+from crm_desktop.core.settings import Options
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.embedded import ServerAddress
+from tests.db.conftest import own_database, template
+from tests.db.office import PASSWORD
+
+__all__ = ["own_database", "template"]
+
+
+@pytest.fixture
+def address(server: ServerAddress, own_database: str) -> ConnectionAddress:
+    return ConnectionAddress.from_url(server.url(own_database, "office.seller", PASSWORD))
+
+
+@pytest.fixture
+def workbench(qtbot: QtBot, qapp: QApplication) -> Iterator[Workbench]:
+    started = Workbench(qapp)
+    yield started
+    started.leave()
+    qtbot.wait(10)
+
+
+def settle(qtbot: QtBot, workbench: Workbench) -> None:
+    signed_in = workbench.signed_in
+    assert signed_in is not None
+    qtbot.waitUntil(lambda: not signed_in.tasks.busy, timeout=15_000)
+
+
+def test_address_opens_the_window_at_once(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
+    workbench.start(address)
+    settle(qtbot, workbench)
+    assert workbench.signed_in is not None
+    assert workbench.signed_in.window.isVisible()
+    assert workbench.login is None
+
+
+def test_wrong_password_is_said_in_the_sign_in_dialog(
+    qtbot: QtBot, workbench: Workbench, server: ServerAddress, own_database: str
+) -> None:
+    workbench.start(ConnectionAddress.from_url(server.url(own_database, "office.seller", "wrong")))
+    assert workbench.login is not None
+    assert workbench.login.failure.isVisible()
+    workbench.login.hide()
+    qtbot.wait(10)
+
+
+def test_signing_out_leads_back_to_the_dialog(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
+    workbench.start(address)
+    settle(qtbot, workbench)
+    assert workbench.signed_in is not None
+    workbench.signed_in.window.sign_out_chosen.emit()
+    assert workbench.signed_in is None
+    assert workbench.login is not None
+    assert workbench.login.isVisible()
+    workbench.login.hide()
+
+
+def test_language_and_theme_are_switched_and_kept(
+    qtbot: QtBot, workbench: Workbench, address: ConnectionAddress
+) -> None:
+    workbench.start(address)
+    settle(qtbot, workbench)
+    assert workbench.signed_in is not None
+    window = workbench.signed_in.window
+    for language, theme in (("zh", "dark"), ("en", "light")):
+        window.language_chosen.emit(language)
+        window.theme_chosen.emit(theme)
+        settle(qtbot, workbench)
+        options = Options.load()
+        assert (options.language, options.theme) == (language, theme)
+    assert _("Customers") == "Customers"
+
+
+def test_a_colleagues_change_reaches_the_window(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
+    workbench.start(address)
+    settle(qtbot, workbench)
+    assert workbench.signed_in is not None
+    signed_in = workbench.signed_in
+    with (
+        qtbot.waitSignal(
+            signed_in.bus.changed, timeout=10_000, check_params_cb=lambda table, ids: table == "customer" and bool(ids)
+        ),
+        signed_in._gateway.write() as session,
+    ):
+        from crm_desktop.services.records import create_record, new_record
+
+        create_record(session, new_record("customer", signed_in._gateway.person, name="丙有限公司"))
+    settle(qtbot, workbench)
