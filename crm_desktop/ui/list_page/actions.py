@@ -14,7 +14,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.reports.envelopes import Envelope
+from crm_desktop.reports.labels import LabelSheet
 from crm_desktop.reports.lists import export_list, print_list
+from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.services.listing import ListQuery, Row, fetch_rows
 from crm_desktop.services.records import Deleted, delete_records
 from crm_desktop.spec import Column, EntitySpec
@@ -105,6 +108,35 @@ class ListActions:
             PrintPreview(self._page.window(), view_title(query), pdf).open_quietly()
 
         self._show(_("Print"), self._view.context.tasks.long_command(self._page, work, show))
+
+    def print_labels(self, ids: Sequence[int], sheet: LabelSheet) -> None:
+        """Set address labels of customers and show them."""
+        person = self._view.context.person
+
+        def draw(session: Session, pages: io.BytesIO) -> None:
+            print_labels(session, person, list(ids), sheet, pages)
+
+        self._print_post(_("Labels"), draw)
+
+    def print_envelopes(self, ids: Sequence[int], envelope: Envelope) -> None:
+        """Set envelopes to customers and show them."""
+        person = self._view.context.person
+
+        def draw(session: Session, pages: io.BytesIO) -> None:
+            print_envelopes(session, person, list(ids), envelope, pages)
+
+        self._print_post(_("Envelopes"), draw)
+
+    def _print_post(self, title: str, draw: Callable[[Session, io.BytesIO], None]) -> None:
+        def work(session: Session) -> bytes:
+            pages = io.BytesIO()
+            draw(session, pages)
+            return pages.getvalue()
+
+        def show(pdf: bytes) -> None:
+            PrintPreview(self._page.window(), title, pdf).open_quietly()
+
+        self._view.context.tasks.query(self._page, work, show)
 
     def delete(self, ids: Sequence[int], done: Callable[[], object]) -> None:
         """Ask, delete, and offer to take it back."""

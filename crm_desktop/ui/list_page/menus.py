@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.reports.envelopes import ENVELOPES
+from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.list_page.words import things
 from crm_desktop.ui.widgets.buttons import with_shortcut
@@ -30,11 +33,27 @@ def row_menu(page: ListPage) -> QMenu:
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):
         _add(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))
+        if page.spec is CUSTOMER:
+            menu.addMenu(_post_menu(menu, page, ids))
     if page.may(Function.EXPORT):
         _add(menu, "download-simple", _("Export {what}").format(what=what), lambda: page.row_actions.export(ids))
     if page.may_delete():
         menu.addSeparator()
         _add(menu, "trash", _("Delete {what}").format(what=what), page.delete_selected, "Del")
+    return menu
+
+
+def _post_menu(parent: QMenu, page: ListPage, ids: Sequence[int]) -> QMenu:
+    """Labels and envelopes, by the paper they are printed on."""
+    menu = QMenu(_("Labels and envelopes"), parent)
+    for sheet in LABEL_SHEETS:
+        text = _("Labels {size}").format(size=sheet.name)
+        _add(menu, "tag", text, partial(page.row_actions.print_labels, ids, sheet))
+    menu.addSeparator()
+    for envelope in ENVELOPES:
+        size = f"{envelope.code} ({envelope.width:g} × {envelope.height:g} mm)"
+        text = _("Envelopes {size}").format(size=size)
+        _add(menu, "envelope", text, partial(page.row_actions.print_envelopes, ids, envelope))
     return menu
 
 
