@@ -39,7 +39,7 @@ class Column:
     def label(self) -> str:
         """Group and heading as one text; the letter of a column without."""
         if not self.name:
-            return _("Column {letter}").format(letter=_letters(self.index))
+            return _("Column {letter}").format(letter=column_letters(self.index))
         return f"{self.group}/{self.name}" if self.group and self.group != self.name else self.name
 
 
@@ -169,7 +169,7 @@ def _with_unnamed(columns: tuple[Column, ...], rows: list[TableRow], width: int)
     return tuple(sorted([*columns, *(Column(index, "", "") for index in used)], key=lambda column: column.index))
 
 
-def _letters(index: int) -> str:
+def column_letters(index: int) -> str:
     """``A`` is column 0, ``AA`` column 26."""
     letters = ""
     while index >= 0:

@@ -1,0 +1,145 @@
+"""What the person has chosen so far. Plain data that outlives the page: another language builds the page anew."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from crm_desktop.core.i18n import N_
+from crm_desktop.ui.import_wizard.reading import ColumnSample, FileRead, Rehearsal
+from importers.layout import Table
+from importers.mapping import Guess, fingerprint
+from importers.plan import FILL_IN, MatchRule
+from importers.run import Result, Source, names_customers
+
+
+class Step(enum.IntEnum):
+    """The steps in their order."""
+
+    FILE = 0
+    COLUMNS = 1
+    MATCHING = 2
+    PREVIEW = 3
+    IMPORT = 4
+    RESULT = 5
+
+    @property
+    def title(self) -> str:
+        """Its name, not yet translated."""
+        return _TITLES[self]
+
+
+_TITLES = (N_("File and table"), N_("Columns"), N_("Known customers"), N_("Preview"), N_("Import"), N_("Result"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Tables with the same columns: what is chosen for one of them holds for all. ``tables`` are their numbers."""
+
+    tables: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass
+class ImportDraft:
+    """An import on its way. ``included`` are the numbers of the tables that are to come in."""
+
+    path: Path | None = None
+    step: Step = Step.FILE
+    file: FileRead | None = None
+    guesses: list[tuple[Guess, ...]] = field(default_factory=list)
+    included: set[int] = field(default_factory=set)
+    rule: MatchRule = FILL_IN
+    rehearsal: Rehearsal | None = None
+    result: Result | None = None
+    is_undone: bool = False
+    is_touched: bool = False
+    """Whether the person has decided anything that would be lost."""
+
+    def forget_file(self, path: Path | None) -> None:
+        """Begin with another file; how customers are found again stays as chosen."""
+        self.path, self.step, self.file = path, Step.FILE, None
+        self.guesses, self.included = [], set()
+        self.rehearsal = self.result = None
+        self.is_undone = self.is_touched = False
+
+    def take_file(self, read: FileRead) -> None:
+        """A file was read: take the guesses, and of each sheet its table with customers where there is but one."""
+        self.file = read
+        self.guesses = list(read.opened.guesses)
+        single = {n for n, table in enumerate(self.tables) if len(table.candidates) == 1}
+        self.included = {n for n in single if names_customers(self.guesses[n])} or single
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables of the file."""
+        return self.file.opened.tables if self.file else ()
+
+    def tables_of(self, sheet: str) -> list[int]:
+        """The numbers of the tables of a sheet."""
+        return [n for n, table in enumerate(self.tables) if table.sheet == sheet]
+
+    def chosen_table(self, sheet: str) -> int | None:
+        """The table of the sheet that is to come in."""
+        return next((n for n in self.tables_of(sheet) if n in self.included), None)
+
+    def choose_table(self, sheet: str, number: int | None) -> None:
+        """Take this table of the sheet, or none."""
+        chosen = self.included - set(self.tables_of(sheet)) | ({number} if number is not None else set())
+        if chosen != self.included:
+            self.included = chosen
+            self._changed()
+
+    def undecided_sheets(self) -> list[str]:
+        """Sheets with several tables of which none was chosen, where nothing else is to come in."""
+        if self.included:
+            return []
+        return list(dict.fromkeys(table.sheet for table in self.tables if len(table.candidates) > 1))
+
+    def shapes(self) -> list[Shape]:
+        """The tables to import by their columns."""
+        found: dict[str, list[int]] = {}
+        for number in sorted(self.included):
+            found.setdefault(fingerprint(self.tables[number]), []).append(number)
+        return [Shape(tuple(numbers), tuple(self.tables[n].sheet for n in numbers)) for numbers in found.values()]
+
+    def columns(self, shape: Shape) -> Iterator[tuple[Guess, ColumnSample]]:
+        """The columns of a shape, in order: those of its first table."""
+        number = shape.tables[0]
+        assert self.file
+        yield from zip(self.guesses[number], self.file.samples[number], strict=True)
+
+    def set_guess(self, shape: Shape, changed: Guess) -> None:
+        """What a column means, in all tables of the shape."""
+        for number in shape.tables:
+            self.guesses[number] = tuple(
+                replace(changed, column=own.column) if own.column.index == changed.column.index else own
+                for own in self.guesses[number]
+            )
+        self._changed()
+
+    def set_rule(self, rule: MatchRule) -> None:
+        """How customers are found again, and what happens then."""
+        if rule != self.rule:
+            self.rule = rule
+            self._changed()
+
+    def source(self) -> Source:
+        """What is to be imported."""
+        assert self.path
+        return Source(self.path, tuple((self.tables[n], self.guesses[n]) for n in sorted(self.included)))
+
+    def names_customers(self) -> bool:
+        """Whether a column of every table holds names of customers."""
+        return all(names_customers(self.guesses[n]) for n in self.included)
+
+    def fields(self) -> set[str]:
+        """The customer's fields that the file fills."""
+        targets = [g.target for n in self.included for g in self.guesses[n] if g.target]
+        return {target.field for target in targets if target.entity == "customer"}
+
+    def _changed(self) -> None:
+        self.rehearsal = None
+        self.is_touched = True

@@ -1,0 +1,157 @@
+"""One row of the preview in full: what becomes of it and why, values before and after, contacts, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.entities.contact import CONTACT
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.ui.import_wizard.fates import FateRow, Outcome
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.chip import Chip
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.flow_layout import FlowLayout
+from crm_desktop.ui.widgets.labels import label
+from importers.mapping import Guess
+from importers.plan import PlannedRow
+from importers.readers import Cell
+from importers.values.cells import plain
+
+LABEL_WIDTH = 88
+MOST_WARNINGS = 20
+
+
+class FateDetails(Card):
+    """The pane beside the list."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=0)
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self._area)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """No row is chosen."""
+        self._area.setWidget(EmptyState("list", _("Nothing selected"), _("Select a row to see all of it.")))
+
+    def show_row(self, row: FateRow, columns: Iterable[Guess]) -> None:
+        """All there is to know of a row; ``columns`` are those of its table."""
+        content = QWidget()
+        content.setObjectName("plain")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(label(row.title or _("Without a name"), "title", wrap=True, selectable=True))
+        chips = FlowLayout()
+        chips.addWidget(Chip(_(row.outcome.label), row.outcome.tone))
+        chips.addWidget(Chip(_place(row), "neutral"))
+        column.addLayout(chips)
+        for text in _reasons(row):
+            column.addWidget(label(text, wrap=True, selectable=True))
+        if row.warnings:
+            warnings = Bar("warn")
+            warnings.say([(text, ()) for text in row.warnings[:MOST_WARNINGS]])
+            column.addWidget(warnings)
+        if row.reject is not None:
+            column.addLayout(_grid(_cells(row.reject.cells, columns)))
+        elif row.planned is not None:
+            for heading, lines in _parts(row.planned):
+                column.addSpacing(4)
+                column.addWidget(label(heading, "strong", wrap=True))
+                column.addLayout(_grid(lines))
+        column.addStretch(1)
+        self._area.setWidget(content)
+
+
+Line = tuple[str, str, str]
+"""Label, value, and what stood there before."""
+
+
+def _place(row: FateRow) -> str:
+    if row.sheet:
+        return _("{sheet}, row {row}").format(sheet=row.sheet, row=f"{row.number:,}")
+    return _("Row {row}").format(row=f"{row.number:,}")
+
+
+def _reasons(row: FateRow) -> Iterator[str]:
+    if row.outcome is Outcome.JOINED and row.record is not None:
+        yield row.what
+        yield _("Below is what comes of row {row} with everything that was added to it.").format(row=row.record.row)
+    elif row.reject is not None:
+        yield _("{reason}. It is not imported and comes back to you as Excel.").format(
+            reason=row.reject.reason[:1].upper() + row.reject.reason[1:]
+        )
+    elif row.planned is not None and row.planned.reason:
+        planned = row.planned
+        title = planned.base.title if planned.base else ""
+        is_matched = row.outcome in {Outcome.UPDATE, Outcome.UNCHANGED}
+        reason = _("Is there already as “{name}”: {reason}.") if is_matched else "{reason}"
+        yield reason.format(name=title, reason=planned.reason)
+    if row.outcome is Outcome.UNCHANGED:
+        yield _("The file says nothing that is not there already.")
+
+
+def _parts(planned: PlannedRow) -> Iterator[tuple[str, list[Line]]]:
+    """The record, then each contact, with headings."""
+    before = planned.base.values if planned.base else {}
+    lines = list(_lines(CUSTOMER, planned.values, before))
+    if planned.parent is not None:
+        lines.append((_(CUSTOMER.label_of("parent")), planned.parent.title, ""))
+    if lines:
+        yield (_("What changes") if planned.base else _("Customer")), lines
+    for contact in planned.new_contacts:
+        name = str(contact.get("name", ""))
+        yield _("New contact: {name}").format(name=name), list(_lines(CONTACT, contact, {}, ("name", "is_main")))
+    for now, changed in planned.changed_contacts:
+        yield _("Contact {name}").format(name=now["name"]), list(_lines(CONTACT, changed, now))
+
+
+def _lines(
+    spec: EntitySpec, values: Mapping[str, Any], before: Mapping[str, Any], hidden: tuple[str, ...] = ()
+) -> Iterator[Line]:
+    """The fields in the order of the form, as the form writes them."""
+    for attr in spec.form.fields:
+        key = attr.key
+        if key in values and key not in hidden:
+            kind = facts(attr).kind
+            yield _(spec.labels[attr]), kind.format(values[key]), kind.format(before.get(key))
+
+
+def _cells(cells: list[Cell], columns: Iterable[Guess]) -> list[Line]:
+    """The row as it is in the file."""
+    named = [(guess.column.label, guess.column.index) for guess in columns]
+    return [(name, plain(cells[i]), "") for name, i in named if i < len(cells) and cells[i] is not None]
+
+
+def _grid(lines: list[Line]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(4)
+    grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+    grid.setColumnStretch(1, 1)
+    top = Qt.AlignmentFlag.AlignTop
+    for number, (name, value, before) in enumerate(lines):
+        words = label(name, "muted", wrap=True)
+        words.setFixedWidth(LABEL_WIDTH)
+        grid.addWidget(words, number, 0, top)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        if before:
+            old = label(before, "faint", wrap=True, selectable=True)
+            font = old.font()
+            font.setStrikeOut(True)
+            old.setFont(font)
+            texts.addWidget(old)
+        texts.addWidget(label(value or "—", wrap=True, selectable=True))
+        grid.addLayout(texts, number, 1)
+    return grid

@@ -1,0 +1,135 @@
+"""Every row of the file and what becomes of it, in the order of the file: what the preview lists."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.core.text import normalise
+from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.ui.import_wizard.reading import Rehearsal
+from crm_desktop.ui.widgets.chip import Tone
+from importers.plan import Fate, PlannedRow
+from importers.records import Duplicate, Record, Reject
+
+MOST_FIELDS = 4
+
+
+class Outcome(enum.StrEnum):
+    """What becomes of a row, as the preview shows it."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    SKIP = "skip"
+    REJECT = "reject"
+    JOINED = "joined"
+    """It speaks of a customer of an earlier row."""
+
+    @property
+    def label(self) -> str:
+        """The words for it, not yet translated."""
+        return N_("Joined") if self is Outcome.JOINED else Fate(self.value).label
+
+    @property
+    def tone(self) -> Tone:
+        """Its colour."""
+        return _TONES[self]
+
+
+_TONES: dict[Outcome, Tone] = {
+    Outcome.CREATE: "good",
+    Outcome.UPDATE: "accent",
+    Outcome.UNCHANGED: "neutral",
+    Outcome.SKIP: "violet",
+    Outcome.REJECT: "bad",
+    Outcome.JOINED: "neutral",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FateRow:
+    """One row of the file. ``what`` says in short what changes or why; ``planned`` is the record it belongs to."""
+
+    sheet: str
+    number: int
+    outcome: Outcome
+    title: str
+    what: str
+    found: str
+    """What a search in the list looks at."""
+    planned: PlannedRow | None = None
+    record: Record | None = None
+    reject: Reject | None = None
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the person should know; a joined row's stand at its record."""
+        return self.planned.warnings if self.planned and self.outcome is not Outcome.JOINED else ()
+
+
+def fate_rows(rehearsal: Rehearsal, sheets: Sequence[str]) -> list[FateRow]:
+    """All rows with a fate, in the order of the file. Rows that hold no record (titles, totals) are not among them."""
+    places = {sheet: number for number, sheet in enumerate(sheets)}
+    return sorted(_rows(rehearsal), key=lambda row: (places.get(row.sheet, 0), row.number))
+
+
+def count_outcomes(rows: Sequence[FateRow]) -> Mapping[Outcome, int]:
+    """How many rows have each outcome."""
+    return Counter(row.outcome for row in rows)
+
+
+def _rows(rehearsal: Rehearsal) -> Iterator[FateRow]:
+    duplicates = {duplicate.at: duplicate for duplicate in rehearsal.records.duplicates}
+    for record, planned in zip(rehearsal.records.records, rehearsal.plan.rows, strict=True):
+        outcome = Outcome(planned.fate.value)
+        title = planned.title or str(record.values.get("name", ""))
+        sheet, number = _place(record.at)
+        found = normalise(f"{title} {planned.values.get('code', '')}")
+        yield FateRow(sheet, number, outcome, title, what_changes(planned), found, planned, record)
+        for at in dict.fromkeys(record.sources):
+            if at != record.at:
+                sheet, number = _place(at)
+                what = _joined(record, at, duplicates.get(at))
+                yield FateRow(sheet, number, Outcome.JOINED, title, what, found, planned, record)
+    for reject in rehearsal.records.rejects:
+        texts = [str(cell) for cell in reject.cells if cell is not None]
+        title = " · ".join(texts[:MOST_FIELDS])
+        yield FateRow(
+            reject.sheet, reject.row, Outcome.REJECT, title, reject.reason, normalise(" ".join(texts)), reject=reject
+        )
+
+
+def what_changes(planned: PlannedRow) -> str:
+    """In short: what is new of a customer, what changes, or why nothing happens."""
+    if planned.fate in {Fate.SKIP, Fate.UNCHANGED}:
+        return planned.reason
+    contacts = len(planned.new_contacts)
+    parts = []
+    if planned.fate is Fate.UPDATE:
+        labels = [_(CUSTOMER.label_of(key)) for key in planned.values if key in CUSTOMER.fields]
+        more = [f"+{len(labels) - MOST_FIELDS}"] if len(labels) > MOST_FIELDS else []
+        parts = [", ".join([*labels[:MOST_FIELDS], *more])] if labels else []
+    if contacts:
+        parts.append(ngettext("{count} new contact", "{count} new contacts", contacts).format(count=contacts))
+    if changed := len(planned.changed_contacts):
+        parts.append(ngettext("{count} contact updated", "{count} contacts updated", changed).format(count=changed))
+    return " · ".join(parts)
+
+
+def _joined(record: Record, at: str, duplicate: Duplicate | None) -> str:
+    row = _place(record.at)[1]
+    names = [str(c.get("name", "")) for c, own in zip(record.contacts, record.contact_rows, strict=True) if own == at]
+    if names:
+        return _("adds {names} to row {row}").format(names=", ".join(names), row=row)
+    if duplicate is not None:
+        return _("the same customer as row {row}").format(row=row)
+    return _("adds to row {row}").format(row=row)
+
+
+def _place(at: str) -> tuple[str, int]:
+    sheet, _mark, number = at.rpartition("!")
+    return sheet, int(number)

@@ -1,0 +1,141 @@
+"""The third step: by what a customer is found again, and what happens with one that is there. In plain words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QVBoxLayout
+
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.ui.import_wizard.draft import ImportDraft
+from crm_desktop.ui.import_wizard.step import StepPage
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
+from importers.matching import MATCH_KEYS, MatchKey
+from importers.plan import MatchRule, OnMatch
+
+KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
+    "code": (N_("Number"), N_("The customer's number is the same."), frozenset(("code",))),
+    "tax_no": (N_("Tax number"), N_("The tax number is the same."), frozenset(("tax_no",))),
+    "name": (
+        N_("Name"),
+        N_("The name is the same but for blanks, brackets and the legal form (Co., Ltd.)."),
+        frozenset(("name", "prospect_name")),
+    ),
+    "phone": (
+        N_("Phone"),
+        N_("A phone of the company is the same. Sister companies often share one."),
+        frozenset(("phones",)),
+    ),
+    "email": (
+        N_("E-mail"),
+        N_("The company's e-mail is the same. Sister companies often share one."),
+        frozenset(("email", "email_and_website")),
+    ),
+}
+"""Word, explanation, and the fields of which the file must have one."""
+
+ON_MATCH: dict[OnMatch, tuple[str, str]] = {
+    OnMatch.FILL: (N_("Fill in what is empty"), N_("What is there stays; empty fields and new contacts are added.")),
+    OnMatch.UPDATE: (
+        N_("Take the file's values"),
+        N_("Where the file says something else, it replaces what is there. Phones, contacts and remarks are added."),
+    ),
+    OnMatch.SKIP: (N_("Leave it alone"), N_("Only customers that are not there yet come in.")),
+    OnMatch.CREATE: (N_("Create it again"), N_("Every row becomes a new customer, even if it is then there twice.")),
+}
+INDENT = 24
+
+
+class MatchingStep(StepPage):
+    """Two cards and a sentence that puts both together."""
+
+    def __init__(self, draft: ImportDraft) -> None:
+        super().__init__(draft)
+        self.boxes: dict[MatchKey, QCheckBox] = {}
+        self.radios: dict[OnMatch, QRadioButton] = {}
+        self._group = QButtonGroup(self)
+        self._notes = {}
+        keys = Card(_("A customer is there already if …"))
+        for key in MATCH_KEYS:
+            word, why, _fields = KEYS[key]
+            self.boxes[key] = box = QCheckBox(_(word))
+            self._notes[key] = note = label(_(why), "small", wrap=True)
+            box.toggled.connect(self._take)
+            keys.body.addLayout(_choice(box, note))
+        keys.body.addStretch(1)
+        actions = Card(_("What to do then"))
+        for on_match, (word, why) in ON_MATCH.items():
+            self.radios[on_match] = radio = QRadioButton(_(word))
+            self._group.addButton(radio)
+            radio.toggled.connect(self._take)
+            actions.body.addLayout(_choice(radio, label(_(why), "small", wrap=True)))
+        actions.body.addStretch(1)
+        self._sentence = Bar("accent")
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(keys, 1)
+        line.addWidget(actions, 1)
+        self.body.addWidget(self._sentence)
+        self.body.addLayout(line)
+        self.body.addStretch(1)
+
+    def show_draft(self) -> None:
+        """The rule as it is; keys for which the file has no column cannot be ticked."""
+        fields = self.draft.fields()
+        for key, box in self.boxes.items():
+            has_column = bool(KEYS[key][2] & fields)
+            box.blockSignals(True)
+            box.setChecked(key in self.draft.rule.keys and has_column)
+            box.blockSignals(False)
+            box.setEnabled(has_column)
+            self._notes[key].setText(_(KEYS[key][1]) if has_column else _("The file has no such column."))
+        for on_match, radio in self.radios.items():
+            radio.blockSignals(True)
+            radio.setChecked(on_match is self.draft.rule.on_match)
+            radio.blockSignals(False)
+        self._say()
+
+    def next_text(self) -> str:
+        """The preview comes next."""
+        return _("Preview")
+
+    def take_focus(self) -> None:
+        """On the first key that can be ticked."""
+        first = next((box for box in self.boxes.values() if box.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take(self) -> None:
+        kept = {key for key in self.draft.rule.keys if not self.boxes[key].isEnabled()}
+        ticked = {key for key, box in self.boxes.items() if box.isChecked()}
+        on_match = next((one for one, radio in self.radios.items() if radio.isChecked()), self.draft.rule.on_match)
+        self.draft.set_rule(MatchRule(on_match, tuple(key for key in MATCH_KEYS if key in kept | ticked)))
+        self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        words = [_(KEYS[key][0]).lower() for key, box in self.boxes.items() if box.isChecked()]
+        on_match = self.draft.rule.on_match
+        if not words or on_match is OnMatch.CREATE:
+            self._sentence.say_one(_("Every row becomes a new customer."))
+            return
+        endings = {
+            OnMatch.FILL: _("only what is empty is filled in."),
+            OnMatch.UPDATE: _("the file's values replace those that differ."),
+            OnMatch.SKIP: _("nothing is changed."),
+        }
+        self._sentence.say_one(
+            _("Where {keys} is the same: {what} All other rows become new customers.").format(
+                keys=_(" or ").join(words), what=endings[on_match]
+            )
+        )
+
+
+def _choice(button: QCheckBox | QRadioButton, note: object) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(0)
+    column.addWidget(button)
+    note.setContentsMargins(INDENT, 0, 0, 0)  # type: ignore[attr-defined]
+    column.addWidget(note)  # type: ignore[arg-type]
+    return column

@@ -1,0 +1,312 @@
+"""The import wizard: a page in a tab that leads from a file to customers, and back again if they were the wrong ones.
+Until the person consents nothing is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+
+from crm_desktop.core.access import Function
+from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.undo import UndoDialog
+from crm_desktop.ui.import_wizard.columns_step import ColumnsStep
+from crm_desktop.ui.import_wizard.draft import ImportDraft, Step
+from crm_desktop.ui.import_wizard.file_step import FileStep
+from crm_desktop.ui.import_wizard.import_step import ImportStep
+from crm_desktop.ui.import_wizard.matching_step import MatchingStep
+from crm_desktop.ui.import_wizard.preview_step import PreviewStep
+from crm_desktop.ui.import_wizard.reading import FileRead, Rehearsal, Stoppable, read_file, rehearse
+from crm_desktop.ui.import_wizard.result_step import ResultStep
+from crm_desktop.ui.import_wizard.step import StepPage
+from crm_desktop.ui.import_wizard.step_bar import StepBar
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.tasks import LongWork
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.page_title import PageTitle
+from importers.rejects import write_rejects
+from importers.run import ENTITY, Result, import_records
+
+TAB = "import"
+FIRST_LIST = "customer/all"
+
+
+def open_import(place: AreaView | MainWindow, path: Path | None = None) -> ImportPage | None:
+    """Open the wizard in a tab of the customers' area, or go to it, with a file if there is one. None where the person
+    has no such area.
+    """
+    view = place if isinstance(place, AreaView) else _customers_view(place)
+    if view is None:
+        return None
+    draft = ImportDraft()
+    page = view.open_tab(TAB, lambda view: ImportPage(view, draft))
+    assert isinstance(page, ImportPage)
+    if path is not None:
+        page.open_file(path)
+    return page
+
+
+def _customers_view(window: MainWindow) -> AreaView | None:
+    area = next((one for one in window.context.areas if ENTITY in one.records), None)
+    return window.show_area(area.key) if area else None
+
+
+class ImportPage(Page):
+    """Goes through the steps; what is chosen in them stands in the draft."""
+
+    step_shown = Signal(int)
+
+    def __init__(self, view: AreaView, draft: ImportDraft) -> None:
+        super().__init__(_("Import customers"))
+        self._view, self.draft = view, draft
+        self._context = view.context
+        self._reading: Stoppable | None = None
+        self._import: LongWork | None = None
+        self.title_line = PageTitle(self.title)
+        self.body.addWidget(self.title_line)
+        if not self._context.person.may_use(Function.IMPORT, ENTITY):
+            self._refuse()
+            return
+        self.back_button = secondary_button(_("Back"), self.go_back, icon_name="arrow-left", shortcut="Alt+Left")
+        self.next_button = primary_button(_("Next"), self.go_on)
+        self.next_button.setToolTip(with_shortcut(_("Next"), "Ctrl+Return"))
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.go_on)
+        self.step_bar = StepBar()
+        self.step_bar.chosen.connect(lambda number: self.go_to(Step(number)))
+        self._problem = Bar("bad")
+        self.file_step, self.columns_step = FileStep(draft), ColumnsStep(draft)
+        self.matching_step, self.preview_step = MatchingStep(draft), PreviewStep(draft)
+        self.import_step, self.result_step = ImportStep(draft), ResultStep(draft)
+        self.another_button = secondary_button(_("Another file"), self.file_step.choose_file, icon_name="folder-open")
+        for button in (self.another_button, self.back_button, self.next_button):
+            self.title_line.add(button)
+        self._stack = QStackedWidget()
+        self.steps: tuple[StepPage, ...] = (
+            self.file_step, self.columns_step, self.matching_step, self.preview_step, self.import_step,
+            self.result_step,
+        )  # fmt: skip
+        for step in self.steps:
+            step.changed.connect(self._note_change)
+            self._stack.addWidget(step)
+        for widget in (self.step_bar, self._problem):
+            self.body.addWidget(widget)
+        self.body.addWidget(self._stack, 1)
+        self._connect()
+        self.go_to(draft.step)
+
+    def open_file(self, path: Path) -> None:
+        """Begin with this file, unless an import is running."""
+        if not self._may_import():
+            return
+        if self._import is not None:
+            messages.notify(self, _("An import is running; wait for its end or cancel it."), tone="warn")
+            return
+        self.stop_reading()
+        self.draft.forget_file(path)
+        self.go_to(Step.FILE)
+        work = self._reading = Stoppable()
+        self.file_step.show_reading(work)
+
+        def take(read: FileRead) -> None:
+            if work is self._reading:
+                self._reading = None
+                self.draft.take_file(read)
+                self.go_to(Step.FILE)
+
+        def fail(error: KnownError) -> None:
+            if work is self._reading:
+                self._reading = None
+                self.file_step.show_failure(path.name, error)
+
+        self._context.tasks.query(self, lambda session: read_file(session, path, work), take, fail)
+
+    def go_on(self) -> None:
+        """To the next step, if this one is complete; else say what is missing."""
+        step = self.draft.step
+        if self._reading is not None or step is Step.IMPORT:
+            return
+        if step is Step.RESULT:
+            self._view.select_page(FIRST_LIST)
+            return
+        problem = self.current().problem()
+        self._problem.say_one(problem)
+        if problem:
+            return
+        if step is Step.PREVIEW:
+            self._start_import()
+        else:
+            self.go_to(Step(step + 1))
+
+    def go_back(self) -> None:
+        """To the step before; a comparison under way is given up."""
+        if Step.FILE < self.draft.step < Step.IMPORT:
+            self.go_to(Step(self.draft.step - 1))
+
+    def go_to(self, step: Step) -> None:
+        """Show a step with the draft as it is."""
+        self.stop_reading()
+        self.draft.step = step
+        current = self.current()
+        current.show_draft()
+        self._problem.say_one("")
+        self._stack.setCurrentWidget(current)
+        if step is Step.PREVIEW and self.draft.rehearsal is None:
+            self._compare()
+        self._show_buttons()
+        current.take_focus()
+        self.step_shown.emit(int(step))
+
+    def current(self) -> StepPage:
+        """The step in front."""
+        return self.steps[self.draft.step]
+
+    def stop_reading(self) -> None:
+        """Give up what is being read or compared."""
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
+
+    def may_close(self) -> bool:
+        """A running import is asked about, and so is what was chosen."""
+        if self._import is not None:
+            title, text = _("Stop the import?"), _("It is still running. Nothing of it will be left behind.")
+            if not messages.confirm(self, title, text, _("Stop the import"), danger=True):
+                return False
+            if self._import is not None:
+                self._import.cancel()
+        elif self.draft.is_touched and self.draft.result is None:
+            title, text = _("Close the import?"), _("Nothing has been written. What you chose here is lost.")
+            if not messages.confirm(self, title, text, _("Close")):
+                return False
+        self.stop_reading()
+        return True
+
+    # What the steps ask for
+
+    def _connect(self) -> None:
+        self.file_step.file_chosen.connect(self.open_file)
+        self.file_step.cancelled.connect(self._forget_reading)
+        self.preview_step.cancelled.connect(self.go_back)
+        self.import_step.cancelled.connect(self._cancel_import)
+        self.result_step.undo_chosen.connect(self._undo)
+        self.result_step.rejects_chosen.connect(self._save_rejects)
+        self.result_step.restart_chosen.connect(self._restart)
+
+    def _compare(self) -> None:
+        work = self._reading = Stoppable()
+        self.preview_step.show_comparing(work)
+        source, rule, person = self.draft.source(), self.draft.rule, self._context.person
+
+        def take(rehearsal: Rehearsal) -> None:
+            if work is self._reading:
+                self._reading = None
+                self.draft.rehearsal = rehearsal
+                self.go_to(Step.PREVIEW)
+
+        def fail(error: KnownError) -> None:
+            if work is self._reading:
+                self.go_back()
+                self._problem.say_one(str(error))
+
+        self._context.tasks.query(self, lambda session: rehearse(session, person, source, rule, work), take, fail)
+
+    def _start_import(self) -> None:
+        rehearsal, source, rule = self.draft.rehearsal, self.draft.source(), self.draft.rule
+        assert rehearsal is not None
+        person, records = self._context.person, rehearsal.records
+
+        def take(result: Result) -> None:
+            self._import = None
+            self.draft.result = result
+            self.go_to(Step.RESULT)
+
+        def fail(error: KnownError) -> None:
+            self._import = None
+            self.go_to(Step.PREVIEW)
+            if isinstance(error, CancelledError):
+                messages.notify(self, _("The import was cancelled. Nothing was written."), tone="warn")
+            else:
+                self._problem.say_one(str(error))
+
+        self.go_to(Step.IMPORT)
+        self._import = self._context.tasks.long_command(
+            self, lambda session, report: import_records(session, person, records, source, rule, report), take, fail
+        )
+        self._import.progressed.connect(self.import_step.waiting.show_progress)
+
+    def _cancel_import(self) -> None:
+        if self._import is not None:
+            self._import.cancel()
+
+    def _forget_reading(self) -> None:
+        self.stop_reading()
+        self._restart()
+
+    def _restart(self) -> None:
+        self.draft.forget_file(None)
+        self.go_to(Step.FILE)
+
+    def _undo(self) -> None:
+        result = self.draft.result
+        assert result is not None
+        assert result.written.change_set is not None
+        name = self.draft.path.name if self.draft.path else ""
+        dialog = UndoDialog(
+            self._view, result.written.change_set, _("import of {file}").format(file=name), self._note_undone
+        )
+        dialog.open_quietly()
+
+    def _note_undone(self) -> None:
+        self.draft.is_undone = True
+        self.result_step.show_draft()
+
+    def _save_rejects(self) -> None:
+        result, pairs = self.draft.result, self.draft.source().pairs
+        assert result is not None
+        assert self.draft.path is not None
+        name = _("{file} - rejected rows").format(file=self.draft.path.stem)
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, _("Rejected rows as Excel"), str(self.draft.path.with_name(f"{name}.xlsx")),
+            f"{_('Excel sheet')} (*.xlsx)",
+        )  # fmt: skip
+        if chosen:
+            target = Path(chosen)
+            self._context.tasks.query(
+                self,
+                lambda _session: write_rejects(target, pairs, result.rejects),
+                lambda _done: messages.notify(self, _("Saved as {file}").format(file=target.name)),
+            )
+
+    # What is shown
+
+    def _note_change(self) -> None:
+        self._problem.say_one("")
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        step, text = self.draft.step, self.current().next_text()
+        may_go_back = Step.FILE < step < Step.IMPORT
+        self.next_button.setVisible(bool(text))
+        self.next_button.setText(text)
+        self.back_button.setVisible(may_go_back)
+        self.another_button.setVisible(step is Step.FILE and self.draft.file is not None)
+        self.step_bar.show_step(step, may_go_back=may_go_back)
+        self.title_line.set_note(self.draft.path.name if self.draft.path and self.draft.file else "")
+
+    def _may_import(self) -> bool:
+        return self._context.person.may_use(Function.IMPORT, ENTITY)
+
+    def _refuse(self) -> None:
+        text = _("Ask your administrator for the function “Import”.")
+        close = secondary_button(_("Close"), lambda: self._view.close_page(self))
+        self.body.addWidget(EmptyState("lock-simple", _("You may not import customers."), text, (close,)), 1)
+        close.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,179 @@
+"""The fourth step: what becomes of every row, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.ui import icons
+from crm_desktop.ui.import_wizard import fate_model
+from crm_desktop.ui.import_wizard.draft import ImportDraft
+from crm_desktop.ui.import_wizard.fate_details import FateDetails
+from crm_desktop.ui.import_wizard.fate_model import FateModel
+from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, count_outcomes, fate_rows
+from crm_desktop.ui.import_wizard.reading import Rehearsal, Stoppable
+from crm_desktop.ui.import_wizard.step import StepPage
+from crm_desktop.ui.import_wizard.waiting import Waiting
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.flow_layout import FlowLayout
+from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
+from crm_desktop.ui.widgets.search_box import SearchBox
+from crm_desktop.ui.widgets.table_view import TableView
+
+SEARCH_WIDTH = 180
+
+
+class PreviewStep(StepPage):
+    """A list of all rows with filters, and the chosen row in full."""
+
+    cancelled = Signal()
+
+    def __init__(self, draft: ImportDraft) -> None:
+        super().__init__(draft)
+        self._rows: Sequence[FateRow] = ()
+        self._shown: Rehearsal | None = None
+        self._outcome: Outcome | None = None
+        self._only_warned = False
+        self._waiting = Waiting(
+            _("Comparing with the customers that are there"), _("Nothing is written yet."), self.cancelled.emit
+        )
+        self._nothing = Bar("accent")
+        self.model = FateModel(self)
+        self.table = TableView()
+        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.table.setModel(self.model)
+        self.table.setAccessibleName(_("Rows of the file"))
+        self.table.selectionModel().currentRowChanged.connect(self._show_details)
+        self.search = SearchBox(_("Find a row"), "Ctrl+F")
+        self.search.setFixedWidth(SEARCH_WIDTH)
+        self.search.searched.connect(lambda _text: self._filter())
+        self.filters: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._filter_line = FlowLayout(gap=0)
+        self.details = FateDetails()
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 8, 12, 8)
+        top.setSpacing(8)
+        top.addLayout(self._filter_line, 1)
+        top.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
+        card = Card(padding=0)
+        card.body.addLayout(top)
+        card.body.addWidget(self.table, 1)
+        self._list = QWidget()
+        column = QVBoxLayout(self._list)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._nothing)
+        column.addWidget(PreviewSplitter("import", card, self.details), 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self._waiting)
+        self.body.addWidget(self._stack)
+
+    def show_draft(self) -> None:
+        """The rows, or that they are being compared."""
+        rehearsal = self.draft.rehearsal
+        if rehearsal is None:
+            self._stack.setCurrentWidget(self._waiting)
+            return
+        self._stack.setCurrentWidget(self._list)
+        if rehearsal is not self._shown:
+            self._shown = rehearsal
+            assert self.draft.file
+            self._rows = fate_rows(rehearsal, [sheet.name for sheet in self.draft.file.book.sheets])
+            self._outcome, self._only_warned = None, False
+            self.search.clear()
+            self.model.show_rows(self._rows)
+            self.table.setColumnHidden(fate_model.SHEET, len({row.sheet for row in self._rows}) < 2)  # noqa: PLR2004
+            self.table.fit_columns(fate_model.WHAT)
+            self._offer_filters()
+            self._select_first()
+        writes = self._writes()
+        self._nothing.say_one("" if writes else _("Nothing would be written: the file holds nothing new."))
+
+    def show_comparing(self, work: Stoppable) -> None:
+        """The rows are being compared."""
+        self._stack.setCurrentWidget(self._waiting)
+        self._waiting.begin(work)
+
+    def problem(self) -> str:
+        """There must be something to write."""
+        if self.draft.rehearsal is None:
+            return _("Wait for the preview.")
+        return "" if self._writes() else _("Nothing would be written: the file holds nothing new.")
+
+    def next_text(self) -> str:
+        """How much is going to be written."""
+        if self.draft.rehearsal is None:
+            return ""
+        count = self._writes()
+        return ngettext("Import {count} customer", "Import {count} customers", count).format(count=f"{count:,}")
+
+    def take_focus(self) -> None:
+        """On the list."""
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _writes(self) -> int:
+        counts = count_outcomes(self._rows)
+        return counts.get(Outcome.CREATE, 0) + counts.get(Outcome.UPDATE, 0)
+
+    def _offer_filters(self) -> None:
+        self._filter_line.clear()
+        self._group.deleteLater()
+        self._group = QButtonGroup(self)
+        self.filters = {}
+        counts = count_outcomes(self._rows)
+        warned = sum(1 for row in self._rows if row.warnings)
+        self._add_filter("all", _("All rows"), len(self._rows), "", partial(self._choose, None))
+        for outcome in Outcome:
+            if counts.get(outcome):
+                act = partial(self._choose, outcome)
+                self._add_filter(outcome.value, _(outcome.label), counts[outcome], outcome.tone, act)
+        if warned:
+            self._add_filter(
+                "warned", _("With warnings"), warned, "warn", partial(self._choose, None, only_warned=True)
+            )
+        self.filters["all"].setChecked(True)
+
+    def _add_filter(self, key: str, word: str, count: int, tone: str, act: Callable[[], object]) -> None:
+        button = quiet_button(f"{word} {count:,}", act)
+        button.setCheckable(True)
+        if tone:
+            button.setIcon(icons.icon("circle-fill", tone))
+            button.setIconSize(QSize(10, 10))
+        self._group.addButton(button)
+        self.filters[key] = button
+        self._filter_line.addWidget(button)
+
+    def _choose(self, outcome: Outcome | None, *, only_warned: bool = False) -> None:
+        self._outcome, self._only_warned = outcome, only_warned
+        self._filter()
+
+    def _filter(self) -> None:
+        self.model.filter_rows(self._outcome, only_warned=self._only_warned, typed=self.search.text())
+        self._select_first()
+
+    def _select_first(self) -> None:
+        if self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(0, fate_model.TITLE))
+        else:
+            self.details.show_nothing()
+
+    def _show_details(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            row = self.model.row_at(index)
+            number = next(
+                (
+                    n
+                    for n in sorted(self.draft.included)
+                    if self.draft.tables[n].sheet == row.sheet and self.draft.tables[n].last_row >= row.number
+                ),
+                min(self.draft.included, default=0),
+            )
+            self.details.show_row(row, self.draft.guesses[number])

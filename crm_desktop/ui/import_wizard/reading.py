@@ -1,0 +1,115 @@
+"""What the wizard does in the background: read a file, say what would become of each row. No widget, no writing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import CancelledError
+from crm_desktop.core.i18n import _
+from crm_desktop.ui.tasks import Session
+from importers.layout import Table, find_tables
+from importers.mapping import guess
+from importers.plan import MatchRule, Plan
+from importers.readers import Book, Cell, read_book
+from importers.records import Records, read_records
+from importers.run import Opened, Source, names_customers, plan_import, with_saved_recipes
+from importers.values.cells import plain
+
+SAMPLES = 3
+"""Different values of a column that are shown."""
+
+
+class Stoppable:
+    """How far a work is, for a bar that looks now and then, and the way to stop it. Made for one work."""
+
+    def __init__(self) -> None:
+        self.state = (0, 0, "")
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let the work end at its next report."""
+        self._stopped.set()
+
+    def report(self, done: int, total: int, what: str) -> None:
+        """Called by the work on its thread."""
+        if self._stopped.is_set():
+            raise CancelledError(_("Cancelled. Nothing was changed."))
+        self.state = (done, total, what)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSample:
+    """What stands in a column: some different values, and how many cells are filled."""
+
+    values: tuple[str, ...]
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as it is, the tables in it, what their columns hold and are guessed to mean.
+
+    ``records`` are those of the tables with customers, as guessed; ``has_recipe`` is whether an earlier import of a
+    file of this shape has decided about columns.
+    """
+
+    book: Book
+    opened: Opened
+    samples: tuple[tuple[ColumnSample, ...], ...]
+    records: Records
+    has_recipe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would become of every row."""
+
+    records: Records
+    plan: Plan
+
+
+def read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
+    """Read and look through a file. Raises a KnownError for one that cannot be used."""
+    progress.report(0, 4, _("Reading the file"))
+    book = read_book(path)
+    progress.report(1, 4, _("Looking for the table"))
+    tables = find_tables(book)
+    guessed = Opened(path, tables, tuple(guess(table) for table in tables))
+    opened = with_saved_recipes(session, guessed)
+    progress.report(2, 4, _("Looking at the columns"))
+    samples = tuple(sample_columns(table) for table in tables)
+    progress.report(3, 4, _("Reading the rows"))
+    pairs = [(t, g) for t, g in zip(tables, opened.guesses, strict=True) if names_customers(g)]
+    return FileRead(book, opened, samples, read_records(pairs), opened.guesses != guessed.guesses)
+
+
+def rehearse(session: Session, person: Person, source: Source, rule: MatchRule, progress: Stoppable) -> Rehearsal:
+    """Decide about every row. Writes nothing."""
+    progress.report(0, 0, _("Reading the rows"))
+    records = read_records(source.pairs)
+    progress.report(0, 0, _("Comparing with what is there"))
+    return Rehearsal(records, plan_import(session, person, records, rule, progress.report))
+
+
+def sample_columns(table: Table) -> tuple[ColumnSample, ...]:
+    """The samples of all columns, in their order."""
+    return tuple(
+        _sample([row.cells[column.index] for row in table.rows if column.index < len(row.cells)])
+        for column in table.columns
+    )
+
+
+def _sample(column: Sequence[Cell]) -> ColumnSample:
+    values: dict[str, None] = {}
+    filled = 0
+    for cell in column:
+        if cell is None:
+            continue
+        filled += 1
+        if len(values) < SAMPLES and (text := " ".join(plain(cell).split())):
+            values[text] = None
+    return ColumnSample(tuple(values), filled)

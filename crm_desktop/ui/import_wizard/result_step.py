@@ -1,0 +1,134 @@
+"""The last step: what the import did, and what can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.ui import icons
+from crm_desktop.ui.import_wizard.draft import ImportDraft
+from crm_desktop.ui.import_wizard.step import StepPage
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.buttons import secondary_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
+from importers.plan import Fate
+from importers.run import Result
+
+WIDTH = 640
+
+
+class ResultStep(StepPage):
+    """Counts, and the buttons for what comes next."""
+
+    undo_chosen = Signal()
+    rejects_chosen = Signal()
+    restart_chosen = Signal()
+
+    def __init__(self, draft: ImportDraft) -> None:
+        super().__init__(draft)
+        self._undone = Bar("warn")
+        self._picture = QLabel()
+        self._title = label("", "page", wrap=True)
+        self._number = label("", "muted", selectable=True)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._title)
+        words.addWidget(self._number)
+        head.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        self._counts = QWidget()
+        self.undo_button = secondary_button(
+            _("Undo the import"), self.undo_chosen.emit, icon_name="arrow-counter-clockwise"
+        )
+        self.rejects_button = secondary_button(
+            _("Rejected rows as Excel"), self.rejects_chosen.emit, icon_name="download-simple"
+        )
+        self.restart_button = secondary_button(
+            _("Import another file"), self.restart_chosen.emit, icon_name="upload-simple"
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.rejects_button, self.undo_button, self.restart_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._card = Card(padding=24)
+        self._card.setFixedWidth(WIDTH)
+        self._card.body.addLayout(head)
+        self._card.body.addWidget(self._undone)
+        self._card.body.addWidget(self._counts)
+        self._card.body.addLayout(buttons)
+        self.body.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.body.addStretch(1)
+
+    def show_draft(self) -> None:
+        """What was written."""
+        result = self.draft.result
+        assert result is not None
+        change_set = result.written.change_set
+        done = change_set is not None and not self.draft.is_undone
+        self._picture.setPixmap(icons.pixmap("check-circle" if done else "info", 32, "good" if done else "neutral"))
+        self._title.setText(_title(result, is_undone=self.draft.is_undone))
+        parts = [result_file(self.draft)]
+        if change_set is not None:
+            parts.append(_("change set {number}").format(number=change_set))
+        self._number.setText(" · ".join(parts))
+        before = self.draft.rehearsal
+        differs = before is not None and before.plan.count(Fate.CREATE) != result.plan.count(Fate.CREATE)
+        self._undone.say_one(
+            _("Others have worked in the meantime: some rows came in otherwise than the preview said.")
+            if differs
+            else ""
+        )
+        self._show_counts(result)
+        self.undo_button.setVisible(done)
+        self.rejects_button.setVisible(bool(result.rejects))
+
+    def next_text(self) -> str:
+        """On to the customers."""
+        return _("Open the list")
+
+    def _show_counts(self, result: Result) -> None:
+        old, self._counts = self._counts, QWidget()
+        grid = QGridLayout(self._counts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        for column, (word, count, remark) in enumerate(_figures(result)):
+            grid.addWidget(label(word, "muted"), 0, column)
+            grid.addWidget(label(f"{count:,}", "page"), 1, column)
+            grid.addWidget(label(remark, "faint"), 2, column)
+            grid.setColumnStretch(column, 1)
+        self._card.body.replaceWidget(old, self._counts)
+        old.deleteLater()
+
+
+def result_file(draft: ImportDraft) -> str:
+    """The name of the file."""
+    return draft.path.name if draft.path else ""
+
+
+def _title(result: Result, *, is_undone: bool) -> str:
+    if is_undone:
+        return _("The import was taken back.")
+    if result.written.change_set is None:
+        return _("The file held nothing new; nothing was written.")
+    return _("The import is done.")
+
+
+def _figures(result: Result) -> Iterator[tuple[str, int, str]]:
+    """Word, number, and the same of the contacts."""
+
+    def contacts(counts: dict[str, int]) -> str:
+        count = counts.get("contact", 0)
+        return ngettext("{count} contact", "{count} contacts", count).format(count=f"{count:,}")
+
+    written = result.written
+    yield _("New customers"), written.created.get("customer", 0), "+ " + contacts(written.created)
+    yield _("Updated customers"), written.updated.get("customer", 0), "+ " + contacts(written.updated)
+    yield _("Left as they are"), result.plan.count(Fate.SKIP) + result.plan.count(Fate.UNCHANGED), ""
+    yield _("Rejected rows"), len(result.rejects), ""
