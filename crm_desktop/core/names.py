@@ -17,3 +17,18 @@ def name_core(name: str) -> str:
     folded = _IGNORED.sub("", unicodedata.normalize("NFKC", name).casefold())
     form = next((form for form in LEGAL_FORMS if folded.endswith(form)), "")
     return folded.removesuffix(form) or folded
+
+
+_DOUBLE_SURNAMES = frozenset(
+    ("欧阳", "上官", "司马", "诸葛", "司徒", "皇甫", "尉迟", "公孙", "慕容", "令狐", "东方", "夏侯", "端木", "南宫")
+)
+
+
+def split_person_name(name: str) -> tuple[str, str]:
+    """Family and given name of a person; a Chinese name begins with its family name, another ends with it."""
+    name = name.strip()
+    if " " in name:
+        given, _blank, family = name.rpartition(" ")
+        return family, given
+    length = 2 if name[:2] in _DOUBLE_SURNAMES and len(name) > 2 else 1  # noqa: PLR2004 - characters of a surname
+    return name[:length], name[length:]

@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _
+from crm_desktop.entities.contact import CONTACT
 from crm_desktop.reports import table
 from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.engine import Align
 from crm_desktop.reports.excel import Value, write_csv, write_xlsx
 from crm_desktop.reports.list_report import ListReport, list_pdf
+from crm_desktop.reports.vcard import write_vcards
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.listing import ListQuery, Row, fetch_ids, fetch_rows
-from crm_desktop.spec import Column, Ref
+from crm_desktop.services.records import Record, fetch_records
+from crm_desktop.spec import Column, EntitySpec, Ref
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) from time to time; what it raises stops the work."""
@@ -41,7 +44,7 @@ def export_list(
     *,
     ids: Sequence[int] | None = None,
 ) -> int:
-    """Write the list (or only ``ids``) as .xlsx or .csv and note it in the journal; returns the number of rows.
+    """Write the list (or only ``ids``) as one of ``export_kinds``, journaled; returns the number of rows.
 
     Raises NoRightError without the right to export, KnownError for another kind of file or one that cannot be written.
     """
@@ -49,10 +52,11 @@ def export_list(
     if not person.may_use(Function.EXPORT, spec.key):
         raise NoRightError(_("You have no right to export this list."), _("Ask the administrator if you need it."))
     suffix = target.suffix.lower()
-    if suffix not in {".xlsx", ".csv"}:
+    kinds = export_kinds(spec)
+    if suffix not in kinds:
         raise KnownError(
             _("“{name}” is no kind of file that a list can be exported to.").format(name=target.name),
-            _("Choose a name that ends in .xlsx or .csv."),
+            _("Choose a name that ends in {kinds}.").format(kinds=", ".join(kinds)),
         )
     chosen = fetch_ids(session, query, person) if ids is None else ids
     begin_change(session, "export", f"{title_of(query)} ({len(chosen)})", spec.key)
@@ -63,9 +67,24 @@ def export_list(
     def step(done: int, _total: int) -> None:
         progress(done, len(chosen), what)
 
+    if suffix == ".vcf":
+        return write_vcards(target, _records(session, spec, chosen), step)
     if suffix == ".xlsx":
         return write_xlsx(target, title_of(query), labels, rows, step)
     return write_csv(target, labels, rows, step)
+
+
+def export_kinds(spec: EntitySpec) -> dict[str, str]:
+    """The kinds of file a list can be exported to: their words by their ending."""
+    kinds = {".xlsx": _("Excel sheet"), ".csv": _("Text with commas")}
+    return kinds | {".vcf": _("Business cards (vCard)")} if spec is CONTACT else kinds
+
+
+def _records(session: Session, spec: EntitySpec, ids: Sequence[int]) -> Iterator[Record]:
+    for start in range(0, len(ids), _PAGE):
+        page = list(ids[start : start + _PAGE])
+        found = fetch_records(session, spec.key, page)
+        yield from (found[id_] for id_ in page if id_ in found)
 
 
 def print_list(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.reports.envelopes import Envelope
 from crm_desktop.reports.labels import LabelSheet
-from crm_desktop.reports.lists import export_list, print_list
+from crm_desktop.reports.lists import export_kinds, export_list, print_list
 from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.services.listing import ListQuery, Row, fetch_rows
 from crm_desktop.services.records import Deleted, delete_records
@@ -167,13 +167,13 @@ class ListActions:
     def _ask_for_file(self, name: str) -> Path | None:
         folder = Path(remembered(FOLDER, str(Path.home())))
         proposal = str(folder / f"{name.replace('/', '-')}.xlsx")
-        kinds = f"{_('Excel sheet')} (*.xlsx);;{_('Text with commas')} (*.csv)"
-        chosen, kind = QFileDialog.getSaveFileName(self._page, _("Export"), proposal, kinds)
+        kinds = {f"{words} (*{ending})": ending for ending, words in export_kinds(self._shown.query.spec).items()}
+        chosen, kind = QFileDialog.getSaveFileName(self._page, _("Export"), proposal, ";;".join(kinds))
         if not chosen:
             return None
         target = Path(chosen)
         if not target.suffix:
-            target = target.with_suffix(".csv" if "csv" in kind else ".xlsx")
+            target = target.with_suffix(kinds.get(kind, ".xlsx"))
         remember(FOLDER, str(target.parent))
         return target
 
