@@ -255,7 +255,7 @@ def test_changes_out_of_sight_are_read_when_the_page_is_shown(open_list: OpenLis
 
     def come_back() -> None:
         page._view.select_page("customer/all")
-        qtbot.wait(400)
+        qtbot.wait(1500)  # changes are gathered for a moment before they are read
 
     asked = statements_of(qtbot, page, come_back)
     assert len([statement for statement in asked if "int8send" in statement]) == 1
