@@ -146,7 +146,8 @@ def _own_sentence(error: psycopg2.Error, kind: type[KnownError]) -> KnownError |
     sentence = error.diag.message_primary or ""
     if error.diag.source_function != "exec_stmt_raise" or not sentence.endswith("."):
         return None
-    return kind(_(sentence), _(error.diag.message_hint or ""))
+    hint = error.diag.message_hint
+    return kind(_(sentence), _(hint) if hint else "")
 
 
 def _refused_value(error: psycopg2.Error) -> KnownError:

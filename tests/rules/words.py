@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import string
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "resources/locale/zh_CN/LC_MESSAGES/crm_desktop.po"
 MO = PO.with_suffix(".mo")
 PACKAGES = ("crm_desktop", "importers")
+RAISED = re.compile(r"(?:\braise|\bhint =) '([^'%]+\.)'")
+"""Sentences that functions of the database raise for the user."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
@@ -56,6 +59,9 @@ def _extracted() -> Catalog:
             ROOT / package, [("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True
         ):
             texts.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for script in (ROOT / "crm_desktop" / "db" / "sql").rglob("*.sql"):
+        for sentence in RAISED.findall(script.read_text(encoding="utf-8")):
+            texts.add(sentence)
     return texts
 
 
