@@ -75,7 +75,7 @@ class SaveConflictError(ConflictError):
 
     def __init__(self, current: Record, fields: tuple[str, ...]) -> None:
         """The message names the fields."""
-        labels = ", ".join(_(current.spec.label_of(key)) for key in fields)
+        labels = _(", ").join(_(current.spec.label_of(key)) for key in fields)
         super().__init__(
             _("Somebody else has changed {fields} in the meantime.").format(fields=labels),
             _("Compare, and choose which value is to stay."),

@@ -7,7 +7,7 @@ import io
 
 import pypdfium2
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.services.overview import fetch_overview
@@ -33,6 +33,12 @@ __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
 
 
 def open_customer(desk: Desk, **values: object) -> CustomerPage:
@@ -79,7 +85,7 @@ def test_call_is_logged_in_one_line_by_keyboard(sit_down: SitDown, qtbot: QtBot)
     desk = sit_down("seller")
     page = open_customer(desk)
     line = page.story.log_line.line
-    assert QApplication.focusWidget() is line
+    assert focused() is line
     write(line, "确认二期报价")
     qtbot.keyClick(line, Key.Key_Return)
     desk.settle()
@@ -97,7 +103,7 @@ def test_next_step_and_its_day_are_logged_with_it(sit_down: SitDown, qtbot: QtBo
     assert not log.next_step.isVisible()
     write(log.line, "来访")
     qtbot.keyClick(log.line, Key.Key_Tab)
-    assert QApplication.focusWidget() is log.next_step
+    assert focused() is log.next_step
     write(log.next_step, "寄样品")
     qtbot.keyClick(log.next_step, Key.Key_Tab)
     qtbot.keyClicks(log.next_on.line, "2030-03-15")
@@ -151,9 +157,9 @@ def test_escape_leaves_the_form_first_and_then_the_page(sit_down: SitDown, qtbot
     desk = sit_down("seller")
     page = open_customer(desk)
     page.edit()
-    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    qtbot.keyClick(focused(), Key.Key_Escape)
     assert page.editor is None
-    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    qtbot.keyClick(focused(), Key.Key_Escape)
     assert desk.window.view("customers").open_tabs() == []
 
 
@@ -210,3 +216,36 @@ def test_customer_that_is_gone_is_said(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = desk.open("customer", 999_999_999)
     assert any("no longer there" in label.text() for label in page.findChildren(QLabel))
+
+
+def test_customer_is_found_logged_edited_and_left_by_keyboard_alone(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    desk.customer("珠海华工医药有限公司")
+    desk.window.view("customers").select_page("customer/mine")
+    desk.settle()
+    qtbot.keyClick(focused(), Key.Key_F, CONTROL)
+    qtbot.keyClicks(focused(), "hgyy")
+    qtbot.keyClick(focused(), Key.Key_Return)
+    desk.settle()
+    qtbot.keyClick(focused(), Key.Key_Down)
+    qtbot.keyClick(focused(), Key.Key_Return)
+    desk.settle()
+    view = desk.window.view("customers")
+    page = view.current_page()
+    assert isinstance(page, CustomerPage)
+    assert page.title == "珠海华工医药有限公司"
+    write(focused(), "首次来电")
+    qtbot.keyClick(focused(), Key.Key_Return)
+    desk.settle()
+    qtbot.keyClick(focused(), Key.Key_F2)
+    qtbot.waitUntil(lambda: page.editor is not None)
+    qtbot.keyClick(focused(), Key.Key_Tab)
+    write(focused(), "华工")
+    qtbot.keyClick(focused(), Key.Key_S, CONTROL)
+    qtbot.waitUntil(lambda: page.editor is None)
+    desk.settle()
+    assert desk.value("customer", page.id, "short_name") == "华工"
+    assert any("首次来电" in text for text in page.story.timeline.texts())
+    qtbot.keyClick(focused(), Key.Key_Escape)
+    assert view.open_tabs() == []
+    assert view.isAncestorOf(focused())

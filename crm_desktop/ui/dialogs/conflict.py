@@ -24,13 +24,13 @@ class ConflictDialog(Dialog):
 
     def __init__(
         self,
-        parent: QWidget,
+        parent: QWidget | None,
         base: Record,
         error: SaveConflictError,
         mine: Mapping[str, Any],
         history: Sequence[Change],
     ) -> None:
-        super().__init__(parent.window(), error.message, width=640)
+        super().__init__(parent and parent.window(), error.message, width=640)
         self._mine = {key: mine.get(key) for key in error.fields}
         self._groups: dict[str, QButtonGroup] = {}
         grid = QGridLayout()

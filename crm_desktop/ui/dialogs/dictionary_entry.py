@@ -34,8 +34,8 @@ class DictionaryEntryDialog(Dialog):
 
     decided = Signal(object)  # dict by field key
 
-    def __init__(self, parent: QWidget, entry: Record) -> None:
-        super().__init__(parent.window(), _("Change the entry") if entry.id else _("New entry"))
+    def __init__(self, parent: QWidget | None, entry: Record) -> None:
+        super().__init__(parent and parent.window(), _("Change the entry") if entry.id else _("New entry"))
         self._entry = entry
         self.name = LineEditor(TEXT, _("Name"), required=True, max_length=100)
         self.name_en = LineEditor(TEXT, _("English name"), required=True, max_length=100)

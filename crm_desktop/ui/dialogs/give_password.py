@@ -24,11 +24,15 @@ class GivePasswordDialog(Dialog):
 
     chosen = Signal(str, str)  # login, password
 
-    def __init__(self, parent: QWidget, name: str, login: str, *, is_new: bool) -> None:
+    def __init__(self, parent: QWidget | None, name: str, login: str, *, is_new: bool) -> None:
         title = _("Sign-in for {name}") if is_new else _("New password for {name}")
-        super().__init__(parent.window(), title.format(name=name))
+        super().__init__(parent and parent.window(), title.format(name=name))
         self.login = LineEditor(
-            TEXT, _("Login"), required=True, help_text=_("Small letters, digits, dots and hyphens."), max_length=63
+            TEXT,
+            _("Login"),
+            required=is_new,
+            help_text=_("Small letters, digits, dots and hyphens.") if is_new else "",
+            max_length=63,
         )
         self.login.set_value(login)
         self.login.set_read_only(not is_new)

@@ -23,7 +23,7 @@ HIGHEST = 280
 
 
 class UndoDialog(Dialog):
-    """Rehearses when it is opened; the button does it."""
+    """``rehearse`` asks what would happen; the button does it."""
 
     def __init__(self, view: AreaView, change_set: int, what: str, done: Callable[[], object] | None = None) -> None:
         super().__init__(view.window(), _("Take back: {what}").format(what=what), width=520)
@@ -33,8 +33,11 @@ class UndoDialog(Dialog):
         self.add_cancel()
         self.undo_button = self.add_primary(_("Take back"), self._undo)
         self.undo_button.setEnabled(False)
-        # A rehearsal writes and is rolled back by the database, so it needs a transaction that may write.
-        view.context.tasks.command(
+
+    def rehearse(self) -> None:
+        """Ask the database, which does it and rolls it back: that needs a transaction that may write."""
+        change_set = self._change_set
+        self._view.context.tasks.command(
             self, lambda session: journal.undo(session, change_set, is_rehearsal=True), self.show_rehearsal, self._fail
         )
 
@@ -69,10 +72,12 @@ def _kept(result: UndoResult) -> QWidget:
         lines.addWidget(label(kept.sentence(), "muted", wrap=True, selectable=True))
     if len(result.kept) > MOST_SHOWN:
         lines.addWidget(label(_("and {count} more").format(count=len(result.kept) - MOST_SHOWN), "muted"))
+    lines.addStretch(1)
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
     area.setMaximumHeight(HIGHEST)
+    area.setAlignment(Qt.AlignmentFlag.AlignTop)
     return area

@@ -15,11 +15,11 @@ Answer = Literal["save", "discard", "stay"]
 class UnsavedDialog(MessageDialog):
     """Save, discard or stay; Esc stays. Without ``can_save`` what is typed can only be sent off on its page."""
 
-    def __init__(self, parent: QWidget, title: str, *, can_save: bool = True) -> None:
+    def __init__(self, parent: QWidget | None, title: str, *, can_save: bool = True) -> None:
         question = _("Save the changes to “{title}”?").format(title=title) if title else _("Save the new record?")
         if not can_save:
             question = _("Something is typed on “{title}” that was not saved.").format(title=title)
-        super().__init__(parent.window(), question, "", "warn")
+        super().__init__(parent and parent.window(), question, "", "warn")
         self.answer: Answer = "stay"
         if can_save:
             self.add_secondary(_("Stay"), self.reject)

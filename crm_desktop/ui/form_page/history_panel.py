@@ -85,7 +85,9 @@ class HistoryPanel(QScrollArea):
     def take_back(self, change: Change) -> None:
         """Show what undoing the whole change set would do."""
         what = journal.describe(change.kind, change.label)
-        UndoDialog(self._view, change.change_set, what).open_quietly()
+        dialog = UndoDialog(self._view, change.change_set, what)
+        dialog.rehearse()
+        dialog.open_quietly()
 
     def _show_all(self) -> None:
         self._shown = len(self._changes)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
@@ -25,7 +25,10 @@ from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.form_page.wording import describe_changes_since
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button
+from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button, with_shortcut
+
+WIDEST = 1040  # px; wider lines are hard to read across
+SAVE, SAVE_AND_NEW = "Ctrl+S", "Ctrl+Shift+S"
 
 
 class RecordEditor(QWidget):
@@ -71,6 +74,7 @@ class RecordEditor(QWidget):
         column.addWidget(area, 1)
         column.addLayout(self._foot())
         self.setFocusProxy(self.form)
+        self.setMaximumWidth(WIDEST)
         self._context.bus.changed.connect(self._table_changed)
 
     def add_below(self, widget: QWidget) -> None:
@@ -142,8 +146,13 @@ class RecordEditor(QWidget):
         return not self.is_edited()
 
     def _foot(self) -> QHBoxLayout:
-        self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
-        self.again_button = secondary_button(_("Save and new"), self._save_and_new, shortcut="Ctrl+Shift+S")
+        save, again = with_shortcut(_("Save"), SAVE), with_shortcut(_("Save and new"), SAVE_AND_NEW)
+        self.save_button = primary_button(save, self.save)
+        self.again_button = secondary_button(again, self._save_and_new)
+        for key, button in ((SAVE, self.save_button), (SAVE_AND_NEW, self.again_button)):
+            QShortcut(QKeySequence(key), button).activated.connect(button.animateClick)
+        self.save_button.setAccessibleName(_("Save"))
+        self.again_button.setAccessibleName(_("Save and new"))
         self.revert_button = quiet_button(_("Revert"), self.revert, icon_name="arrow-counter-clockwise")
         self.foot = QHBoxLayout()
         self.foot.setSpacing(8)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
+from crm_desktop.reports.cards import print_card
 from crm_desktop.services import records
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.heading import RecordHeading, chips_of, subtitle_of
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.page import Page
-from crm_desktop.ui.widgets.buttons import icon_button
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 
 Neighbours = Callable[[int, int], int | None]
 """The record before (-1) or after (1) a record in the list it was opened from; None at the end."""
@@ -40,6 +45,9 @@ class RecordPage(Page):
         for button in (self.previous_button, self.next_button):
             button.hide()
             self.heading.add(button)
+        self.print_button = quiet_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
+        self.print_button.hide()
+        self.heading.add(self.print_button)
         self.body.addWidget(self.heading)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut  # Esc in the search box above is not ours
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=here)
@@ -58,6 +66,7 @@ class RecordPage(Page):
         """Let this page show a new record, after its last one was saved."""
         self.id = 0
         self.set_title(self._new_title())
+        self.print_button.hide()
         self.heading.show_record(self.title, "")
         self._rename_tab()
         self.begin(values)
@@ -93,6 +102,8 @@ class RecordPage(Page):
 
     def show_heading(self, record: Record) -> None:
         """Name page and tab after a record."""
+        may_print = self.view.context.person.may_use(Function.PRINT, self.spec.key)
+        self.print_button.setVisible(record.id > 0 and may_print)
         if record.id:
             self.set_title(record.title)
             self.heading.show_record(record.title, subtitle_of(record), chips_of(record))
@@ -100,6 +111,19 @@ class RecordPage(Page):
             self.id = record.id
             self._rename_tab()
         self._enable_steps()
+
+    def print(self) -> None:
+        """Set the record's card and show it before it is printed."""
+        entity, id_, title, person = self.spec.key, self.id, self.title, self.view.context.person
+
+        def work(session: Session) -> bytes:
+            pages = io.BytesIO()
+            print_card(session, entity, id_, person, pages)
+            return pages.getvalue()
+
+        self.view.context.tasks.query(
+            self, work, lambda pdf: PrintPreview(self, title, pdf).open_quietly(), key="print"
+        )
 
     def delete_record(self, record: Record) -> None:
         """Delete after a question, with the way back in the notice; the page goes with it."""

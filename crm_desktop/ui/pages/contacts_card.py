@@ -91,7 +91,7 @@ class ContactsCard(Card):
         line = QHBoxLayout(made)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        for editor, words in ((self.name, _("Name")), (self.title, _("Position")), (self.phones, _("Phones"))):
+        for editor, words in ((self.name, _("Full name")), (self.title, _("Position")), (self.phones, _("Phones"))):
             editor.setPlaceholderText(words)
             editor.setAccessibleName(words)
             editor.returnPressed.connect(self._add)

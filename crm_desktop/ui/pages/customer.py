@@ -5,19 +5,16 @@ F2 turns the facts into the form in the same place; the timeline stays in sight.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities.customer import QUIET_DAYS
-from crm_desktop.reports.cards import print_card
 from crm_desktop.services import records
 from crm_desktop.services.overview import Overview, fetch_overview, log_activity
 from crm_desktop.services.records import Record, RecordGoneError
@@ -25,7 +22,6 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.unsaved import ask_unsaved
 from crm_desktop.ui.form_page.heading import chips_of
 from crm_desktop.ui.form_page.record_editor import RecordEditor
@@ -36,8 +32,7 @@ from crm_desktop.ui.pages.contacts_card import ContactsCard
 from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import StoryCard
-from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import icon_button, quiet_button, secondary_button, set_rank
+from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
@@ -56,9 +51,8 @@ class CustomerPage(RecordPage):
         self._is_stale = False
         self._person = view.context.person
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
-        self.print_button = quiet_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
         self.more_button = self._more_button()
-        for button in (self.print_button, self.edit_button, self.more_button):
+        for button in (self.edit_button, self.more_button):
             self.heading.add(button)
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
         self.story = StoryCard(view)
@@ -76,7 +70,6 @@ class CustomerPage(RecordPage):
         self.facts.edit_wanted.connect(self.edit)
         self.contacts.added.connect(self._add_contact)
         self.story.log_line.logged.connect(self._log)
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.story.log_line.line.setFocus)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
@@ -134,19 +127,6 @@ class CustomerPage(RecordPage):
                 return False
         return super().may_close()
 
-    def print(self) -> None:
-        """Set the customer's card and show it before it is printed."""
-        id_, person, title = self.id, self._person, self.title
-
-        def work(session: Session) -> bytes:
-            pages = io.BytesIO()
-            print_card(session, "customer", id_, person, pages)
-            return pages.getvalue()
-
-        self.view.context.tasks.query(
-            self, work, lambda pdf: PrintPreview(self, title, pdf).open_quietly(), key="print"
-        )
-
     def start_new(self, values: Mapping[str, Any]) -> None:
         """Another new customer in this page."""
         self._show_new()
@@ -164,7 +144,6 @@ class CustomerPage(RecordPage):
         may_edit = not why_not(self._person, "update", record)
         self.edit_button.setVisible(self._editor is None)
         self.edit_button.setText(_("Edit") if may_edit else _("All fields"))
-        self.print_button.setVisible(self._person.may_use(Function.PRINT, "customer"))
         self.figures.show_overview(overview)
         self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
         self.facts.show_record(record)
@@ -184,7 +163,7 @@ class CustomerPage(RecordPage):
         self._close_editor()
         self._overview = None
         self.story.hide()
-        for button in (self.edit_button, self.print_button, self.more_button):
+        for button in (self.edit_button, self.more_button):
             button.hide()
         editor = self._open_editor()
         self.setFocusProxy(editor)

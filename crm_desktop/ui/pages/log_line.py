@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -45,6 +46,7 @@ class LogLine(QWidget):
         self.next_on.line.setPlaceholderText(_("when, e.g. 3-15"))
         self.next_on.setFixedWidth(DAY_WIDTH)
         self.button = primary_button(_("Log"), self.log)
+        QShortcut(QKeySequence("Ctrl+L"), self.button).activated.connect(self.line.setFocus)
         first = QHBoxLayout()
         first.setSpacing(8)
         for widget in (self.kind, self.line):

@@ -39,7 +39,8 @@ class PermissionGroupPage(FormPage):
         super().__init__(view, entity, id_)
         self.add_below(self.grants)
         self.add_below(self.members)
-        self.grants.edited_changed.connect(self.unsaved_changed)
+        for edited in (self.grants.edited_changed, self.editor.edited_changed):
+            edited.connect(lambda: self.unsaved_changed.emit(self.grants.is_edited() or self.editor.is_edited()))
 
     def may_close(self) -> bool:
         """Asks about rights that were changed and not saved, too."""

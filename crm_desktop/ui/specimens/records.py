@@ -1,0 +1,168 @@
+"""Pages of records of a real database and their dialogs, for the gallery. The dialogs' data is invented."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from crm_desktop.core.access import Group
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services.journal import Change, FieldChange, Kept, UndoResult
+from crm_desktop.services.listing import ListQuery, fetch_first_page
+from crm_desktop.services.records import Record, SaveConflictError
+from crm_desktop.services.search import find
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.conflict import ConflictDialog
+from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
+from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
+from crm_desktop.ui.dialogs.undo import UndoDialog
+from crm_desktop.ui.dialogs.unsaved import UnsavedDialog
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.pages.customer import CustomerPage
+from crm_desktop.ui.pages.permission_group import PermissionGroupPage
+from crm_desktop.ui.tasks import Session
+
+CUSTOMER = "华工医药"
+MOMENT_MS = 120  # until the page that was just opened is laid out
+Then = Callable[[Page], object]
+
+
+def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """A record of every kind as an ordinary person and as the administrator sees it, and the dialogs."""
+    administrator = as_administrator(context)
+    return (
+        ("customer", partial(record_window, context, "customer", CUSTOMER)),
+        ("customer_changes", partial(record_window, context, "customer", CUSTOMER, _show_changes)),
+        ("customer_edit", partial(record_window, context, "customer", CUSTOMER, _edit)),
+        ("customer_log", partial(record_window, context, "customer", CUSTOMER, _log)),
+        ("customer_new", partial(new_window, context, "customer", "珠海华工医药有限公司")),
+        ("contact", partial(record_window, context, "contact")),
+        ("activity", partial(record_window, context, "activity")),
+        ("activity_new", partial(new_window, context, "activity")),
+        ("employee_read_only", partial(record_window, context, "employee")),
+        ("employee", partial(record_window, administrator, "employee", "", _scroll_down)),
+        ("permission_group", partial(record_window, administrator, "permission_group", "", _show_rights)),
+        ("dictionary", partial(record_window, administrator, "dictionary")),
+        ("departments", partial(departments_window, administrator)),
+        ("conflict", conflict_dialog),
+        ("undo", partial(undo_dialog, context)),
+        ("unsaved", partial(UnsavedDialog, None, "珠海华工医药有限公司")),
+        ("give_password", partial(GivePasswordDialog, None, "何毅", "heyi", is_new=True)),
+        ("dictionary_entry", dictionary_entry_dialog),
+    )
+
+
+def as_administrator(context: Context) -> Context:
+    """The same context with the buttons of an administrator; the database still knows who it is."""
+    grants = {spec.key: spec.access[Group.ADMINISTRATOR] for spec in ALL_ENTITIES}
+    return replace(context, person=replace(context.person, grants=grants))
+
+
+def record_window(context: Context, entity: str, typed: str = "", then: Then | None = None) -> QWidget:
+    """The window at the first record that ``typed`` finds."""
+    window = MainWindow(context)
+
+    def first(session: Session) -> int:
+        hits = find(session, entity, typed, context.person, 1) if typed else []
+        rows = fetch_first_page(session, ListQuery(entity=entity), context.person, (), 1)
+        return hits[0].id if hits else rows[0].id
+
+    def open_it(id_: int) -> None:
+        page = window.open_record(entity, id_)
+        if page is not None and then is not None:
+            page.title_changed.connect(lambda _title: QTimer.singleShot(MOMENT_MS, page, lambda: then(page)))
+
+    context.tasks.query(window, first, open_it)
+    return window
+
+
+def new_window(context: Context, entity: str, name: str = "") -> QWidget:
+    """The window at a new record, with a name that somebody else has already."""
+    window = MainWindow(context)
+    page = window.open_record(entity, 0)
+    if isinstance(page, CustomerPage) and page.editor is not None:
+        page.editor.form.editors["name"].set_value(name)
+        page.editor.form.edited.emit("name")
+    return window
+
+
+def departments_window(context: Context) -> QWidget:
+    """The tree."""
+    window = MainWindow(context)
+    window.show_area("administration").select_page("department/tree")
+    return window
+
+
+def conflict_dialog() -> QWidget:
+    """Two fields that two people have changed."""
+    base = Record("contact", 1, 1, {"name": "陈立", "title": "职员", "phones": ["0756-5550 1234"]})
+    current = replace(base, values={**base.values, "title": "总监", "phones": ["0756-5550 1234", "199 0000 1234"]})
+    fields = tuple(FieldChange(key, "", base.values[key], current.values[key]) for key in ("title", "phones"))
+    history = [Change(1, 1, datetime.datetime.now().astimezone(), "何毅", 1, "edit", "", "U", fields)]
+    mine = {"title": "采购经理", "phones": ["199 0000 1234"]}
+    return ConflictDialog(None, base, SaveConflictError(current, ("title", "phones")), mine, history)
+
+
+def undo_dialog(context: Context) -> QWidget:
+    """The rehearsal of an import that somebody has worked on since."""
+    window = MainWindow(context)
+    dialog = UndoDialog(window.view(context.areas[0].key), 0, f"{_('Import')} 客户资料汇总表.xlsx")
+    kept = Kept(
+        "customer",
+        1,
+        "珠海华工医药有限公司",
+        (_("Phones"),),
+        _("changed since"),
+        "何毅",
+        datetime.datetime.now().astimezone(),
+    )
+    dialog.finished.connect(window.close)  # keeps the window as long as its dialog
+    dialog.show_rehearsal(UndoResult(None, {"customer": 12}, {}, {"customer": 310, "contact": 422}, (kept,)))
+    return dialog
+
+
+def dictionary_entry_dialog() -> QWidget:
+    """An entry of the life cycle."""
+    values = {"name": "交易客户", "name_en": "Customer", "tone": "good", "is_active": True}
+    return DictionaryEntryDialog(None, Record("dictionary_entry", 1, 1, values))
+
+
+def _edit(page: Page) -> None:
+    assert isinstance(page, CustomerPage)
+    page.edit()
+
+
+def _show_changes(page: Page) -> None:
+    assert isinstance(page, CustomerPage)
+    page.story.choose("changes")
+
+
+def _log(page: Page) -> None:
+    assert isinstance(page, CustomerPage)
+    page.story.log_line.line.setText("确认二期报价，等技术评审")
+    page.contacts.show_adder()
+
+
+def _show_rights(page: Page) -> None:
+    assert isinstance(page, PermissionGroupPage)
+    _area_of(page.grants).ensureWidgetVisible(page.grants.rows["activity"])
+
+
+def _scroll_down(page: Page) -> None:
+    bar = page.findChildren(QScrollArea)[0].verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def _area_of(widget: QWidget) -> QScrollArea:
+    parent = widget.parentWidget()
+    while not isinstance(parent, QScrollArea):
+        assert parent is not None
+        parent = parent.parentWidget()
+    return parent
