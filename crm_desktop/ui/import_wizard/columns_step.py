@@ -54,7 +54,7 @@ class ColumnsStep(StepPage):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         card = Card(padding=0)
         top = QVBoxLayout()
-        top.setContentsMargins(16, 12, 16, 4)
+        top.setContentsMargins(16, 12, 16, 12)
         top.setSpacing(8)
         top.addLayout(self._summary)
         card.body.addWidget(self.tabs)

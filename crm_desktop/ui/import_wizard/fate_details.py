@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.spec import EntitySpec, facts
-from crm_desktop.ui.import_wizard.fates import FateRow, Outcome
+from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, place_words
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
-from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from importers.mapping import Guess
 from importers.plan import PlannedRow
 from importers.readers import Cell
@@ -54,7 +54,7 @@ class FateDetails(Card):
         column.addWidget(label(row.title or _("Without a name"), "title", wrap=True, selectable=True))
         chips = FlowLayout()
         chips.addWidget(Chip(_(row.outcome.label), row.outcome.tone))
-        chips.addWidget(Chip(_place(row), "neutral"))
+        chips.addWidget(Chip(place_words(row.sheet, row.number), "neutral"))
         column.addLayout(chips)
         for text in _reasons(row):
             column.addWidget(label(text, wrap=True, selectable=True))
@@ -75,12 +75,6 @@ class FateDetails(Card):
 
 Line = tuple[str, str, str]
 """Label, value, and what stood there before."""
-
-
-def _place(row: FateRow) -> str:
-    if row.sheet:
-        return _("{sheet}, row {row}").format(sheet=row.sheet, row=f"{row.number:,}")
-    return _("Row {row}").format(row=f"{row.number:,}")
 
 
 def _reasons(row: FateRow) -> Iterator[str]:
@@ -147,11 +141,19 @@ def _grid(lines: list[Line]) -> QGridLayout:
         texts = QVBoxLayout()
         texts.setSpacing(0)
         if before:
-            old = label(before, "faint", wrap=True, selectable=True)
+            old = _words(before)
+            old.setObjectName("faint")
             font = old.font()
             font.setStrikeOut(True)
             old.setFont(font)
             texts.addWidget(old)
-        texts.addWidget(label(value or "—", wrap=True, selectable=True))
+        texts.addWidget(_words(value or "—"))
         grid.addLayout(texts, number, 1)
     return grid
+
+
+def _words(text: str) -> QLabel:
+    """Qt breaks lines at spaces and between Chinese characters only."""
+    if text.isascii() and " " not in text:
+        return ElidedLabel(text)
+    return label(text, wrap=True, selectable=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.text import normalise
 from crm_desktop.ui.import_wizard.fates import FateRow, Outcome
 from crm_desktop.ui.widgets.item_delegate import CellRole
 
 SHEET, NUMBER, OUTCOME, TITLE, WHAT, WARNINGS = range(6)
-HEADINGS = (N_("Sheet"), N_("Row"), N_("What happens"), N_("Customer"), N_("In short"), N_("Warnings"))
+HEADINGS = (N_("Sheet"), N_("Row"), N_("Fate"), N_("Customer"), N_("In short"), N_("Warnings"))
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -69,22 +69,27 @@ class FateModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell and its look."""
         row, column = self.row_at(index), index.column()
+        if role == Qt.ItemDataRole.ToolTipRole and column == WARNINGS:
+            return "\n".join(row.warnings)
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return _text(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == NUMBER else None
-        if role == CellRole.CHIP:
-            return row.outcome.tone if column == OUTCOME else "warn" if column == WARNINGS and row.warnings else None
-        if role == CellRole.STRONG:
-            return column == TITLE and row.outcome is not Outcome.JOINED
-        if role == CellRole.TONE:
-            is_aside = column in {SHEET, NUMBER} or row.outcome is Outcome.JOINED
-            return "muted" if is_aside else "bad" if column == WHAT and row.reject else "text"
-        return None
+        return _look(row, column, role)
 
 
 def _text(row: FateRow, column: int) -> str:
     if column == WARNINGS:
-        count = len(row.warnings)
-        return ngettext("{count} warning", "{count} warnings", count).format(count=count) if count else ""
+        return str(len(row.warnings)) if row.warnings else ""
     return (row.sheet, f"{row.number:,}", _(row.outcome.label), row.title, row.what)[column]
+
+
+def _look(row: FateRow, column: int, role: int) -> Any:
+    if role == CellRole.CHIP:
+        return row.outcome.tone if column == OUTCOME else "warn" if column == WARNINGS and row.warnings else None
+    if role == CellRole.STRONG:
+        return column == TITLE and row.outcome is not Outcome.JOINED
+    if role == CellRole.TONE:
+        is_aside = column in {SHEET, NUMBER} or row.outcome is Outcome.JOINED
+        return "muted" if is_aside else "bad" if column == WHAT and row.reject else "text"
+    return None

@@ -130,6 +130,13 @@ def _joined(record: Record, at: str, duplicate: Duplicate | None) -> str:
     return _("adds to row {row}").format(row=row)
 
 
+def place_words(sheet: str, number: int) -> str:
+    """``Sheet1, row 12``."""
+    if sheet:
+        return _("{sheet}, row {row}").format(sheet=sheet, row=f"{number:,}")
+    return _("Row {row}").format(row=f"{number:,}")
+
+
 def _place(at: str) -> tuple[str, int]:
     sheet, _mark, number = at.rpartition("!")
     return sheet, int(number)

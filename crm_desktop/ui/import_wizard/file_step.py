@@ -63,10 +63,10 @@ class FileStep(StepPage):
         self._stack.setCurrentWidget(self._waiting)
         self._waiting.begin(work)
 
-    def show_failure(self, name: str, error: KnownError) -> None:
-        """The file cannot be used."""
+    def show_failure(self, error: KnownError) -> None:
+        """The file cannot be used; its name stands in the title line."""
         again = primary_button(_("Choose another file"), self.choose_file, icon_name="folder-open")
-        state = EmptyState("warning-circle", error.message, " ".join([f"{name}.", error.hint]).strip(), (again,))
+        state = EmptyState("warning-circle", error.message, error.hint, (again,))
         self._stack.removeWidget(self._failure)
         self._failure.deleteLater()
         self._failure = _card(state)

@@ -44,7 +44,7 @@ ON_MATCH: dict[OnMatch, tuple[str, str]] = {
     OnMatch.SKIP: (N_("Leave it alone"), N_("Only customers that are not there yet come in.")),
     OnMatch.CREATE: (N_("Create it again"), N_("Every row becomes a new customer, even if it is then there twice.")),
 }
-INDENT = 24
+INDENT = 26
 
 
 class MatchingStep(StepPage):

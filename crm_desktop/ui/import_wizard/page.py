@@ -125,7 +125,7 @@ class ImportPage(Page):
         def fail(error: KnownError) -> None:
             if work is self._reading:
                 self._reading = None
-                self.file_step.show_failure(path.name, error)
+                self.file_step.show_failure(error)
 
         self._context.tasks.query(self, lambda session: read_file(session, path, work), take, fail)
 
@@ -300,7 +300,7 @@ class ImportPage(Page):
         self.back_button.setVisible(may_go_back)
         self.another_button.setVisible(step is Step.FILE and self.draft.file is not None)
         self.step_bar.show_step(step, may_go_back=may_go_back)
-        self.title_line.set_note(self.draft.path.name if self.draft.path and self.draft.file else "")
+        self.title_line.set_note(self.draft.path.name if self.draft.path else "")
 
     def _may_import(self) -> bool:
         return self._context.person.may_use(Function.IMPORT, ENTITY)

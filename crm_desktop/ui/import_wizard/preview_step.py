@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.ui import icons
@@ -22,11 +22,13 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
+from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import TableView
 
 SEARCH_WIDTH = 180
+FOOTER_HEIGHT = 36
 
 
 class PreviewStep(StepPage):
@@ -65,6 +67,7 @@ class PreviewStep(StepPage):
         card = Card(padding=0)
         card.body.addLayout(top)
         card.body.addWidget(self.table, 1)
+        card.body.addWidget(self._footer())
         self._list = QWidget()
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +122,19 @@ class PreviewStep(StepPage):
         """On the list."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _footer(self) -> QFrame:
+        """How many rows are shown, and that all this is only said."""
+        footer = QFrame()
+        footer.setObjectName("footer")
+        footer.setFixedHeight(FOOTER_HEIGHT)
+        line = QHBoxLayout(footer)
+        line.setContentsMargins(12, 0, 12, 0)
+        self._count = label("", "faint")
+        line.addWidget(self._count)
+        line.addStretch(1)
+        line.addWidget(label(_("Nothing has been written yet."), "faint"))
+        return footer
+
     def _writes(self) -> int:
         counts = count_outcomes(self._rows)
         return counts.get(Outcome.CREATE, 0) + counts.get(Outcome.UPDATE, 0)
@@ -160,6 +176,8 @@ class PreviewStep(StepPage):
         self._select_first()
 
     def _select_first(self) -> None:
+        count = self.model.rowCount()
+        self._count.setText(ngettext("{count} row", "{count} rows", count).format(count=f"{count:,}"))
         if self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, fate_model.TITLE))
         else:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.ui import icons
 from crm_desktop.ui.import_wizard.draft import ImportDraft
+from crm_desktop.ui.import_wizard.fates import place_words
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import secondary_button
@@ -19,6 +20,7 @@ from importers.plan import Fate
 from importers.run import Result
 
 WIDTH = 640
+MOST_REJECTS = 5
 
 
 class ResultStep(StepPage):
@@ -52,6 +54,8 @@ class ResultStep(StepPage):
         self.restart_button = secondary_button(
             _("Import another file"), self.restart_chosen.emit, icon_name="upload-simple"
         )
+        self._rejected = QVBoxLayout()
+        self._rejected.setSpacing(4)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.rejects_button, self.undo_button, self.restart_button):
@@ -62,6 +66,7 @@ class ResultStep(StepPage):
         self._card.body.addLayout(head)
         self._card.body.addWidget(self._undone)
         self._card.body.addWidget(self._counts)
+        self._card.body.addLayout(self._rejected)
         self._card.body.addLayout(buttons)
         self.body.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addStretch(1)
@@ -74,7 +79,7 @@ class ResultStep(StepPage):
         done = change_set is not None and not self.draft.is_undone
         self._picture.setPixmap(icons.pixmap("check-circle" if done else "info", 32, "good" if done else "neutral"))
         self._title.setText(_title(result, is_undone=self.draft.is_undone))
-        parts = [result_file(self.draft)]
+        parts = [_file_name(self.draft)]
         if change_set is not None:
             parts.append(_("change set {number}").format(number=change_set))
         self._number.setText(" · ".join(parts))
@@ -86,6 +91,7 @@ class ResultStep(StepPage):
             else ""
         )
         self._show_counts(result)
+        self._show_rejects(result)
         self.undo_button.setVisible(done)
         self.rejects_button.setVisible(bool(result.rejects))
 
@@ -106,9 +112,24 @@ class ResultStep(StepPage):
         self._card.body.replaceWidget(old, self._counts)
         old.deleteLater()
 
+    def _show_rejects(self, result: Result) -> None:
+        """The first rows that did not come in, and why."""
+        while (item := self._rejected.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        lines = [
+            _("{place}: {reason}").format(place=place_words(reject.sheet, reject.row), reason=reject.reason)
+            for reject in result.rejects[:MOST_REJECTS]
+        ]
+        if len(result.rejects) > MOST_REJECTS:
+            lines.append(_("and {count} more").format(count=len(result.rejects) - MOST_REJECTS))
+        for line in lines:
+            self._rejected.addWidget(label(line, "muted", wrap=True))
 
-def result_file(draft: ImportDraft) -> str:
-    """The name of the file."""
+
+def _file_name(draft: ImportDraft) -> str:
     return draft.path.name if draft.path else ""
 
 
@@ -125,10 +146,11 @@ def _figures(result: Result) -> Iterator[tuple[str, int, str]]:
 
     def contacts(counts: dict[str, int]) -> str:
         count = counts.get("contact", 0)
-        return ngettext("{count} contact", "{count} contacts", count).format(count=f"{count:,}")
+        words = ngettext("+ {count} contact", "+ {count} contacts", count)
+        return words.format(count=f"{count:,}") if count else ""
 
     written = result.written
-    yield _("New customers"), written.created.get("customer", 0), "+ " + contacts(written.created)
-    yield _("Updated customers"), written.updated.get("customer", 0), "+ " + contacts(written.updated)
+    yield _("New customers"), written.created.get("customer", 0), contacts(written.created)
+    yield _("Updated customers"), written.updated.get("customer", 0), contacts(written.updated)
     yield _("Left as they are"), result.plan.count(Fate.SKIP) + result.plan.count(Fate.UNCHANGED), ""
     yield _("Rejected rows"), len(result.rejects), ""

@@ -31,6 +31,7 @@ TITLE = RowKind(N_("title"), "violet", N_("Stands above the table; left out."))
 REPEATED = RowKind(N_("repeated headings"), "neutral", N_("The headings once more; left out."))
 TOTAL = RowKind(N_("total"), "warn", N_("A sum of the rows above; left out."))
 REMARK = RowKind(N_("remark"), "neutral", N_("A note below the table; left out."))
+ALL_KINDS = (RECORD, FURTHER, NOT_USABLE, HEADING, TITLE, REPEATED, TOTAL, REMARK, OTHER)
 IGNORED = {layout.TITLE: TITLE, layout.REPEATED: REPEATED, layout.SUBTOTAL: TOTAL, layout.REMARK: REMARK}
 
 
@@ -63,8 +64,8 @@ class RowKinds:
     def counts(self) -> Mapping[RowKind, int]:
         """How many rows there are of each kind, customers first."""
         counts = Counter(self._found.values())
-        records = len(self._records - self._found.keys())
-        return ({RECORD: records} if records else {}) | dict(counts)
+        counts[RECORD] = len(self._records - self._found.keys())
+        return {kind: counts[kind] for kind in ALL_KINDS if counts[kind]}
 
     def numbers(self, kind: RowKind) -> list[int]:
         """The rows of a kind from top to bottom."""

@@ -117,7 +117,7 @@ class SheetsCard(Card):
         self.grid.selectionModel().currentRowChanged.connect(lambda index, _before: self._explain(index.row() + 1))
         if is_same:
             self.grid.verticalScrollBar().setValue(place)
-        self._explain(1)
+        self._explain(self.grid.currentIndex().row() + 1)
         self._fill_legend()
 
     def _fill_legend(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from crm_desktop.core.i18n import _
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.import_wizard.draft import Step
 from crm_desktop.ui.import_wizard.page import ImportPage, open_import
@@ -62,4 +63,4 @@ def _show_after_consent(page: ImportPage, step: Step) -> None:
     draft.result = Result(Written(CHANGE_SET, created, updated), plan, rejects, draft.source().mapping)
     page.go_to(step)
     if step is Step.IMPORT:
-        page.import_step.waiting.show_progress(*WRITING, "…")
+        page.import_step.waiting.show_progress(*WRITING, _("Writing contacts"))
