@@ -27,6 +27,7 @@ from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Session, Tasks
@@ -167,6 +168,7 @@ class SignedIn:
                 search=self._search,
             )
         )
+        self.window.file_dropped.connect(lambda path: open_import(self.window, path))
         self.window.password_change_chosen.connect(self._ask_password)
         self._listener.start()
 
