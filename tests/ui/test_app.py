@@ -13,6 +13,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.settings import Options
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
+from crm_desktop.services.records import create_record, new_record
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
 
@@ -85,16 +86,12 @@ def test_language_and_theme_are_switched_and_kept(
 
 def test_a_colleagues_change_reaches_the_window(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
     workbench.start(address)
-    settle(qtbot, workbench)
     assert workbench.signed_in is not None
     signed_in = workbench.signed_in
-    with (
-        qtbot.waitSignal(
-            signed_in.bus.changed, timeout=10_000, check_params_cb=lambda table, ids: table == "customer" and bool(ids)
-        ),
-        signed_in._gateway.write() as session,
-    ):
-        from crm_desktop.services.records import create_record, new_record
-
-        create_record(session, new_record("customer", signed_in._gateway.person, name="丙有限公司"))
+    heard: list[tuple[str, object]] = []
+    signed_in.bus.changed.connect(lambda table, ids: heard.append((table, ids)))
+    qtbot.waitUntil(lambda: ("customer", None) in heard, timeout=20_000)  # it listens: anything may have changed
+    with signed_in._gateway.write() as session:
+        made = create_record(session, new_record("customer", signed_in._gateway.person, name="丙有限公司"))
+    qtbot.waitUntil(lambda: ("customer", frozenset({made.id})) in heard, timeout=20_000)
     settle(qtbot, workbench)
