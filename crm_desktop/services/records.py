@@ -15,7 +15,7 @@ from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import _, language
 from crm_desktop.db.errors import RefusedValueError, known_errors
 from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
@@ -43,9 +43,11 @@ class Record:
 
     @property
     def title(self) -> str:
-        """What names the record."""
+        """What names the record, in the language of the moment where it has names in both."""
         fact = facts(self.spec.table.columns[0].path[0])
-        name = self.spec.search.name.key if self.spec.search else self.spec.model.display[0]  # type: ignore[attr-defined]
+        chinese, english = self.spec.model.display  # type: ignore[attr-defined]
+        shown = english if language() == "en" else chinese
+        name = self.spec.search.name.key if self.spec.search else shown
         return str(self.values.get(name) or fact.kind.format(self.values.get(fact.key)))
 
 

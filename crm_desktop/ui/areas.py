@@ -9,7 +9,6 @@ from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
 from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.spec import EntitySpec
-from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
@@ -32,7 +31,11 @@ def areas_for(person: Person) -> tuple[Area, ...]:
 
 def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists."""
-    return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec, _start_import)
+    return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec, lambda view, _spec: open_import(view))
+
+
+def _start_import(view: AreaView, _spec: EntitySpec) -> None:
+    open_import(view)
 
 
 def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Person) -> Area:
