@@ -22,7 +22,7 @@ from importers.plan import FILL_IN, Fate, MatchRule, Plan, Progress, make_plan
 from importers.readers import read_book
 from importers.records import Records, Reject
 from importers.values.days import Order
-from importers.write import Written, write_plan
+from importers.write import Written, foresee, write_plan
 
 ENTITY = "customer"
 
@@ -65,7 +65,7 @@ class Opened:
                 known = ", ".join(dict.fromkeys(t.sheet for t in self.tables))
                 raise KnownError(
                     _("There is no table “{name}” in the file.").format(name=sheet),
-                    _("There are: {known}.").format(known=known),
+                    _("There are: {known}.").format(known=known) if known else "",
                 )
             if row:
                 return Source(self.path, tuple(pairs))
@@ -125,6 +125,7 @@ class Result:
                 ngettext("{count} row left as it is", "{count} rows left as they are", left).format(count=left)
             )
         lines += [f"{r.sheet}!{r.row}: {r.reason}" if r.sheet else f"{r.row}: {r.reason}" for r in self.rejects]
+        lines += [text for row in self.plan.rows for text in row.warnings]
         if self.written.change_set:
             lines.append(_("Undo with: crm-desktop undo {number}").format(number=self.written.change_set))
         return lines
@@ -203,11 +204,32 @@ def import_records(
     return Result(written, plan, tuple(records.rejects), source.mapping)
 
 
-def with_mapping(opened: Opened, mapping: Mapping[str, Any], order: Order | None) -> Opened:
-    """The guesses with a mapping file's words (label to ``customer.name``, or to a recipe's entry) and a day order."""
-    kept: dict[str, dict[str, object]] = {
-        label: {"target": entry} if isinstance(entry, str) else entry for label, entry in mapping.items()
-    }
+def rehearse(
+    session: Session,
+    person: Person,
+    records: Records,
+    source: Source,
+    rule: MatchRule = FILL_IN,
+    progress: Progress | None = None,
+) -> Result:
+    """What ``import_records`` would do. Writes nothing."""
+    plan = plan_import(session, person, records, rule, progress)
+    return Result(foresee(plan), plan, tuple(records.rejects), source.mapping)
+
+
+def with_mapping(opened: Opened, mapping: Mapping[str, str], order: Order | None) -> Opened:
+    """The guesses with a mapping file's words (label to ``customer.name``, or to nothing) and an order of days.
+
+    Raises a KnownError for a label that the file has not.
+    """
+    labels = list(dict.fromkeys(found.column.label for guesses in opened.guesses for found in guesses))
+    for label in mapping:
+        if label not in labels:
+            raise KnownError(
+                _("The file has no column “{label}”.").format(label=label),
+                _("There are: {known}.").format(known=", ".join(labels)),
+            )
+    kept: dict[str, dict[str, object]] = {label: {"target": field} for label, field in mapping.items()}
     guesses = [with_recipe(found, kept) for found in opened.guesses]
     if order:
         guesses = [tuple(replace(one, order=order) for one in found) for found in guesses]

@@ -29,6 +29,22 @@ class Written:
     updated: dict[str, int]
 
 
+def foresee(plan: Plan) -> Written:
+    """What ``write_plan`` would write, as far as others leave the records as they are."""
+    created = [row for row in plan.rows if row.fate is Fate.CREATE]
+    changed = [row for row in plan.rows if row.fate is Fate.UPDATE]
+    if not created and not changed:
+        return Written(None, {}, {})
+    return Written(
+        None,
+        {"customer": len(created), "contact": sum(len(row.new_contacts) for row in (*created, *changed))},
+        {
+            "customer": sum(bool(row.values) for row in changed),
+            "contact": sum(len(row.changed_contacts) for row in changed),
+        },
+    )
+
+
 def write_plan(session: Session, plan: Plan, label: str, progress: Progress | None = None) -> Written:
     """Write all rows of the plan. The caller's transaction makes it all or nothing."""
     created = [row for row in plan.rows if row.fate is Fate.CREATE]

@@ -2,53 +2,111 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import logging
+import os
 import sys
+from importlib.metadata import version
 
 import click
 
-from crm_desktop.cli.connection import Choice
-from crm_desktop.cli.data import DATA_COMMANDS
+from crm_desktop.cli.command import Group, option, speak
+from crm_desktop.cli.connection import Choice, server_options
 from crm_desktop.cli.demo import demo
+from crm_desktop.cli.imports import import_file
+from crm_desktop.cli.records import RECORD_COMMANDS
 from crm_desktop.cli.server import server
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import LANGUAGES, set_language
+from crm_desktop.core.i18n import LANGUAGES, N_, _
+from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.settings import Options
 
+DONE, REFUSED = 0, 1
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--profile", help="The connection profile to use.")
-@click.option("--url", envvar="CRM_URL", help="postgresql://user:password@host:port/database; also from CRM_URL.")
-@click.option("--lang", type=click.Choice(sorted(LANGUAGES)), help="Language of all texts.")
-@click.version_option(package_name="crm-desktop")
+
+def _speak(_context: click.Context, _parameter: click.Parameter, language: str | None) -> None:
+    if language is not None:
+        speak(language)
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
+    if wanted:
+        click.echo(f"crm-desktop {version('crm-desktop')}")
+        context.exit()
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_("CRM workbench. Without a command it opens the window."),
+)
+@server_options
+@option(
+    "--lang",
+    type=click.Choice(sorted(LANGUAGES)),
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+    help=N_("Language of all texts; else the one chosen in the workbench."),
+)
+@option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=N_("Show the version.")
+)
 @click.pass_context
-def program(context: click.Context, profile: str | None, url: str | None, lang: str | None) -> None:
-    """CRM workbench. Without a command it opens the window."""
-    set_language(lang or Options.load().language)
-    context.obj = Choice(profile, url)
+def program(context: click.Context) -> None:
+    """Everything begins here."""
     if context.invoked_subcommand is None:
         from crm_desktop.app import run
+        from crm_desktop.db.address import ConnectionAddress
 
-        sys.exit(run(context.obj.address()))
+        url = context.ensure_object(Choice).url()
+        context.exit(run(ConnectionAddress.from_url(url) if url else None))
 
 
-for command in (*DATA_COMMANDS, demo, server):
-    program.add_command(command)
+for _command in (*RECORD_COMMANDS, import_file, demo, server):
+    program.add_command(_command)
 
 
 def main() -> None:
-    """Run the program; a refusal is one sentence on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr] # a pipe on Windows is not
+    """Run the program. Whatever goes wrong is one sentence on stderr."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a program without console has none
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a pipe on Windows speaks another encoding
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        program(prog_name="crm-desktop", standalone_mode=False)
+        speak(Options.load().language)
+        code = program(prog_name="crm-desktop", standalone_mode=False)
+        sys.stdout.flush()
     except KnownError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(2)
+        return _refuse(str(error))
     except click.ClickException as error:
         error.show()
-        sys.exit(1)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(1)
+        return _refuse(_("Stopped."))
+    except OSError as error:
+        return _refuse_system_error(error)
+    except Exception:  # a bug; its words may quote what somebody typed, the log tells only where it was
+        file = set_up_logging()
+        logging.getLogger(__name__).exception("Unexpected error")
+        return _refuse(_("The program has a fault here. Send this file to its makers: {file}").format(file=file))
+    return code if isinstance(code, int) else DONE
+
+
+def _refuse(sentence: str) -> int:
+    click.echo(sentence, err=True)
+    return REFUSED
+
+
+def _refuse_system_error(error: OSError) -> int:
+    if error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None:
+        # Who read our output has seen enough (`| head`); on Windows that is EINVAL.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    where = f"{error.filename}: " if error.filename else ""
+    return _refuse(_("The computer refused: {reason}").format(reason=f"{where}{error.strerror or error}"))

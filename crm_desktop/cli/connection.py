@@ -1,16 +1,18 @@
-"""Which server a command talks to: ``--url`` or ``--profile``, before or behind the command's name."""
+"""Which server a command talks to: ``--url`` or ``--profile`` before or behind its name, else ``CRM_URL``."""
 
 from __future__ import annotations
 
-import json
+import os
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import click
 
+from crm_desktop.cli.command import option
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.settings import Profile, load_profiles, password_for
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
@@ -18,21 +20,25 @@ from crm_desktop.db.engine import Gateway
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(slots=True)
 class Choice:
-    """What was said on the command line; the later word wins."""
+    """What was said about the server; the later word wins."""
 
-    profile: str | None
-    url: str | None
+    def __init__(self) -> None:
+        self._said: tuple[str, str] | None = None
 
-    def address(self) -> ConnectionAddress | None:
+    def choose(self, option_name: str, value: str) -> None:
+        """Take ``--url`` or ``--profile``."""
+        self._said = option_name, value
+
+    def url(self) -> str | None:
         """The address chosen, None where nothing was said."""
-        if self.url:
-            return ConnectionAddress.from_url(self.url)
-        if self.profile:
-            profile = _find_profile(self.profile)
-            return ConnectionAddress.from_url(profile.url(password_for(profile)))
-        return None
+        if self._said is None:
+            return os.environ.get("CRM_URL") or None
+        option_name, value = self._said
+        if option_name == "url":
+            return value
+        profile = _find_profile(value)
+        return profile.url(password_for(profile))
 
 
 def _find_profile(name: str) -> Profile:
@@ -44,35 +50,43 @@ def _find_profile(name: str) -> Profile:
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if value and isinstance(context.obj, Choice):
-        setattr(context.obj, str(parameter.name), value)
+    if value is not None:
+        context.ensure_object(Choice).choose(str(parameter.name), value)
 
 
-def server_options(command: F) -> F:
-    """``--url`` and ``--profile`` behind the command's name too."""
-    for name in ("--url", "--profile"):
-        command = click.option(name, expose_value=False, callback=_remember, help="As before the command.")(command)
-    return command
+def server_options(function: F) -> F:
+    """``--url`` and ``--profile``."""
+    texts = {
+        "--url": N_("The server: postgresql://user:password@host:port/database; else from CRM_URL."),
+        "--profile": N_("The server: the name of a connection of the workbench."),
+    }
+    for name, text in texts.items():
+        function = option(name, expose_value=False, callback=_remember, help=text)(function)  # type: ignore[assignment]
+    return function
 
 
-def sign_in(context: click.Context) -> Gateway:
-    """Sign in where the command line says. Raises a KnownError where it says nothing or the server refuses."""
-    address = context.obj.address()
-    if address is None:
+def chosen_url(context: click.Context) -> str:
+    """The address of the server. A missing password is asked for at a terminal.
+
+    Raises a KnownError where nothing was said, or where it cannot be read.
+    """
+    url = context.ensure_object(Choice).url()
+    if url is None:
         raise KnownError(
             _("No server was chosen."), _("Give --url postgresql://user:password@host/database or --profile NAME.")
         )
-    return Gateway.connect(address)
+    address = ConnectionAddress.from_url(url)
+    scheme, _colon, rest = url.partition("://")
+    login, at, place = rest.partition("@")
+    if address.password or not at or not sys.stdin.isatty():
+        return url
+    prompt = _("Password of {login}").format(login=address.login)
+    password = click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
+    return f"{scheme}://{login.rstrip(':')}:{quote(password, safe='')}@{place}"
 
 
-def print_json(document: object) -> None:
-    """One JSON document on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
-
-
-def progress_on_stderr(done: int, total: int, what: str = "") -> None:
-    """How far a long work is, in one line that is written over."""
-    end = "\n" if total and done >= total else ""
-    click.echo(f"\r{what} {done}/{total}" if total else f"\r{what} {done}", err=True, nl=False)
-    if end:
-        click.echo(err=True)
+def sign_in(context: click.Context) -> Gateway:
+    """Sign in where the command line says; signed out with the command. Raises a KnownError where that fails."""
+    gateway = Gateway.connect(ConnectionAddress.from_url(chosen_url(context)))
+    context.call_on_close(gateway.close)
+    return gateway

@@ -2,59 +2,94 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import threading
+import time
+from types import FrameType
 from typing import Any
 
 import click
 
-from crm_desktop.cli.connection import print_json, progress_on_stderr
-from crm_desktop.core.i18n import _
+from crm_desktop.cli.command import command, option
+from crm_desktop.cli.output import print_json, progress_on_stderr
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.paths import state_home
 from crm_desktop.demo import SCALES, Demo, prepare_demo
 
 USERS_SHOWN = 40
 """Of the big firms only so many logins are printed for people; ``--json`` has them all."""
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""How the user, the system, a closed terminal and a Windows console (Ctrl+Break) end a program; each where known."""
 
 
-@click.command()
-@click.option("--scale", type=click.Choice(list(SCALES)), default="office", show_default=True)
-@click.option("--reset", is_flag=True, help="Make the sample firm again.")
-@click.option("--serve", is_flag=True, help="Open no window; say where the server listens, and stay.")
-@click.option("--json", "as_json", is_flag=True)
-def demo(*, scale: str, reset: bool, serve: bool, as_json: bool) -> None:
-    """Open the sample firm, signed in as its manager."""
-    sample = prepare_demo(state_home() / "embedded", scale, reset=reset, progress=progress_on_stderr)
+@command("demo", N_("Open the sample firm, signed in as its manager."))
+@option(
+    "--scale",
+    type=click.Choice(list(SCALES)),
+    default="office",
+    show_default=True,
+    help=N_("How large the firm is; empty: its employees and lists only."),
+)
+@option("--reset", is_flag=True, help=N_("Make the sample firm again."))
+@option("--serve", is_flag=True, help=N_("Open no window; say where the server listens, and stay."))
+@option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@click.pass_context
+def demo(context: click.Context, *, scale: str, reset: bool, serve: bool, as_json: bool) -> None:
+    if serve:
+        _hear_signals()
+    with progress_on_stderr() as progress:
+        sample = prepare_demo(
+            state_home() / "embedded",
+            scale,
+            reset=reset,
+            progress=lambda done, total: progress(done, total, _("Making the sample firm")),
+        )
     try:
+        if as_json:
+            print_json(_as_json(sample))
+        elif serve:
+            _say(sample)
+        sys.stdout.flush()
         if serve:
-            _serve(sample, as_json=as_json)
-        else:
-            _open(sample)
+            while True:
+                time.sleep(1)  # without end it would hear no Ctrl+C on Windows
+        context.exit(_open(sample))
+    except _Stopped:
+        return
     finally:
         sample.server.stop()
 
 
-def _open(sample: Demo) -> None:
+class _Stopped(BaseException):
+    """Somebody ended the program."""
+
+
+def _hear_signals() -> None:
+    """The first signal ends the work at hand; the next ones do not disturb the server's shutdown."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for name in names:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+        raise _Stopped
+
+    names = [name for name in STOPPING if hasattr(signal, name)]
+
+    for name in names:
+        signal.signal(getattr(signal, name), stop)
+
+
+def _open(sample: Demo) -> int:
     from crm_desktop.app import run
     from crm_desktop.db.address import ConnectionAddress
 
-    code = run(ConnectionAddress.from_url(sample.url))
-    if code:
-        sys.exit(code)
+    return run(ConnectionAddress.from_url(sample.url))
 
 
-def _serve(sample: Demo, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_as_json(sample))
-    else:
-        click.echo(sample.url)
-        for user in sample.users[:USERS_SHOWN]:
-            click.echo(f"{user.login}\t{user.password}\t{user.name}\t{user.department}\t{', '.join(user.groups)}")
-        click.echo(_("Ctrl+C stops the server."), err=True)
-    sys.stdout.flush()
-    stopped = threading.Event()
-    while not stopped.wait(1):  # a wait without end hears no Ctrl+C on Windows
-        pass
+def _say(sample: Demo) -> None:
+    click.echo(sample.url)
+    for user in sample.users[:USERS_SHOWN]:
+        click.echo(f"{user.login}\t{user.password}\t{user.name}\t{user.department}\t{', '.join(user.groups)}")
+    click.echo(_("Ctrl+C stops the server."), err=True)
 
 
 def _as_json(sample: Demo) -> dict[str, Any]:

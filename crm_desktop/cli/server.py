@@ -7,63 +7,72 @@ from pathlib import Path
 
 import click
 
-from crm_desktop.cli.connection import print_json, progress_on_stderr
+from crm_desktop.cli.command import Group, option
+from crm_desktop.cli.connection import chosen_url, server_options
+from crm_desktop.cli.output import print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.db import backup as backups
 from crm_desktop.db import check as checks
 from crm_desktop.db import server as servers
 from crm_desktop.services.seed import seed
 
-superuser_url = click.option(
-    "--url", required=True, envvar="CRM_SUPERUSER_URL", help="The superuser's address; also from CRM_SUPERUSER_URL."
+password_stdin_option = option(
+    "--password-stdin", is_flag=True, help=N_("Read the new password from standard input; else it is asked for.")
 )
-password_stdin = click.option("--password-stdin", is_flag=True, help="Read the new password from standard input.")
 
 
-@click.group()
+@click.group("server", cls=Group, help=N_("Set up and look after a database."))
 def server() -> None:
-    """Set up, upgrade, check, back up and restore a database; add people."""
+    return
 
 
-def _password(*, from_stdin: bool) -> str:
+def _new_password(*, from_stdin: bool) -> str:
     """A password is asked for or read, never an argument: arguments are seen by everybody on the computer."""
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = _first_line()
     else:
-        password = str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True))
+        password = str(click.prompt(_("New password"), hide_input=True, confirmation_prompt=True, err=True))
     if not password:
         raise KnownError(_("The password is empty."), _("Give one on standard input, or type it."))
     return password
 
 
-@server.command()
-@superuser_url
-@click.option("--database", default="crm", show_default=True)
-@click.option("--admin", required=True, help="Login of the first administrator.")
-@click.option("--admin-name", default="", help="His name.")
-@password_stdin
-def init(*, url: str, database: str, admin: str, admin_name: str, password_stdin: bool) -> None:
-    """Create the database, its roles and its first administrator."""
-    password = _password(from_stdin=password_stdin)
+def _first_line() -> str:
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise KnownError(_("The password on standard input is not written in UTF-8."), _("Type it instead.")) from None
+
+
+@server.command("init", help=N_("Create the database, its roles and its first administrator."))
+@option("--database", default="crm", show_default=True, help=N_("Name of the new database."))
+@option("--admin", required=True, help=N_("Login of the first administrator."))
+@option("--admin-name", default="", help=N_("Name of the first administrator; else the login."))
+@password_stdin_option
+@server_options
+@click.pass_context
+def init(context: click.Context, *, database: str, admin: str, admin_name: str, password_stdin: bool) -> None:
+    url = chosen_url(context)
+    password = _new_password(from_stdin=password_stdin)
     servers.init(url, admin_login=admin, admin_password=password, admin_name=admin_name, database=database, seed=seed)
     click.echo(_("The database {database} is ready; {login} can sign in.").format(database=database, login=admin))
 
 
-@server.command()
-@superuser_url
-def upgrade(*, url: str) -> None:
-    """Bring a database to this program's state."""
-    servers.upgrade(url, seed=seed)
+@server.command("upgrade", help=N_("Bring a database to this program's state."))
+@server_options
+@click.pass_context
+def upgrade(context: click.Context) -> None:
+    servers.upgrade(chosen_url(context), seed=seed)
     click.echo(_("The database is up to date."))
 
 
-@server.command()
-@superuser_url
-@click.option("--json", "as_json", is_flag=True)
-def check(*, url: str, as_json: bool) -> None:
-    """Verify version, extensions, locale, policies, triggers, grants and pending upgrades."""
-    findings = checks.check(url)
+@server.command("check", help=N_("Say what is wrong with a database."))
+@option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@server_options
+@click.pass_context
+def check(context: click.Context, *, as_json: bool) -> None:
+    findings = checks.check(chosen_url(context))
     if as_json:
         print_json([{"ok": f.is_ok, "text": f.text, "hint": f.hint} for f in findings])
     else:
@@ -73,48 +82,55 @@ def check(*, url: str, as_json: bool) -> None:
         raise KnownError(_("The database is not as it must be."), _("The lines marked with ✗ say what to do."))
 
 
-@server.command("add-user")
-@superuser_url
+@server.command("add-user", help=N_("Add an employee who can sign in."))
 @click.argument("login")
-@click.option("--name", required=True)
-@click.option(
-    "--group", "groups", multiple=True, required=True, help="Code of a permission group; several are allowed."
+@option("--name", required=True, help=N_("Name of the employee."))
+@option(
+    "--group",
+    "groups",
+    multiple=True,
+    required=True,
+    help=N_("Code or name of a permission group, such as salesperson; several are allowed."),
 )
-@click.option("--department")
-@click.option("--superior", help="Login of the superior.")
-@password_stdin
+@option("--department", help=N_("Name or code of the department."))
+@option("--superior", help=N_("Login of the superior."))
+@password_stdin_option
+@server_options
+@click.pass_context
 def add_user(
-    *,
-    url: str,
+    context: click.Context,
     login: str,
+    *,
     name: str,
     groups: tuple[str, ...],
     department: str | None,
     superior: str | None,
     password_stdin: bool,
 ) -> None:
-    """Add an employee who can sign in."""
-    password = _password(from_stdin=password_stdin)
+    url = chosen_url(context)
+    password = _new_password(from_stdin=password_stdin)
     servers.add_user(url, login, name=name, password=password, groups=groups, department=department, superior=superior)
     click.echo(_("{login} can sign in.").format(login=login))
 
 
-@server.command()
-@superuser_url
+@server.command("backup", help=N_("Write the whole database to FILE."))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(*, url: str, file: Path) -> None:
-    """Write the whole database to FILE."""
-    backups.backup(url, file, progress_on_stderr)
+@server_options
+@click.pass_context
+def backup(context: click.Context, file: Path) -> None:
+    with progress_on_stderr() as progress:
+        backups.backup(chosen_url(context), file, progress)
     click.echo(_("Backed up to {file}.").format(file=file))
 
 
-@server.command()
-@superuser_url
+@server.command("restore", help=N_("Restore FILE to a new database, and verify it."))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--database", required=True, help="Name of the new database.")
-def restore(*, url: str, file: Path, database: str) -> None:
-    """Restore FILE to a new database, and verify counts and checksums."""
-    restored = backups.restore(url, file, database, progress_on_stderr)
+@option("--database", required=True, help=N_("Name of the new database."))
+@server_options
+@click.pass_context
+def restore(context: click.Context, file: Path, database: str) -> None:
+    with progress_on_stderr() as progress:
+        restored = backups.restore(chosen_url(context), file, database, progress)
     click.echo(_("Restored to {database} and verified.").format(database=database))
     if restored.locked_logins:
         names = ", ".join(restored.locked_logins)
