@@ -31,7 +31,7 @@ class Step(enum.IntEnum):
         return _TITLES[self]
 
 
-_TITLES = (N_("File and table"), N_("Columns"), N_("Known customers"), N_("Preview"), N_("Import"), N_("Result"))
+_TITLES = (N_("File and table"), N_("Map columns"), N_("Known customers"), N_("Preview"), N_("Import"), N_("Result"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def _reasons(row: FateRow) -> Iterator[str]:
 def _parts(planned: PlannedRow) -> Iterator[tuple[str, list[Line]]]:
     """The record, then each contact, with headings."""
     before = planned.base.values if planned.base else {}
-    lines = list(_lines(CUSTOMER, planned.values, before))
+    hidden = () if planned.base else ("name",)  # stands above as the title
+    lines = list(_lines(CUSTOMER, planned.values, before, hidden))
     if planned.parent is not None:
         lines.append((_(CUSTOMER.label_of("parent")), planned.parent.title, ""))
     if lines:

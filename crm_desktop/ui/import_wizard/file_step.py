@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.ui import theme
 from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.reading import Stoppable
 from crm_desktop.ui.import_wizard.sheets_card import SheetsCard
@@ -35,7 +37,7 @@ class FileStep(StepPage):
             _("Choose a file"), self.choose_file, icon_name="folder-open", shortcut="Ctrl+O"
         )
         self._empty = _card(
-            EmptyState(
+            DropZone(
                 "file-arrow-up",
                 _("Drop a sheet onto this window"),
                 _("Excel, CSV or text, as it is: titles, totals and empty rows may stay. Nothing is changed yet."),
@@ -98,6 +100,18 @@ class FileStep(StepPage):
         if chosen:
             remember(FOLDER, str(Path(chosen).parent))
             self.file_chosen.emit(Path(chosen))
+
+
+class DropZone(EmptyState):
+    """An empty state inside a dashed line: things can be dropped here."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("handle"), 1.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.CARD_RADIUS, theme.CARD_RADIUS)
 
 
 def _card(state: EmptyState) -> Card:

@@ -26,6 +26,7 @@ _OWN_WORDS = {
     ("customer", "district"): N_("District"),
     ("customer", "email_and_website"): N_("E-mail and website in one"),
     ("customer", "more"): N_("Keep in the remark, with its heading"),
+    ("contact", "name"): N_("Full name"),
     ("contact", "last_name"): N_("Family name"),
     ("contact", "first_name"): N_("Given name"),
     ("contact", "people"): N_("Names and phones in one"),
