@@ -34,10 +34,6 @@ def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec, lambda view, _spec: open_import(view))
 
 
-def _start_import(view: AreaView, _spec: EntitySpec) -> None:
-    open_import(view)
-
-
 def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Person) -> Area:
     listed = [by_key(entity) for entity in entities if person.may("read", entity)]
     shown = (*entities, *PARTS) if key == "customers" else entities
