@@ -127,7 +127,7 @@ def run_gallery(options: argparse.Namespace, further: list[str]) -> int:
 
 def _draw_gallery(directory: str, arguments: list[str]) -> int:
     _need_qt_libraries("libqoffscreen.so")
-    return _python("-m", "crm_desktop.ui.gallery", directory, *arguments, **OFFSCREEN)
+    return _python("-m", "crm_desktop.gallery", directory, *arguments, **OFFSCREEN)
 
 
 def run_checks(_options: argparse.Namespace, _further: list[str]) -> int:

@@ -1,0 +1,92 @@
+"""Every page, dialog and printed page as a picture, with the sample firm: ``python -m crm_desktop.gallery DIR``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from crm_desktop.core.paths import ROOT, state_home
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.engine import Gateway
+from crm_desktop.demo import prepare_demo
+from crm_desktop.reports.cards import print_card
+from crm_desktop.reports.envelopes import ENVELOPES
+from crm_desktop.reports.labels import LABEL_SHEETS
+from crm_desktop.reports.lists import print_list
+from crm_desktop.reports.mailing import print_envelopes, print_labels
+from crm_desktop.reports.preview import page_images
+from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
+from crm_desktop.services.search import search
+from crm_desktop.ui.areas import areas_for
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.gallery import draw_all, read_options, start
+from crm_desktop.ui.specimens import SPECIMENS
+from crm_desktop.ui.specimens.imports import import_pages
+from crm_desktop.ui.specimens.lists import list_pages
+from crm_desktop.ui.specimens.records import record_pages
+from crm_desktop.ui.tasks import Tasks
+
+SHEETS = ROOT / "tests" / "data" / "legacy"
+PAPER_SCALE = 1.5
+PAGES_EACH = 2
+CUSTOMER = "华工医药"
+"""Whose card is printed: every sample firm has one of this name."""
+
+
+def main() -> None:
+    """Draw everything, then leave at once: nothing of the windows is to be kept."""
+    options = read_options()
+    app = start(options)
+    demo = prepare_demo(state_home() / "embedded", progress=lambda _done, _total: None)
+    gateway = Gateway.connect(ConnectionAddress.from_url(demo.url))
+    tasks = Tasks(gateway.read, gateway.write)
+    context = Context(tasks, Bus(), gateway.person, "", areas_for(gateway.person), lambda _text, answer: answer([]))
+    pages = (*SPECIMENS, *list_pages(context), *record_pages(context))
+    if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
+        pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
+    draw_all(pages, options, tasks)
+    for name, pdf in papers(gateway):
+        draw_paper(name, pdf, options.folder)
+    tasks.close()
+    gateway.close()
+    demo.server.stop()
+    app.quit()
+
+
+def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
+    """What the program prints, each as the bytes of a PDF."""
+    person = gateway.person
+    query = ListQuery(entity="customer", preset="all")
+    with gateway.write() as session:
+        ids = fetch_ids(session, query, person)[:40]
+        hit = next(h for h in search(session, CUSTOMER, person) if h.entity == "customer")
+        drawn: dict[str, Callable[[BytesIO], object]] = {
+            "list": lambda target: print_list(
+                session, query, person, columns_of(query.spec), target, lambda _done, _total, _what: None
+            ),
+            "card": lambda target: print_card(session, "customer", hit.id, person, target),
+            "labels": lambda target: print_labels(session, person, ids, LABEL_SHEETS[0], target),
+            "envelope": lambda target: print_envelopes(session, person, ids[:1], ENVELOPES[0], target),
+        }
+        for name, draw in drawn.items():
+            stream = BytesIO()
+            draw(stream)
+            yield name, stream.getvalue()
+
+
+def draw_paper(name: str, pdf: bytes, folder: Path) -> None:
+    """The first pages as ``paper_NAME_1.png`` and so on."""
+    for number, page in enumerate(page_images(pdf, PAPER_SCALE), 1):
+        if number > PAGES_EACH:
+            break
+        image = QImage(page.pixels, page.width, page.height, page.stride, QImage.Format.Format_RGB32)
+        image.save(os.fspath(folder / f"paper_{name}_{number}.png"))
+
+
+if __name__ == "__main__":
+    main()
