@@ -127,6 +127,7 @@ def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
         is_list = facts(attr).kind.name == "phones"
         subtitle.append(func.array_to_string(column, ", ") if is_list else func.nullif(cast(column, String), ""))
     title = getattr(model, spec.search.name.key if spec.search else model.display[0])
-    statement = select(literal(spec.key), model.id, title, func.concat_ws(" · ", *subtitle)).select_from(model)
+    below = func.concat_ws(" · ", *subtitle) if subtitle else literal("")
+    statement = select(literal(spec.key), model.id, title, below).select_from(model)
     ordered = joins.apply(statement.join(chosen, chosen.c.id == model.id)).order_by(chosen.c.rank).subquery()
     return select(ordered)

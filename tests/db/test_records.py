@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, func, select, text
 
 from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
+from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services import journal, listing, lookup, overview, search
 from crm_desktop.services.duplicates import find_duplicates
 from crm_desktop.services.listing import ListQuery, columns_of
@@ -24,6 +26,7 @@ from crm_desktop.services.records import (
     new_record,
     save_record,
 )
+from crm_desktop.spec import EntitySpec
 from tests.db.conftest import SignIn
 
 
@@ -256,6 +259,19 @@ def test_nobody_finds_what_he_may_not_see(sign_in: SignIn) -> None:
     with junior.read() as session:
         for typed in ("华工", "hgyy", "55501102"):
             assert search.search(session, typed, junior.person) == []
+
+
+REFERRED_TO = [spec for spec in ALL_ENTITIES if spec.key != "contact_relation"]
+
+
+@pytest.mark.parametrize("spec", REFERRED_TO, ids=lambda spec: spec.key)
+def test_a_field_offers_records_of_every_entity(sign_in: SignIn, spec: EntitySpec) -> None:
+    director = sign_in("director")
+    model: Any = spec.model
+    with director.read() as session:
+        offered = search.find(session, spec.key, "", director.person, limit=1)
+        assert bool(offered) == bool(session.scalar(select(func.count()).select_from(model)))
+        assert search.find(session, spec.key, "no such words", director.person) == []
 
 
 @pytest.mark.parametrize("typed", ["'", "%", "\\", "((", '"', "a' or 1=1 --", "  ", "\t", "😀", "𠮷", ":x", "%(x)s"])
