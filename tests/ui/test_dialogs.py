@@ -14,6 +14,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.paths import state_home
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.ask_text import ask_text
+from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.dialogs.progress import ProgressDialog
@@ -38,6 +39,16 @@ def _dialog() -> QWidget:
 def test_enter_does_not_destroy(qtbot: QtBot, window: QWidget) -> None:
     QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Return))
     assert not messages.confirm(window, "Delete 3 customers?", "Their contacts go too.", "Delete", danger=True)
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot, window: QWidget) -> None:
+    dialog = Dialog(window, "Take back?")
+    cancel = dialog.add_cancel()
+    dialog.add_primary("Take back", dialog.accept)
+    dialog.open()
+    cancel.setFocus()
+    qtbot.keyClick(cancel, Qt.Key.Key_Return)
+    assert (dialog.isVisible(), dialog.result()) == (False, Dialog.DialogCode.Rejected)
 
 
 def test_the_word_on_the_button_confirms(qtbot: QtBot, window: QWidget) -> None:

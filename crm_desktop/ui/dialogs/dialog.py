@@ -51,8 +51,9 @@ class Dialog(QDialog):
         return made
 
     def add_secondary(self, text: str, clicked: Callable[[], object]) -> QPushButton:
-        """Another way on."""
+        """Another way on; Enter presses it while it has the focus."""
         made = secondary_button(text, clicked)
+        made.setAutoDefault(True)
         self._buttons.addWidget(made)
         return made
 

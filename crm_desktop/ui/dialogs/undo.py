@@ -46,6 +46,8 @@ class UndoDialog(Dialog):
         self._waiting.hide()
         effects = list(undoing.effects(result))
         self.undo_button.setEnabled(bool(effects))
+        if effects:
+            self.undo_button.setFocus()  # it was not ready when the dialog opened, so "cancel" got the focus
         for effect in effects or [_("There is nothing left that could be taken back.")]:
             self.body.addWidget(label(effect, wrap=True))
         if result.kept:
