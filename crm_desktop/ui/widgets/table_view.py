@@ -102,6 +102,11 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        """Move the frame of the focus, which goes round whole rows while Qt draws one cell anew."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the row under the mouse."""
         super().mouseMoveEvent(event)
