@@ -62,6 +62,7 @@ class DepartmentsPage(Page):
         known = {node.id for node in nodes}
         self._add(self._model.invisibleRootItem(), None, nodes, known)
         self.tree.expandAll()
+        self.tree.setCurrentIndex(self._model.index(0, 0))
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -98,7 +99,6 @@ class DepartmentTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setExpandsOnDoubleClick(False)
         self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
         self.setAccessibleName(_("Departments"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
