@@ -14,8 +14,9 @@ _YEARS = 6
 _GROWTH = 0.6  # below 1: every year brings more customers than the one before
 _NEW_THIS_MONTH = 12
 _QUIET_DAYS = {14: 34, 30: 26, 90: 24, 365: 12, 900: 4}  # the latest contact lies up to so many days back: weight
-_DEAL_DAYS = 180
+_COURTSHIP = datetime.timedelta(days=180)
 _FRIDAY = 4
+_ATTEMPTS = 10
 _OFFICE_HOURS = (9, 9, 10, 10, 10, 11, 11, 13, 14, 14, 14, 15, 15, 16, 16, 17)
 _UNTOUCHED_SHARE = 0.06
 _FIRST_DAYS = 4  # in which nobody has called yet
@@ -34,6 +35,16 @@ class Outline(NamedTuple):
 def working_day(day: datetime.date) -> datetime.date:
     """The day itself, or the Friday before a weekend."""
     return day - datetime.timedelta(days=max(0, day.weekday() - _FRIDAY))
+
+
+def day_between(dice: Dice, first: datetime.date, last: datetime.date) -> datetime.date:
+    """A working day from ``first`` to ``last``; ``last`` where there is hardly any, as on the first of a month."""
+    span = (last - first).days + 1
+    for _attempt in range(_ATTEMPTS):
+        day = first + datetime.timedelta(days=dice.randrange(span))
+        if day.weekday() <= _FRIDAY:
+            return day
+    return last
 
 
 def office_time(dice: Dice, day: datetime.date) -> datetime.datetime:
@@ -57,9 +68,7 @@ def build_outlines(scale: Scale, today: datetime.date, dice: Dice) -> Iterator[O
     activities = apportion(scale.activities, weights) if registered else []
     yesterday = working_day(today - datetime.timedelta(days=1))
     for (day, is_customer), contact_count, activity_count in zip(registered, contacts, activities, strict=True):
-        deal = None
-        if is_customer:
-            deal = min(working_day(day + datetime.timedelta(days=dice.randrange(3, _DEAL_DAYS))), yesterday)
+        deal = day_between(dice, day, min(day + _COURTSHIP, yesterday)) if is_customer else None
         last = _last_contact(dice, deal or day, yesterday)
         yield Outline(day, deal, last, contact_count, activity_count)
 
@@ -81,5 +90,4 @@ def _activity_weight(today: datetime.date, day: datetime.date, dice: Dice, *, is
 
 def _last_contact(dice: Dice, earliest: datetime.date, yesterday: datetime.date) -> datetime.date:
     (limit,) = dice.choices(list(_QUIET_DAYS), list(_QUIET_DAYS.values()))
-    known = max(0, (yesterday - earliest).days)
-    return max(earliest, working_day(yesterday - datetime.timedelta(days=dice.randrange(min(limit, known + 1)))))
+    return day_between(dice, max(earliest, yesterday - datetime.timedelta(days=limit)), max(earliest, yesterday))

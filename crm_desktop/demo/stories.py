@@ -6,7 +6,7 @@ import datetime
 import itertools
 from typing import Any
 
-from crm_desktop.demo.calendar import office_time, working_day
+from crm_desktop.demo.calendar import day_between, office_time, working_day
 from crm_desktop.demo.draw import Dice, Wheel
 from crm_desktop.demo.parties import Party, Row
 from crm_desktop.demo.world import World
@@ -133,8 +133,7 @@ class Stories:
 
 def _days(dice: Dice, first: datetime.date, last: datetime.date, count: int) -> list[datetime.date]:
     """So many working days from ``first`` to ``last``, which is one of them."""
-    span = (last - first).days
-    days = [working_day(first + datetime.timedelta(days=dice.randrange(span + 1))) for _ in range(count - 1)]
+    days = [day_between(dice, first, last) for _ in range(count - 1)]
     return [*days, last][:count]
 
 

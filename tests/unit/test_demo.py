@@ -66,6 +66,19 @@ def test_dates_follow_the_day_of_making() -> None:
     assert max(dates) >= a_year_on - datetime.timedelta(days=7)
 
 
+def test_a_firm_can_be_made_on_a_weekend_and_on_the_first_of_a_month() -> None:
+    sunday = datetime.date(2026, 3, 1)
+    made = make(today=sunday)
+    assert len(made["activity"]) == 7_000
+    assert max(row["happened_at"] for row in made["activity"]).date() < sunday
+
+
+def test_people_work_from_monday_to_friday(rows: Batch) -> None:
+    weekdays = Counter(row["happened_at"].weekday() for row in rows["activity"])
+    assert weekdays[5] + weekdays[6] < 20
+    assert max(weekdays.values()) < 2 * min(weekdays[day] for day in range(5))
+
+
 def test_nothing_lies_in_the_future(rows: Batch) -> None:
     assert max(row["happened_at"] for row in rows["activity"]).date() < TODAY
     assert max(row["created_at"] for row in rows["customer"]).date() <= TODAY
