@@ -19,6 +19,7 @@ _LABELS = {
     "constraint": N_("constraint"),
     "function": N_("function"),
     "index": N_("index"),
+    "language": N_("language"),
     "operator class": N_("operator class"),
     "policy": N_("policy"),
     "schema": N_("schema"),

@@ -26,7 +26,8 @@ _PRESENT = """
       from relation where relkind in ('r', 'p', 'v', 'm', 'S')
     union all
     select 'column', format('%s.%s', r.name, a.attname),
-           format('%s %s %s', format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
+           format('%s %s %s %s', format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                  pg_get_expr(d.adbin, d.adrelid), a.attacl)
       from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
         left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
       where r.relkind in ('r', 'p', 'v', 'm')
@@ -49,6 +50,8 @@ _PRESENT = """
            format('%s %s %s', p.proowner::regrole, p.proacl,
                   case when p.prokind <> 'a' then md5(pg_get_functiondef(p.oid)) end)
       from pg_proc p join space s on s.oid = p.pronamespace
+    union all
+    select 'language', lanname::text, lanacl::text from pg_language where lanname in ('sql', 'plpgsql')
     union all
     select 'operator class', opcname::text, opckeytype::regtype::text
       from pg_opclass join space s on s.oid = opcnamespace
