@@ -1,10 +1,12 @@
 -- Who is already there. Records out of the asker's sight are told of too, without their id: otherwise two salespeople
--- register the same customer. What he learns of them is that they exist and whose they are, nothing else.
+-- register the same customer. What he learns of them is that they exist and whose they are, nothing else; and only by
+-- a whole name, number or address (a token with '='), never by pieces of them.
 create or replace function crm.find_duplicates(name_core text, tax_no text, tokens text[], except_id bigint)
 returns table (id bigint, name text, code text, owner text, reason text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   sight bigint[] := crm.owners_in_scope('customer', 'read');
+  whole text[] := array(select t from unnest(tokens) t where t like '=%' and t <> '=?');
 begin
   if not crm.may('customer', 'create') and not crm.may('customer', 'update') then return; end if;
   return query
@@ -14,10 +16,10 @@ begin
       union all
       select c.id, 2, 'tax_no' from crm.customer c where find_duplicates.tax_no <> '' and c.tax_no = find_duplicates.tax_no
       union all
-      select c.id, 3, case when t like '%@%' then 'email' else 'phone' end from unnest(tokens) t
+      select c.id, 3, case when t like '%@%' then 'email' else 'phone' end from unnest(whole) t
         cross join lateral (select x.id from crm.customer x where x.search_grams operator(crm.@>>) array[t] limit 5) c
       union all
-      select k.customer_id, 4, case when t like '%@%' then 'email' else 'phone' end from unnest(tokens) t
+      select k.customer_id, 4, case when t like '%@%' then 'email' else 'phone' end from unnest(whole) t
         cross join lateral (
           select x.customer_id from crm.contact x where x.search_grams operator(crm.@>>) array[t] limit 5) k
     ), best as (
@@ -44,7 +46,7 @@ grant execute on function crm.reserve_ids(text, integer) to crm_user;
 create or replace function crm.next_numbers(entity text, count integer) returns text[]
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if crm.me() is null or count not between 1 and 1000000 then raise insufficient_privilege; end if;
+  if not crm.may(entity, 'create') or count not between 1 and 1000000 then raise insufficient_privilege; end if;
   return array(select crm.next_number(entity) from generate_series(1, count));
 end $$;
 grant execute on function crm.next_numbers(text, integer) to crm_user;

@@ -47,7 +47,8 @@ begin
   if exists (select from pg_roles where rolname = login) then
     raise 'This login exists already on the server.' using hint = 'Choose another login.';
   end if;
-  execute format('create role %I login inherit password %L in role crm_user', login, verifier);
+  -- A workbench needs three connections; without a limit one person could take all of the office's.
+  execute format('create role %I login inherit connection limit 20 password %L in role crm_user', login, verifier);
 end $$;
 grant execute on function crm.create_login(text, text) to crm_user;
 
@@ -77,6 +78,8 @@ begin
   perform crm.check_may_manage_logins('delete');
   perform crm.check_plain_login(login);
   execute format('drop role %I', login);
+exception when dependent_objects_still_exist then
+  raise 'Something in the database belongs to this login.' using hint = 'Lock the employee instead.';
 end $$;
 grant execute on function crm.drop_login(text) to crm_user;
 
