@@ -26,6 +26,9 @@ _WAITS_FOR = {
     psycopg2.extensions.POLL_WRITE: selectors.EVENT_WRITE,
 }
 
+_LONGEST_ID = 18
+"""Digits that fit into a bigint, whatever they are."""
+
 
 class ChangeListener:
     """Listens on a connection of its own from ``start`` to ``stop``."""
@@ -161,7 +164,7 @@ def _note(payload: str, heard: dict[str, set[int] | None]) -> None:
     if ids == "*":
         heard[table] = None
         return
-    numbers = {int(id) for id in ids.split(",") if id.isdecimal()}
+    numbers = {int(id) for id in ids.split(",") if id.isdecimal() and len(id) <= _LONGEST_ID}
     known = heard.setdefault(table, set()) if numbers else None  # anybody may send nonsense
     if known is not None:
         known |= numbers
