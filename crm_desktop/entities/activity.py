@@ -8,7 +8,7 @@ from sqlalchemy import func
 
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
-from crm_desktop.entities.customer import EVERYTHING
+from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Activity, Customer
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, TableSpec
 
@@ -94,19 +94,7 @@ ACTIVITY = EntitySpec(
     part_of=Activity.customer,
     subtitle=(Activity.customer, Activity.happened_at),
     access={
-        Group.ADMINISTRATOR: Grant(
-            read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL, functions=EVERYTHING
-        ),
-        Group.GENERAL_MANAGER: Grant(
-            read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL, functions=EVERYTHING
-        ),
-        Group.SALES_MANAGER: Grant(
-            read=Scope.DEPARTMENT_TREE,
-            create=Scope.DEPARTMENT_TREE,
-            update=Scope.DEPARTMENT_TREE,
-            delete=Scope.DEPARTMENT_TREE,
-            functions=EVERYTHING,
-        ),
+        **CUSTOMER.access,
         Group.SALESPERSON: Grant(
             read=Scope.TEAM,
             create=Scope.TEAM,

@@ -57,7 +57,7 @@ def save_grants(session: Session, group: Record, grants: Mapping[str, Grant]) ->
     """Write a group's grants for some entities and for those that follow them; returns the change set."""
     change_set = begin_change(session, "edit", group.title, group.entity)
     guarded = [(spec.key, guard_of(spec).entity) for spec in ALL_ENTITIES]
-    rows = [_grant_row(group.id, key, grants[entity]) for key, entity in guarded if entity in grants]
+    rows = [grant_row(group.id, key, grants[entity]) for key, entity in guarded if entity in grants]
     statement = insert(PermissionGrant)
     changed = {column: statement.excluded[column] for column in rows[0] if column not in ("group_id", "entity")}
     session.execute(
@@ -70,7 +70,8 @@ def save_grants(session: Session, group: Record, grants: Mapping[str, Grant]) ->
     return change_set
 
 
-def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
+def grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
+    """The columns of ``permission_grant`` for a grant."""
     return {
         "group_id": group_id,
         "entity": entity,

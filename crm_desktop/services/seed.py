@@ -19,6 +19,7 @@ from crm_desktop.core.text import search_keys
 from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, Setting
+from crm_desktop.services.grants import grant_row
 from crm_desktop.services.regions import read_regions
 
 POOL_NAME = "公海"
@@ -113,7 +114,7 @@ def _add_groups(session: Session) -> None:
         insert(PermissionGrant).on_conflict_do_nothing(
             index_elements=[PermissionGrant.group_id, PermissionGrant.entity]
         ),
-        [_grant_row(group_ids[group], entity, grant) for entity, group, grant in _shipped_grants()],
+        [grant_row(group_ids[group], entity, grant) for entity, group, grant in _shipped_grants()],
     )
 
 
@@ -126,18 +127,6 @@ def _shipped_grants() -> Iterator[tuple[str, Group, Grant]]:
     for group, grant in CUSTOMER.access.items():
         if Function.IMPORT in grant.functions:
             yield "import_recipe", group, Grant(read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL)
-
-
-def _grant_row(group_id: int, entity: str, grant: Grant) -> dict[str, Any]:
-    return {
-        "group_id": group_id,
-        "entity": entity,
-        "read_scope": grant.read,
-        "create_scope": grant.create,
-        "update_scope": grant.update,
-        "delete_scope": grant.delete,
-        "functions": sorted(grant.functions),
-    }
 
 
 def _add_pool_owner(session: Session) -> None:
