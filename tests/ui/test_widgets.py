@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase, QFontMetricsF, QGuiApplication, QImage, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -215,6 +217,21 @@ def test_notice_offers_to_undo(qtbot: QtBot) -> None:
     button = next(one for one in notice.findChildren(QWidget) if getattr(one, "text", str)() == "Undo")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert (undone, notices.texts()) == (["done"], [])
+
+
+def test_alt_z_does_what_the_newest_notice_offers(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    undone: list[str] = []
+    notices = Notices(window)
+    for what in ("first", "second"):
+        notices.show_notice(what, action=("Undo", partial(undone.append, what)))
+    notices.show_notice("no action")
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    assert (undone, notices.texts()) == (["second"], ["first", "no action"])
 
 
 def test_only_the_newest_notices_are_kept(qtbot: QtBot) -> None:

@@ -18,10 +18,11 @@ EVERYWHERE = (
     ("Ctrl+Tab", N_("Next tab")),
     ("Ctrl+Shift+Tab", N_("Previous tab")),
     ("Ctrl+W", N_("Close the tab")),
+    ("Alt+Z", N_("Undo what the notice at the foot tells of")),
     ("F1", N_("Show these keys")),
 )
 IN_LISTS = (
-    ("Return", N_("Open the row")),
+    ("Enter", N_("Open the row")),
     ("Ctrl+C", N_("Copy the selected rows as a table")),
     ("Ctrl+A", N_("Select all rows")),
     ("Home", N_("First row, End the last one")),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import icons
-from crm_desktop.ui.widgets.buttons import icon_button, link_button
+from crm_desktop.ui.widgets.buttons import icon_button, link_button, with_shortcut
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.labels import label
 
+ACTION_KEY = "Alt+Z"  # Ctrl+Z belongs to the line one types in
 SHOWN_MS = 8000  # long enough to read it and to press "undo"
 WIDTH = 480
 MARGIN = 16
@@ -27,6 +29,7 @@ class Notice(QFrame):
     def __init__(self, text: str, tone: Tone, hint: str, action: tuple[str, Callable[[], object]] | None) -> None:
         super().__init__()
         self.setObjectName("notice")
+        self.action_button: QPushButton | None = None
         picture = QLabel()
         picture.setPixmap(icons.pixmap(ICONS.get(tone, "info"), 20, tone))
         words = QVBoxLayout()
@@ -41,9 +44,10 @@ class Notice(QFrame):
         line.addLayout(words, 1)
         if action:
             word, act = action
-            button = link_button(word, self.dismiss)
-            button.clicked.connect(lambda _checked=False: act())
-            line.addWidget(button)
+            self.action_button = link_button(word, self.dismiss)
+            self.action_button.setToolTip(with_shortcut(word, ACTION_KEY))
+            self.action_button.clicked.connect(lambda _checked=False: act())
+            line.addWidget(self.action_button)
         line.addWidget(icon_button("x", _("Close"), self.dismiss))
         self.setFixedWidth(WIDTH)
         self._timer = QTimer(self)
@@ -67,7 +71,9 @@ class Notice(QFrame):
 
 
 class Notices(QWidget):
-    """The pile of notices of one window, at most three, newest below. Made after its content."""
+    """The pile of notices of one window, at most three, newest below. Made after its content. Alt+Z does what
+    the newest offers.
+    """
 
     LIMIT = 3
 
@@ -78,6 +84,7 @@ class Notices(QWidget):
         self._pile.setContentsMargins(0, 0, 0, 0)
         self._pile.setSpacing(8)
         window.installEventFilter(self)
+        QShortcut(QKeySequence(ACTION_KEY), window).activated.connect(self._act)
         self.hide()
 
     def show_notice(
@@ -108,6 +115,11 @@ class Notices(QWidget):
         if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
+
+    def _act(self) -> None:
+        offering = [notice.action_button for notice in self._shown() if notice.action_button is not None]
+        if offering:
+            offering[-1].click()
 
     def _shown(self) -> list[Notice]:
         return self.findChildren(Notice)
