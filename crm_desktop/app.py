@@ -102,7 +102,7 @@ class Workbench(QObject):
         window.theme_chosen.connect(self._switch_theme)
         window.sign_out_chosen.connect(self._sign_out)
         window.closed.connect(self._window_closed)
-        window.show()
+        window.appear()
         if remark:
             window.notices.show_notice(remark)
 

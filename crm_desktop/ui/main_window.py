@@ -48,6 +48,14 @@ class MainWindow(QMainWindow):
         context.bus.connection_changed.connect(self._show_connection)
         self.show_area(context.areas[0].key)
 
+    def appear(self) -> None:
+        """Show it where it was last; over the whole of a screen on which its foot would lie below the task bar."""
+        room = self.screen().availableSize()
+        if room.width() > self.width() and room.height() > self.height():
+            self.show()
+        else:
+            self.showMaximized()
+
     def rebuild(self) -> None:
         """Build all pages anew, for another language or theme, with the same tabs open. Asks pages with
         unsaved edits.
