@@ -26,12 +26,15 @@ begin
   return new;
 end $$;
 create or replace function crm.{part}_follow_owner() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  moved bigint[] := array(
+    select c.id from (
+      select n.id, n.{parent_owner} from new_rows n except select o.id, o.{parent_owner} from old_rows o) c);
 begin
-  if exists (select from old_rows o join new_rows n on n.id = o.id where o.{parent_owner} <> n.{parent_owner}) then
-    update crm.{part} p set {owner} = n.{parent_owner}
-      from old_rows o join new_rows n on n.id = o.id
-      where o.{parent_owner} <> n.{parent_owner} and p.{reference} = n.id and p.{owner} <> n.{parent_owner};
+  if moved <> '{{}}' then
+    update crm.{part} p set {owner} = c.{parent_owner}
+      from crm.{parent} c where c.id = any (moved) and p.{reference} = c.id and p.{owner} <> c.{parent_owner};
   end if;
   return null;
 end $$;

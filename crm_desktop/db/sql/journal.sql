@@ -4,7 +4,7 @@
 
 -- The partition of a month. Attaching waits for nobody who writes, and nobody who writes waits for it.
 create or replace function journal.ensure_partition(moment timestamptz) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set datestyle = iso as $$  -- CST is two zones
 declare
   month timestamp := date_trunc('month', moment at time zone 'UTC');
   partition text := 'change_' || to_char(month, 'YYYY_MM');
@@ -39,7 +39,7 @@ create or replace function journal.begin_change(kind text, label text) returns b
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if kind in ('undo', 'sql') then raise 'the kinds undo and sql are the journal''s own'; end if;
-  return journal.open_change_set(kind, label, null);
+  return journal.open_change_set(left(kind, 20), left(label, 500), null);
 end $$;
 grant execute on function journal.begin_change(text, text) to crm_user;
 
@@ -71,11 +71,12 @@ create or replace function journal.record_insert() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   ids bigint[] := array(select n.id from new_rows n limit 201);
+  change_set bigint;
 begin
   if ids = '{}' then return null; end if;
+  change_set := journal.current_change_set();
   insert into journal.change (change_set_id, at, table_name, row_id, operation)
-    select s.id, clock_timestamp(), tg_table_name, n.id, 'I'
-    from (select journal.current_change_set() as id offset 0) s cross join new_rows n;
+    select change_set, clock_timestamp(), tg_table_name, n.id, 'I' from new_rows n;
   perform journal.notify(tg_table_name, 'i', ids);
   return null;
 end $$;
@@ -84,32 +85,36 @@ create or replace function journal.record_delete() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   ids bigint[] := array(select o.id from old_rows o limit 201);
+  change_set bigint;
 begin
   if ids = '{}' then return null; end if;
+  change_set := journal.current_change_set();
   insert into journal.change (change_set_id, at, table_name, row_id, operation, before)
-    select s.id, clock_timestamp(), tg_table_name, o.id, 'D', to_jsonb(o)
-    from (select journal.current_change_set() as id offset 0) s cross join old_rows o;
+    select change_set, clock_timestamp(), tg_table_name, o.id, 'D', to_jsonb(o) from old_rows o;
   perform journal.notify(tg_table_name, 'd', ids);
   return null;
 end $$;
 
 -- Arguments: the columns that are not stored because triggers or the program derive them.
 -- What a trigger carried on to other rows is derived too: only told, not stored.
+-- The plan is made once a session: without nested loops it fits any number of rows (rows.sql says more).
 create or replace function journal.record_update() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $$
 declare
   ids bigint[] := array(select n.id from new_rows n limit 201);
+  change_set bigint;
 begin
   if ids = '{}' then return null; end if;
   if pg_trigger_depth() = 1 then
+    change_set := journal.current_change_set();
     insert into journal.change (change_set_id, at, table_name, row_id, operation, before)
-      select s.id, clock_timestamp(), tg_table_name, lost.id, 'U', lost.before
-      from (select journal.current_change_set() as id offset 0) s
-      cross join lateral (
-        select r.id, (select jsonb_object_agg(f.key, f.value) from jsonb_each(r.old - tg_argv) f
+      select change_set, clock_timestamp(), tg_table_name, lost.id, 'U', lost.before
+      from (
+        select r.id, (select jsonb_object_agg(f.key, f.value) from jsonb_each(r.old) f
                       where r.new -> f.key is distinct from f.value) as before
-        from (select o.id, to_jsonb(o) as old, to_jsonb(n) as new
+        from (select o.id, to_jsonb(o) - tg_argv as old, to_jsonb(n) as new
               from old_rows o join new_rows n on n.id = o.id offset 0) r
+        offset 0
       ) lost
       where lost.before is not null;
   end if;

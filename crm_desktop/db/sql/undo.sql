@@ -2,58 +2,55 @@
 -- ids and keys, removes created ones unless somebody has changed or built on them, and tells what it kept and why.
 -- It is itself a change set, which can be undone again. The steps of the plan are in undo_plan.sql.
 
-create or replace function journal.remove_rows(undo_id bigint, late boolean) returns void
+create or replace function journal.remove_rows(late boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
 begin
   for name in select s.table_name from journal.subject s order by s.position desc loop
-    if exists (select from journal.plan p where p.undo_id = remove_rows.undo_id and p.table_name = name
-               and p.action = 'remove' and not p.is_kept and p.is_late = late) then
-      execute format('delete from crm.%I t using journal.plan p where t.id = p.row_id and p.undo_id = $1 and p.table_name = $2
-                        and p.action = ''remove'' and not p.is_kept and p.is_late = $3', name)
-        using undo_id, name, late;
+    if exists (select from pg_temp.undo_plan p
+               where p.table_name = name and p.action = 'remove' and not p.is_kept and p.is_late = late) then
+      execute format('delete from crm.%I t using pg_temp.undo_plan p where t.id = p.row_id and p.table_name = $1
+                        and p.action = ''remove'' and not p.is_kept and p.is_late = $2', name) using name, late;
     end if;
   end loop;
 end $$;
 
 -- source: 'image' for what can be restored at once, 'waiting' for references to rows that had to come back first.
-create or replace function journal.restore_fields(undo_id bigint, source text) returns void
+create or replace function journal.restore_fields(source text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  table_name text;
+  name text;
   columns text[];
 begin
-  for table_name in select s.table_name from journal.subject s order by s.position loop
+  for name in select s.table_name from journal.subject s order by s.position loop
     execute format($step$
-      select array_agg(distinct a.attname::text) from journal.plan p cross join lateral jsonb_object_keys(p.%I) k
-        join pg_attribute a on a.attrelid = $3::regclass and a.attname = k and a.attnum > 0
-      where p.undo_id = $1 and p.table_name = $2 and p.action = 'restore' and not p.is_kept $step$, source)
-    into columns using undo_id, table_name, format('crm.%I', table_name);
+      select array_agg(distinct a.attname::text) from pg_temp.undo_plan p cross join lateral jsonb_object_keys(p.%I) k
+        join pg_attribute a on a.attrelid = $2::regclass and a.attname = k and a.attnum > 0
+      where p.table_name = $1 and p.action = 'restore' and not p.is_kept $step$, source)
+    into columns using name, format('crm.%I', name);
     continue when columns is null;
     execute format($step$
       update crm.%1$I t set %2$s
-      from journal.plan p join crm.%1$I o on o.id = p.row_id
+      from pg_temp.undo_plan p join crm.%1$I o on o.id = p.row_id
         cross join lateral jsonb_populate_record(o, p.%3$I) r
-      where t.id = p.row_id and p.undo_id = $1 and p.table_name = $2 and p.action = 'restore' and not p.is_kept
-        and p.%3$I <> '{}' $step$,
-      table_name, (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(columns) c), source)
-    using undo_id, table_name;
+      where t.id = p.row_id and p.table_name = $1 and p.action = 'restore' and not p.is_kept and p.%3$I <> '{}' $step$,
+      name, (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(columns) c), source)
+    using name;
   end loop;
 end $$;
 
 -- Columns that came after the row was deleted get their defaults; a JSON null is no missing value.
-create or replace function journal.bring_rows_back(undo_id bigint) returns void
+create or replace function journal.bring_rows_back() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  table_name text;
+  name text;
   columns text;
   expressions text;
 begin
-  for table_name in
+  for name in
     select s.table_name from journal.subject s
-    where exists (select from journal.plan p where p.undo_id = bring_rows_back.undo_id and p.table_name = s.table_name
-                  and p.action = 'bring_back' and not p.is_kept)
+    where exists (select from pg_temp.undo_plan p where p.table_name = s.table_name and p.action = 'bring_back' and not p.is_kept)
     order by s.position
   loop
     select string_agg(quote_ident(a.attname), ', ' order by a.attnum),
@@ -63,55 +60,57 @@ begin
                            else format('r.%I', a.attname) end, ', ' order by a.attnum)
       into columns, expressions
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-      where a.attrelid = format('crm.%I', table_name)::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '';
+      where a.attrelid = format('crm.%I', name)::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '';
     execute format($step$
       insert into crm.%1$I (%2$s) overriding system value
-      select %3$s from journal.plan p cross join lateral jsonb_populate_record(null::crm.%1$I, p.image) r
-      where p.undo_id = $1 and p.table_name = $2 and p.action = 'bring_back' and not p.is_kept
-      order by r.id $step$, table_name, columns, expressions)
-    using undo_id, table_name;
+      select %3$s from pg_temp.undo_plan p cross join lateral jsonb_populate_record(null::crm.%1$I, p.image) r
+      where p.table_name = $1 and p.action = 'bring_back' and not p.is_kept
+      order by r.id $step$, name, columns, expressions)
+    using name;
   end loop;
 end $$;
 
--- Names of the kept rows, as they are or were.
-create or replace function journal.describe_kept(undo_id bigint) returns jsonb
+-- The kept rows by their names, as they are or were.
+create or replace function journal.describe_kept() returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   subject journal.subject;
   part jsonb;
   kept jsonb := '[]';
 begin
-  for subject in select s.* from journal.subject s order by s.position loop
-    continue when not exists (
-      select from journal.kept k where k.undo_id = describe_kept.undo_id and k.table_name = subject.table_name);
+  for subject in select s.* from journal.subject s
+      where s.table_name in (select k.table_name from pg_temp.undo_kept k) order by s.position
+  loop
     execute format($step$
       select jsonb_agg(jsonb_build_object(
-               'table', k.table_name, 'id', k.row_id, 'name', coalesce(t.%2$I::text, p.image ->> $3), 'fields', k.fields,
+               'table', k.table_name, 'id', k.row_id, 'name', coalesce(t.%2$I::text, p.image ->> $2), 'fields', k.fields,
                'why', k.why, 'who', k.who, 'at', k.at) order by k.row_id, k.fields)
-      from journal.kept k
-        join journal.plan p on p.undo_id = k.undo_id and p.table_name = k.table_name and p.row_id = k.row_id
+      from pg_temp.undo_kept k
+        join pg_temp.undo_plan p on p.table_name = k.table_name and p.row_id = k.row_id
         left join crm.%1$I t on t.id = k.row_id
-      where k.undo_id = $1 and k.table_name = $2 $step$, subject.table_name, subject.display_column)
-    into part using undo_id, subject.table_name, subject.display_column;
-    kept := kept || coalesce(part, '[]');
+      where k.table_name = $1 $step$, subject.table_name, subject.display_column)
+    into part using subject.table_name, subject.display_column;
+    kept := kept || part;
   end loop;
   return kept;
 end $$;
 
-create or replace function journal.describe_done(undo_id bigint) returns jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  with done as (
-    select p.table_name, p.action, count(*) as rows,
-           sum((select count(*) from jsonb_object_keys(p.image || p.waiting)) ) as fields
-    from journal.plan p where p.undo_id = $1 and not p.is_kept
-    group by p.table_name, p.action)
-  select jsonb_build_object(
-    'restored', coalesce(jsonb_object_agg(d.table_name, jsonb_build_object('fields', d.fields, 'rows', d.rows))
-                         filter (where d.action = 'restore'), '{}'),
-    'brought_back', coalesce(jsonb_object_agg(d.table_name, d.rows) filter (where d.action = 'bring_back'), '{}'),
-    'removed', coalesce(jsonb_object_agg(d.table_name, d.rows) filter (where d.action = 'remove'), '{}'))
-  from done d
-$$;
+create or replace function journal.describe_done() returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    with done as (
+      select p.table_name, p.action, count(*) as rows,
+             sum((select count(*) from jsonb_object_keys(p.image || p.waiting))) filter (where p.action = 'restore') as fields
+      from pg_temp.undo_plan p where not p.is_kept
+      group by p.table_name, p.action)
+    select jsonb_build_object(
+      'restored', coalesce(jsonb_object_agg(d.table_name, jsonb_build_object('fields', d.fields, 'rows', d.rows))
+                           filter (where d.action = 'restore'), '{}'),
+      'brought_back', coalesce(jsonb_object_agg(d.table_name, d.rows) filter (where d.action = 'bring_back'), '{}'),
+      'removed', coalesce(jsonb_object_agg(d.table_name, d.rows) filter (where d.action = 'remove'), '{}'))
+    from done d);
+end $$;
 
 -- An undo that is undone again puts what it undid into force; and so on down the chain.
 create or replace function journal.mark_undone(target journal.change_set, undo_id bigint) returns void
@@ -132,8 +131,10 @@ create or replace function journal.check_may_undo(target journal.change_set) ret
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if crm.me() is null or target.employee_id is distinct from crm.me() and exists (
-      select from journal.change c left join journal.subject s on s.table_name = c.table_name
-      where c.change_set_id = target.id and c.at >= target.at and not coalesce(crm.has_function(s.entity, 'undo'), false)) then
+      select from (select distinct c.table_name from journal.change c
+                   where c.change_set_id = target.id and c.at >= target.at) c
+        left join journal.subject s on s.table_name = c.table_name
+      where not coalesce(crm.has_function(s.entity, 'undo'), false)) then
     raise 'You have no right to undo what others did.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
   end if;
   if target.undone_by is not null then
@@ -144,33 +145,32 @@ end $$;
 create or replace function journal.undo_at_once(target journal.change_set) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  new_id bigint := journal.open_change_set('undo', target.label, target.id);
+  undo_id bigint := journal.open_change_set('undo', target.label, target.id);
   subject journal.subject;
   result jsonb;
 begin
-  perform journal.plan_rows(new_id, target);
-  analyze journal.plan;  -- else the planner takes it for empty, and 10,000 rows cost minutes
-  perform journal.keep_changed_since(new_id, target);
+  perform journal.make_plan_tables();
+  perform journal.plan_rows(target);
+  perform journal.keep_changed_since(target);
   for subject in select s.* from journal.subject s
-      where exists (select from journal.plan p where p.undo_id = new_id and p.table_name = s.table_name)
+      where s.table_name in (select p.table_name from pg_temp.undo_plan p)
       order by s.position  -- parents first: their parts follow them
   loop
-    perform journal.keep_forbidden(new_id, subject, target.employee_id is not distinct from crm.me());
-    perform journal.keep_conflicting(new_id, subject);
-    perform journal.keep_dangling(new_id, subject);
+    perform journal.keep_forbidden(subject, target.employee_id is not distinct from crm.me());
+    perform journal.keep_conflicting(subject);
+    perform journal.keep_dangling(subject);
   end loop;
-  perform journal.keep_built_on(new_id);
-  perform journal.keep_together(new_id);
-  perform journal.mark_late(new_id);
-  result := journal.describe_done(new_id) || jsonb_build_object('kept', journal.describe_kept(new_id), 'change_set', new_id);
-  perform journal.remove_rows(new_id, late => false);
-  perform journal.restore_fields(new_id, 'image');
-  perform journal.bring_rows_back(new_id);
-  perform journal.restore_fields(new_id, 'waiting');
-  perform journal.remove_rows(new_id, late => true);
-  perform journal.mark_undone(target, new_id);
-  delete from journal.plan p where p.undo_id = new_id;
-  delete from journal.kept k where k.undo_id = new_id;
+  perform journal.keep_built_on();
+  perform journal.keep_together();
+  perform journal.mark_late();
+  result := journal.describe_done() || jsonb_build_object('kept', journal.describe_kept(), 'change_set', undo_id);
+  perform journal.remove_rows(late => false);
+  perform journal.restore_fields('image');
+  perform journal.bring_rows_back();
+  perform journal.restore_fields('waiting');
+  perform journal.remove_rows(late => true);
+  perform journal.mark_undone(target, undo_id);
+  drop table pg_temp.undo_plan, pg_temp.undo_kept;
   return result;
 end $$;
 
@@ -178,8 +178,9 @@ end $$;
 -- {"change_set": id or null, "restored": {table: {"fields": n, "rows": n}}, "brought_back": {table: n}, "removed": {table: n},
 --  "kept": [{"table", "id", "name", "fields", "why", "who", "at"}]}; why is one of changed_since, built_on, part_kept,
 -- no_right, gone, conflict, parent_gone. The new change set is null, and nothing written, in a dry run and where all is kept.
+-- Indexes are preferred throughout: right after an import the planner may still take the tables for empty.
 create or replace function journal.undo(change_set bigint, dry_run boolean default false) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   target journal.change_set;
   result jsonb;

@@ -56,35 +56,6 @@ _TABLES = (
     )
     """,
     "comment on table journal.subject is 'How each journaled table is guarded; written by the upgrade from the models'",
-    # Rows of a running undo, seen by its own transaction only and removed by it.
-    """
-    create unlogged table journal.plan (
-      undo_id bigint not null,
-      table_name text not null,
-      row_id bigint not null,
-      action text not null,
-      last_change_id bigint not null,
-      image jsonb,
-      waiting jsonb not null default '{}',
-      is_kept boolean not null default false,
-      is_late boolean not null default false,
-      primary key (undo_id, table_name, row_id)
-    )
-    """,
-    """
-    create unlogged table journal.kept (
-      undo_id bigint not null,
-      table_name text not null,
-      row_id bigint not null,
-      fields text[] not null default '{}',
-      why text not null,
-      who text,
-      at timestamptz
-    )
-    """,
-    "create index kept_idx on journal.kept (undo_id)",
-    "comment on table journal.plan is 'Working table of undo; empty at all other times'",
-    "comment on table journal.kept is 'Working table of undo; empty at all other times'",
     "create table journal.expected (kind text, name text, definition text not null, primary key (kind, name))",
     "comment on table journal.expected is 'What the last upgrade installed; server check compares'",
 )
