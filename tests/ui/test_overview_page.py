@@ -249,3 +249,29 @@ def test_customer_is_found_logged_edited_and_left_by_keyboard_alone(sit_down: Si
     qtbot.keyClick(focused(), Key.Key_Escape)
     assert view.open_tabs() == []
     assert view.isAncestorOf(focused())
+
+
+def test_one_new_customer_after_the_other_is_saved_from_the_same_tab(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", 0)
+    for name in ("甲厂", "乙厂"):
+        write(page.editor.form.editors["name"].line, name)
+        qtbot.keyClick(page, Key.Key_S, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+        qtbot.waitUntil(lambda: page.editor.form.editors["name"].line.text() == "")
+        desk.settle()
+    assert desk.id_of("customer", "name = '乙厂'") > desk.id_of("customer", "name = '甲厂'")
+    assert [tab.key for tab in desk.window.view("customers").open_tabs()] == ["customer/0"]
+
+
+def test_next_customer_of_the_list_replaces_this_one(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    first, second = desk.customer("甲厂").id, desk.customer("乙厂", short_name="乙").id
+    page = desk.open("customer", first)
+    page.set_neighbours(lambda id_, step: second if (id_, step) == (first, 1) else None)
+    page.edit()
+    qtbot.keyClick(page, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.title == "乙厂")
+    desk.settle()
+    assert page.editor is None
+    assert "乙" in [label.text() for label in page.facts.findChildren(QLabel)]
+    assert not page.next_button.isEnabled()

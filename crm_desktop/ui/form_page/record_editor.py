@@ -150,7 +150,7 @@ class RecordEditor(QWidget):
         self.save_button = primary_button(save, self.save)
         self.again_button = secondary_button(again, self._save_and_new)
         for key, button in ((SAVE, self.save_button), (SAVE_AND_NEW, self.again_button)):
-            QShortcut(QKeySequence(key), button).activated.connect(button.animateClick)
+            QShortcut(QKeySequence(key), button).activated.connect(button.click)
         self.save_button.setAccessibleName(_("Save"))
         self.again_button.setAccessibleName(_("Save and new"))
         self.revert_button = quiet_button(_("Revert"), self.revert, icon_name="arrow-counter-clockwise")

@@ -90,6 +90,7 @@ class CustomerPage(RecordPage):
         """Show another customer in this page."""
         self._close_editor()
         self.id = id_
+        self._overview = None
         self._left.setCurrentIndex(1)
         self.refresh()
 
@@ -135,8 +136,8 @@ class CustomerPage(RecordPage):
     # What is shown
 
     def _show(self, overview: Overview) -> None:
-        if overview.record.id != self.id:
-            return
+        if overview.record.id != self.id or overview == self._overview:
+            return  # what is shown keeps its focus and selection
         self._overview = overview
         record = overview.record
         self.show_heading(record)

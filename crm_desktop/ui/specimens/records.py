@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services.journal import Change, FieldChange, Kept, UndoResult
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.services.records import Record, SaveConflictError
-from crm_desktop.services.search import find
+from crm_desktop.services.search import Hit, find
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
@@ -42,7 +42,7 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("customer_changes", partial(record_window, context, "customer", CUSTOMER, _show_changes)),
         ("customer_edit", partial(record_window, context, "customer", CUSTOMER, _edit)),
         ("customer_log", partial(record_window, context, "customer", CUSTOMER, _log)),
-        ("customer_new", partial(new_window, context, "customer", "珠海华工医药有限公司")),
+        ("customer_new", partial(duplicate_window, context)),
         ("contact", partial(record_window, context, "contact")),
         ("activity", partial(record_window, context, "activity")),
         ("activity_new", partial(new_window, context, "activity")),
@@ -83,13 +83,27 @@ def record_window(context: Context, entity: str, typed: str = "", then: Then | N
     return window
 
 
-def new_window(context: Context, entity: str, name: str = "") -> QWidget:
-    """The window at a new record, with a name that somebody else has already."""
+def new_window(context: Context, entity: str) -> QWidget:
+    """The window at a new record."""
     window = MainWindow(context)
-    page = window.open_record(entity, 0)
-    if isinstance(page, CustomerPage) and page.editor is not None:
-        page.editor.form.editors["name"].set_value(name)
-        page.editor.form.edited.emit("name")
+    window.open_record(entity, 0)
+    return window
+
+
+def duplicate_window(context: Context) -> QWidget:
+    """The window at a new customer whose name somebody else has already."""
+    window = MainWindow(context)
+    page = window.open_record("customer", 0)
+    assert isinstance(page, CustomerPage)
+    assert page.editor is not None
+    form, bar = page.editor.form, page.editor.duplicates
+    assert bar is not None
+
+    def name_it(hits: Sequence[Hit]) -> None:
+        form.editors["name"].set_value(hits[0].title if hits else "")
+        bar.look_now()
+
+    context.tasks.query(window, lambda session: find(session, "customer", CUSTOMER, context.person, 1), name_it)
     return window
 
 
