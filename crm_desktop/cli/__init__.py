@@ -72,7 +72,7 @@ for _command in (*RECORD_COMMANDS, import_file, demo, server):
 def main() -> None:
     """Run the program. Whatever goes wrong is one sentence on stderr."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a program without console has none
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a pipe on Windows speaks another encoding
     sys.exit(_run())
 
@@ -81,7 +81,8 @@ def _run() -> int:
     try:
         speak(Options.load().language)
         code = program(prog_name="crm-desktop", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:  # a program without console has none
+            sys.stdout.flush()
     except KnownError as error:
         return _refuse(str(error))
     except click.ClickException as error:
@@ -89,6 +90,8 @@ def _run() -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _refuse(_("Stopped."))
+    except UnicodeEncodeError:  # bytes of the command line that are no UTF-8
+        return _refuse(_("What was typed cannot be read as text."))
     except OSError as error:
         return _refuse_system_error(error)
     except Exception:  # a bug; its words may quote what somebody typed, the log tells only where it was

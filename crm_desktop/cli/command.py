@@ -27,7 +27,6 @@ _CLICKS_WORDS = (
     N_("Missing command."),
     N_("Invalid value for {param_hint}: {message}"),
     N_("No such option {name!r}."),
-    N_("file"),
     N_("{name} {filename!r} does not exist."),
     N_("{name} {filename!r} is a directory."),
     N_("{name} {filename!r} is not readable."),

@@ -23,6 +23,7 @@ from crm_desktop.spec import EntitySpec
 ENTITIES = click.Choice([spec.key for spec in ALL_ENTITIES])
 LARGEST_ID = 2**63 - 1
 as_json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+entity_argument = click.argument("entity", type=ENTITIES, metavar="ENTITY")
 target_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -46,7 +47,7 @@ def search(context: click.Context, text: str, limit: int, *, as_json: bool) -> N
 
 
 @command("history", N_("Who changed what of a record; KEY is its number or id."))
-@click.argument("entity", type=ENTITIES)
+@entity_argument
 @click.argument("key")
 @as_json_option
 @server_options
@@ -153,7 +154,7 @@ def _undo_as_json(result: journal.UndoResult) -> dict[str, Any]:
 
 
 @command("export", N_("Write a list as .xlsx, .csv or .pdf."))
-@click.argument("entity", type=ENTITIES)
+@entity_argument
 @target_file
 @option("--view", default="", help=N_("One of the list's views, such as mine; everything without it."))
 @server_options
@@ -180,7 +181,7 @@ def _check_view(entity: str, view: str) -> None:
 
 
 @command("print", N_("Print a record's card as a PDF; KEY is its number or id."))
-@click.argument("entity", type=ENTITIES)
+@entity_argument
 @click.argument("key")
 @target_file
 @server_options

@@ -4,17 +4,21 @@ No cell can become a formula (OWASP, "CSV Injection").
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
+import errno
 import io
 import itertools
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -61,13 +65,16 @@ def write_xlsx(
     for number, width in enumerate(_widths(columns, sample), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
-    try:
-        count = _append(sheet, columns, _counted(itertools.chain(sample, stream), progress))
-    except BaseException:
-        sheet.close()  # openpyxl's own file in the temporary folder is to end in order
-        raise
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
     with writing(path) as target:
+        try:
+            count = _append(sheet, columns, _counted(itertools.chain(sample, stream), progress))
+        except BaseException as error:
+            with contextlib.suppress(SerialisationError):
+                sheet.close()  # openpyxl's own file in the temporary folder is to end in order
+            if isinstance(error, SerialisationError):  # how lxml says that this folder is full
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            raise
+        sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
         book.save(target)
     return count
 
