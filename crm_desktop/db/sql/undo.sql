@@ -70,7 +70,7 @@ begin
   end loop;
 end $$;
 
--- The kept rows by their names, as they are or were.
+-- The kept rows by their names, as they are or were; without a name where the person may not see the row.
 create or replace function journal.describe_kept() returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -83,13 +83,15 @@ begin
   loop
     execute format($step$
       select jsonb_agg(jsonb_build_object(
-               'table', k.table_name, 'id', k.row_id, 'name', coalesce(t.%2$I::text, p.image ->> $2), 'fields', k.fields,
-               'why', k.why, 'who', k.who, 'at', k.at) order by k.row_id, k.fields)
+               'table', k.table_name, 'id', k.row_id, 'name', case when %3$s then coalesce(t.%2$I::text, p.image ->> %2$L) end,
+               'fields', k.fields, 'why', k.why, 'who', k.who, 'at', k.at) order by k.row_id, k.fields)
       from pg_temp.undo_kept k
         join pg_temp.undo_plan p on p.table_name = k.table_name and p.row_id = k.row_id
         left join crm.%1$I t on t.id = k.row_id
-      where k.table_name = $1 $step$, subject.table_name, subject.display_column)
-    into part using subject.table_name, subject.display_column;
+      where k.table_name = $1 $step$, subject.table_name, subject.display_column,
+      case when subject.rule = 'owned'
+           then format('coalesce(t.%1$I, (p.image ->> %1$L)::bigint) = any ($2)', subject.owner_column) else 'true' end)
+    into part using subject.table_name, crm.owners_in_scope(subject.entity, 'read');
     kept := kept || part;
   end loop;
   return kept;
