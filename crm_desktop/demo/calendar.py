@@ -9,7 +9,8 @@ from typing import NamedTuple
 from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.scale import Scale, apportion
 
-ZONE = datetime.timezone(datetime.timedelta(hours=8))
+ZONE = datetime.datetime.now().astimezone().tzinfo
+"""The office is where its visitor is: its hours are his."""
 _YEARS = 6
 _GROWTH = 0.6  # below 1: every year brings more customers than the one before
 _NEW_THIS_MONTH = 12
