@@ -101,7 +101,9 @@ def test_too_many_changes_to_name_mean_the_whole_table(firm: Firm, heard: Heard)
 
 def test_nonsense_on_the_channel_is_ignored(firm: Firm, heard: Heard) -> None:
     heard.connect()
-    firm.sql("notify crm; notify crm, 'x'; notify crm, 'x:y:z'; notify crm, '::'; notify crm, 'customer:u:5'")
+    firm.sql("notify crm; notify crm, 'x'; notify crm, 'x:y:z'; notify crm, '::'")
+    firm.sql("select pg_notify('crm', 'customer:u:' || repeat('9', 7000))")
+    firm.sql("notify crm, 'customer:u:5'")
     assert heard.next() == ("customer", frozenset({5}))
 
 
