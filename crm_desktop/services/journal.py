@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select, text
@@ -15,7 +16,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import EntitySpec, Ref, facts
-from crm_desktop.spec.kinds import DATE, TIME
+from crm_desktop.spec.kinds import DATE, MONEY, TIME
 
 KINDS = {
     "create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "import": N_("Import"), "undo": N_("Undo"),
@@ -171,6 +172,8 @@ def _value(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str]) -
         return datetime.datetime.fromisoformat(stored)
     if fact.kind is DATE:
         return datetime.date.fromisoformat(stored)
+    if fact.kind is MONEY:
+        return Decimal(str(stored))  # JSON knows no decimals
     return stored
 
 

@@ -13,6 +13,7 @@ from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
+from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.departments import departments_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
@@ -24,7 +25,7 @@ PARTS = ("contact_relation",)
 def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in."""
     return (
-        _area("customers", N_("Customers"), "buildings", CUSTOMERS, person),
+        _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _area("administration", N_("Administration"), "gear-six", ADMINISTRATION, person),
     )
 
@@ -34,14 +35,16 @@ def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec, lambda view, _spec: open_import(view))
 
 
-def _area(key: str, title: str, icon: str, entities: tuple[str, ...], person: Person) -> Area:
+def _area(
+    key: str, title: str, icon: str, entities: tuple[str, ...], person: Person, more: tuple[PageEntry, ...] = ()
+) -> Area:
     listed = [by_key(entity) for entity in entities if person.may("read", entity)]
     shown = (*entities, *PARTS) if key == "customers" else entities
     return Area(
         key=key,
         title=title,
         icon=icon,
-        pages=tuple(entry for spec in listed for entry in _entries(spec)),
+        pages=(*(entry for spec in listed for entry in _entries(spec)), *more),
         records={entity: partial(build_record, entity) for entity in shown},
         count=list_counts(listed, person),
         tables=frozenset(spec.model.__tablename__ for spec in listed),

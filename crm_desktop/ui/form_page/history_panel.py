@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from functools import partial
 
@@ -19,9 +18,9 @@ from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.form_page.undoing import notify_saved
-from crm_desktop.ui.form_page.wording import step_text, value_text
+from crm_desktop.ui.form_page.wording import moment_text, step_text, value_text
 from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import icon_button, link_button
+from crm_desktop.ui.widgets.buttons import inline_link, link_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
 
@@ -102,7 +101,7 @@ class HistoryPanel(QScrollArea):
         head.setSpacing(8)
         head.addWidget(label(change.who, "strong"))
         head.addWidget(label(_(KINDS.get(change.kind, change.kind)), "muted"))
-        moment = label(_brief(change.at), "small")
+        moment = label(moment_text(change.at), "small")
         moment.setToolTip(TIME.format(change.at))
         head.addWidget(moment)
         head.addStretch(1)
@@ -131,10 +130,9 @@ class HistoryPanel(QScrollArea):
                 label(step_text(spec, field.key, field.before, field.after), wrap=True, selectable=True), row, 1
             )
             if may_edit and self._can_put_back(field):
-                button = icon_button(
-                    "arrow-u-up-left", _("Put back “{value}”").format(value=before), partial(self.put_back, field)
-                )
-                button.setFixedHeight(24)
+                button = inline_link(_("Put back"), partial(self.put_back, field))
+                button.setAccessibleName(_("Put back “{value}”").format(value=before))
+                button.setToolTip(button.accessibleName())
                 grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
         return grid
 
@@ -149,11 +147,3 @@ class HistoryPanel(QScrollArea):
         if change.kind == "setup":
             return False
         return change.employee_id == person.id or person.may_use(Function.UNDO, self._entity)
-
-
-def _brief(moment: datetime.datetime) -> str:
-    """The clock for today and yesterday, else the day."""
-    today = datetime.date.today()
-    local = moment.astimezone()
-    day = TIME.brief(moment, today)
-    return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.journal import Change
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec.kinds import TIME
 
 MOST_NAMED = 4
 NOTHING = "—"
+
+
+def moment_text(moment: datetime.datetime) -> str:
+    """The clock for today and yesterday, else the day."""
+    today = datetime.date.today()
+    local = moment.astimezone()
+    day = TIME.brief(moment, today)
+    return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day
 
 
 def value_text(spec: EntitySpec, key: str, value: object) -> str:

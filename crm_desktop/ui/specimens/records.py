@@ -50,7 +50,8 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("employee", partial(record_window, administrator, "employee", "", _scroll_down)),
         ("permission_group", partial(record_window, administrator, "permission_group", "", _show_rights)),
         ("dictionary", partial(record_window, administrator, "dictionary")),
-        ("departments", partial(departments_window, administrator)),
+        ("departments", partial(page_window, administrator, "administration", "department/tree")),
+        ("changes", partial(page_window, context, "customers", "changes/mine")),
         ("conflict", conflict_dialog),
         ("undo", partial(undo_dialog, context)),
         ("unsaved", partial(UnsavedDialog, None, "珠海华工医药有限公司")),
@@ -107,10 +108,10 @@ def duplicate_window(context: Context) -> QWidget:
     return window
 
 
-def departments_window(context: Context) -> QWidget:
-    """The tree."""
+def page_window(context: Context, area: str, key: str) -> QWidget:
+    """The window at a page of the side list."""
     window = MainWindow(context)
-    window.show_area("administration").select_page("department/tree")
+    window.show_area(area).select_page(key)
     return window
 
 

@@ -1,0 +1,157 @@
+"""What was done lately: every save, import, bulk edit and undo as one line, each with the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
+
+from crm_desktop.core.access import Function, Person
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services.journal import ChangeSet, describe, fetch_change_sets
+from crm_desktop.spec.kinds import TIME
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.undo import UndoDialog
+from crm_desktop.ui.form_page.wording import moment_text
+from crm_desktop.ui.list_page.cells import ALIGNMENTS
+from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.widgets.buttons import secondary_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.page_title import PageTitle
+from crm_desktop.ui.widgets.table_view import TableView
+
+REFRESH_MS = 1000
+GROUP = N_("Change log")
+COLUMNS = (N_("When"), N_("By"), N_("What"), N_("Records"), N_("State"))
+WHAT = 2
+
+
+def changes_entries(person: Person) -> tuple[PageEntry, ...]:
+    """What one did oneself; everybody's for those who may undo what others did."""
+    mine = PageEntry("changes/mine", N_("My changes"), partial(ChangesPage, everybodys=False), GROUP)
+    everybodys = PageEntry("changes/all", N_("Everybody's changes"), partial(ChangesPage, everybodys=True), GROUP)
+    may_undo = any(person.may_use(Function.UNDO, spec.key) for spec in ALL_ENTITIES)
+    return (mine, everybodys) if may_undo else (mine,)
+
+
+class ChangesPage(Page):
+    """Enter, a double click or the button shows what taking a change back would do."""
+
+    def __init__(self, view: AreaView, *, everybodys: bool) -> None:
+        super().__init__(_("Everybody's changes") if everybodys else _("My changes"))
+        self._view, self._everybodys = view, everybodys
+        self._sets: Sequence[ChangeSet] = ()
+        self._is_stale = False
+        self.heading = PageTitle(self.title)
+        self.undo_button = secondary_button(_("Take back…"), self.take_back, icon_name="arrow-counter-clockwise")
+        self.heading.add(self.undo_button)
+        self._model = QStandardItemModel(self)
+        self.table = TableView()
+        self.table.setModel(self._model)
+        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.table.opened.connect(lambda _index: self.take_back())
+        self.table.selectionModel().currentRowChanged.connect(self._enable)
+        self.empty = EmptyState("clock-counter-clockwise", _("Nothing changed yet"))
+        self.empty.hide()
+        card = Card(padding=0)
+        card.body.addWidget(self.table)
+        card.body.addWidget(self.empty)
+        self.body.addWidget(self.heading)
+        self.body.addWidget(card, 1)
+        self.setFocusProxy(self.table)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        view.context.bus.changed.connect(self._note_change)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the newest changes again."""
+        everybodys = self._everybodys
+        self._is_stale = False
+        self._view.context.tasks.query(
+            self,
+            lambda session: fetch_change_sets(session, everybodys=everybodys),
+            self._show,
+            self._fail,
+            key="changes",
+        )
+
+    def take_back(self) -> None:
+        """Show what taking the selected change back would do."""
+        chosen = self._chosen()
+        if chosen is not None and _can_be_undone(chosen):
+            dialog = UndoDialog(self._view, chosen.id, describe(chosen.kind, chosen.label), self.refresh)
+            dialog.rehearse()
+            dialog.open_quietly()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the page was out of sight."""
+        super().showEvent(event)
+        if self._is_stale:
+            self.refresh()
+
+    def _show(self, sets: Sequence[ChangeSet]) -> None:
+        chosen = self._chosen()
+        self._sets = sets
+        self._model.clear()
+        self._model.setHorizontalHeaderLabels([_(heading) for heading in COLUMNS])
+        self._model.setHeaderData(3, Qt.Orientation.Horizontal, ALIGNMENTS["right"], Qt.ItemDataRole.TextAlignmentRole)
+        for change_set in sets:
+            self._model.appendRow(_items(change_set))
+        self.table.setColumnHidden(1, not self._everybodys)
+        self.table.fit_columns(WHAT)
+        self.table.setVisible(bool(sets))
+        self.empty.setVisible(not sets)
+        ids = [change_set.id for change_set in sets]
+        self.table.selectRow(ids.index(chosen.id) if chosen is not None and chosen.id in ids else 0)
+        self._enable()
+
+    def _fail(self, error: KnownError) -> None:
+        self.table.hide()
+        self.empty.show()
+        messages.show_error(self, error)
+
+    def _chosen(self) -> ChangeSet | None:
+        row = self.table.currentIndex().row()
+        return self._sets[row] if 0 <= row < len(self._sets) else None
+
+    def _enable(self, _current: QModelIndex | None = None) -> None:
+        chosen = self._chosen()
+        self.undo_button.setEnabled(chosen is not None and _can_be_undone(chosen))
+
+    def _note_change(self, _table: str, _ids: object) -> None:
+        self._is_stale = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+
+def _can_be_undone(change_set: ChangeSet) -> bool:
+    return change_set.undone_by is None and change_set.kind != "setup"
+
+
+def _items(change_set: ChangeSet) -> list[QStandardItem]:
+    moment = QStandardItem(moment_text(change_set.at))
+    moment.setToolTip(TIME.format(change_set.at))
+    rows = QStandardItem(f"{change_set.rows:,}")
+    rows.setData(ALIGNMENTS["right"], Qt.ItemDataRole.TextAlignmentRole)
+    state = QStandardItem(_("taken back") if change_set.undone_by else "")
+    state.setData("neutral", CellRole.CHIP)
+    items = [
+        moment,
+        QStandardItem(change_set.who),
+        QStandardItem(describe(change_set.kind, change_set.label)),
+        rows,
+        state,
+    ]
+    for item in items if change_set.undone_by else ():
+        item.setData("faint", CellRole.TONE)
+    return items
