@@ -21,6 +21,11 @@ class Raw:
         if login:
             self.cursor.execute(f'set session authorization "{login}"')
 
+    def act(self, login: str, kind: str = "edit") -> int:
+        """Begin an action of ``login``; the id of its change set."""
+        self.become(login)
+        return int(self.value("select journal.begin_change(%s, 'test')", kind))
+
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the statement returns."""
         self.cursor.execute(statement, values or None)

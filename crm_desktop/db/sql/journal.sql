@@ -53,7 +53,8 @@ declare
 begin
   if named ~ '^\d{1,18}$' then
     select s.id into found_id from journal.change_set s
-      where s.id = named::bigint and s.transaction_id = pg_current_xact_id()::text::bigint and s.at >= transaction_timestamp();
+      where s.id = named::bigint and s.login = session_user
+        and s.transaction_id = pg_current_xact_id()::text::bigint and s.at >= transaction_timestamp();
   end if;
   return coalesce(found_id, journal.open_change_set('sql', '', null));
 end $$;

@@ -147,14 +147,17 @@ begin
   if subject.rule = 'owned' then
     owner_after := format('r.%I', subject.owner_column);
     if subject.parent_table is not null then
-      owner_after := format('(select x.%I from crm.%I x where x.id = r.%I)', (
-        select s.owner_column from journal.subject s where s.table_name = subject.parent_table),
-        subject.parent_table, subject.parent_column);
+      -- The parent may itself be on its way back; where it is gone for good, keep_dangling says so.
+      select format('coalesce((select x.%1$I from crm.%2$I x where x.id = r.%3$I),
+                              (select (y.image ->> %1$L)::bigint from pg_temp.undo_plan y where y.table_name = %2$L
+                               and y.row_id = r.%3$I and y.action = ''bring_back'' and not y.is_kept))',
+                    s.owner_column, s.table_name, subject.parent_column)
+        into owner_after from journal.subject s where s.table_name = subject.parent_table;
     end if;
     rights := format($rights$
       case q.action
-        when 'restore' then t.%2$I = any ($7)
-                        and case when %3$L then o.owner = any ($7) else r.%2$I = any ($7) and o.owner = any ($9) end
+        when 'restore' then t.%2$I = any ($7) and (o.owner is null
+                        or case when %3$L then o.owner = any ($7) else r.%2$I = any ($7) and o.owner = any ($9) end)
         when 'remove' then $2 and t.%1$I = any ($6) or t.%2$I = any ($8)
         else o.owner is null or o.owner = any ($6) or $2 and r.%2$I = any ($8)
       end
