@@ -60,8 +60,8 @@ class FateDetails(Card):
             column.addWidget(label(text, wrap=True, selectable=True))
         if row.warnings:
             warnings = Bar("warn")
-            warnings.say([(text, ()) for text in row.warnings[:MOST_WARNINGS]])
             column.addWidget(warnings)
+            warnings.say([(text, ()) for text in row.warnings[:MOST_WARNINGS]])
         if row.reject is not None:
             column.addLayout(_grid(_cells(row.reject.cells, columns)))
         elif row.planned is not None:

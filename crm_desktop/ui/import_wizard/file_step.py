@@ -44,11 +44,11 @@ class FileStep(StepPage):
                 (self.choose_button,),
             )
         )
-        self._waiting = Waiting(_("Reading the file"), _("The file itself is never changed."), self.cancelled.emit)
+        self.waiting = Waiting(_("Reading the file"), _("The file itself is never changed."), self.cancelled.emit)
         self.sheets = SheetsCard(draft)
         self.sheets.changed.connect(self.changed)
         self._failure = _card(EmptyState("file-arrow-up", ""))
-        for widget in (self._empty, self._waiting, self.sheets, self._failure):
+        for widget in (self._empty, self.waiting, self.sheets, self._failure):
             self._stack.addWidget(widget)
         self.body.addWidget(self._stack)
 
@@ -62,8 +62,8 @@ class FileStep(StepPage):
 
     def show_reading(self, work: Stoppable) -> None:
         """The file is being read."""
-        self._stack.setCurrentWidget(self._waiting)
-        self._waiting.begin(work)
+        self._stack.setCurrentWidget(self.waiting)
+        self.waiting.begin(work)
 
     def show_failure(self, error: KnownError) -> None:
         """The file cannot be used; its name stands in the title line."""

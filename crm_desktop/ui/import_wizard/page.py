@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+import shiboken6
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from crm_desktop.core.access import Function
@@ -102,6 +103,11 @@ class ImportPage(Page):
         self.body.addWidget(self._stack, 1)
         self._connect()
         self.go_to(draft.step)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on to the step."""
+        super().focusInEvent(event)
+        self.current().take_focus()
 
     def open_file(self, path: Path) -> None:
         """Begin with this file, unless an import is running."""
@@ -264,10 +270,12 @@ class ImportPage(Page):
             self._view, result.written.change_set, _("import of {file}").format(file=name), self._note_undone
         )
         dialog.open_quietly()
+        dialog.rehearse()
 
     def _note_undone(self) -> None:
         self.draft.is_undone = True
-        self.result_step.show_draft()
+        if shiboken6.isValid(self):  # not closed in the meantime
+            self.result_step.show_draft()
 
     def _save_rejects(self) -> None:
         result, pairs = self.draft.result, self.draft.source().pairs
@@ -309,4 +317,4 @@ class ImportPage(Page):
         text = _("Ask your administrator for the function “Import”.")
         close = secondary_button(_("Close"), lambda: self._view.close_page(self))
         self.body.addWidget(EmptyState("lock-simple", _("You may not import customers."), text, (close,)), 1)
-        close.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocusProxy(close)

@@ -42,7 +42,7 @@ class PreviewStep(StepPage):
         self._shown: Rehearsal | None = None
         self._outcome: Outcome | None = None
         self._only_warned = False
-        self._waiting = Waiting(
+        self.waiting = Waiting(
             _("Comparing with the customers that are there"), _("Nothing is written yet."), self.cancelled.emit
         )
         self._nothing = Bar("accent")
@@ -76,14 +76,14 @@ class PreviewStep(StepPage):
         column.addWidget(PreviewSplitter("import", card, self.details), 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list)
-        self._stack.addWidget(self._waiting)
+        self._stack.addWidget(self.waiting)
         self.body.addWidget(self._stack)
 
     def show_draft(self) -> None:
         """The rows, or that they are being compared."""
         rehearsal = self.draft.rehearsal
         if rehearsal is None:
-            self._stack.setCurrentWidget(self._waiting)
+            self._stack.setCurrentWidget(self.waiting)
             return
         self._stack.setCurrentWidget(self._list)
         if rehearsal is not self._shown:
@@ -102,8 +102,8 @@ class PreviewStep(StepPage):
 
     def show_comparing(self, work: Stoppable) -> None:
         """The rows are being compared."""
-        self._stack.setCurrentWidget(self._waiting)
-        self._waiting.begin(work)
+        self._stack.setCurrentWidget(self.waiting)
+        self.waiting.begin(work)
 
     def problem(self) -> str:
         """There must be something to write."""
