@@ -262,6 +262,18 @@ def test_tree_shows_the_path_of_a_value_set_from_outside(qtbot: QtBot) -> None:
     assert editor.value() == TIANHE
 
 
+def test_tree_says_a_level_once_that_is_called_as_the_one_above(qtbot: QtBot) -> None:
+    names = ((1, "Beijing", None), (2, "Beijing", 1), (3, "Haidian", 2))
+    editor = TreeChoiceEditor(
+        kinds.CHOICE,
+        "Region",
+        _answering([Entry(Ref(id_, name), name, above, frozenset()) for id_, name, above in names]),
+    )
+    qtbot.addWidget(editor)
+    editor.set_value(Ref(3, "Haidian"))
+    assert editor.line.text() == "Beijing / Haidian"
+
+
 def test_several_references_are_added_once_and_removed(qtbot: QtBot, window: QWidget) -> None:
     editor = ReferencesEditor(kinds.REFERENCE, "Groups", _finding(INDUSTRIES))
     _show(window, editor, qtbot)

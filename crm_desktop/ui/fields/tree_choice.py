@@ -29,7 +29,8 @@ class TreeChoiceEditor(RowEditor):
         labels: list[str] = []
         node = self._nodes.get(ref.id)
         while node is not None:
-            labels.insert(0, self._own_label(node))
+            if own := self._own_label(node):
+                labels.insert(0, own)
             node = self._nodes.get(node.parent_id or 0)
         return SEPARATOR.join(labels) or ref.label
 
@@ -40,7 +41,9 @@ class TreeChoiceEditor(RowEditor):
             self._load(self._keep_and_show)
 
     def _own_label(self, node: Entry) -> str:
-        """Without the parents' names, which Chinese labels begin with (广东广州天河)."""
+        """Without the parents' names, which Chinese labels begin with (广东广州天河). Empty for a level that is
+        called as the one above: Beijing is province and city.
+        """
         parent = self._nodes.get(node.parent_id or 0)
         return node.ref.label.removeprefix(parent.ref.label) if parent else node.ref.label
 
@@ -81,7 +84,7 @@ class TreeChoiceEditor(RowEditor):
 
     def _row(self, node: Entry, *, path: bool) -> PopupRow:
         deeper = "›" if node.ref.id in self._children else ""
-        return PopupRow(node.ref, self.path(node.ref) if path else self._own_label(node), deeper)
+        return PopupRow(node.ref, self.path(node.ref) if path else self._own_label(node) or node.ref.label, deeper)
 
     def _choose(self, ref: object) -> None:
         super()._choose(ref)
