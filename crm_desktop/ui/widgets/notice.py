@@ -17,7 +17,7 @@ from crm_desktop.ui.widgets.labels import label
 ACTION_KEY = "Alt+Z"  # Ctrl+Z belongs to the line one types in
 SHOWN_MS = 8000  # long enough to read it and to press "undo"
 WIDTH = 480
-MARGIN = 16
+FOOT = 88  # the status line and the line with "save" above it stay free
 ICONS = {"good": "check-circle", "warn": "warning", "bad": "warning-circle"}
 
 
@@ -131,7 +131,7 @@ class Notices(QWidget):
             return
         height = sum(notice.heightForWidth(WIDTH) + 8 for notice in shown)
         left = (self._window.width() - WIDTH) // 2
-        self.setGeometry(left, self._window.height() - height - 2 * MARGIN - 8, WIDTH, height)
+        self.setGeometry(left, self._window.height() - height - FOOT, WIDTH, height)
         self.show()
         self.raise_()
 
