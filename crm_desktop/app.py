@@ -209,10 +209,10 @@ class SignedIn:
 
 
 def server_name(address: ConnectionAddress) -> str:
-    """What the status line calls the server."""
+    """What the status line calls the server; nothing for this computer."""
     host = address.hosts[0]
     here = host.address in {"127.0.0.1", "localhost", "::1"}
-    return _("this computer") if here else f"{host.address} / {address.database}"
+    return "" if here else f"{host.address} / {address.database}"
 
 
 def _connect(profile: Profile, password: str) -> Gateway:

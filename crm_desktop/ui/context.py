@@ -19,8 +19,8 @@ Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
 
 @dataclass(frozen=True)
 class Context:
-    """Made once after sign-in. ``search(text, answer)`` looks in the background and calls ``answer`` on the
-    UI thread.
+    """Made once after sign-in. ``server`` is empty for this computer. ``search(text, answer)`` looks in the
+    background and calls ``answer`` on the UI thread.
     """
 
     tasks: Tasks

@@ -23,7 +23,7 @@ class StatusLine(QFrame):
         super().__init__()
         self.setObjectName("status")
         self.setFixedHeight(HEIGHT)
-        self._server = context.server
+        self._server = context.server or _("this computer")
         self._dot = QLabel()
         self._connection = QLabel()
         person = context.person
