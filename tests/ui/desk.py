@@ -136,16 +136,16 @@ def write(line: QWidget, words: str) -> None:
         QApplication.sendEvent(line, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, character))
 
 
-SitDown = Callable[[str], Desk]
+SitDown = Callable[..., Desk]
 
 
 @pytest.fixture
 def sit_down(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[SitDown]:
-    """Opens a window for somebody of the office."""
+    """Opens a window for somebody of the office, at his own server or at an address of the test's."""
     opened: list[Desk] = []
 
-    def build(key: str) -> Desk:
-        gateway = sign_in(key)
+    def build(key: str, gateway: Gateway | None = None) -> Desk:
+        gateway = gateway or sign_in(key)
         tasks, bus = Tasks(gateway.read, gateway.write, qapp), Bus(qapp)
         context = Context(
             tasks, bus, gateway.person, "here", areas_for(gateway.person), lambda _text, answer: answer([])

@@ -26,6 +26,7 @@ from crm_desktop.ui.widgets.labels import ElidedLabel, label
 
 FIRST_SHOWN = 30
 LABEL_WIDTH = 96
+LINE = 24
 
 
 class HistoryPanel(QScrollArea):
@@ -106,9 +107,7 @@ class HistoryPanel(QScrollArea):
         head.addWidget(moment)
         head.addStretch(1)
         if self._may_take_back(change):
-            button = link_button(_("Take back…"), partial(self.take_back, change))
-            button.setFixedHeight(24)
-            head.addWidget(button)
+            head.addWidget(inline_link(_("Take back…"), partial(self.take_back, change)))
         column.addLayout(head)
         if change.fields:
             column.addLayout(self._fields(change))
@@ -123,7 +122,7 @@ class HistoryPanel(QScrollArea):
         may_edit = not why_not(self._view.context.person, "update", self._record)
         for row, field in enumerate(change.fields):
             name = ElidedLabel(_(field.label), "small")
-            name.setFixedWidth(LABEL_WIDTH)
+            name.setFixedSize(LABEL_WIDTH, LINE)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             before = value_text(spec, field.key, field.before)
             grid.addWidget(
