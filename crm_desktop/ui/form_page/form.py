@@ -52,7 +52,9 @@ class Form(QWidget):
         self._touched.clear()
         for key, editor in self.editors.items():
             editor.set_value(record.values.get(key))
-            editor.set_read_only(read_only or self._attr_of[key] in self.spec.form.read_only)
+            is_needed = record.id == 0 and editor.required  # what a new record cannot do without is typed once
+            is_fixed = self._attr_of[key] in self.spec.form.read_only and not is_needed
+            editor.set_read_only(read_only or is_fixed)
 
     def set_base(self, values: Mapping[str, Any]) -> None:
         """Take these values for unedited, and show them where nothing was typed."""
