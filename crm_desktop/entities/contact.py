@@ -27,7 +27,7 @@ CONTACT = EntitySpec(
     label_plural=N_("Contacts"),
     icon="user",
     labels={
-        Contact.name: N_("Name"),
+        Contact.name: N_("Full name"),
         Contact.customer: N_("Customer"),
         Contact.is_main: N_("Main contact"),
         Contact.title: N_("Position"),

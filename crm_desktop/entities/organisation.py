@@ -43,14 +43,14 @@ EMPLOYEE = EntitySpec(
     label_plural=N_("Employees"),
     icon="identification-card",
     labels={
-        Employee.name: N_("Name"),
+        Employee.name: N_("Full name"),
         Employee.login: N_("Login"),
         Employee.department: N_("Department"),
         Employee.superior: N_("Superior"),
         Employee.title: N_("Position"),
         Employee.phones: N_("Phones"),
         Employee.email: N_("E-mail"),
-        Employee.is_active: N_("May sign in"),
+        Employee.is_active: N_("Active"),
         Employee.updated_at: N_("Changed"),
     },
     table=TableSpec(
@@ -151,7 +151,7 @@ PERMISSION_GROUP = EntitySpec(
         presets=(Preset(key="all", label=N_("Permission groups")),),
     ),
     form=FormSpec(
-        sections=(Section(N_("General"), (PermissionGroup.name, PermissionGroup.name_en, PermissionGroup.code)),),
+        sections=(Section(N_("General"), (PermissionGroup.name, PermissionGroup.name_en)),),
         read_only=frozenset({PermissionGroup.is_builtin}),
     ),
     access=ADMINISTERED,

@@ -61,9 +61,9 @@ class PermissionGroup(Timed, Base):
     __table_args__ = {"comment": "Permission groups", "info": {POLICY: Guard(rule="common", entity="permission_group")}}
     display = ("name", "name_en")
 
-    code: Mapped[str] = mapped_column(String(40), unique=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True, server_default=text("gen_random_uuid()"))
     name: Mapped[str] = mapped_column(String(100))
-    name_en: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str | None] = mapped_column(String(100), comment="Null: the name serves in English too")
     is_builtin: Mapped[bool] = mapped_column(server_default=text("false"))
 
 

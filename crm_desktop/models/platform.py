@@ -20,7 +20,7 @@ class Dictionary(Base):
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(100))
-    name_en: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str | None] = mapped_column(String(100), comment="Null: the name serves in English too")
 
 
 class DictionaryEntry(Base):
@@ -37,9 +37,9 @@ class DictionaryEntry(Base):
 
     dictionary_id: Mapped[int] = mapped_column(ForeignKey("crm.dictionary.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("crm.dictionary_entry.id"), index=True)
-    code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40), server_default=text("gen_random_uuid()"))
     name: Mapped[str] = mapped_column(String(100))
-    name_en: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str | None] = mapped_column(String(100), comment="Null: the name serves in English too")
     full_name: Mapped[str] = mapped_column(
         String(200), server_default="", comment="With the parents' names, for trees: 广东广州天河; kept by trigger"
     )

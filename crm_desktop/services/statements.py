@@ -23,8 +23,10 @@ SMALL_SCOPE = 20
 def display_of(target: Any) -> ColumnElement[str]:
     """What names a row of ``target`` (a model or an alias of one) in the language of the moment."""
     chinese, english = target.display if hasattr(target, "display") else ("name", "name")
-    column: ColumnElement[str] = getattr(target, english if language() == "en" else chinese)
-    return column
+    name: ColumnElement[str] = getattr(target, chinese)
+    if language() == "zh" or english == chinese:
+        return name
+    return func.coalesce(getattr(target, english), name)
 
 
 class Joins:

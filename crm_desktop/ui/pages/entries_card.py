@@ -190,7 +190,7 @@ class EntriesTable(TableView):
 
 def _items(entry: Record) -> list[QStandardItem]:
     values = entry.values
-    texts = (values["name"], values["name_en"], values["code"], "✓" if values["is_active"] else "")
+    texts = (values["name"], values["name_en"] or "", values["code"], "✓" if values["is_active"] else "")
     items = [QStandardItem(text) for text in texts]
     items[0].setData(entry.id, ID)
     if values["tone"]:
