@@ -100,10 +100,11 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """For scripts."""
+        none = {"customer": 0, "contact": 0}
         return {
             "change_set": self.written.change_set,
-            "created": self.written.created,
-            "updated": self.written.updated,
+            "created": none | self.written.created,
+            "updated": none | self.written.updated,
             "skipped": self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED),
             "rejected": [{"row": r.row, "sheet": r.sheet, "reason": r.reason} for r in self.rejects],
             "warnings": [{"at": row.at, "text": text} for row in self.plan.rows for text in row.warnings],
@@ -166,7 +167,7 @@ def with_saved_recipes(session: Session, opened: Opened) -> Opened:
 
 def save_recipes(session: Session, source: Source) -> None:
     """Keep the mapping for the next file of this shape, in a change set of its own: undoing the import leaves it."""
-    begin_change(session, "create", source.path.name, "import_recipe")
+    begin_change(session, "recipe", source.path.name)
     for table, guesses in source.pairs:
         statement = insert(ImportRecipe).values(
             entity=ENTITY, shape=fingerprint(table), name=source.path.name, mapping=recipe(guesses)
