@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import click
@@ -58,11 +59,11 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: b
 def program(context: click.Context) -> None:
     """Everything begins here."""
     if context.invoked_subcommand is None:
-        from crm_desktop.app import run
+        from crm_desktop.app import run as open_workbench
         from crm_desktop.db.address import ConnectionAddress
 
         url = context.ensure_object(Choice).url()
-        context.exit(run(ConnectionAddress.from_url(url) if url else None))
+        context.exit(open_workbench(ConnectionAddress.from_url(url) if url else None))
 
 
 for _command in (*RECORD_COMMANDS, import_file, demo, server):
@@ -70,17 +71,18 @@ for _command in (*RECORD_COMMANDS, import_file, demo, server):
 
 
 def main() -> None:
-    """Run the program. Whatever goes wrong is one sentence on stderr."""
+    """The program itself, on this process's arguments and streams."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a pipe on Windows speaks another encoding
-    sys.exit(_run())
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run() -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; returns the exit code. Whatever goes wrong is one sentence on stderr."""
     try:
         speak(Options.load().language)
-        code = program(prog_name="crm-desktop", standalone_mode=False)
+        code = program(arguments, "crm-desktop", standalone_mode=False)
         if sys.stdout:  # a program without console has none
             sys.stdout.flush()
     except KnownError as error:

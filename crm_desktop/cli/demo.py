@@ -51,17 +51,11 @@ def demo(context: click.Context, *, scale: str, reset: bool, serve: bool, as_jso
             _say(sample)
         sys.stdout.flush()
         if serve:
-            while True:
-                time.sleep(1)  # without end it would hear no Ctrl+C on Windows
-        context.exit(_open(sample))
-    except _Stopped:
-        return
+            _wait()
+        else:
+            context.exit(_open(sample))
     finally:
         sample.server.stop()
-
-
-class _Stopped(BaseException):
-    """Somebody ended the program."""
 
 
 def _hear_signals() -> None:
@@ -70,12 +64,20 @@ def _hear_signals() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         for name in names:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-        raise _Stopped
+        raise KeyboardInterrupt
 
     names = [name for name in STOPPING if hasattr(signal, name)]
 
     for name in names:
         signal.signal(getattr(signal, name), stop)
+
+
+def _wait() -> None:
+    try:
+        while True:
+            time.sleep(1)  # a sleep without end hears no Ctrl+C on Windows
+    except KeyboardInterrupt:
+        return
 
 
 def _open(sample: Demo) -> int:
