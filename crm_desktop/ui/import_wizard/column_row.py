@@ -11,8 +11,8 @@ from crm_desktop.core.i18n import _
 from crm_desktop.spec import Ref
 from crm_desktop.ui import icons
 from crm_desktop.ui.import_wizard import targets
-from crm_desktop.ui.import_wizard.reading import ColumnSample
 from crm_desktop.ui.import_wizard.target_editor import TargetEditor
+from crm_desktop.ui.import_wizard.work import ColumnSample
 from crm_desktop.ui.widgets.labels import ElidedLabel
 from importers.mapping import Guess
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crm_desktop.core.i18n import N_
-from crm_desktop.ui.import_wizard.reading import ColumnSample, FileRead, Rehearsal
+from crm_desktop.ui.import_wizard.work import ColumnSample, FileRead, Rehearsal
 from importers.layout import Table
 from importers.mapping import Guess, fingerprint
 from importers.plan import FILL_IN, MatchRule

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.core.text import normalise
 from crm_desktop.entities.customer import CUSTOMER
-from crm_desktop.ui.import_wizard.reading import Rehearsal
 from crm_desktop.ui.widgets.chip import Tone
-from importers.plan import Fate, PlannedRow
-from importers.records import Duplicate, Record, Reject
+from importers.plan import Fate, Plan, PlannedRow
+from importers.records import Duplicate, Record, Records, Reject
 
 MOST_FIELDS = 4
 
@@ -71,10 +70,10 @@ class FateRow:
         return self.planned.warnings if self.planned and self.outcome is not Outcome.JOINED else ()
 
 
-def fate_rows(rehearsal: Rehearsal, sheets: Sequence[str]) -> list[FateRow]:
+def fate_rows(records: Records, plan: Plan, sheets: Sequence[str]) -> list[FateRow]:
     """All rows with a fate, in the order of the file. Rows that hold no record (titles, totals) are not among them."""
     places = {sheet: number for number, sheet in enumerate(sheets)}
-    return sorted(_rows(rehearsal), key=lambda row: (places.get(row.sheet, 0), row.number))
+    return sorted(_rows(records, plan), key=lambda row: (places.get(row.sheet, 0), row.number))
 
 
 def count_outcomes(rows: Sequence[FateRow]) -> Mapping[Outcome, int]:
@@ -82,9 +81,9 @@ def count_outcomes(rows: Sequence[FateRow]) -> Mapping[Outcome, int]:
     return Counter(row.outcome for row in rows)
 
 
-def _rows(rehearsal: Rehearsal) -> Iterator[FateRow]:
-    duplicates = {duplicate.at: duplicate for duplicate in rehearsal.records.duplicates}
-    for record, planned in zip(rehearsal.records.records, rehearsal.plan.rows, strict=True):
+def _rows(records: Records, plan: Plan) -> Iterator[FateRow]:
+    duplicates = {duplicate.at: duplicate for duplicate in records.duplicates}
+    for record, planned in zip(records.records, plan.rows, strict=True):
         outcome = Outcome(planned.fate.value)
         title = planned.title or str(record.values.get("name", ""))
         sheet, number = _place(record.at)
@@ -95,7 +94,7 @@ def _rows(rehearsal: Rehearsal) -> Iterator[FateRow]:
                 sheet, number = _place(at)
                 what = _joined(record, at, duplicates.get(at))
                 yield FateRow(sheet, number, Outcome.JOINED, title, what, found, planned, record)
-    for reject in rehearsal.records.rejects:
+    for reject in records.rejects:
         texts = [str(cell) for cell in reject.cells if cell is not None]
         title = " · ".join(texts[:MOST_FIELDS])
         yield FateRow(

@@ -12,10 +12,10 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
 from crm_desktop.ui.import_wizard.draft import ImportDraft
-from crm_desktop.ui.import_wizard.reading import Stoppable
 from crm_desktop.ui.import_wizard.sheets_card import SheetsCard
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.waiting import Waiting
+from crm_desktop.ui.import_wizard.work import Stoppable
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card

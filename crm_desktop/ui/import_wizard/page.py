@@ -23,10 +23,10 @@ from crm_desktop.ui.import_wizard.file_step import FileStep
 from crm_desktop.ui.import_wizard.import_step import ImportStep
 from crm_desktop.ui.import_wizard.matching_step import MatchingStep
 from crm_desktop.ui.import_wizard.preview_step import PreviewStep
-from crm_desktop.ui.import_wizard.reading import FileRead, Rehearsal, Stoppable, read_file, rehearse
 from crm_desktop.ui.import_wizard.result_step import ResultStep
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.step_bar import StepBar
+from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Stoppable, carry_out, read_file, rehearse
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.tasks import LongWork
@@ -35,7 +35,7 @@ from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, wit
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.page_title import PageTitle
 from importers.rejects import write_rejects
-from importers.run import ENTITY, Result, import_records
+from importers.run import ENTITY, Result
 
 TAB = "import"
 FIRST_LIST = "customer/all"
@@ -228,7 +228,7 @@ class ImportPage(Page):
     def _start_import(self) -> None:
         rehearsal, source, rule = self.draft.rehearsal, self.draft.source(), self.draft.rule
         assert rehearsal is not None
-        person, records = self._context.person, rehearsal.records
+        person = self._context.person
 
         def take(result: Result) -> None:
             self._import = None
@@ -245,7 +245,7 @@ class ImportPage(Page):
 
         self.go_to(Step.IMPORT)
         self._import = self._context.tasks.long_command(
-            self, lambda session, report: import_records(session, person, records, source, rule, report), take, fail
+            self, lambda session, report: carry_out(session, person, rehearsal, source, rule, report), take, fail
         )
         self._import.progressed.connect(self.import_step.waiting.show_progress)
 

@@ -14,10 +14,10 @@ from crm_desktop.ui.import_wizard import fate_model
 from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.fate_details import FateDetails
 from crm_desktop.ui.import_wizard.fate_model import FateModel
-from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, count_outcomes, fate_rows
-from crm_desktop.ui.import_wizard.reading import Rehearsal, Stoppable
+from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, count_outcomes
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.waiting import Waiting
+from crm_desktop.ui.import_wizard.work import Rehearsal, Stoppable
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
@@ -88,8 +88,7 @@ class PreviewStep(StepPage):
         self._stack.setCurrentWidget(self._list)
         if rehearsal is not self._shown:
             self._shown = rehearsal
-            assert self.draft.file
-            self._rows = fate_rows(rehearsal, [sheet.name for sheet in self.draft.file.book.sheets])
+            self._rows = rehearsal.rows
             self._outcome, self._only_warned = None, False
             self.search.clear()
             self.model.show_rows(self._rows)

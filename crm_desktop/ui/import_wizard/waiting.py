@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.ui.import_wizard.reading import Stoppable
+from crm_desktop.ui.import_wizard.work import Stoppable
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import ElidedLabel, label

@@ -1,22 +1,25 @@
-"""What the wizard does in the background: read a file, say what would become of each row. No widget, no writing."""
+"""What the wizard does in the background: read a file, say what would become of each row, import. No widget."""
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import CancelledError
 from crm_desktop.core.i18n import _
+from crm_desktop.ui.import_wizard.fates import FateRow, fate_rows
 from crm_desktop.ui.tasks import Session
 from importers.layout import Table, find_tables
 from importers.mapping import guess
-from importers.plan import MatchRule, Plan
+from importers.plan import MatchRule, Plan, Progress
 from importers.readers import Book, Cell, read_book
 from importers.records import Records, read_records
-from importers.run import Opened, Source, names_customers, plan_import, with_saved_recipes
+from importers.run import Opened, Result, Source, import_records, names_customers, plan_import, with_saved_recipes
 from importers.values.cells import plain
 
 SAMPLES = 3
@@ -70,10 +73,30 @@ class Rehearsal:
 
     records: Records
     plan: Plan
+    rows: Sequence[FateRow]
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Rows are plain values that refer to each other in no circle. With a million of them each look of the garbage
+    collector stops the whole program for seconds, so it rests meanwhile, and leaves out afterwards what is there.
+    """
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
     """Read and look through a file. Raises a KnownError for one that cannot be used."""
+    with without_collector():
+        return _read_file(session, path, progress)
+
+
+def _read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
     progress.report(0, 4, _("Reading the file"))
     book = read_book(path)
     progress.report(1, 4, _("Looking for the table"))
@@ -89,10 +112,21 @@ def read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
 
 def rehearse(session: Session, person: Person, source: Source, rule: MatchRule, progress: Stoppable) -> Rehearsal:
     """Decide about every row. Writes nothing."""
-    progress.report(0, 0, _("Reading the rows"))
-    records = read_records(source.pairs)
-    progress.report(0, 0, _("Comparing with what is there"))
-    return Rehearsal(records, plan_import(session, person, records, rule, progress.report))
+    with without_collector():
+        progress.report(0, 0, _("Reading the rows"))
+        records = read_records(source.pairs)
+        progress.report(0, 0, _("Comparing with what is there"))
+        plan = plan_import(session, person, records, rule, progress.report)
+        sheets = list(dict.fromkeys(table.sheet for table, _guesses in source.pairs))
+        return Rehearsal(records, plan, fate_rows(records, plan, sheets))
+
+
+def carry_out(
+    session: Session, person: Person, rehearsal: Rehearsal, source: Source, rule: MatchRule, progress: Progress
+) -> Result:
+    """Import what was rehearsed, all or nothing."""
+    with without_collector():
+        return import_records(session, person, rehearsal.records, source, rule, progress)
 
 
 def sample_columns(table: Table) -> tuple[ColumnSample, ...]:
