@@ -198,6 +198,26 @@ def _logins(connection: Connection) -> Iterator[Finding]:
         )
     if not strangers:
         yield Finding(is_ok=True, text=_("Every active employee's login is there."))
+    if connection.execute(text("select current_setting('server_version_num')::int >= 160000")).scalar_one():
+        yield from _unmanaged_logins(connection)
+
+
+def _unmanaged_logins(connection: Connection) -> Iterator[Finding]:
+    """Since PostgreSQL 16 the owner role needs the admin option on every login it is to change."""
+    unmanaged = connection.execute(
+        text("""
+        select e.login from crm.employee e join pg_roles r on r.rolname = e.login
+        where pg_has_role(r.oid, 'crm_user', 'member') and not exists (
+          select from pg_auth_members m
+          where m.roleid = r.oid and m.member = 'crm_owner'::regrole and m.admin_option) order by 1
+        """)
+    ).scalars()
+    for login in unmanaged:
+        yield Finding(
+            is_ok=False,
+            text=_("The administrator cannot change or lock the login {login}.").format(login=login),
+            hint=_("Run “server upgrade”, which repairs it."),
+        )
 
 
 def _connections(connection: Connection) -> Finding:

@@ -12,6 +12,7 @@ import psycopg2
 
 from crm_desktop.core.access import Function, Grant, Group, Scope, Verb
 from crm_desktop.db import server
+from crm_desktop.db.scram import scram_verifier
 from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services.seed import seed
@@ -191,7 +192,7 @@ def _insert_people(cursor: Any) -> None:
 def _create_login(cursor: Any, login: str) -> None:
     cursor.execute("select exists (select from pg_roles where rolname = %s)", (login,))
     if not cursor.fetchone()[0]:
-        cursor.execute(f'create role "{login}" login password %s in role crm_user', (PASSWORD,))
+        cursor.execute("select crm.create_login(%s, %s)", (login, scram_verifier(PASSWORD)))
 
 
 def _insert_records(cursor: Any) -> None:

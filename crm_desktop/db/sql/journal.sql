@@ -19,14 +19,20 @@ begin
                  month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
 end $$;
 
+-- Those of this month and of as many months ahead.
+create or replace function journal.make_partitions(months_ahead integer) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform journal.ensure_partition(clock_timestamp() + make_interval(months => n)) from generate_series(0, months_ahead) n;
+end $$;
+
 -- A new change set; all that this transaction writes from now on belongs to it.
 create or replace function journal.open_change_set(kind text, label text, undoes bigint) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   opened bigint;
 begin
-  perform journal.ensure_partition(clock_timestamp());
-  perform journal.ensure_partition(clock_timestamp() + interval '1 month');
+  perform journal.make_partitions(1);
   insert into journal.change_set (kind, label, undoes, login, employee_id, transaction_id, at)
     values (kind, label, undoes, session_user, crm.me(), pg_current_xact_id()::text::bigint, clock_timestamp())
     returning id into opened;

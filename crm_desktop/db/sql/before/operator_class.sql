@@ -23,4 +23,5 @@ do $$ begin
       storage text;
   end if;
 end $$;
+alter function crm.grams_contain(text[], text[]) owner to crm_owner;
 grant execute on function crm.grams_contain(text[], text[]) to crm_user, crm_owner;

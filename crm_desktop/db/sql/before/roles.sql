@@ -2,6 +2,7 @@
 -- something is missing, since another database may be set up or upgraded at the same moment.
 do $$
 declare
+  login text;
   version int := current_setting('server_version_num')::int / 10000;
 begin
   perform pg_advisory_xact_lock(hashtext('crm.roles'));
@@ -16,8 +17,20 @@ begin
   elsif exists (select from pg_roles where rolname = 'crm_user' and (rolcanlogin or rolsuper or rolbypassrls)) then
     alter role crm_user nologin nosuperuser nobypassrls;
   end if;
-  if version >= 16 and not exists (
-      select from pg_auth_members where roleid = 'crm_user'::regrole and member = 'crm_owner'::regrole and admin_option) then
+  if version < 16 then return; end if;
+  if not exists (select from pg_auth_members
+                 where roleid = 'crm_user'::regrole and member = 'crm_owner'::regrole and admin_option) then
     execute 'grant crm_user to crm_owner with admin true, inherit false, set false';
   end if;
+  -- Employees' logins that a superuser made, or that came from an older PostgreSQL: since 16 only who has the admin
+  -- option on a role may change it, and the administrator's functions run as crm_owner.
+  for login in
+    select r.rolname from pg_auth_members m join pg_roles r on r.oid = m.member
+    where m.roleid = 'crm_user'::regrole and r.rolname <> 'crm_owner'
+      and not (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls)
+      and not exists (select from pg_auth_members a
+                      where a.roleid = r.oid and a.member = 'crm_owner'::regrole and a.admin_option)
+  loop
+    execute format('grant %I to crm_owner with admin true, inherit false, set false', login);
+  end loop;
 end $$
