@@ -19,6 +19,11 @@ from crm_desktop import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
+if sys.platform == "win32":
+    _OWN_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP  # Ctrl+Break would end the tests too
+else:
+    _OWN_GROUP = 0
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -85,7 +90,7 @@ class SampleFirm:
                 stderr=progress,
                 cwd=ROOT,
                 env=os.environ | {"CRM_HOME": str(home)},
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+                creationflags=_OWN_GROUP,
             )
         self.facts = self._read_json()
 
