@@ -23,11 +23,12 @@ PARTS = ("contact_relation",)
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:
-    """The areas this person works in."""
-    return (
+    """The areas this person works in: those that have something for him."""
+    areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _area("administration", N_("Administration"), "gear-six", ADMINISTRATION, person),
     )
+    return tuple(area for area in areas if area.pages)
 
 
 def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
