@@ -39,8 +39,12 @@ class Customer(Searchable, Timed, Base):
         String(200), server_default="", comment="Name without legal form, for matching"
     )
     short_name: Mapped[str | None] = mapped_column(String(100))
-    type_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "customer_type"})
-    life_cycle_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "life_cycle"})
+    type_id: Mapped[int | None] = mapped_column(
+        ForeignKey(_CHOICE), info={"dictionary": "customer_type", "default": "direct"}
+    )
+    life_cycle_id: Mapped[int | None] = mapped_column(
+        ForeignKey(_CHOICE), info={"dictionary": "life_cycle", "default": "potential"}
+    )
     level_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "level"})
     industry_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "industry"})
     source_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "source"})

@@ -45,7 +45,7 @@ class Activity(Timed, Base):
     )
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("crm.contact.id", ondelete="SET NULL"), index=True)
     kind_id: Mapped[int | None] = mapped_column(
-        ForeignKey("crm.dictionary_entry.id"), info={"dictionary": "activity_kind"}
+        ForeignKey("crm.dictionary_entry.id"), info={"dictionary": "activity_kind", "default": "call"}
     )
     happened_at: Mapped[datetime.datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=text("now()"))
     done_by_id: Mapped[int] = mapped_column(ForeignKey("crm.employee.id"), index=True, server_default=text("crm.me()"))

@@ -20,6 +20,7 @@ from crm_desktop.db.errors import RefusedValueError, known_errors
 from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
+from crm_desktop.services.lookup import Choices
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import read_values, select_values
 from crm_desktop.spec import EntitySpec, Ref, facts
@@ -114,7 +115,7 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
     }
 
 
-def new_record(entity: str, person: Person, **values: Any) -> Record:
+def new_record(entity: str, person: Person, choices: Choices | None = None, **values: Any) -> Record:
     """An unsaved record with the values a new one begins with."""
     spec = by_key(entity)
     defaults = {
@@ -125,6 +126,11 @@ def new_record(entity: str, person: Person, **values: Any) -> Record:
         "false": False,
     }
     begun = {attr.key: defaults[default] for attr in spec.form.fields if (default := facts(attr).default) in defaults}
+    if choices is not None:
+        for attr in spec.form.fields:
+            fact = facts(attr)
+            if fact.dictionary and fact.default_choice:
+                begun[attr.key] = choices.find(fact.dictionary, fact.default_choice)
     return Record(entity, 0, 0, begun | values)
 
 

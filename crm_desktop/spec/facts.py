@@ -37,6 +37,8 @@ class Facts:
     max_length: int | None = None
     target: type[DeclarativeBase] | None = None
     dictionary: str | None = None
+    default_choice: str | None = None
+    """Code of the entry that a new record begins with."""
     is_list: bool = False
 
 
@@ -67,6 +69,7 @@ def facts(attr: Attr) -> Facts:
         max_length=column.type.length if isinstance(column.type, String) else None,
         target=target,
         dictionary=dictionary,
+        default_choice=column.info.get("default"),
     )
 
 

@@ -281,3 +281,11 @@ def test_every_form_saves_a_new_record_with_what_is_required(sit_down: SitDown, 
 def used(values: dict[str, object]) -> str:
     """Rows that are taken already: a contact has no relation to himself."""
     return ", ".join(["0", *(str(value.id) for value in values.values() if isinstance(value, Ref))])
+
+
+def test_new_customer_begins_with_the_usual_choices(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", 0)
+    values = page.editor.record.values
+    assert (values["life_cycle"].label, values["type"].label) == ("Prospect", "Direct customer")
+    assert not page.editor.is_edited()

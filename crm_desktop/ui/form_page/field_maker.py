@@ -17,6 +17,7 @@ from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.choice import ChoiceEditor
+from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.make import make_editor
 from crm_desktop.ui.fields.reference import ReferenceEditor
 from crm_desktop.ui.fields.tree_choice import TreeChoiceEditor
@@ -26,6 +27,8 @@ from crm_desktop.ui.widgets.popup_list import PopupRow
 TREES = frozenset({"region"})
 """Dictionaries whose entries lie in each other."""
 MOST_FOUND = 20
+NUMBERED = "crm.next_number("
+"""The default of columns that the database numbers."""
 
 
 class FieldMaker:
@@ -59,7 +62,10 @@ class FieldMaker:
         if target is not None:
             open_record = partial(self._view.open_record, target.key)
             return _RecordReference(fact.kind, label, partial(self._find, target), open_record, required=required)
-        return make_editor(fact.kind, label, required=required, max_length=fact.max_length)
+        editor = make_editor(fact.kind, label, required=required, max_length=fact.max_length)
+        if isinstance(editor, LineEditor) and (fact.default or "").startswith(NUMBERED):
+            editor.line.setPlaceholderText(_("Given when saved"))
+        return editor
 
     def _find(self, target: EntitySpec, typed: str, answer: Callable[[Sequence[Hit]], None]) -> None:
         person = self._view.context.person

@@ -13,6 +13,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, records
+from crm_desktop.services.lookup import Choices
 from crm_desktop.services.records import FieldsError, Record, RecordGoneError, SaveConflictError
 from crm_desktop.services.rights import why_not
 from crm_desktop.ui import messages
@@ -85,6 +86,11 @@ class RecordEditor(QWidget):
         """A new record with the values it begins with."""
         self._take(records.new_record(self.spec.key, self._context.person, **values))
         self.form.focus_field()
+        self._context.choices.load(self, lambda choices: self._begin_with_choices(values, choices))
+
+    def _begin_with_choices(self, values: Mapping[str, Any], choices: Choices) -> None:
+        if not self.record.id and not self.is_edited():
+            self._take(records.new_record(self.spec.key, self._context.person, choices, **values))
 
     def load(self, id_: int) -> None:
         """Read a record in the background, and show it; where it is gone, that is said."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
@@ -15,6 +15,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.ui import icons, messages, theme
 from crm_desktop.ui.widgets.item_delegate import CELL_PADDING, ItemDelegate
 
+Index = QModelIndex | QPersistentModelIndex
 LOADING = "…"  # what a model answers for a row that is on its way
 HEADING_HEIGHT = 32
 NARROWEST, WIDEST = 56, 320
@@ -102,7 +103,7 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Move the frame of the focus, which goes round whole rows while Qt draws one cell anew."""
         super().currentChanged(current, previous)
         self.viewport().update()
