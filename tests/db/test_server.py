@@ -221,7 +221,8 @@ def test_added_user_signs_in_with_his_groups(
         assert person.value("select count(*) from crm.customer") == 60
         assert person.rows(
             "select e.name, d.name, s.name, e.sort_key from crm.employee e"
-            " join crm.department d on d.id = e.department_id join crm.employee s on s.id = e.superior_id where e.id = crm.me()"
+            " join crm.department d on d.id = e.department_id"
+            " join crm.employee s on s.id = e.superior_id where e.id = crm.me()"
         ) == [("新人", "south", "leader", "xin 新ren 人")]
         person.connection.close()
         for wrong_part in ({"groups": ["x"]}, {"department": "x"}, {"superior": "x"}):

@@ -1,4 +1,5 @@
 """Runs inside the transaction that ``db.server`` opened; there is no other way to run it."""
+
 from __future__ import annotations
 
 from alembic import context

@@ -68,9 +68,7 @@ def upgrade() -> None:
         sa.Column("founded_on", sa.Date(), nullable=True),
         sa.Column("registered_on", sa.Date(), server_default=sa.text("current_date"), nullable=True),
         sa.Column("first_deal_on", sa.Date(), nullable=True),
-        sa.Column(
-            "total_amount", sa.Numeric(precision=18, scale=2), nullable=True, comment="Turnover so far, in yuan"
-        ),
+        sa.Column("total_amount", sa.Numeric(precision=18, scale=2), nullable=True, comment="Turnover so far, in yuan"),
         sa.Column("interests", sa.String(length=300), nullable=True),
         sa.Column("anniversary", sa.String(length=10), nullable=True),
         sa.Column("anniversary_name", sa.String(length=100), nullable=True),
