@@ -25,6 +25,8 @@ from importers.values.days import Order
 from importers.write import Written, foresee, write_plan
 
 ENTITY = "customer"
+MOST_LINES = 20
+"""Of each kind that a result tells in words; its JSON has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,18 @@ class Result:
             lines.append(
                 ngettext("{count} row left as it is", "{count} rows left as they are", left).format(count=left)
             )
-        lines += [f"{r.sheet}!{r.row}: {r.reason}" if r.sheet else f"{r.row}: {r.reason}" for r in self.rejects]
-        lines += [text for row in self.plan.rows for text in row.warnings]
+        lines += _first([f"{r.at}: {r.reason}" for r in self.rejects])
+        warnings = [(row.at, text) for row in self.plan.rows for text in row.warnings]
+        lines += _first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
         if self.written.change_set:
             lines.append(_("Undo with: crm-desktop undo {number}").format(number=self.written.change_set))
         return lines
+
+
+def _first(lines: list[str]) -> list[str]:
+    """As many as somebody reads, and how many more there are."""
+    left = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([_("… and {count} more").format(count=left)] if left > 0 else [])]
 
 
 def names_customers(guesses: Sequence[Guess]) -> bool:

@@ -86,32 +86,31 @@ def run(arguments: Sequence[str]) -> int:
         if sys.stdout:  # a program without console has none
             sys.stdout.flush()
     except KnownError as error:
-        return _refuse(str(error))
+        sentence = str(error)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _refuse(_("Stopped."))
+        sentence = _("Stopped.")
     except UnicodeEncodeError:  # bytes of the command line that are no UTF-8
-        return _refuse(_("What was typed cannot be read as text."))
+        sentence = _("What was typed cannot be read as text.")
     except OSError as error:
-        return _refuse_system_error(error)
+        sentence = _system_error(error)
     except Exception:  # a bug; its words may quote what somebody typed, the log tells only where it was
         file = set_up_logging()
         logging.getLogger(__name__).exception("Unexpected error")
-        return _refuse(_("The program has a fault here. Send this file to its makers: {file}").format(file=file))
-    return code if isinstance(code, int) else DONE
-
-
-def _refuse(sentence: str) -> int:
-    click.echo(sentence, err=True)
+        sentence = _("The program has a fault here. Send this file to its makers: {file}").format(file=file)
+    else:
+        return code if isinstance(code, int) else DONE
+    if sentence:
+        click.echo(sentence, err=True)
     return REFUSED
 
 
-def _refuse_system_error(error: OSError) -> int:
-    if error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None:
-        # Who read our output has seen enough (`| head`); on Windows that is EINVAL.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return REFUSED
+def _system_error(error: OSError) -> str:
+    """What the system refused; nothing where who read our output has seen enough (``| head``)."""
+    if error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None:  # EINVAL is Windows' word for it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing fails again at the end
+        return ""
     where = f"{error.filename}: " if error.filename else ""
-    return _refuse(_("The computer refused: {reason}").format(reason=f"{where}{error.strerror or error}"))
+    return _("The computer refused: {reason}").format(reason=f"{where}{error.strerror or error}")

@@ -93,7 +93,7 @@ def _read_mapping(file: Path | None) -> dict[str, Any]:
         return {}
     try:
         mapping = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _unreadable(file, str(error)) from error
     if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):
         raise _unreadable(file, _("it is no list of labels with their fields"))

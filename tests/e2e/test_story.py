@@ -13,6 +13,8 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from crm_desktop.cli import connection
+from crm_desktop.core.settings import Profile, save_profiles
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services.records import fetch_record, save_record
@@ -162,6 +164,24 @@ def test_mapping_and_order_of_days_are_taken_from_the_user(clerk: Crm, tmp_path:
     assert clerk("print", "customer", found["id"], card).code == 0
     assert clerk("undo", done["change_set"]).code == 0
     assert "2019-04-03" in words_of(card)
+
+
+def test_result_in_words_is_short_and_ends_with_the_way_back(clerk: Crm, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    nameless = [f",广州市天河路{n}号,020-5550{n:04}" for n in range(30)]
+    sheet.write_text("\n".join(["客户名称,地址,电话", "卡尔商行,广州市,020-55501234", *nameless]), encoding="utf-8")
+    lines = clerk("import", "customer", sheet).out.splitlines()
+    assert lines[0] == "New: 1 customers, 0 contacts"
+    assert len([line for line in lines if line.endswith("no customer name")]) == 20
+    assert lines[-2] == "… and 10 more"
+    assert clerk("undo", lines[-1].removeprefix("Undo with: crm-desktop undo ")).code == 0
+
+
+def test_profile_of_the_workbench_names_the_server(firm: SampleFirm, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_profiles([Profile("办公室", port=firm.facts["port"], database=firm.facts["database"], login=CLERK)])
+    monkeypatch.setattr(connection, "password_for", lambda profile: "demo" if profile.login == CLERK else None)
+    assert crm("search", "hgyy", "--profile", "办公室", "--json").json
+    assert crm("--profile", "办公室", "search", "hgyy", "--json").json
 
 
 def test_json_is_alone_on_stdout_also_in_a_process_of_its_own(firm: SampleFirm, process: Crm) -> None:
