@@ -9,11 +9,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import _, set_language
+from crm_desktop.core.i18n import LANGUAGES, _, language, set_language
 from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.settings import Options, Profile, load_profiles
 from crm_desktop.db.address import ConnectionAddress
@@ -61,9 +61,11 @@ class Workbench(QObject):
         self._options = Options.load()
         self._signing_in = Tasks(nullcontext, nullcontext, self)
         self._is_signing_out = False
+        self._qt_words = QTranslator(self)
         self.signed_in: SignedIn | None = None
         self.login: LoginDialog | None = None
         apply_theme(app, self._options.theme, self._options.density)
+        self._speak(language())
         messages.install_bug_handler()
 
     def start(self, address: ConnectionAddress | None) -> None:
@@ -121,16 +123,24 @@ class Workbench(QObject):
         finally:
             self._is_signing_out = False
 
+    def _speak(self, language: str) -> None:
+        """Show all further texts in this language, also Qt's own: menus of text fields, file dialogs."""
+        set_language(language)
+        self._app.removeTranslator(self._qt_words)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._qt_words.load(f"qtbase_{LANGUAGES[language]}", folder):
+            self._app.installTranslator(self._qt_words)
+
     def _switch_login_language(self, language: str) -> None:
         self._keep(language=language)
-        set_language(language)
+        self._speak(language)
         if self.login is not None:
             self.login.deleteLater()
         self.show_login()
 
     def _switch_language(self, language: str) -> None:
         self._keep(language=language)
-        set_language(language)
+        self._speak(language)
         self._rebuild()
 
     def _switch_theme(self, theme: str) -> None:

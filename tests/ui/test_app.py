@@ -95,3 +95,10 @@ def test_a_colleagues_change_reaches_the_window(qtbot: QtBot, workbench: Workben
         made = create_record(session, new_record("customer", signed_in._gateway.person, name="丙有限公司"))
     qtbot.waitUntil(lambda: ("customer", frozenset({made.id})) in heard, timeout=20_000)
     settle(qtbot, workbench)
+
+
+def test_qts_own_words_follow_the_language(qtbot: QtBot, workbench: Workbench, qapp: QApplication) -> None:
+    workbench._speak("zh")
+    assert qapp.translate("QPlatformTheme", "Cancel") == "取消"
+    workbench._speak("en")
+    assert qapp.translate("QPlatformTheme", "Cancel") == "Cancel"

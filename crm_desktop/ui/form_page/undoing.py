@@ -52,4 +52,4 @@ def effects(result: UndoResult) -> Iterator[str]:
     for numbers, sentence in words:
         for entity, count in numbers.items():
             if count:
-                yield sentence.format(count=count, what=_(labels.get(entity, entity)))
+                yield sentence.format(count=f"{count:,}", what=_(labels.get(entity, entity)))

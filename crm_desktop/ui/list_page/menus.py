@@ -46,6 +46,7 @@ def row_menu(page: ListPage) -> QMenu:
 def _post_menu(parent: QMenu, page: ListPage, ids: Sequence[int]) -> QMenu:
     """Labels and envelopes, by the paper they are printed on."""
     menu = QMenu(_("Labels and envelopes"), parent)
+    menu.setIcon(icon("envelope"))
     for sheet in LABEL_SHEETS:
         text = _("Labels {size}").format(size=sheet.name)
         _add(menu, "tag", text, partial(page.row_actions.print_labels, ids, sheet))
