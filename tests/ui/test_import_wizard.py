@@ -440,7 +440,7 @@ def test_closing_asks_only_where_something_is_lost(sit_down: SitDown, monkeypatc
     go_on(desk, page, 2)
     page.matching_step.radios[OnMatch.SKIP].setChecked(True)
     assert not page.may_close()
-    assert asked == ["Close the import?"]
+    assert asked == ["Give up this import?"]
 
 
 def test_rows_are_copied_as_a_table(sit_down: SitDown, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui import icons
 from crm_desktop.ui.import_wizard import targets
 from crm_desktop.ui.import_wizard.target_editor import TargetEditor
-from crm_desktop.ui.import_wizard.work import ColumnSample
+from crm_desktop.ui.import_wizard.work import Sample
 from crm_desktop.ui.widgets.labels import ElidedLabel
 from importers.mapping import Guess
 
@@ -26,13 +26,13 @@ class ColumnRow(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, grid: QGridLayout, line: int, guess: Guess, sample: ColumnSample) -> None:
+    def __init__(self, grid: QGridLayout, line: int, guess: Guess, sample: Sample) -> None:
         super().__init__(grid)
         self.guess = guess
         name = QVBoxLayout()
         name.setSpacing(0)
         self._label = ElidedLabel(guess.column.label, "strong")
-        self._sample = ElidedLabel(" · ".join(sample.values) or _("empty"), "small")
+        self._sample = ElidedLabel(" · ".join(sample) or _("empty"), "small")
         name.addStretch(1)
         name.addWidget(self._label)
         name.addWidget(self._sample)

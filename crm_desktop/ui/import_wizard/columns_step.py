@@ -119,7 +119,7 @@ class ColumnsStep(StepPage):
         grid.setColumnMinimumWidth(ARROW, 16)
         self.rows = []
         columns = list(self.draft.columns(self._shape()))
-        shown = [(g, s) for g, s in columns if s.filled or self._shows_empty or (g.target and len(columns) < 30)]  # noqa: PLR2004 - else dozens of empty ones
+        shown = [(g, s) for g, s in columns if s or self._shows_empty or (g.target and len(columns) < 30)]  # noqa: PLR2004 - else dozens of empty ones
         for guess, sample in shown:
             row = ColumnRow(grid, 1 + 2 * len(self.rows), guess, sample)
             row.changed.connect(partial(self._take, self._shape()))

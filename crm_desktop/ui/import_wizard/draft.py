@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crm_desktop.core.i18n import N_
-from crm_desktop.ui.import_wizard.work import ColumnSample, FileRead, Rehearsal
+from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Sample
 from importers.layout import Table
 from importers.mapping import Guess, fingerprint
 from importers.plan import FILL_IN, MatchRule
@@ -73,6 +73,11 @@ class ImportDraft:
         self.included = {n for n in single if names_customers(self.guesses[n])} or single
 
     @property
+    def file_name(self) -> str:
+        """As it is shown; empty without a file."""
+        return self.path.name if self.path else ""
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """All tables of the file."""
         return self.file.opened.tables if self.file else ()
@@ -105,7 +110,7 @@ class ImportDraft:
             found.setdefault(fingerprint(self.tables[number]), []).append(number)
         return [Shape(tuple(numbers), tuple(self.tables[n].sheet for n in numbers)) for numbers in found.values()]
 
-    def columns(self, shape: Shape) -> Iterator[tuple[Guess, ColumnSample]]:
+    def columns(self, shape: Shape) -> Iterator[tuple[Guess, Sample]]:
         """The columns of a shape, in order: those of its first table."""
         number = shape.tables[0]
         assert self.file

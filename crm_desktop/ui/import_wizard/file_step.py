@@ -64,6 +64,7 @@ class FileStep(StepPage):
         """The file is being read."""
         self._stack.setCurrentWidget(self.waiting)
         self.waiting.begin(work)
+        self.waiting.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, error: KnownError) -> None:
         """The file cannot be used; its name stands in the title line."""

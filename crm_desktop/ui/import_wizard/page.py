@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.import_wizard.columns_step import ColumnsStep
 from crm_desktop.ui.import_wizard.draft import ImportDraft, Step
 from crm_desktop.ui.import_wizard.file_step import FileStep
@@ -34,7 +32,6 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.page_title import PageTitle
-from importers.rejects import write_rejects
 from importers.run import ENTITY, Result
 
 TAB = "import"
@@ -86,7 +83,7 @@ class ImportPage(Page):
         self._problem = Bar("bad")
         self.file_step, self.columns_step = FileStep(draft), ColumnsStep(draft)
         self.matching_step, self.preview_step = MatchingStep(draft), PreviewStep(draft)
-        self.import_step, self.result_step = ImportStep(draft), ResultStep(draft)
+        self.import_step, self.result_step = ImportStep(draft), ResultStep(draft, view)
         self.another_button = secondary_button(_("Another file"), self.file_step.choose_file, icon_name="folder-open")
         for button in (self.another_button, self.back_button, self.next_button):
             self.title_line.add(button)
@@ -103,6 +100,8 @@ class ImportPage(Page):
         self.body.addWidget(self._stack, 1)
         self._connect()
         self.go_to(draft.step)
+        if draft.path is not None and draft.file is None:  # built anew while it was being read
+            self.open_file(draft.path)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Hand the keyboard on to the step."""
@@ -115,6 +114,8 @@ class ImportPage(Page):
             return
         if self._import is not None:
             messages.notify(self, _("An import is running; wait for its end or cancel it."), tone="warn")
+            return
+        if not self._may_forget():
             return
         self.stop_reading()
         self.draft.forget_file(path)
@@ -189,12 +190,18 @@ class ImportPage(Page):
                 return False
             if self._import is not None:
                 self._import.cancel()
-        elif self.draft.is_touched and self.draft.result is None:
-            title, text = _("Close the import?"), _("Nothing has been written. What you chose here is lost.")
-            if not messages.confirm(self, title, text, _("Close")):
-                return False
+                self.draft.step = Step.PREVIEW
+        elif not self._may_forget():
+            return False
         self.stop_reading()
         return True
+
+    def _may_forget(self) -> bool:
+        """Whether what was chosen may be lost, if anything was."""
+        if not self.draft.is_touched or self.draft.result is not None:
+            return True
+        text = _("Nothing has been written. What you chose for {file} is lost.").format(file=self.draft.file_name)
+        return messages.confirm(self, _("Give up this import?"), text, _("Give up"))
 
     # What the steps ask for
 
@@ -203,8 +210,6 @@ class ImportPage(Page):
         self.file_step.cancelled.connect(self._forget_reading)
         self.preview_step.cancelled.connect(self.go_back)
         self.import_step.cancelled.connect(self._cancel_import)
-        self.result_step.undo_chosen.connect(self._undo)
-        self.result_step.rejects_chosen.connect(self._save_rejects)
         self.result_step.restart_chosen.connect(self._restart)
 
     def _compare(self) -> None:
@@ -234,6 +239,8 @@ class ImportPage(Page):
             self._import = None
             self.draft.result = result
             self.go_to(Step.RESULT)
+            if not self.isVisible():
+                messages.notify(self, _("The import of {file} is done.").format(file=self.draft.file_name))
 
         def fail(error: KnownError) -> None:
             self._import = None
@@ -261,39 +268,6 @@ class ImportPage(Page):
         self.draft.forget_file(None)
         self.go_to(Step.FILE)
 
-    def _undo(self) -> None:
-        result = self.draft.result
-        assert result is not None
-        assert result.written.change_set is not None
-        name = self.draft.path.name if self.draft.path else ""
-        dialog = UndoDialog(
-            self._view, result.written.change_set, _("import of {file}").format(file=name), self._note_undone
-        )
-        dialog.open_quietly()
-        dialog.rehearse()
-
-    def _note_undone(self) -> None:
-        self.draft.is_undone = True
-        if shiboken6.isValid(self):  # not closed in the meantime
-            self.result_step.show_draft()
-
-    def _save_rejects(self) -> None:
-        result, pairs = self.draft.result, self.draft.source().pairs
-        assert result is not None
-        assert self.draft.path is not None
-        name = _("{file} - rejected rows").format(file=self.draft.path.stem)
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, _("Rejected rows as Excel"), str(self.draft.path.with_name(f"{name}.xlsx")),
-            f"{_('Excel sheet')} (*.xlsx)",
-        )  # fmt: skip
-        if chosen:
-            target = Path(chosen)
-            self._context.tasks.query(
-                self,
-                lambda _session: write_rejects(target, pairs, result.rejects),
-                lambda _done: messages.notify(self, _("Saved as {file}").format(file=target.name)),
-            )
-
     # What is shown
 
     def _note_change(self) -> None:
@@ -308,7 +282,7 @@ class ImportPage(Page):
         self.back_button.setVisible(may_go_back)
         self.another_button.setVisible(step is Step.FILE and self.draft.file is not None)
         self.step_bar.show_step(step, may_go_back=may_go_back)
-        self.title_line.set_note(self.draft.path.name if self.draft.path else "")
+        self.title_line.set_note(self.draft.file_name)
 
     def _may_import(self) -> bool:
         return self._context.person.may_use(Function.IMPORT, ENTITY)

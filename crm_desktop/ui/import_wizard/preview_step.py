@@ -22,7 +22,7 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
-from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import TableView
@@ -93,6 +93,7 @@ class PreviewStep(StepPage):
             self.search.clear()
             self.model.show_rows(self._rows)
             self.table.setColumnHidden(fate_model.SHEET, len({row.sheet for row in self._rows}) < 2)  # noqa: PLR2004
+            self.table.setColumnHidden(fate_model.WARNINGS, not any(row.warnings for row in self._rows))
             self.table.fit_columns(fate_model.WHAT)
             self._offer_filters()
             self._select_first()
@@ -118,8 +119,9 @@ class PreviewStep(StepPage):
         return ngettext("Import {count} customer", "Import {count} customers", count).format(count=f"{count:,}")
 
     def take_focus(self) -> None:
-        """On the list."""
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        """On the list, or on the button that gives up waiting for it."""
+        target = self.table if self.draft.rehearsal is not None else self.waiting.cancel_button
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _footer(self) -> QFrame:
         """How many rows are shown, and that all this is only said."""
@@ -128,9 +130,8 @@ class PreviewStep(StepPage):
         footer.setFixedHeight(FOOTER_HEIGHT)
         line = QHBoxLayout(footer)
         line.setContentsMargins(12, 0, 12, 0)
-        self._count = label("", "faint")
-        line.addWidget(self._count)
-        line.addStretch(1)
+        self._count = ElidedLabel("", "faint")
+        line.addWidget(self._count, 1)
         line.addWidget(label(_("Nothing has been written yet."), "faint"))
         return footer
 
@@ -176,7 +177,8 @@ class PreviewStep(StepPage):
 
     def _select_first(self) -> None:
         count = self.model.rowCount()
-        self._count.setText(ngettext("{count} row", "{count} rows", count).format(count=f"{count:,}"))
+        rows = ngettext("{count} row", "{count} rows", count).format(count=f"{count:,}")
+        self._count.setText(_("{rows} from {file}").format(rows=rows, file=self.draft.path))
         if self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, fate_model.TITLE))
         else:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.ui import icons
+from crm_desktop.ui import icons, messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.fates import place_words
 from crm_desktop.ui.import_wizard.step import StepPage
@@ -17,6 +21,7 @@ from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from importers.plan import Fate
+from importers.rejects import write_rejects
 from importers.run import Result
 
 WIDTH = 640
@@ -26,12 +31,11 @@ MOST_REJECTS = 5
 class ResultStep(StepPage):
     """Counts, and the buttons for what comes next."""
 
-    undo_chosen = Signal()
-    rejects_chosen = Signal()
     restart_chosen = Signal()
 
-    def __init__(self, draft: ImportDraft) -> None:
+    def __init__(self, draft: ImportDraft, view: AreaView) -> None:
         super().__init__(draft)
+        self._view = view
         self._undone = Bar("warn")
         self._picture = QLabel()
         self._title = label("", "page", wrap=True)
@@ -45,11 +49,9 @@ class ResultStep(StepPage):
         head.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
         self._counts = QWidget()
-        self.undo_button = secondary_button(
-            _("Undo the import"), self.undo_chosen.emit, icon_name="arrow-counter-clockwise"
-        )
+        self.undo_button = secondary_button(_("Undo the import"), self.undo, icon_name="arrow-counter-clockwise")
         self.rejects_button = secondary_button(
-            _("Rejected rows as Excel"), self.rejects_chosen.emit, icon_name="download-simple"
+            _("Rejected rows as Excel"), self.save_rejects, icon_name="download-simple"
         )
         self.restart_button = secondary_button(
             _("Import another file"), self.restart_chosen.emit, icon_name="upload-simple"
@@ -79,7 +81,7 @@ class ResultStep(StepPage):
         done = change_set is not None and not self.draft.is_undone
         self._picture.setPixmap(icons.pixmap("check-circle" if done else "info", 32, "good" if done else "neutral"))
         self._title.setText(_title(result, is_undone=self.draft.is_undone))
-        parts = [_file_name(self.draft)]
+        parts = [self.draft.file_name]
         if change_set is not None:
             parts.append(_("change set {number}").format(number=change_set))
         self._number.setText(" · ".join(parts))
@@ -98,6 +100,38 @@ class ResultStep(StepPage):
     def next_text(self) -> str:
         """On to the customers."""
         return _("Open the list")
+
+    def undo(self) -> None:
+        """Rehearse taking the import back; the dialog does it."""
+        result = self.draft.result
+        assert result is not None
+        assert result.written.change_set is not None
+        what = _("import of {file}").format(file=self.draft.file_name)
+        dialog = UndoDialog(self._view, result.written.change_set, what, self._note_undone)
+        dialog.open_quietly()
+        dialog.rehearse()
+
+    def save_rejects(self) -> None:
+        """Ask where to write the rows that did not come in, beside the file at first."""
+        result, path = self.draft.result, self.draft.path
+        assert result is not None
+        assert path is not None
+        name = _("{file} - rejected rows").format(file=path.stem)
+        proposal, kind = str(path.with_name(f"{name}.xlsx")), f"{_('Excel sheet')} (*.xlsx)"
+        chosen, _kind = QFileDialog.getSaveFileName(self, _("Rejected rows as Excel"), proposal, kind)
+        if not chosen:
+            return
+        target, pairs = Path(chosen), self.draft.source().pairs
+        self._view.context.tasks.query(
+            self,
+            lambda _session: write_rejects(target, pairs, result.rejects),
+            lambda _done: messages.notify(self, _("Saved as {file}").format(file=target.name)),
+        )
+
+    def _note_undone(self) -> None:
+        self.draft.is_undone = True
+        if shiboken6.isValid(self):  # not closed in the meantime
+            self.show_draft()
 
     def _show_counts(self, result: Result) -> None:
         old, self._counts = self._counts, QWidget()
@@ -127,10 +161,6 @@ class ResultStep(StepPage):
             lines.append(_("and {count} more").format(count=len(result.rejects) - MOST_REJECTS))
         for line in lines:
             self._rejected.addWidget(label(line, "muted", wrap=True))
-
-
-def _file_name(draft: ImportDraft) -> str:
-    return draft.path.name if draft.path else ""
 
 
 def _title(result: Result, *, is_undone: bool) -> str:

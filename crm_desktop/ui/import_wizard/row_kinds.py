@@ -27,11 +27,12 @@ HEADING = RowKind(N_("headings"), "accent", N_("Names the columns."))
 FURTHER = RowKind(N_("further contact"), "good", N_("Belongs to the customer above and adds a contact to it."))
 NOT_USABLE = RowKind(N_("not usable"), "bad", N_("Does not say which customer it is about; it comes back to you."))
 OTHER = RowKind(N_("other table"), "neutral", N_("Belongs to another table of this sheet, which is not imported."))
+UNDECIDED = RowKind(N_("undecided"), "neutral", N_("Say above which table is meant."))
 TITLE = RowKind(N_("title"), "violet", N_("Stands above the table; left out."))
 REPEATED = RowKind(N_("repeated headings"), "neutral", N_("The headings once more; left out."))
 TOTAL = RowKind(N_("total"), "warn", N_("A sum of the rows above; left out."))
 REMARK = RowKind(N_("remark"), "neutral", N_("A note below the table; left out."))
-ALL_KINDS = (RECORD, FURTHER, NOT_USABLE, HEADING, TITLE, REPEATED, TOTAL, REMARK, OTHER)
+ALL_KINDS = (RECORD, FURTHER, NOT_USABLE, HEADING, TITLE, REPEATED, TOTAL, REMARK, UNDECIDED, OTHER)
 IGNORED = {layout.TITLE: TITLE, layout.REPEATED: REPEATED, layout.SUBTOTAL: TOTAL, layout.REMARK: REMARK}
 
 
@@ -47,6 +48,8 @@ class RowKinds:
                 self._found.update(dict.fromkeys(numbers, OTHER))
             else:
                 self._take(table, records)
+                if chosen is None and len(tables) > 1:
+                    self._found.update({row.number: UNDECIDED for row in table.rows})
 
     def _take(self, table: Table, records: Records) -> None:
         self._records.update(row.number for row in table.rows)

@@ -56,7 +56,12 @@ class SheetsCard(Card):
         footer_line = QHBoxLayout(footer)
         footer_line.setContentsMargins(12, 0, 12, 0)
         footer_line.addWidget(self._explanation)
-        for widget in (self.tabs, self._question, self._choices, legend_frame):
+        question_frame = QVBoxLayout()
+        question_frame.setContentsMargins(8, 8, 8, 0)
+        question_frame.addWidget(self._question)
+        self.body.addWidget(self.tabs)
+        self.body.addLayout(question_frame)
+        for widget in (self._choices, legend_frame):
             self.body.addWidget(widget)
         self.body.addWidget(self.grid, 1)
         self.body.addWidget(footer)

@@ -17,7 +17,7 @@ from crm_desktop.ui.tasks import Session
 from importers.layout import Table, find_tables
 from importers.mapping import guess
 from importers.plan import MatchRule, Plan, Progress
-from importers.readers import Book, Cell, read_book
+from importers.readers import Book, read_book
 from importers.records import Records, read_records
 from importers.run import Opened, Result, Source, import_records, names_customers, plan_import, with_saved_recipes
 from importers.values.cells import plain
@@ -44,12 +44,8 @@ class Stoppable:
         self.state = (done, total, what)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSample:
-    """What stands in a column: some different values, and how many cells are filled."""
-
-    values: tuple[str, ...]
-    filled: int
+Sample = tuple[str, ...]
+"""Some different values of a column; nothing for a column without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ class FileRead:
 
     book: Book
     opened: Opened
-    samples: tuple[tuple[ColumnSample, ...], ...]
+    samples: tuple[tuple[Sample, ...], ...]
     records: Records
     has_recipe: bool
 
@@ -129,21 +125,16 @@ def carry_out(
         return import_records(session, person, rehearsal.records, source, rule, progress)
 
 
-def sample_columns(table: Table) -> tuple[ColumnSample, ...]:
+def sample_columns(table: Table) -> tuple[Sample, ...]:
     """The samples of all columns, in their order."""
-    return tuple(
-        _sample([row.cells[column.index] for row in table.rows if column.index < len(row.cells)])
-        for column in table.columns
-    )
+    return tuple(_sample(table, column.index) for column in table.columns)
 
 
-def _sample(column: Sequence[Cell]) -> ColumnSample:
+def _sample(table: Table, index: int) -> Sample:
     values: dict[str, None] = {}
-    filled = 0
-    for cell in column:
-        if cell is None:
-            continue
-        filled += 1
-        if len(values) < SAMPLES and (text := " ".join(plain(cell).split())):
+    for row in table.rows:
+        if index < len(row.cells) and (text := " ".join(plain(row.cells[index]).split())):
             values[text] = None
-    return ColumnSample(tuple(values), filled)
+            if len(values) == SAMPLES:
+                break
+    return tuple(values)
