@@ -168,10 +168,18 @@ def with_saved_recipes(session: Session, opened: Opened) -> Opened:
     return replace(
         opened,
         guesses=tuple(
-            with_recipe(guesses, saved[shape]) if shape in saved else guesses
+            _as_kept(guesses, saved[shape]) if shape in saved else guesses
             for guesses, shape in zip(opened.guesses, shapes, strict=True)
         ),
     )
+
+
+def _as_kept(guesses: tuple[Guess, ...], mapping: Any) -> tuple[Guess, ...]:
+    """With the saved mapping where it still fits: it may be another version's, or written by hand."""
+    try:
+        return with_recipe(guesses, mapping)
+    except (KnownError, AttributeError, TypeError, ValueError):
+        return guesses
 
 
 def save_recipes(session: Session, source: Source) -> None:

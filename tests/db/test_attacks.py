@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -11,6 +12,7 @@ from sqlalchemy import text
 
 from crm_desktop.services import journal
 from crm_desktop.services.records import fetch_record
+from importers import run
 from tests.db.conftest import SignIn
 from tests.db.office import Office, login
 from tests.db.raw import Raw
@@ -234,6 +236,18 @@ def test_a_login_that_owns_something_is_not_deleted(raw: Raw, guest: str) -> Non
     raw.become(login("admin"))
     with pytest.raises(psycopg2.errors.RaiseException, match="belongs to this login"):
         raw.rows("select crm.drop_login(%s)", guest)
+
+
+@pytest.mark.parametrize("mapping", ["null", "[1]", '{"客户名称": 7}', '{"客户名称": {"target": "customer.gone"}}'])
+def test_a_saved_mapping_that_does_not_fit_is_passed_over(sign_in: SignIn, tmp_path: Path, mapping: str) -> None:
+    clerk, file = sign_in("clerk"), tmp_path / "客户.csv"
+    file.write_text("客户名称,电话\n甲公司,020-88880000\n", encoding="utf-8")
+    opened = run.open_file(file)
+    with clerk.write() as session:
+        run.save_recipes(session, opened.chosen())
+        session.execute(text("update crm.import_recipe set mapping = cast(:mapping as jsonb)"), {"mapping": mapping})
+    with clerk.read() as session:
+        assert run.with_saved_recipes(session, opened) == opened
 
 
 @pytest.mark.xfail(strict=True, reason="who may undo one department's changes reads the labels of everybody's")
