@@ -53,7 +53,9 @@ class LoginDialog(QDialog):
     def sign_in(self) -> None:
         """Check what was typed and connect in the background."""
         if not all([self.details.check(), self.login.check()]):
-            if not self.details.check():
+            if self.details.check():
+                self.login.setFocus()
+            else:
                 self.details.show()
             return
         profile = Profile(**{**vars(self.details.profile()), "login": self.login.value()})
@@ -95,7 +97,10 @@ class LoginDialog(QDialog):
         self.details.setVisible(not self._profiles)
         self.login.set_value(chosen.login)
         self.password.line.clear()
-        (self.password if chosen.login else self.login).setFocus()
+        if not self._profiles:
+            self.details.host.setFocus()
+        else:
+            (self.password if chosen.login else self.login).setFocus()
         if chosen.login:
             # The keyring may ask the desktop and take its time.
             self._tasks.query(self, lambda _session: password_for(chosen), self._fill_password, key="password")

@@ -80,8 +80,10 @@ def test_first_sign_in_asks_where_the_server_is(qtbot: QtBot, tasks: Tasks) -> N
     dialog.show()
     assert dialog.details.isVisible()
     assert not dialog.server.isVisible()
+    assert dialog.focusWidget() is dialog.details.host.line
     dialog.sign_in()
     assert dialog.login.error() == "Please fill this in."
+    assert dialog.focusWidget() is dialog.login.line
     dialog.details.host.set_value("server1")
     dialog.details.port.set_value(5433)
     dialog.login.set_value("linqiu")
