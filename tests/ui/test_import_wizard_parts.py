@@ -45,7 +45,7 @@ def draft_of(name: str) -> ImportDraft:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_meaning_has_words_of_its_own(language: str) -> None:
     set_language(language)
-    words = [ref.label for _heading, ref in targets.all_refs()]
+    words = [choice.ref.label for choice in targets.all_choices()]
     assert len(set(words)) == len(words)
     assert all(words)
 

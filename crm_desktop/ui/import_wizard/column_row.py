@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from crm_desktop.core.i18n import _
@@ -42,7 +43,7 @@ class ColumnRow(QObject):
         self.editor = TargetEditor(_("Meaning of “{column}”").format(column=guess.column.label), _ref(guess))
         self.editor.setFixedWidth(TARGET_WIDTH)
         self.editor.changed.connect(self._take_target)
-        self.reading = QComboBox()
+        self.reading = _Reading()
         self.reading.setFixedWidth(READING_WIDTH)
         self.reading.activated.connect(self._take_reading)
         self._reason = ElidedLabel("", "muted")
@@ -97,6 +98,13 @@ class ColumnRow(QObject):
         self._reason.setText(guess.reason)
         self._label.setObjectName("strong" if guess.target else "muted")
         self._label.style().polish(self._label)
+
+
+class _Reading(QComboBox):
+    """The wheel moves the page, never the choice under it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def _is_money(guess: Guess) -> bool:

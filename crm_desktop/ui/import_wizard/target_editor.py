@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui.fields.rows import RowEditor, matches
-from crm_desktop.ui.import_wizard.targets import all_refs, ref_of
+from crm_desktop.ui.import_wizard.targets import all_choices, ref_of
 from crm_desktop.ui.widgets.popup_list import PopupRow
 
 
@@ -30,15 +30,15 @@ class TargetEditor(RowEditor):
         return taken
 
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
+        choices = all_choices()
+        found = [choice for choice in choices if not text or matches(choice.word, text)]
         rows: list[PopupRow] = []
         heading = ""
-        for group, ref in all_refs():
-            if text and not matches(ref.label, text):
-                continue
-            if group != heading:
-                heading = group
-                rows.append(PopupRow(None, group))
-            rows.append(PopupRow(ref, ref.label))
+        for choice in found or [choice for choice in choices if matches(choice.ref.label, text)]:
+            if choice.heading != heading:
+                heading = choice.heading
+                rows.append(PopupRow(None, heading))
+            rows.append(PopupRow(choice.ref, choice.word))
         answer(rows)
 
     def _refill(self) -> None:

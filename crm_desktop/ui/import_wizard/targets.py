@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
@@ -76,12 +77,25 @@ def ref_of(target: Target | None, person: int = 0) -> Ref:
     return Ref(number, _("{owner}: {field}").format(owner=owner_word(target, person), field=field_word(target)))
 
 
-def all_refs() -> list[tuple[str, Ref]]:
-    """All rows to choose from, each with its heading."""
-    rows = [(_("Customer"), ref_of(target)) for target in choosable() if target.entity == "customer"]
+class Choice(NamedTuple):
+    """A row to choose from: the heading it stands under, its word there, and the row itself."""
+
+    heading: str
+    word: str
+    ref: Ref
+
+
+def all_choices() -> list[Choice]:
+    """Everything that a column can mean."""
+    nothing = ref_of(None)
+    choices = [Choice("", nothing.label, nothing)]
     for person in range(MOST_PEOPLE):
-        rows += [(owner_word(t, person), ref_of(t, person)) for t in choosable() if t.entity == "contact"]
-    return [("", ref_of(None)), *rows]
+        choices += [
+            Choice(owner_word(target, person), field_word(target), ref_of(target, person))
+            for target in choosable()
+            if person == 0 or target.entity == "contact"
+        ]
+    return choices
 
 
 def chosen_guess(guess: Guess, ref: Ref) -> Guess:

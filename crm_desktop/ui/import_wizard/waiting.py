@@ -54,8 +54,8 @@ class Waiting(QWidget):
             self._timer.start()
 
     def show_progress(self, done: int, total: int, what: str) -> None:
-        """How far it is; a total of 0 is not known."""
-        self._bar.setRange(0, total)
+        """How far it is. Before the first part is done the bar only shows that something happens."""
+        self._bar.setRange(0, total if done else 0)
         self._bar.setValue(done)
         self._what.setText(what)
 
