@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.ui.dialogs.dialog import Dialog
@@ -32,18 +32,27 @@ IN_LISTS = (
 
 
 class ShortcutsDialog(Dialog):
-    """Shown by F1."""
+    """Shown by F1. Two columns, so that it fits on a small screen."""
 
     def __init__(self, parent: QWidget | None, page: QWidget) -> None:
-        super().__init__(parent, _("Keyboard"), width=480)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        self.body.addLayout(grid)
-        self._add(grid, _("Everywhere"), [(key, _(text)) for key, text in EVERYWHERE])
-        self._add(grid, _("In lists"), [(key, _(text)) for key, text in IN_LISTS])
-        self._add(grid, _("On this page"), shortcuts_of(page))
+        super().__init__(parent, _("Keyboard"), width=720)
+        columns = QHBoxLayout()
+        columns.setSpacing(32)
+        self.body.addLayout(columns)
+        everywhere = [(key, _(text)) for key, text in EVERYWHERE]
+        in_lists = [(key, _(text)) for key, text in IN_LISTS]
+        for groups in (
+            ((_("Everywhere"), everywhere),),
+            ((_("In lists"), in_lists), (_("On this page"), shortcuts_of(page))),
+        ):
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(24)
+            grid.setVerticalSpacing(8)
+            grid.setColumnStretch(1, 1)
+            for heading, keys in groups:
+                self._add(grid, heading, keys)
+            grid.setRowStretch(grid.rowCount(), 1)
+            columns.addLayout(grid, 1)
         self.add_primary(_("Close"), self.accept)
 
     @staticmethod
