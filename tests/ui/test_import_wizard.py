@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from python_calamine import CalamineWorkbook
 
 from crm_desktop.core.i18n import set_language
+from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.import_wizard import fate_model
@@ -20,6 +21,7 @@ from crm_desktop.ui.import_wizard.draft import Step
 from crm_desktop.ui.import_wizard.page import ImportPage, open_import
 from crm_desktop.ui.list_page.page import ListPage
 from importers.plan import OnMatch
+from tests.db.firm import superuser
 from tests.ui.desk import Desk, SitDown, button, own_database, sign_in, sit_down, template, write
 from tests.ui.test_gallery import cut_texts
 
@@ -185,6 +187,37 @@ def test_cancelled_import_leaves_nothing(sit_down: SitDown) -> None:
     assert "The import was cancelled. Nothing was written." in desk.notices()
     assert count(desk) == before
     go_on(desk, page)
+    assert count(desk) == before + 900
+
+
+def test_import_that_the_server_breaks_off_leaves_nothing(
+    sit_down: SitDown, server: ServerAddress, own_database: str
+) -> None:
+    desk = sit_down("clerk")
+    before = count(desk)
+    page = start(desk, SHEET)
+    go_on(desk, page, 3)
+    killed: list[int] = []
+
+    def kill() -> None:
+        if not killed:
+            kill_sessions = (
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+            )
+            with superuser(server.url()) as cursor:
+                cursor.execute(kill_sessions, (own_database,))
+                killed.append(cursor.rowcount)
+
+    page.go_on()
+    assert page._import is not None
+    page._import.progressed.connect(kill)
+    desk.settle()
+    assert killed
+    assert step_of(page) is Step.PREVIEW
+    assert "server" in texts(page)
+    assert count(desk) == before
+    go_on(desk, page)
+    assert step_of(page) is Step.RESULT
     assert count(desk) == before + 900
 
 
