@@ -12,7 +12,7 @@ DERIVED = (
     "version", "updated_at", "sort_key", "search_text", "search_grams", "name_core", "last_contact_at", "full_name",
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
-_SEARCHED = ("name", "short_name", "code", "email", "phones")
+_SEARCHED = ("name", "short_name", "code", "login", "email", "phones")
 _JOURNAL_TABLES = ("change_set", "change", "subject", "expected")
 
 _PART_FUNCTIONS = """

@@ -182,7 +182,7 @@ def _add_employee(
         values (:login, :name, :department_id, :superior_id, :sort_key, :search_text, :search_grams) returning id
         """),
         {"login": login, "name": name, "department_id": department_id, "superior_id": superior_id}
-        | search_keys(name)._asdict(),
+        | search_keys(name, [login])._asdict(),
     ).scalar_one()
     for group in groups:
         connection.execute(

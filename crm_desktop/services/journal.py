@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.errors import ConflictError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, by_key
+from crm_desktop.services.keys import complete_keys
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import EntitySpec, Ref, facts
 from crm_desktop.spec.kinds import DATE, MONEY, TIME
@@ -217,6 +218,8 @@ def undo(session: Session, change_set: int, *, is_rehearsal: bool = False) -> Un
     ).scalar_one()
     if result is None:
         raise ConflictError(_("There is no change set {number}.").format(number=change_set))
+    if not is_rehearsal:
+        complete_keys(session)
     return UndoResult(
         change_set=result["change_set"],
         restored={_entity(t): n["rows"] if isinstance(n, dict) else n for t, n in result["restored"].items()},

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import ARRAY, Text, literal, select
+from sqlalchemy.orm import Session
+
 from crm_desktop.core import text
 from crm_desktop.core.names import name_core
+from crm_desktop.db.bulk import update_rows
+from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.spec import Attr, EntitySpec, facts
+
+_INCOMPLETE = "=?"
+"""The token with which ``db/sql/search.sql`` marks a row whose keys it filled in."""
 
 
 def derived_columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,3 +42,18 @@ def affects_keys(spec: EntitySpec, changed: Mapping[str, Any]) -> bool:
     if search is None:
         return False
     return any(facts(attr).key in changed for attr in (search.name, *search.texts, *search.phones, *search.emails))
+
+
+def complete_keys(session: Session) -> None:
+    """Add pinyin to the search columns that the database filled in, which knows none: of rows that an undo restored."""
+    for spec in ALL_ENTITIES:
+        if spec.search is None:
+            continue
+        model: Any = spec.model
+        attrs = (spec.search.name, *spec.search.texts, *spec.search.phones, *spec.search.emails)
+        incomplete = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(literal([_INCOMPLETE], ARRAY(Text)))
+        rows = session.execute(select(model.id, *attrs).where(incomplete)).all()
+        if rows:
+            found = [derived_columns(spec, dict(zip((a.key for a in attrs), row[1:], strict=True))) for row in rows]
+            completed = [(row.id, *columns.values()) for row, columns in zip(rows, found, strict=True)]
+            update_rows(session, f"crm.{model.__tablename__}", ("id", *found[0]), completed)

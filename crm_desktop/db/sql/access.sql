@@ -1,5 +1,6 @@
 -- What the signed-in person may do. Policies call these once per statement (InitPlan), never once per row.
 -- The person is session_user: a security definer function and SET ROLE do not change it.
+-- A plan for any argument is as good as one for each, and planning would cost more than the first answers.
 
 -- His widest grant for each entity. Null scopes do not occur; an entity without grant has no row.
 create or replace function crm.my_grants()
@@ -19,7 +20,7 @@ grant execute on function crm.my_grants() to crm_user;
 
 -- core.access.Scope of a verb (read, create, update, delete); 0 without a grant.
 create or replace function crm.scope_of(entity text, verb text) returns smallint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return coalesce((
     select max(case scope_of.verb when 'read' then g.read_scope when 'create' then g.create_scope
@@ -37,7 +38,7 @@ end $$;
 grant execute on function crm.may(text, text) to crm_user;
 
 create or replace function crm.has_function(entity text, function text) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return exists (
     select from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
@@ -49,7 +50,7 @@ grant execute on function crm.has_function(text, text) to crm_user;
 -- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
 -- department and no team, but in reach of those who may see all or work with the pool.
 create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   person bigint := crm.me();
   scope smallint := crm.scope_of(entity, verb);
