@@ -185,6 +185,15 @@ def test_row_that_is_gone_is_blank_and_leaves(model: RowModel, source: InventedR
     assert model.row_of(205) == -1
 
 
+def test_row_that_was_gone_and_is_back_is_read_again(model: RowModel, source: InventedRows, qtbot: QtBot) -> None:
+    source.missing = {205}
+    _text(model, 200)
+    qtbot.waitUntil(lambda: _text(model, 204) == "")
+    source.missing = set()
+    model.note_changes([205])
+    qtbot.waitUntil(lambda: _text(model, 204) == "Customer 205")
+
+
 def test_changed_row_is_read_again_when_seen_and_flashes_once(
     model: RowModel, source: InventedRows, qtbot: QtBot
 ) -> None:

@@ -87,7 +87,7 @@ class RowModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Read the ids again; rows that were read before are read again when they are in sight."""
-        for id_ in self._rows:
+        for id_ in tuple(self._rows):
             self._set_stale(id_)
         self._read_ids()
 
@@ -292,7 +292,9 @@ class RowModel(QAbstractTableModel):
 
     def _set_stale(self, id_: int) -> None:
         kept = self._rows[id_]
-        if kept is not None:
+        if kept is None:
+            del self._rows[id_]  # it was gone, and may be back
+        else:
             self._rows[id_] = _Kept(kept.row, kept.tones, is_stale=True)
 
     def _end_flash(self) -> None:
