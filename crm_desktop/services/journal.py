@@ -213,6 +213,7 @@ def undo(session: Session, change_set: int, *, is_rehearsal: bool = False) -> Un
 
     Raises NoRightError for others' change sets without the right, ConflictError where it was undone before.
     """
+    session.execute(text("set local statement_timeout = 0"))  # a large import takes its time
     result = session.execute(
         text("select journal.undo(:change_set, :rehearsal)"), {"change_set": change_set, "rehearsal": is_rehearsal}
     ).scalar_one()

@@ -60,6 +60,10 @@ def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if data.startswith(OTHER_TEXTS) or (data.startswith(OTHER_BINARIES) and b"\0" in data[:64]):
         raise not_a_table_file()
     content = text.decode(data)
+    if content[:200].lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCARD"):
+        raise KnownError(
+            _("Business cards (vCard) cannot be imported yet."), _("Export them as CSV, for example from Outlook.")
+        )
     if html.is_html(content):
         return html.read(content)
     return text.read(content)

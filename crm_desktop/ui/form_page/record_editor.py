@@ -277,7 +277,8 @@ class RecordEditor(QWidget):
         if not self.is_edited():
             self._take(current)
         else:
-            self.colleague_bar.say_one(describe_changes_since(self.record, current, history))
+            edited = self.form.edited_keys()
+            self.colleague_bar.say_one(describe_changes_since(self.record, current, history, edited))
 
 
 def _reread(session: Session, created: Record) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.journal import Change
@@ -38,8 +38,13 @@ def who_changed(history: Sequence[Change], key: str) -> Change | None:
     return next((change for change in history if any(field.key == key for field in change.fields)), None)
 
 
-def describe_changes_since(base: Record, current: Record, history: Sequence[Change]) -> str:
-    """``何毅 has changed Level (B → A) meanwhile. What you typed stays.`` Empty where no shown field differs."""
+def describe_changes_since(
+    base: Record, current: Record, history: Sequence[Change], edited: Collection[str] = ()
+) -> str:
+    """``何毅 has changed Level (B → A) meanwhile. What you typed stays.`` Empty where no shown field differs.
+
+    ``edited`` are the keys of the fields that are being typed into: where both changed one, saving will ask.
+    """
     spec = base.spec
     changed = [
         attr.key for attr in spec.form.fields if not is_same(base.values.get(attr.key), current.values.get(attr.key))
@@ -51,6 +56,12 @@ def describe_changes_since(base: Record, current: Record, history: Sequence[Chan
         f"{_(spec.label_of(key))} ({step_text(spec, key, base.values.get(key), current.values.get(key))})"
         for key in changed[:MOST_NAMED]
     ]
-    return _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving keeps both.").format(
-        who=", ".join(people) or _("Somebody"), fields=", ".join(fields) + (" …" if len(changed) > MOST_NAMED else "")
+    sentence = (
+        _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving asks which is to stay.")
+        if set(changed) & set(edited)
+        else _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving keeps both.")
+    )
+    return sentence.format(
+        who=_(", ").join(people) or _("Somebody"),
+        fields=_(", ").join(fields) + (" …" if len(changed) > MOST_NAMED else ""),
     )

@@ -223,3 +223,10 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_text_of_one_sheet_has_no_name(tmp_path: Path) -> None:
     book = read_book(write(tmp_path, b"name,phone\nA,1\n"))
     assert book == Book(tmp_path / "list.csv", (Sheet("", [["name", "phone"], ["A", "1"]]),))
+
+
+def test_business_cards_are_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "contacts.vcf"
+    file.write_text("BEGIN:VCARD\nVERSION:3.0\nFN:陈立\nEND:VCARD\n", encoding="utf-8")
+    with pytest.raises(KnownError, match="vCard"):
+        read_book(file)
