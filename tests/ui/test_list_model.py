@@ -118,7 +118,7 @@ def test_dragging_the_scroll_bar_reads_only_what_was_seen_last(
 ) -> None:
     source.gate.clear()
     _text(model, 100)
-    qtbot.wait(20)  # this page is being read
+    qtbot.waitUntil(lambda: model._is_reading)
     for row in range(200, 1000, 10):
         _text(model, row)
     source.gate.set()
