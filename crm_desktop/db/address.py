@@ -1,4 +1,5 @@
 """Where a database is and as whom to connect: read from a URL or given field by field. Opens nothing."""
+
 from __future__ import annotations
 
 import os

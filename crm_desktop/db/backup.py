@@ -109,10 +109,12 @@ def _revision(connection: Connection) -> str:
 
 
 def _logins(connection: Connection) -> tuple[Login, ...]:
-    rows = connection.execute(text("""
+    rows = connection.execute(
+        text("""
         select a.rolname, coalesce(a.rolpassword, ''), a.rolcanlogin and coalesce(a.rolvaliduntil > now(), true)
         from pg_authid a join crm.employee e on e.login = a.rolname order by 1
-    """))
+    """)
+    )
     return tuple(Login(*row) for row in rows)
 
 

@@ -2,6 +2,7 @@
 
 While it was not connected it has missed something: after every connect it says that anything may have changed.
 """
+
 from __future__ import annotations
 
 import contextlib

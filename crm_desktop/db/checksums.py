@@ -34,8 +34,10 @@ def sum_up(connection: Connection, step: Callable[[int, int], None]) -> dict[str
     sums = {}
     for done, table in enumerate(tables):
         step(done, len(tables))
-        row = connection.execute(text(f"""
+        row = connection.execute(
+            text(f"""
             select count(*), coalesce(sum(hashtextextended(t::text collate "C", 0)), 0)::text from {table.quoted} t
-        """)).one()  # noqa: S608 - quoted by the server itself
+        """)
+        ).one()  # noqa: S608 - quoted by the server itself
         sums[table.name] = TableSum(*row)
     return sums

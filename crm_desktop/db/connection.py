@@ -1,4 +1,5 @@
 """Open one psycopg2 connection that notices a dead line, or say in the user's words why it cannot be opened."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -13,7 +14,11 @@ CONNECT_SECONDS = 8
 KEEP_ALIVE = {
     # A line that dies silently is noticed after half a minute. Windows knows no tcp_user_timeout and always tries
     # ten times; there it takes a minute.
-    "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
 }
 
 
@@ -23,7 +28,8 @@ def connection_parameters(address: ConnectionAddress, purpose: str, **settings: 
     ``purpose`` is what the server's list of connections shows, ``settings`` are the server's for this session.
     """
     return {
-        **address.libpq_parameters(), **KEEP_ALIVE,
+        **address.libpq_parameters(),
+        **KEEP_ALIVE,
         "application_name": purpose,
         "connect_timeout": CONNECT_SECONDS,
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),

@@ -1,4 +1,5 @@
 """Why a connection could not be opened, told from facts that are the same in every language. Opens no session."""
+
 from __future__ import annotations
 
 import socket
@@ -28,65 +29,109 @@ class Cause(NamedTuple):
 
 
 NO_RIGHT_TO_DATABASE = Cause(
-    SignInError, N_("The login {login} has no right to the database {database}."),
+    SignInError,
+    N_("The login {login} has no right to the database {database}."),
     N_("Ask the administrator to add you as an employee, or check the name of the database."),
 )
 _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fits
-    (socket.gaierror, Cause(
-        ServerLostError, N_("The server's name is not known on this network: {server}"),
-        N_("Check how it is spelled, or use its IP address."),
-    )),
-    (ConnectionRefusedError, Cause(
-        ServerLostError, N_("No database answers at {host}: the computer is there, but nothing listens on this port."),
-        N_("Check the port, and whether PostgreSQL is running on the server."),
-    )),
-    (ssl.SSLCertVerificationError, Cause(
-        SignInError, N_("The certificate of the server {server} is not signed by the authority this program trusts."),
-        N_("Do not sign in before the administrator has checked it: it may be another server."),
-    )),
-    (ssl.SSLError, Cause(
-        SignInError, N_("No encrypted connection to {host} could be agreed on."),
-        N_("Ask the administrator to check the server's TLS settings."),
-    )),
-    (NoEncryptionError, Cause(
-        SignInError, N_("The server at {host} offers no encryption, but this connection demands it."),
-        N_("Ask the administrator to switch on TLS on the server, or demand less in the connection's settings."),
-    )),
-    (NotPostgresError, Cause(
-        ServerLostError, N_("What answers at {host} is not a PostgreSQL database."),
-        N_("Check the server and the port."),
-    )),
-    (ConnectionError, Cause(
-        ServerLostError, N_("The server at {host} closed the connection before signing in."),
-        N_("It may be starting or stopping just now. Try again in a moment."),
-    )),
-    (TimeoutError, Cause(
-        ServerLostError, N_("The server at {host} does not answer."),
-        N_("Check that it is switched on, that this computer is on the network, and that no firewall blocks the port."),
-    )),
-    (OSError, Cause(
-        ServerLostError, N_("The server at {host} cannot be reached from this computer."),
-        N_("Check this computer's network connection."),
-    )),
+    (
+        socket.gaierror,
+        Cause(
+            ServerLostError,
+            N_("The server's name is not known on this network: {server}"),
+            N_("Check how it is spelled, or use its IP address."),
+        ),
+    ),
+    (
+        ConnectionRefusedError,
+        Cause(
+            ServerLostError,
+            N_("No database answers at {host}: the computer is there, but nothing listens on this port."),
+            N_("Check the port, and whether PostgreSQL is running on the server."),
+        ),
+    ),
+    (
+        ssl.SSLCertVerificationError,
+        Cause(
+            SignInError,
+            N_("The certificate of the server {server} is not signed by the authority this program trusts."),
+            N_("Do not sign in before the administrator has checked it: it may be another server."),
+        ),
+    ),
+    (
+        ssl.SSLError,
+        Cause(
+            SignInError,
+            N_("No encrypted connection to {host} could be agreed on."),
+            N_("Ask the administrator to check the server's TLS settings."),
+        ),
+    ),
+    (
+        NoEncryptionError,
+        Cause(
+            SignInError,
+            N_("The server at {host} offers no encryption, but this connection demands it."),
+            N_("Ask the administrator to switch on TLS on the server, or demand less in the connection's settings."),
+        ),
+    ),
+    (
+        NotPostgresError,
+        Cause(
+            ServerLostError,
+            N_("What answers at {host} is not a PostgreSQL database."),
+            N_("Check the server and the port."),
+        ),
+    ),
+    (
+        ConnectionError,
+        Cause(
+            ServerLostError,
+            N_("The server at {host} closed the connection before signing in."),
+            N_("It may be starting or stopping just now. Try again in a moment."),
+        ),
+    ),
+    (
+        TimeoutError,
+        Cause(
+            ServerLostError,
+            N_("The server at {host} does not answer."),
+            N_(
+                "Check that it is switched on, that this computer is on the network, and that no firewall blocks the port."
+            ),
+        ),
+    ),
+    (
+        OSError,
+        Cause(
+            ServerLostError,
+            N_("The server at {host} cannot be reached from this computer."),
+            N_("Check this computer's network connection."),
+        ),
+    ),
 )
 _CERTIFICATE_EXPIRED = Cause(
-    SignInError, N_("The certificate of the server {server} is not valid today."),
+    SignInError,
+    N_("The certificate of the server {server} is not valid today."),
     N_("Ask the administrator to renew it, and check this computer's clock."),
 )
 _WRONG_NAME = Cause(
-    SignInError, N_("The certificate of the server was made for another name than {server}."),
+    SignInError,
+    N_("The certificate of the server was made for another name than {server}."),
     N_("Use the name that stands in the certificate, or ask the administrator for a new one."),
 )
 _ENCRYPTED_ONLY = Cause(
-    SignInError, N_("The server at {host} takes encrypted connections only."),
+    SignInError,
+    N_("The server at {host} takes encrypted connections only."),
     N_("Switch on encryption in the connection's settings."),
 )
 _NOT_LISTED = Cause(
-    SignInError, N_("The server at {host} does not accept the login {login} from this computer."),
+    SignInError,
+    N_("The server at {host} does not accept the login {login} from this computer."),
     N_("The administrator must allow this network, database and login in the server's file pg_hba.conf."),
 )
 _WRONG_PASSWORD = Cause(
-    SignInError, N_("Login or password is wrong, or the password has expired."),  # the server does not say which
+    SignInError,
+    N_("Login or password is wrong, or the password has expired."),  # the server does not say which
     N_("Mind capital letters and the input method. The administrator can set a new password."),
 )
 _STARTING = Cause(
@@ -96,16 +141,19 @@ _BY_CODE = {
     "28P01": _WRONG_PASSWORD,
     "28000": Cause(SignInError, N_("The login {login} is locked."), N_("Ask the administrator to unlock it.")),
     "3D000": Cause(
-        SignInError, N_("The server has no database named {database}."),
+        SignInError,
+        N_("The server has no database named {database}."),
         N_("Check the name in the connection's settings, or let the administrator run “server init”."),
     ),
     "42501": NO_RIGHT_TO_DATABASE,
     "55000": Cause(
-        SignInError, N_("The database {database} accepts no connections at present."),
+        SignInError,
+        N_("The database {database} accepts no connections at present."),
         N_("The administrator may be restoring it. Try again later."),
     ),
     "53300": Cause(
-        ServerLostError, N_("The server has no free connection: too many people or programs are signed in."),
+        ServerLostError,
+        N_("The server has no free connection: too many people or programs are signed in."),
         N_("Try again in a moment. The administrator can allow more; “server check” says how many are needed."),
     ),
     "57P01": _STARTING,
@@ -113,11 +161,13 @@ _BY_CODE = {
     "57P03": _STARTING,
 }
 _OTHER_REFUSAL = Cause(
-    SignInError, N_("The server at {host} does not let you in (error {code})."),
+    SignInError,
+    N_("The server at {host} does not let you in (error {code})."),
     N_("Ask the administrator to look into the server's log."),
 )
 _NO_PRIMARY = Cause(
-    ServerLostError, N_("Of the servers that answer, none takes changes just now."),
+    ServerLostError,
+    N_("Of the servers that answer, none takes changes just now."),
     N_("A standby may be taking over. Try again in a moment, or ask the administrator."),
 )
 _UNKNOWN = Cause(ServerLostError, N_("The connection to {host} could not be opened."), N_("Try again in a moment."))

@@ -161,9 +161,7 @@ def _unprivileged_account() -> dict[str, Any]:
         uid, gid = _ids_of(_ACCOUNT)
     except KeyError:
         raise KnownError(
-            _("PostgreSQL does not run as root, and this system has no account named {name}.").format(
-                name=_ACCOUNT
-            ),
+            _("PostgreSQL does not run as root, and this system has no account named {name}.").format(name=_ACCOUNT),
             _("Start the program as an ordinary user."),
         ) from None
     return {"user": uid, "group": gid, "extra_groups": []}

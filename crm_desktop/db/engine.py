@@ -1,4 +1,5 @@
 """A signed-in person's sessions: at most two connections, one transaction each, given back at once. Knows no entity."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,7 +47,9 @@ class Gateway:
         engine = create_engine(
             "postgresql+psycopg2://",
             creator=lambda: watch.add(open_connection(address, "crm-desktop", **SERVER_SETTINGS)),
-            pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_pre_ping=True,  # a connection that died while nobody used it is replaced without anybody noticing
             hide_parameters=True,
         )

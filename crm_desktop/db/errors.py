@@ -2,6 +2,7 @@
 
 No sentence carries a value of a row: the server's DETAIL is never shown.
 """
+
 from __future__ import annotations
 
 import re
@@ -33,8 +34,11 @@ class RefusedValueError(KnownError):
 
 
 During = Literal["reading", "writing", "commit"]
-_LOST = (ServerLostError, N_("The connection to the server was lost. Nothing of this step was saved."),
-         N_("Try again as soon as the server is back."))
+_LOST = (
+    ServerLostError,
+    N_("The connection to the server was lost. Nothing of this step was saved."),
+    N_("Try again as soon as the server is back."),
+)
 _LOST_BESIDE_WRITING = {
     "reading": (ServerLostError, N_("The connection to the server was lost."), _LOST[2]),
     # On which side of it the connection broke, nobody here can know.
@@ -44,25 +48,46 @@ _LOST_BESIDE_WRITING = {
         N_("Look whether it is there before you enter it again."),
     ),
 }
-_TOO_LONG_AT_IT = (KnownError, N_("The server stopped this because it took too long. Nothing was saved."),
-                   N_("Narrow it down, or try again when the server is less busy."))
-_CONFLICT = (ConflictError, N_("Somebody else changed the same records at the same moment. Nothing was saved."),
-             N_("Try again."))
-_NO_ROOM = (KnownError, N_("The server has no room or memory left. Nothing was saved."),
-            N_("Tell the administrator at once: the server's disk may be full."))
-_DAMAGED = (KnownError, N_("The server reports that its files are damaged."),
-            N_("Stop working and tell the administrator, so that a backup can be restored."))
+_TOO_LONG_AT_IT = (
+    KnownError,
+    N_("The server stopped this because it took too long. Nothing was saved."),
+    N_("Narrow it down, or try again when the server is less busy."),
+)
+_CONFLICT = (
+    ConflictError,
+    N_("Somebody else changed the same records at the same moment. Nothing was saved."),
+    N_("Try again."),
+)
+_NO_ROOM = (
+    KnownError,
+    N_("The server has no room or memory left. Nothing was saved."),
+    N_("Tell the administrator at once: the server's disk may be full."),
+)
+_DAMAGED = (
+    KnownError,
+    N_("The server reports that its files are damaged."),
+    N_("Stop working and tell the administrator, so that a backup can be restored."),
+)
 _BY_CODE = {
-    "25006": (ServerLostError, N_("The server takes no changes at present. Nothing was saved."),
-              N_("It may be a standby, or another server is taking over. Try again in a moment.")),
+    "25006": (
+        ServerLostError,
+        N_("The server takes no changes at present. Nothing was saved."),
+        N_("It may be a standby, or another server is taking over. Try again in a moment."),
+    ),
     "25P03": _LOST,
     "25P04": _TOO_LONG_AT_IT,
     "40001": _CONFLICT,
     "40P01": _CONFLICT,
-    "53300": (ServerLostError, N_("The server has no free connection: too many people or programs are signed in."),
-              N_("Try again in a moment.")),
-    "55P03": (ConflictError, N_("Somebody else is working on the same records just now. Nothing was saved."),
-              N_("A long import or bulk change may be running. Try again in a moment.")),
+    "53300": (
+        ServerLostError,
+        N_("The server has no free connection: too many people or programs are signed in."),
+        N_("Try again in a moment."),
+    ),
+    "55P03": (
+        ConflictError,
+        N_("Somebody else is working on the same records just now. Nothing was saved."),
+        N_("A long import or bulk change may be running. Try again in a moment."),
+    ),
     "57014": _TOO_LONG_AT_IT,
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
@@ -70,17 +95,30 @@ _BY_CODE = {
 _BY_CLASS = {"08": _LOST, "53": _NO_ROOM, "57": _LOST, "58": _DAMAGED}
 _RAISED_BY_US = {"42501": NoRightError, "55000": ConflictError, "P0001": KnownError}
 _VALUE_CODES = {
-    "22001": "too_long", "22003": "out_of_range", "22008": "out_of_range", "23001": "used", "23502": "missing",
-    "23503": "unknown", "23505": "unique", "23514": "check", "23P01": "unique",
+    "22001": "too_long",
+    "22003": "out_of_range",
+    "22008": "out_of_range",
+    "23001": "used",
+    "23502": "missing",
+    "23503": "unknown",
+    "23505": "unique",
+    "23514": "check",
+    "23P01": "unique",
 }
 _VALUE_TEXTS = {
-    "unique": (N_("Another record already has this value, perhaps one that you may not see."),
-               N_("Use another value, or open the other record.")),
+    "unique": (
+        N_("Another record already has this value, perhaps one that you may not see."),
+        N_("Use another value, or open the other record."),
+    ),
     "missing": (N_("A field that must not be empty is empty."), N_("Fill in all required fields.")),
-    "unknown": (N_("Something that this record refers to no longer exists."),
-                N_("Somebody may have deleted it. Choose another.")),
-    "used": (N_("Other records still use this, so it cannot be deleted."),
-             N_("Change or delete those first, or mark this as no longer in use.")),
+    "unknown": (
+        N_("Something that this record refers to no longer exists."),
+        N_("Somebody may have deleted it. Choose another."),
+    ),
+    "used": (
+        N_("Other records still use this, so it cannot be deleted."),
+        N_("Change or delete those first, or mark this as no longer in use."),
+    ),
     "check": (N_("A value is not allowed in its field."), N_("Correct it and save again.")),
     "too_long": (N_("A text is too long for its field."), N_("Shorten it and save again.")),
     "out_of_range": (N_("A number or date is too large for its field."), N_("Correct it and save again.")),

@@ -3,6 +3,7 @@
 libpq hands on only the server's sentence, in the server's language and encoding; psycopg2 has no code for a failed
 connection.
 """
+
 from __future__ import annotations
 
 import base64

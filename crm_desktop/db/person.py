@@ -1,4 +1,5 @@
 """The facts of the signed-in person, and whether this program and this database fit together."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -59,8 +60,13 @@ def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
     if row is None or not row.is_active:
         raise NO_RIGHT_TO_DATABASE.error(address)
     return Person(
-        id=row.id, login=row.login, name=row.name, department_id=row.department_id, department=row.department or "",
-        groups=tuple(row.groups), grants={grant["entity"]: _grant(grant) for grant in row.grants or ()},
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        department_id=row.department_id,
+        department=row.department or "",
+        groups=tuple(row.groups),
+        grants={grant["entity"]: _grant(grant) for grant in row.grants or ()},
         owners={(scope["entity"], scope["verb"]): tuple(scope["owner_ids"]) for scope in row.scopes or ()},
         server_version=row.server_version,
     )
@@ -69,7 +75,9 @@ def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
 def _grant(row: dict[str, Any]) -> Grant:
     known = {function.value for function in Function}
     return Grant(
-        read=Scope(row["read_scope"]), create=Scope(row["create_scope"]), update=Scope(row["update_scope"]),
+        read=Scope(row["read_scope"]),
+        create=Scope(row["create_scope"]),
+        update=Scope(row["update_scope"]),
         delete=Scope(row["delete_scope"]),
         functions=frozenset(Function(name) for name in row["functions"] if name in known),
     )

@@ -27,9 +27,7 @@ class Firm:
         self.superuser_url = superuser_url
         self.url = _with_database(superuser_url, self.database)
         self.boss, self.anna, self.bert = (f"{self.database}.{name}" for name in ("boss", "anna", "bert"))
-        server.init(
-            superuser_url, admin_login=self.boss, admin_password=PASSWORD, database=self.database, seed=seed
-        )
+        server.init(superuser_url, admin_login=self.boss, admin_password=PASSWORD, database=self.database, seed=seed)
         for login in (self.anna, self.bert):
             server.add_user(self.url, login, name=login, password=PASSWORD, groups=["salesperson"])
         self.sql(

@@ -68,8 +68,6 @@ def test_restored_database_has_the_same_rows_and_people_can_work_in_it(firm: Fir
     assert firm.sql("select count(*) from crm.customer where name like '%%!'") == [(0,)]
 
 
-
-
 def test_restored_database_lets_nobody_else_in(firm: Firm, saved: Path, target: str) -> None:
     restore(firm.superuser_url, saved, target, no_progress)
     with superuser(firm.superuser_url) as cursor:

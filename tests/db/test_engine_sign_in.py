@@ -164,6 +164,7 @@ def _free_port() -> int:
 def listening(answer: Callable[[socket.socket], None]) -> Iterator[Host]:
     """Something on a port, but no PostgreSQL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+
         def serve() -> None:
             while True:
                 try:
