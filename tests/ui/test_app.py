@@ -97,7 +97,7 @@ def test_a_colleagues_change_reaches_the_window(qtbot: QtBot, workbench: Workben
     settle(qtbot, workbench)
 
 
-def test_qts_own_words_follow_the_language(qtbot: QtBot, workbench: Workbench, qapp: QApplication) -> None:
+def test_qts_own_words_follow_the_language(workbench: Workbench, qapp: QApplication) -> None:
     workbench._speak("zh")
     assert qapp.translate("QPlatformTheme", "Cancel") == "取消"
     workbench._speak("en")
