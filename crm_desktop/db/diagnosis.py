@@ -96,7 +96,8 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
             ServerLostError,
             N_("The server at {host} does not answer."),
             N_(
-                "Check that it is switched on, that this computer is on the network, and that no firewall blocks the port."
+                "Check that it is switched on, that this computer is on the network, "
+                "and that no firewall blocks the port."
             ),
         ),
     ),

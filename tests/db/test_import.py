@@ -13,7 +13,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services import journal
 from crm_desktop.services.records import fetch_record, save_record
 from importers import run
-from importers.plan import Fate, MatchRule, OnMatch
+from importers.plan import FILL_IN, Fate, MatchRule, OnMatch
 from importers.records import read_records
 from tests.db.conftest import SignIn
 
@@ -21,7 +21,7 @@ LEGACY = Path(__file__).parents[1] / "data" / "legacy"
 SHEET = LEGACY / "客户资料汇总表.xlsx"
 
 
-def do_import(gateway: Gateway, path: Path, rule: MatchRule = run.FILL_IN, **how: Any) -> run.Result:
+def do_import(gateway: Gateway, path: Path, rule: MatchRule = FILL_IN, **how: Any) -> run.Result:
     source = run.open_file(path).chosen()
     with gateway.long_write() as session:
         return run.import_records(session, gateway.person, read_records(source.pairs), source, rule, **how)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -21,7 +22,7 @@ def make(sign_in: SignIn) -> tuple[Record, Record, Record]:
     seller = sign_in("seller")
     with seller.write() as session:
 
-        def customer(name: str, **values: object) -> Record:
+        def customer(name: str, **values: Any) -> Record:
             return create_record(session, new_record("customer", seller.person, name=name, **values))
 
         with_address = customer("甲有限公司", address="天河路1号", postcode="510000")

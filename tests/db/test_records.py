@@ -26,7 +26,7 @@ from crm_desktop.services.records import (
     new_record,
     save_record,
 )
-from crm_desktop.spec import EntitySpec
+from crm_desktop.spec import EntitySpec, Ref
 from tests.db.conftest import SignIn
 
 
@@ -51,7 +51,7 @@ def statements() -> Iterator[Statements]:
     event.remove(Engine, "before_cursor_execute", counted.note)
 
 
-def make_customer(gateway: Gateway, name: str = "广州华工医药有限公司", **values: object) -> Record:
+def make_customer(gateway: Gateway, name: str = "广州华工医药有限公司", **values: Any) -> Record:
     with gateway.write() as session:
         return create_record(session, new_record("customer", gateway.person, name=name, **values))
 
@@ -70,7 +70,7 @@ def test_every_value_comes_back_as_it_was_saved(sign_in: SignIn) -> None:
     seller = sign_in("seller")
     with seller.read() as session:
         choices = lookup.fetch_choices(session)
-    values = {
+    values: dict[str, Any] = {
         "short_name": "华工",
         "level": choices.find("level", "A"),
         "region": choices.find("region", "广东广州天河"),
@@ -164,7 +164,7 @@ def test_deleted_customer_comes_back_with_its_contacts(sign_in: SignIn) -> None:
     manager = sign_in("manager")
     made = make_customer(manager)
     with manager.write() as session:
-        customer = lookup.Ref(made.id, made.title)
+        customer = Ref(made.id, made.title)
         contact = create_record(session, new_record("contact", manager.person, name="陈立", customer=customer))
     with manager.write() as session:
         deletion = delete_records(session, "customer", [made.id], made.title)
@@ -238,9 +238,11 @@ def test_overview_takes_at_most_eight_statements(sign_in: SignIn, statements: St
 def test_duplicates_are_found_by_name_core_phone_and_tax_number(sign_in: SignIn) -> None:
     seller = sign_in("seller")
     made = make_customer(seller, phones=["020-5550 1102"], tax_no="510100999845592")
-    asked = [{"name": "广州市华工医药股份有限公司"}, {"phones": ["（020）55501102"]}, {"tax_no": "510100999845592"}]
+    by_name = {"name": "广州市华工医药股份有限公司"}
+    by_phone = {"phones": ["（020）55501102"]}
+    by_tax_number = {"tax_no": "510100999845592"}
     with seller.read() as session:
-        for values in asked:
+        for values in (by_name, by_phone, by_tax_number):
             assert [found.id for found in find_duplicates(session, values)] == [made.id], values
         assert find_duplicates(session, {"name": "广州华工医药有限公司"}, except_id=made.id) == []
 
