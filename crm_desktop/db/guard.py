@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Table
+from sqlalchemy import TIMESTAMP, Date, Table
 
 from crm_desktop.models import POLICY, Base, Guard
 
@@ -57,12 +57,23 @@ def guard_statements() -> Iterator[str]:
         yield from _policies(table.name, guard)
         yield from _triggers(table, guard)
         yield from _privileges(table, guard)
+        yield from _known_years(table)
     for name in ("crm.alembic_version", *(f"journal.{table}" for table in _JOURNAL_TABLES)):
         yield from _row_security(name)
     for name in ("crm.alembic_version", "journal.expected"):
         yield f"create policy everybody_reads on {name} for select using (true)"
         yield f"grant select on {name} to crm_user"
     yield "grant usage on schema crm, journal to crm_user"
+
+
+def _known_years(table: Table) -> Iterator[str]:
+    """Python knows the years 1 to 9999 only: one row beyond them, and nobody's list would open."""
+    days = [column.name for column in table.columns if isinstance(column.type, Date | TIMESTAMP)]
+    if days:
+        within = " and ".join(f"{day} >= '0001-01-02' and {day} < '9999-12-31'" for day in days)
+        yield f"alter table crm.{table.name} drop constraint if exists {table.name}_years_check"
+        # Not valid: only what is written from now on is looked at, so that an upgrade reads no whole table.
+        yield f"alter table crm.{table.name} add constraint {table.name}_years_check check ({within}) not valid"
 
 
 def _privileges(table: Table, guard: Guard) -> Iterator[str]:

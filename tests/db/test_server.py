@@ -173,6 +173,7 @@ def test_upgrade_changes_no_row_of_the_firms(server: ServerAddress, own_database
     assert superuser.value("select count(*) from journal.change") == changes
 
 
+@pytest.mark.filterwarnings("ignore:Can't validate argument 'dialect_options'")  # SQLAlchemy's own, of NOT VALID checks
 def test_the_migrations_make_the_tables_of_the_models(server: ServerAddress, shared_database: str) -> None:
     with servers.superuser(ConnectionAddress.from_url(server.url(shared_database))) as connection:
         options = {"include_schemas": True, "include_name": lambda name, kind, _up: kind != "schema" or name == SCHEMA}
