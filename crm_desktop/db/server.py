@@ -22,7 +22,6 @@ from crm_desktop.db.scram import scram_verifier
 OLDEST, NEWEST = 15, 18
 """Major versions of PostgreSQL that the tests run on."""
 _BUILTIN_LOCALE_SINCE = 17
-_ADMIN_OPTION_SINCE = 16
 Seed = Callable[[Session], None]
 
 
@@ -71,9 +70,11 @@ def add_user(
 ) -> int:
     """Make an employee who can sign in; returns his id.
 
-    Groups are named by code, the department by name or code, the superior by login.
+    Groups are named by code, the department by name or code, the superior by login. Raises ``KnownError`` where one of
+    them is not there, or somebody has this login already.
     """
     with superuser(ConnectionAddress.from_url(url)) as connection:
+        _check_login_is_free(connection, login)
         connection.execute(text("set local role crm_owner"))
         connection.execute(text("select journal.begin_change('create', :label)"), {"label": f"employee:{name}"})
         department_id = _one_id(connection, "department", department) if department else None
@@ -166,6 +167,15 @@ def _build(connection: Connection, seed: Seed) -> None:
     with Session(connection, join_transaction_mode="rollback_only") as session:
         seed(session)
         session.flush()
+
+
+def _check_login_is_free(connection: Connection, login: str) -> None:
+    taken = text("select exists (select from crm.employee where login = :login)")
+    if connection.execute(taken, {"login": login}).scalar_one():
+        raise KnownError(
+            _("There is already an employee with the login {login}.").format(login=login),
+            _("Choose another login; a new password is set on the employee's page."),
+        )
 
 
 def _add_employee(
