@@ -1,7 +1,7 @@
 """Kinds of values: how each is read from text, written as text, checked and aligned.
 
-Importers parse with them, lists and reports format with them, forms do both. Choices and references are rows of other
-tables: here they are their labels, ``services.lookup`` finds the row.
+Lists and reports format with them, forms also parse; importers read sheets with ``importers.values``, which forgives
+more. Choices and references are rows of other tables: here they are their labels, ``services.lookup`` finds the row.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from crm_desktop.core.errors import KnownError
@@ -61,6 +61,9 @@ class LongText(Kind):
         return self.format(value).split("\n", 1)[0]
 
 
+_WHOLE = re.compile(r"[+-]?\d{1,18}(\.0*)?")
+
+
 class Integer(Kind):
     """A whole number."""
 
@@ -72,16 +75,16 @@ class Integer(Kind):
         text = normalise(text).replace(",", "").replace(" ", "")
         if not text:
             return None
-        try:
-            return int(Decimal(text))
-        except (InvalidOperation, ValueError):
-            raise BadValueError(_("“{text}” is not a whole number.").format(text=text)) from None
+        if not _WHOLE.fullmatch(text):
+            raise BadValueError(_("“{text}” is not a whole number.").format(text=text))
+        return int(text.partition(".")[0])
 
     def format(self, value: Any) -> str:
         """With grouping."""
         return "" if value is None else f"{value:,}"
 
 
+_AMOUNT = re.compile(r"[+-]?(\d{1,16}(\.\d*)?|\.\d+)")
 _UNITS = {"万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "千元": 1_000, "元": 1}
 
 
@@ -101,13 +104,9 @@ class Money(Kind):
                 break
         if not text:
             return None
-        try:
-            amount = Decimal(text) * factor
-        except InvalidOperation:
-            raise BadValueError(_("“{text}” is not an amount of money.").format(text=text)) from None
-        if not amount.is_finite():
+        if not _AMOUNT.fullmatch(text):
             raise BadValueError(_("“{text}” is not an amount of money.").format(text=text))
-        return amount.quantize(Decimal("0.01"))
+        return (Decimal(text) * factor).quantize(Decimal("0.01"))
 
     def format(self, value: Any) -> str:
         """``¥1,234.50``; whole yuan without decimals."""
@@ -116,10 +115,11 @@ class Money(Kind):
         return f"¥{value:,.0f}" if value == int(value) else f"¥{value:,.2f}"
 
 
-_YMD = re.compile(r"(\d{2,4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?\s*月?")
+# A year of two digits is one only before 年 or two more numbers: ``05-12`` is a day of May.
+_YMD = re.compile(r"(\d{4}|\d{2}(?=年|\D+\d+\D+\d))\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?\s*月?")
 _MD = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _NEAR_WORDS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "昨天": -1, "yesterday": -1, "前天": -2}
-_CENTURY = 100
+_SHORT_YEAR = 2
 _NEAR_DAYS = 60
 
 
@@ -138,7 +138,7 @@ class Date(Kind):
             return today + datetime.timedelta(days=_NEAR_WORDS[text])
         try:
             if found := _YMD.fullmatch(text):
-                year = int(found[1]) + (2000 if int(found[1]) < _CENTURY else 0)
+                year = int(found[1]) + (2000 if len(found[1]) == _SHORT_YEAR else 0)
                 return datetime.date(year, int(found[2]), int(found[3] or 1))
             if found := _MD.fullmatch(text):
                 return datetime.date(today.year, int(found[1]), int(found[2]))
@@ -148,7 +148,7 @@ class Date(Kind):
 
     def format(self, value: Any) -> str:
         """ISO 8601, ``2026-03-05``."""
-        return "" if value is None else value.strftime("%Y-%m-%d")
+        return "" if value is None else str(value.isoformat())
 
     def brief(self, value: Any, today: datetime.date) -> str:
         """Relative within 60 days, without the year in this year."""
@@ -282,12 +282,14 @@ class Birthday(Kind):
     name = "birthday"
 
     def parse(self, text: str) -> str | None:
-        """The stored form. ``5-12`` and ``5月12日`` have no year."""
+        """The stored form. ``5-12`` and ``5月12日`` have no year; a year of two digits could be of either century."""
         text = normalise(text)
         if not text:
             return None
         if (found := _BIRTHDAY.fullmatch(text)) or (found := _YMD.fullmatch(text)):
             year, month, day = found[1], int(found[2]), int(found[3] or 1)
+            if len(year) == _SHORT_YEAR:
+                raise _no_birthday(text)
         elif found := _MD.fullmatch(text):
             year, month, day = "-", int(found[1]), int(found[2])
         else:
