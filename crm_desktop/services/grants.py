@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Function, Grant, Group, Scope, Verb
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import ALL_ENTITIES
-from crm_desktop.models import POLICY, Guard, PermissionGrant
+from crm_desktop.entities import ALL_ENTITIES, guard_of
+from crm_desktop.models import PermissionGrant
 from crm_desktop.services.administration import check_somebody_administers
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record
@@ -24,12 +24,6 @@ VERBS: Mapping[Verb, str] = {"read": N_("see"), "create": N_("create"), "update"
 def granted_entities() -> tuple[EntitySpec, ...]:
     """The entities that have grants of their own; the others follow the grants of what they belong to."""
     return tuple(spec for spec in ALL_ENTITIES if guard_of(spec).entity == spec.key)
-
-
-def guard_of(spec: EntitySpec) -> Guard:
-    """How the database guards an entity's table."""
-    guard: Guard = spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
-    return guard
 
 
 def functions_of(spec: EntitySpec) -> tuple[Function, ...]:

@@ -34,7 +34,7 @@ WHY_KEPT = {
     "conflict": N_("its number is used again"),
     "parent_gone": N_("what it belonged to is gone"),
 }
-_TABLES: dict[str, EntitySpec] = {str(spec.model.__table__.name): spec for spec in ALL_ENTITIES}  # type: ignore[attr-defined]
+_TABLES = {spec.model.__tablename__: spec for spec in ALL_ENTITIES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from crm_desktop.core import text
 from crm_desktop.core.names import name_core
 from crm_desktop.db.bulk import update_rows
 from crm_desktop.entities import ALL_ENTITIES
-from crm_desktop.spec import Attr, EntitySpec, facts
+from crm_desktop.spec import Attr, EntitySpec
 
 _INCOMPLETE = "=?"
 """The token with which ``db/sql/search.sql`` marks a row whose keys it filled in."""
@@ -41,7 +41,7 @@ def affects_keys(spec: EntitySpec, changed: Mapping[str, Any]) -> bool:
     search = spec.search
     if search is None:
         return False
-    return any(facts(attr).key in changed for attr in (search.name, *search.texts, *search.phones, *search.emails))
+    return any(attr.key in changed for attr in search.attrs)
 
 
 def complete_keys(session: Session) -> None:
@@ -50,7 +50,7 @@ def complete_keys(session: Session) -> None:
         if spec.search is None:
             continue
         model: Any = spec.model
-        attrs = (spec.search.name, *spec.search.texts, *spec.search.phones, *spec.search.emails)
+        attrs = spec.search.attrs
         incomplete = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(literal([_INCOMPLETE], ARRAY(Text)))
         rows = session.execute(select(model.id, *attrs).where(incomplete)).all()
         if rows:

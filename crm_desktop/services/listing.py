@@ -77,7 +77,7 @@ def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]
 def tables_of(columns: Iterable[Column]) -> frozenset[str]:
     """The other tables that values of these columns come from; a change there is a change of the rows shown."""
     targets = (facts(attr).target for column in columns for attr in column.path)
-    return frozenset(str(target.__table__.name) for target in targets if target is not None)  # type: ignore[attr-defined]
+    return frozenset(target.__tablename__ for target in targets if target is not None)
 
 
 def _key(query: ListQuery, person: Person) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_desktop.core.access import Person, Verb
 from crm_desktop.core.i18n import _
-from crm_desktop.models import POLICY, Guard
+from crm_desktop.entities import guard_of
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref, facts
 
@@ -24,7 +24,7 @@ def why_not(person: Person, verb: Verb, record: Record) -> str:
 
 def _decider(record: Record, verb: Verb) -> Ref | None:
     """The employee whose record it is for row security; None where nobody owns it, or it does not say who."""
-    guard: Guard = record.spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
+    guard = guard_of(record.spec)
     column = guard.writer_column if verb in ("update", "delete") and guard.writer_column else guard.owner_column
     attr = next((attr for attr in record.spec.labels if facts(attr).column == column), None)
     if guard.rule != "owned" or attr is None:

@@ -13,7 +13,8 @@ from sqlalchemy.types import Text
 from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import language
-from crm_desktop.models import POLICY, DictionaryEntry, Guard
+from crm_desktop.entities import guard_of
+from crm_desktop.models import DictionaryEntry
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 SMALL_SCOPE = 20
@@ -90,7 +91,7 @@ def select_values(spec: EntitySpec, paths: Sequence[tuple[Attr, ...]]) -> Select
 
 def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     """A small scope said again as literals. Only a hint for the planner: the policy stays the guard."""
-    guard: Guard = spec.model.__table__.info[POLICY]  # type: ignore[attr-defined]
+    guard = guard_of(spec)
     owners = person.owners.get((spec.key, "read"), ())
     if guard.rule != "owned" or guard.owner_column is None or len(owners) > SMALL_SCOPE:
         return true()

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_desktop.core.access import Group
 from crm_desktop.spec.entity import Column, EntitySpec
-from crm_desktop.spec.facts import Attr, facts
+from crm_desktop.spec.facts import facts
 
 
 def problems(spec: EntitySpec) -> list[str]:
@@ -21,7 +21,8 @@ def _problems(spec: EntitySpec) -> Iterator[str]:
     shown = spec.form.fields
     if len(shown) != len(set(shown)):
         yield "a form field appears twice"
-    own = {*shown, *spec.form.read_only, *spec.subtitle, spec.table.sort, *spec.labels, *_searched(spec)}
+    searched = spec.search.attrs if spec.search else ()
+    own = {*shown, *spec.form.read_only, *spec.subtitle, spec.table.sort, *spec.labels, *searched}
     for attr in own:
         if attr.class_ is not spec.model:
             yield f"{attr} belongs to {attr.class_.__name__}"
@@ -36,11 +37,6 @@ def _problems(spec: EntitySpec) -> Iterator[str]:
     keys = [preset.key for preset in spec.table.presets]
     if len(keys) != len(set(keys)):
         yield "a preset appears twice"
-
-
-def _searched(spec: EntitySpec) -> tuple[Attr, ...]:
-    search = spec.search
-    return (search.name, *search.texts, *search.phones, *search.emails) if search else ()
 
 
 def _path_problems(spec: EntitySpec, column: Column) -> Iterator[str]:

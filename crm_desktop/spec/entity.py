@@ -86,6 +86,11 @@ class SearchSpec:
     phones: tuple[Attr, ...] = ()
     emails: tuple[Attr, ...] = ()
 
+    @property
+    def attrs(self) -> tuple[Attr, ...]:
+        """All of them."""
+        return (self.name, *self.texts, *self.phones, *self.emails)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntitySpec:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLa
 from crm_desktop.core.access import Function, Grant, Scope, Verb
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import guard_of
 from crm_desktop.services import administration, grants, search
 from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec, Ref
@@ -148,7 +149,7 @@ class GrantRow(QWidget):
         self._spec = spec
         self.scopes: dict[Verb, QComboBox] = {}
         self.functions: dict[Function, QCheckBox] = {}
-        is_common = grants.guard_of(spec).rule == "common"
+        is_common = guard_of(spec).rule == "common"
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
