@@ -6,6 +6,7 @@ import datetime
 import io
 
 import pypdfium2
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -275,3 +276,24 @@ def test_next_customer_of_the_list_replaces_this_one(sit_down: SitDown, qtbot: Q
     assert page.editor is None
     assert "乙" in [label.text() for label in page.facts.findChildren(QLabel)]
     assert not page.next_button.isEnabled()
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (1366, 768), (1920, 1080)])
+def test_left_column_fits_at_every_size_of_window(sit_down: SitDown, size: tuple[int, int]) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer(phones=["0756-5550 1234", "0756-5550 1235"], email="xingzheng@huagongyygz.example")
+    at_it = Ref(customer.id, customer.title)
+    create(
+        desk.gateway, "contact", name="陈立", customer=at_it, phones=["199 0000 1234"], email="chenli@huagong.example"
+    )
+    change(desk.gateway, "customer", customer.id, parent=Ref(desk.customer("珠海集团").id, "珠海集团"))
+    desk.window.resize(*size)
+    page = desk.open("customer", customer.id)
+    area = page.facts.parentWidget().parentWidget().parentWidget()
+    assert area.horizontalScrollBar().maximum() == 0
+    cut = [
+        part.text()
+        for part in area.findChildren(QLabel)
+        if part.isVisible() and not part.wordWrap() and part.width() < part.sizeHint().width()
+    ]
+    assert not cut

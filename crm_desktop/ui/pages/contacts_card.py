@@ -18,7 +18,7 @@ from crm_desktop.ui.widgets.buttons import icon_button, inline_link, quiet_butto
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
-from crm_desktop.ui.widgets.links import address_link, phone_links
+from crm_desktop.ui.widgets.links import ways_to_reach
 
 
 class ContactsCard(Card):
@@ -77,27 +77,30 @@ class ContactsCard(Card):
         grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignLeft)
         words = [str(values.get("title") or ""), values["role"].label if isinstance(values.get("role"), Ref) else ""]
         grid.addWidget(ElidedLabel(" · ".join(filter(None, words)), "muted"), place, 1)
-        numbers = phone_links(values.get("phones") or ())
-        grid.addWidget(numbers, place, 2)
-        if values.get("email"):
-            grid.addWidget(address_link(values["email"], f"mailto:{values['email']}"), place, 3)
+        grid.addWidget(ways_to_reach(values.get("phones") or (), values.get("email") or ""), place, 2)
         if values["has_left"]:
-            grid.addWidget(Chip(_("left"), "neutral"), place, 4)
+            grid.addWidget(Chip(_("left"), "neutral"), place, 3)
         elif values["is_main"]:
-            grid.addWidget(Chip(_("main"), "accent"), place, 4)
+            grid.addWidget(Chip(_("main"), "accent"), place, 3)
 
     def _adder(self) -> QWidget:
         made = QWidget()
-        line = QHBoxLayout(made)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for editor, words in ((self.name, _("Full name")), (self.title, _("Position")), (self.phones, _("Phones"))):
+        grid = QGridLayout(made)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        for place, (editor, words) in enumerate(
+            ((self.name, _("Full name")), (self.title, _("Position")), (self.phones, _("Phones")))
+        ):
             editor.setPlaceholderText(words)
             editor.setAccessibleName(words)
             editor.returnPressed.connect(self._add)
-            line.addWidget(editor, 1)
-        line.addWidget(secondary_button(_("Add"), self._add))
-        line.addWidget(icon_button("x", _("Close"), made.hide))
+            grid.addWidget(editor, *divmod(place, 2))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(secondary_button(_("Add"), self._add))
+        buttons.addWidget(icon_button("x", _("Close"), made.hide))
+        buttons.addStretch(1)
+        grid.addLayout(buttons, 1, 1)
         return made
 
     def _add(self) -> None:

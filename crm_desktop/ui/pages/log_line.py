@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -19,6 +19,7 @@ from crm_desktop.ui.widgets.buttons import primary_button, with_shortcut
 
 MOST_LENGTH = 300  # of the column
 KIND_WIDTH = 96
+FRAMES = 32  # px that a line needs beside its text
 DAY_WIDTH = 150
 LAST_KIND = "log/kind"
 
@@ -35,8 +36,8 @@ class LogLine(QWidget):
         self.kind.setMinimumWidth(KIND_WIDTH)
         self.line = QLineEdit()
         self.line.setMaxLength(MOST_LENGTH)
-        self.line.setPlaceholderText(with_shortcut(_("What happened? Enter saves"), "Ctrl+L"))
         self.line.setAccessibleName(_("What happened?"))
+        self.line.setToolTip(with_shortcut(_("What happened? Enter saves"), "Ctrl+L"))
         self.next_step = QLineEdit()
         self.next_step.setMaxLength(MOST_LENGTH)
         self.next_step.setPlaceholderText(_("Next step (optional)"))
@@ -71,6 +72,13 @@ class LogLine(QWidget):
             QWidget.setTabOrder(one, other)
         QWidget.setTabOrder(self.next_on, self.button)
         view.context.choices.load(self, self._show_kinds)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the whole hint, or as much of it as fits."""
+        super().resizeEvent(event)
+        whole = self.line.toolTip()
+        has_room = self.line.width() >= self.line.fontMetrics().horizontalAdvance(whole) + FRAMES
+        self.line.setPlaceholderText(whole if has_room else self.line.accessibleName())
 
     def is_edited(self) -> bool:
         """Whether something is typed that was not logged."""

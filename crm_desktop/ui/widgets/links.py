@@ -15,14 +15,16 @@ from crm_desktop.ui.widgets.buttons import inline_link
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 
 
-def phone_links(phones: Iterable[str]) -> QWidget:
-    """All numbers side by side, each dials."""
+def ways_to_reach(phones: Iterable[str], email: str = "") -> QWidget:
+    """All numbers side by side, each dials; then the address to write to. In several lines where it is narrow."""
     made = QWidget()
     flow = FlowLayout(made, gap=12)
     for phone in phones:
         prefix = "+" if phone.lstrip().startswith("+") else ""
         number = prefix + "".join(c for c in phone if c.isdigit()) if prefix else digits(phone)
         flow.addWidget(address_link(phone, f"tel:{number}"))
+    if email:
+        flow.addWidget(address_link(email, f"mailto:{email}"))
     return made
 
 
