@@ -126,11 +126,11 @@ begin
   if not found or crm.me() is null then return; end if;
   return query execute format($query$
     select c.row_id, c.before ->> %L, c.at, s.employee_id, s.login, e.name::text, s.id, c.before
-    from journal.change c join journal.change_set s on s.id = c.change_set_id left join crm.employee e on e.id = s.employee_id
-    where c.table_name = %L and c.operation = 'D'
-      and not exists (select from crm.%I t where t.id = c.row_id)
-      and not exists (select from journal.change x where x.table_name = c.table_name and x.row_id = c.row_id
-                      and x.operation = 'D' and x.id > c.id)
+    from (select distinct on (x.row_id) x.* from journal.change x
+          where x.table_name = %L and x.operation = 'D' order by x.row_id, x.id desc) c
+      join journal.change_set s on s.id = c.change_set_id left join crm.employee e on e.id = s.employee_id
+    -- Looked up one by one: a join may take the table for empty right after an import, and then takes minutes.
+    where (select t.id from crm.%I t where t.id = c.row_id) is null
       and (%L <> 'owned' or (c.before ->> %L)::bigint = any ($1))
     order by c.id desc limit $2 $query$,
     subject.display_column, subject.table_name, subject.table_name, subject.rule, subject.owner_column)

@@ -22,10 +22,9 @@ end $$;
 create or replace function crm.find_last_contact(customers bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  update crm.customer c set last_contact_at = a.latest
-    from (select t.id, (select max(x.happened_at) from crm.activity x where x.customer_id = t.id) as latest
-          from unnest(customers) t (id)) a
-    where c.id = a.id and c.last_contact_at is distinct from a.latest;
+  update crm.customer c set last_contact_at = (select max(a.happened_at) from crm.activity a where a.customer_id = c.id)
+    where c.id = any (customers)
+      and c.last_contact_at is distinct from (select max(a.happened_at) from crm.activity a where a.customer_id = c.id);
 end $$;
 
 create or replace function crm.last_contact_after_insert() returns trigger

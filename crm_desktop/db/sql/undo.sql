@@ -180,9 +180,8 @@ end $$;
 -- {"change_set": id or null, "restored": {table: {"fields": n, "rows": n}}, "brought_back": {table: n}, "removed": {table: n},
 --  "kept": [{"table", "id", "name", "fields", "why", "who", "at"}]}; why is one of changed_since, built_on, part_kept,
 -- no_right, gone, conflict, parent_gone. The new change set is null, and nothing written, in a dry run and where all is kept.
--- Indexes are preferred throughout: right after an import the planner may still take the tables for empty.
 create or replace function journal.undo(change_set bigint, dry_run boolean default false) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   target journal.change_set;
   result jsonb;

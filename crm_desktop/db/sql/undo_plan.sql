@@ -65,6 +65,9 @@ begin
     where c.change_set_id = target.id and c.at >= target.at
     group by c.table_name, c.row_id;
   analyze pg_temp.undo_plan;
+  for name in select p.table_name from pg_temp.undo_plan p group by p.table_name having count(*) > 1000 loop
+    execute format('analyze crm.%I (id)', name);  -- right after an import the planner may still take the table for empty
+  end loop;
   for name in select s.table_name from journal.subject s join pg_temp.undo_plan p on p.table_name = s.table_name
       group by s.table_name, s.position order by s.position
   loop
