@@ -52,12 +52,7 @@ COMPANY_WORDS = re.compile(
 )
 """How names of companies and public bodies end."""
 
-_BY_KEY = {label_key(label): target for target in TARGETS for label in target.labels}
-
-
-def target_of(label: str) -> Target | None:
-    """The target whose label equals ``label``, compared by ``label_key``."""
-    return _BY_KEY.get(label_key(label))
+_KNOWN = {label_key(label) for target in TARGETS for label in target.labels} | CONTACT_GROUP
 
 
 def target(entity: str, field: str) -> Target:
@@ -67,5 +62,4 @@ def target(entity: str, field: str) -> Target:
 
 def is_label(text: str) -> bool:
     """Whether the text is known as a heading of a column or of a group of columns."""
-    key = label_key(text)
-    return key in _BY_KEY or key in CONTACT_GROUP
+    return label_key(text) in _KNOWN

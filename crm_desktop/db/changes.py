@@ -67,11 +67,6 @@ class ChangeListener:
             self._waker.send(b"x")
         self._thread.join(timeout=5)  # longer only while the system looks up a name
 
-    @property
-    def is_running(self) -> bool:
-        """Whether callbacks may still come."""
-        return self._thread.is_alive()
-
     def _run(self) -> None:
         with self._wake, self._waker, contextlib.suppress(_StoppedError):
             self._state_changed("connecting")

@@ -63,12 +63,6 @@ class Gateway:
             raise
         return cls(address, engine, watch, person)
 
-    def read_person(self) -> Person:
-        """Read the person's facts again, and keep them: the administrator may have changed what he may do."""
-        with self.read() as session:
-            self.person = fetch_person(session.connection(), self.address)
-        return self.person
-
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot write. Take plain data out of it: it is over at the end of the block."""

@@ -33,20 +33,19 @@ _EDGE = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Code and size in mm of GB/T 1416-2003, and the number by which shops still call it."""
+    """Code and size in mm of GB/T 1416-2003."""
 
     code: str
     width: float
     height: float
-    old_number: int
 
 
 ENVELOPES = (
-    Envelope("DL", 220, 110, 5),
-    Envelope("ZL", 230, 120, 6),
-    Envelope("C5", 229, 162, 7),
-    Envelope("B6", 176, 125, 3),
-    Envelope("C4", 324, 229, 9),
+    Envelope("DL", 220, 110),
+    Envelope("ZL", 230, 120),
+    Envelope("C5", 229, 162),
+    Envelope("B6", 176, 125),
+    Envelope("C4", 324, 229),
 )
 
 

@@ -53,17 +53,6 @@ def test_signed_in_person_knows_who_he_is_and_what_he_may_do(firm: Firm) -> None
     assert person.server_version >= 150000
 
 
-def test_new_rights_are_read_on_demand(firm: Firm) -> None:
-    gateway = Gateway.connect(firm.address(firm.bert))
-    firm.sql(
-        "update crm.group_member m set group_id = g.id from crm.permission_group g, crm.employee e"
-        " where g.code = 'administrator' and e.login = %s and e.id = m.employee_id",
-        firm.bert,
-    )
-    assert gateway.read_person().groups == ("administrator",) == gateway.person.groups
-    gateway.close()
-
-
 @pytest.mark.parametrize("login", ["anna", "nobody of this name", "expired"])
 def test_wrong_or_expired_password_and_unknown_login_look_the_same(firm: Firm, login: str) -> None:
     firm.sql(f"create role \"{firm.database}.expired\" login password '{PASSWORD}' valid until '2020-01-01'")
