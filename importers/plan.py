@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.names import name_core
+from crm_desktop.core.progress import Progress
 from crm_desktop.core.text import digits, normalise
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.spec import Ref
 from importers.matching import DEFAULT_KEYS, Matcher, MatchKey, fetch_contacts
 from importers.records import Record as SheetRecord
 from importers.resolve import PARENT, Resolver
-
-Progress = Callable[[int, int, str], None]
 
 
 class OnMatch(enum.StrEnum):

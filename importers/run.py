@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.core.progress import Progress
 from crm_desktop.models import ImportRecipe
 from crm_desktop.services.journal import begin_change
 from importers.layout import Table, find_tables
 from importers.mapping import Guess, fingerprint, guess, recipe, with_recipe
-from importers.plan import FILL_IN, Fate, MatchRule, Plan, Progress, make_plan
+from importers.plan import FILL_IN, Fate, MatchRule, Plan, make_plan
 from importers.readers import read_book
 from importers.records import Records, Reject
 from importers.values.days import Order

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.db.bulk import insert_rows, update_rows
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
@@ -17,7 +18,7 @@ from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import derived_columns
 from crm_desktop.services.records import to_columns
 from crm_desktop.spec import EntitySpec, Ref
-from importers.plan import Fate, Plan, Progress
+from importers.plan import Fate, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-Progress = Callable[[int, int, str], None]
+from crm_desktop.core.progress import Progress
 
 
 def print_json(document: object) -> None:

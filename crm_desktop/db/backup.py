@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.db import server
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.backup_file import DUMP, Login, Manifest, opened, replaced, write_manifest
@@ -24,8 +25,6 @@ from crm_desktop.db.checksums import sum_up
 from crm_desktop.db.scram import scram_verifier
 from crm_desktop.db.tools import Tool, as_parameter, find_tool, running
 
-Progress = Callable[[int, int, str], None]
-"""Gets done, of (0: unknown) and what; raises ``CancelledError`` to stop."""
 _PIECE = 1 << 20
 _TRANSACTION_TIMEOUT_SINCE = 17
 _UNFINISHED = "crm-desktop: restore not finished"

@@ -6,7 +6,7 @@ Rows are copied past triggers and policies, so everything that triggers derive i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from itertools import islice
@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from crm_desktop.core.progress import Step
 from crm_desktop.db.bulk import copy_rows
 from crm_desktop.demo.calendar import build_outlines
 from crm_desktop.demo.draw import Dice
@@ -33,8 +34,6 @@ from crm_desktop.models import Setting
 MARKER = "sample_firm"
 """Setting that tells a filled database from one that was left half way."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
-Progress = Callable[[int, int], None]
-"""Customers written so far, customers in all. What it raises stops the work."""
 Batch = dict[str, list[Row]]
 _SEED = 1998
 _BATCH = 2_000  # customers
@@ -53,8 +52,11 @@ _CONTINUE_KEYS = text("""
 """)
 
 
-def fill(session: Session, scale: str, today: datetime.date, progress: Progress) -> None:
-    """Fill a database that ``server.init`` just made. The session must be a superuser's; the caller commits."""
+def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> None:
+    """Fill a database that ``server.init`` just made. ``progress`` counts customers.
+
+    The session must be a superuser's; the caller commits.
+    """
     session.execute(text("set local session_replication_role = replica"))
     size, dice, firm = SCALES[scale], Dice(_SEED), read_words("firm")
     names = Names(read_words("names"), dice)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from crm_desktop.core.progress import Step
 from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.db.person import known_revisions
-from crm_desktop.demo.load import MARKER, Progress, fill
+from crm_desktop.demo.load import MARKER, fill
 from crm_desktop.demo.team import PASSWORD
 from crm_desktop.services.seed import seed
 
@@ -55,7 +56,7 @@ class Demo:
         return self.address.url(self.database, MANAGER, PASSWORD)
 
 
-def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, progress: Progress) -> Demo:
+def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, progress: Step) -> Demo:
     """Start the embedded server under ``home`` and see to it that the sample firm of a size in ``SCALES`` is there.
 
     ``reset`` makes it again. Raises ``KnownError`` where the server does not start.
@@ -69,9 +70,7 @@ def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, prog
     return Demo(embedded, address, database, users)
 
 
-def ensure_database(
-    address: ServerAddress, database: str, scale: str, *, reset: bool = False, progress: Progress
-) -> None:
+def ensure_database(address: ServerAddress, database: str, scale: str, *, reset: bool = False, progress: Step) -> None:
     """See to it that ``database`` holds the whole sample firm, in the state this program needs."""
     with _engine(address, "postgres", autocommit=True).connect() as connection:
         connection.execute(_ONE_AT_A_TIME)  # until the connection closes: also for a program started twice
@@ -100,7 +99,7 @@ def _upgrade(address: ServerAddress, database: str) -> None:
         server.upgrade(address.url(database), seed=seed)
 
 
-def _make(address: ServerAddress, database: str, scale: str, progress: Progress) -> None:
+def _make(address: ServerAddress, database: str, scale: str, progress: Step) -> None:
     # The firm's own administrator may have his login already, from a sample firm of another size on this server.
     founder = f"founder_{secrets.token_hex(4)}"
     server.init(address.url(), admin_login=founder, admin_password=PASSWORD, database=database, seed=seed)

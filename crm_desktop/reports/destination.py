@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total) from time to time, total 0 where nobody knows; what it raises stops the work."""
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ from openpyxl.utils import get_column_letter
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.reports.destination import Progress, writing
+from crm_desktop.core.progress import Step
+from crm_desktop.reports.destination import writing
 
 Value: TypeAlias = str | int | float | Decimal | datetime.date | datetime.datetime | datetime.time | bool | None
 
@@ -49,11 +50,7 @@ _FORMATS = {
 
 
 def write_xlsx(
-    path: Path,
-    sheet_title: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Value]],
-    progress: Progress | None = None,
+    path: Path, sheet_title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]], progress: Step | None = None
 ) -> int:
     """Write one sheet with a frozen header and a filter; the number of rows. Raises `KnownError` when there are more
     rows than a sheet holds or the file cannot be written; the old file is then untouched.
@@ -79,9 +76,7 @@ def write_xlsx(
     return count
 
 
-def write_csv(
-    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], progress: Progress | None = None
-) -> int:
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], progress: Step | None = None) -> int:
     """Write comma-separated UTF-8 with the mark by which Excel knows it; the number of rows. Texts that Excel would
     take for a formula begin with an apostrophe. Raises `KnownError` when the file cannot be written.
     """
@@ -111,7 +106,7 @@ def _append(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[Value]])
     return count
 
 
-def _counted(rows: Iterable[Sequence[Value]], progress: Progress | None) -> Iterator[Sequence[Value]]:
+def _counted(rows: Iterable[Sequence[Value]], progress: Step | None) -> Iterator[Sequence[Value]]:
     for done, row in enumerate(rows):
         if progress and done % 1000 == 0:
             progress(done, 0)

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from reportlab.lib.pagesizes import A4
 
 from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.reports.destination import Progress, writing
+from crm_desktop.core.progress import Step
+from crm_desktop.reports.destination import writing
 from crm_desktop.reports.engine import MARGIN, MUTED, Letterhead, Sheet
 from crm_desktop.reports.table import GAP, Column, Extent, Group, Row, Table, measure, share
 
@@ -45,7 +46,7 @@ class _Plan:
     strips: list[list[int]]
 
 
-def list_pdf(target: Path | BinaryIO, report: ListReport, progress: Progress | None = None) -> int:
+def list_pdf(target: Path | BinaryIO, report: ListReport, progress: Step | None = None) -> int:
     """Write the list to ``target``; the number of pages. Raises `KnownError` when the file cannot be written."""
     rows = list(report.rows)
     extents = measure(report.columns, [*rows, report.totals] if report.totals else rows)
@@ -124,7 +125,7 @@ def _draw(table: Table, rows: list[Row | Group], totals: Row, strip: list[int], 
         table.totals(tuple(totals[i] for i in strip))
 
 
-def _counter(progress: Progress | None, total: int) -> Iterator[None]:
+def _counter(progress: Step | None, total: int) -> Iterator[None]:
     """One step a row; tells ``progress`` now and then."""
     done = 0
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.reports import table
 from crm_desktop.reports.cards import fetch_letterhead
@@ -24,9 +25,6 @@ from crm_desktop.services.journal import begin_change
 from crm_desktop.services.listing import ListQuery, Row, fetch_ids, fetch_rows
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.spec import Column, EntitySpec, Ref
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, what) from time to time; what it raises stops the work."""
 
 MOST_PRINTED = 20_000
 """More rows are some 500 sheets of paper, which nobody wants."""

@@ -10,7 +10,8 @@ import vobject
 from vobject.vcard import Address, Name
 
 from crm_desktop.core.names import split_person_name
-from crm_desktop.reports.destination import Progress, writing
+from crm_desktop.core.progress import Step
+from crm_desktop.reports.destination import writing
 from crm_desktop.services.records import Record
 from crm_desktop.spec.kinds import PHONES
 
@@ -19,7 +20,7 @@ _MOBILE_DIGITS = 11
 _NO_YEAR = "--"
 
 
-def write_vcards(path: Path, contacts: Iterable[Record], progress: Progress | None = None) -> int:
+def write_vcards(path: Path, contacts: Iterable[Record], progress: Step | None = None) -> int:
     """Write the contacts to ``path``; returns how many. Raises ``KnownError`` where the file cannot be written."""
     count = 0
     with writing(path) as stream:

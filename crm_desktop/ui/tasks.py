@@ -19,12 +19,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.ui import messages
 
 T = TypeVar("T")
 Session = Any  # the database's own class; ui only hands it on to services
 SessionFactory = Callable[[], AbstractContextManager[Session]]
-Progress = Callable[[int, int, str], None]
 Failure = Callable[[KnownError], None]
 
 WORKERS = 2  # a workbench has three connections, and one of them listens

@@ -12,13 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.paths import state_home
+from crm_desktop.core.progress import Progress
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.ask_text import ask_text
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.dialogs.progress import ProgressDialog
-from crm_desktop.ui.tasks import Progress, Tasks
+from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import Notices
 
 

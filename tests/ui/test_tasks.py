@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.paths import state_home
-from crm_desktop.ui.tasks import Progress, Tasks
+from crm_desktop.core.progress import Progress
+from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import Notices
 
 SECRET = "13800001234"

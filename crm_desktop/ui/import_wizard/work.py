@@ -12,11 +12,12 @@ from pathlib import Path
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import CancelledError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.ui.import_wizard.fates import FateRow, fate_rows
 from crm_desktop.ui.tasks import Session
 from importers.layout import Table, find_tables
 from importers.mapping import guess
-from importers.plan import MatchRule, Plan, Progress
+from importers.plan import MatchRule, Plan
 from importers.readers import Book, read_book
 from importers.records import Records, read_records
 from importers.run import Opened, Result, Source, import_records, names_customers, plan_import, with_saved_recipes

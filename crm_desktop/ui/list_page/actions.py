@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.reports.envelopes import Envelope
 from crm_desktop.reports.labels import LabelSheet
 from crm_desktop.reports.lists import export_kinds, export_list, print_list
@@ -29,7 +30,7 @@ from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.words import record_title, things, view_title
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.tasks import LongWork, Progress, Session
+from crm_desktop.ui.tasks import LongWork, Session
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.table_view import copy_table
 
