@@ -1,4 +1,4 @@
-"""The fields of one record in cards, two side by side. Knows which were edited; reads and saves nothing."""
+"""The fields of one record in cards, side by side where there is room. Knows which were edited; saves nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.records import Record, is_same
-from crm_desktop.spec import Attr, EntitySpec, facts
+from crm_desktop.spec import Attr, EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.rows import RowEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.places import places_of
 
-COLUMNS = 2
+GAP = 16
+LEAST_EDITOR = 200  # px; two columns of less would cut what stands in the fields
 _UNREADABLE = object()
 
 
@@ -36,15 +38,18 @@ class Form(QWidget):
         self._attr_of: dict[str, Attr] = {}
         self._base: Mapping[str, Any] = {}
         self._touched: set[str] = set()
+        self._sections: list[tuple[Card, QGridLayout, list[FieldEditor]]] = []
+        self._columns = 0
         maker = FieldMaker(view, self, spec, self.value_of)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         for section in spec.form.sections:
             card = Card(_(section.label))
-            card.body.addLayout(self._grid(maker, section.fields))
+            self._sections.append((card, _new_grid(card), [self._add(maker, attr) for attr in section.fields]))
             column.addWidget(card)
         self.setFocusProxy(next(iter(self.editors.values())))
+        self._arrange()
 
     def show_record(self, record: Record, *, read_only: bool = False) -> None:
         """Show these values; what was typed is forgotten."""
@@ -124,6 +129,11 @@ class Form(QWidget):
                 lines.append(f"{editor.label}: {text}")
         return "\n".join(lines)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is now."""
+        super().resizeEvent(event)
+        self._arrange()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Check a field when it is left; Enter in a line goes on to the next field."""
         kind = event.type()
@@ -144,23 +154,20 @@ class Form(QWidget):
         except KnownError:
             return _UNREADABLE
 
-    def _grid(self, maker: FieldMaker, attrs: tuple[Attr, ...]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        place = 0
-        for attr in attrs:
-            editor = self._add(maker, attr)
-            if facts(attr).kind.is_wide:
-                place += -place % COLUMNS
-                grid.addWidget(editor, place // COLUMNS, 0, 1, COLUMNS)
-                place += COLUMNS
-            else:
-                grid.addWidget(editor, place // COLUMNS, place % COLUMNS)
-                place += 1
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
-        return grid
+    def _arrange(self) -> None:
+        """Two fields side by side, or one."""
+        margins = self._sections[0][0].body.contentsMargins()
+        needed = margins.left() + 2 * LEAST_EDITOR + GAP + margins.right()
+        columns = 2 if self.width() >= needed else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for _card, grid, editors in self._sections:
+            places = places_of((editor.kind.is_wide for editor in editors), columns)
+            for editor, (row, side, taken) in zip(editors, places, strict=True):
+                grid.addWidget(editor, row, side, 1, taken)
+            grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(1, columns - 1)
 
     def _add(self, maker: FieldMaker, attr: Attr) -> FieldEditor:
         editor = maker.make(attr)
@@ -175,6 +182,14 @@ class Form(QWidget):
     def _note_edit(self, key: str) -> None:
         self._touched.add(key)
         self.edited.emit(key)
+
+
+def _new_grid(card: Card) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(GAP)
+    grid.setVerticalSpacing(12)
+    card.body.addLayout(grid)
+    return grid
 
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
