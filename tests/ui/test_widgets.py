@@ -9,9 +9,11 @@ from PySide6.QtGui import QFontDatabase, QFontMetricsF, QGuiApplication, QImage,
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.ui import theme
 from crm_desktop.ui.dialogs.shortcuts import shortcuts_of
 from crm_desktop.ui.memory import remember, remembered
+from crm_desktop.ui.messages import show_error
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
@@ -219,6 +221,16 @@ def test_notice_offers_to_undo(qtbot: QtBot) -> None:
     assert (undone, notices.texts()) == (["done"], [])
 
 
+def test_notice_about_the_connection_goes_when_it_is_back(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    notices = Notices(window)
+    show_error(window, ServerLostError("No database answers."))
+    show_error(window, KnownError("The file cannot be read."))
+    notices.connection_is_back()
+    assert notices.texts() == ["The file cannot be read."]
+
+
 def test_alt_z_does_what_the_newest_notice_offers(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -251,6 +263,30 @@ def test_preview_stays_folded_next_time(qtbot: QtBot) -> None:
     second = PreviewSplitter("customers", QLabel(), QLabel())
     qtbot.addWidget(second)
     assert not second.preview_shown()
+
+
+def test_preview_folds_away_where_both_have_no_room(qtbot: QtBot) -> None:
+    splitter = PreviewSplitter("narrow", QLabel(), QLabel())
+    qtbot.addWidget(splitter)
+    splitter.resize(780, 400)
+    splitter.show()
+    assert not splitter.preview_shown()
+    splitter.show_preview(True)
+    assert splitter.preview_shown(), "who asks for it gets it"
+    splitter.show_preview(False)
+    splitter.show_preview(True)
+    splitter.resize(1100, 400)
+    assert splitter.preview_shown()
+
+
+def test_preview_of_nothing_stays_away(qtbot: QtBot) -> None:
+    splitter = PreviewSplitter("new", QLabel(), QLabel())
+    qtbot.addWidget(splitter)
+    splitter.offer_preview(False)
+    splitter.resize(780, 400)
+    splitter.show()
+    splitter.resize(1100, 400)
+    assert not splitter.preview_shown()
 
 
 def test_memory_keeps_plain_values_and_survives_rubbish() -> None:

@@ -136,7 +136,6 @@ class ListPage(Page):
     def toggle_preview(self) -> None:
         """Open or fold away the preview."""
         self.splitter.show_preview(not self.splitter.preview_shown())
-        self._load_preview()
 
     def may(self, function: Function) -> bool:
         """Whether to offer a function to this person."""
@@ -177,7 +176,7 @@ class ListPage(Page):
     def _add_buttons(self) -> None:
         line = self.title_line
         if self.spec.importable and self._start_import and self.may(Function.IMPORT):
-            line.add(secondary_button(_("Import"), self._import, icon_name="upload-simple"))
+            line.add(secondary_button(_("Import"), self._import, icon_name="upload-simple", shortcut="Ctrl+I"))
         if self.may(Function.EXPORT):
             line.add(
                 secondary_button(
@@ -218,6 +217,7 @@ class ListPage(Page):
         self.table.delete_requested.connect(self.delete_selected)
         self.table.selection_changed.connect(self._show_footer)
         self.table.selection_settled.connect(self._load_preview)
+        self.splitter.preview_toggled.connect(self._load_preview)
         self._context.bus.changed.connect(self._note_change)
         self._context.bus.connection_changed.connect(self._note_connection)
         QShortcut(QKeySequence("F5"), self).activated.connect(self.model.refresh)

@@ -1,8 +1,12 @@
-"""List left, preview right: the preview can be folded away, and the window remembers that and its width."""
+"""List left, preview right: the preview can be folded away, and the window remembers that and its width.
+
+Where both have no room the preview stays folded until somebody asks for it.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from crm_desktop.ui.memory import remember, remembered
@@ -10,6 +14,7 @@ from crm_desktop.ui.memory import remember, remembered
 PREVIEW_WIDTH = 300
 GAP = 12
 LEAST_LIST, LEAST_PREVIEW = 420, 300
+ROOMY = 860  # px for both; a list of less would have to be scrolled sideways
 
 
 class PreviewSplitter(QSplitter):
@@ -31,7 +36,9 @@ class PreviewSplitter(QSplitter):
         self.setStretchFactor(1, 0)
         width = remembered(f"{key}/preview_width", PREVIEW_WIDTH)
         self.setSizes([10 * width, width])
-        preview.setVisible(remembered(f"{key}/preview", default=True))
+        self._is_narrow, self._is_offered = False, True
+        self._is_wanted = remembered(f"{key}/preview", default=True)
+        self._offer()
         self.splitterMoved.connect(lambda _place, _index: remember(f"{key}/preview_width", preview.width()))
 
     def preview_shown(self) -> bool:
@@ -40,6 +47,26 @@ class PreviewSplitter(QSplitter):
 
     def show_preview(self, shown: bool) -> None:  # noqa: FBT001 - also a slot of a toggled button
         """Open or fold away the preview, for this page and for next time."""
-        self._preview.setVisible(shown)
         remember(f"{self._key}/preview", shown)
-        self.preview_toggled.emit(shown)
+        self._is_wanted = shown
+        self._offer()
+
+    def offer_preview(self, offered: bool) -> None:  # noqa: FBT001 - says one thing
+        """Whether there is anything to preview at all; without it the pane stays away, whatever was chosen."""
+        self._is_offered = offered
+        self._offer()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the preview away when it gets narrow, bring it back when there is room again."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < ROOMY
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._is_wanted = not is_narrow and remembered(f"{self._key}/preview", default=True)
+            self._offer()
+
+    def _offer(self) -> None:
+        shown = self._is_offered and self._is_wanted
+        if shown != self.preview_shown():
+            self._preview.setVisible(shown)
+            self.preview_toggled.emit(shown)
