@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.undo import UndoDialog
@@ -43,6 +44,18 @@ def test_value_is_put_back_and_that_is_a_change_too(sit_down: SitDown) -> None:
     desk.hear("contact", page.id)
     assert "Put back" in texts(page)
     assert page.editor.form.value_of("title") == "职员"
+
+
+def test_keyboard_finds_the_first_value_to_put_back(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_changed(desk)
+    for _time in ("folded away", "opened"):
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+        desk.qtbot.wait(200)  # the button is pressed for a moment
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == "Put back “—”"
+    assert page.history.isAncestorOf(focused)
 
 
 def test_value_that_stands_there_already_is_not_offered(sit_down: SitDown) -> None:

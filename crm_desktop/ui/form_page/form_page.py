@@ -33,11 +33,11 @@ class FormPage(RecordPage):
         for card in self.parts:
             self._editor.add_below(card)
         self.splitter = PreviewSplitter(f"form/{entity}", self._editor, self.history_card)
-        self._shows_history = self.splitter.preview_shown()
         self.history_button = quiet_button(
             _("History"), self._toggle_history, icon_name="clock-counter-clockwise", shortcut="Ctrl+H"
         )
         self.history_button.setCheckable(True)
+        self.splitter.preview_toggled.connect(self.history_button.setChecked)
         self.more_button = self._more_button()
         self.heading.add(self.history_button)
         self.heading.add(self.more_button)
@@ -72,8 +72,8 @@ class FormPage(RecordPage):
         self.show_heading(record)
         is_old = record.id > 0
         self.history_button.setVisible(is_old)
-        self.history_button.setChecked(self._shows_history)
-        self.history_card.setVisible(is_old and self._shows_history)
+        self.splitter.offer_preview(is_old)
+        self.history_button.setChecked(self.splitter.preview_shown())
         self.more_button.setVisible(is_old and not why_not(self.view.context.person, "delete", record))
         for card in self.parts:
             card.show_parent(record)
@@ -86,9 +86,9 @@ class FormPage(RecordPage):
         self.start_new({kept.key: self._editor.record.values.get(kept.key)} if kept is not None else {})
 
     def _toggle_history(self) -> None:
-        self._shows_history = not self._shows_history
-        self.splitter.show_preview(self._shows_history)
-        self.history_button.setChecked(self._shows_history)
+        self.splitter.show_preview(self.history_button.isChecked())
+        if self.splitter.preview_shown():
+            self.history.focus_first()
 
     def _more_button(self) -> QPushButton:
         button = icon_button("dots-three", _("More"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
@@ -38,6 +38,7 @@ class HistoryPanel(QScrollArea):
         self._record = Record(entity, 0, 0)
         self._changes: Sequence[Change] = ()
         self._shown = FIRST_SHOWN
+        self._ways_back: list[QPushButton] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,6 +55,7 @@ class HistoryPanel(QScrollArea):
     def show_history(self, record: Record, changes: Sequence[Change]) -> None:
         """Show these changes, newest first."""
         self._record, self._changes = record, changes
+        self._ways_back = []
         place = self.verticalScrollBar().value()
         inside = QWidget()
         inside.setObjectName("plain")
@@ -71,6 +73,11 @@ class HistoryPanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self.verticalScrollBar().setValue(place)
+
+    def focus_first(self) -> None:
+        """Go to the first value that can be put back, so that the keyboard finds it."""
+        first = self._ways_back[0] if self._ways_back else self
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def put_back(self, field: FieldChange) -> None:
         """Write the old value of a field, as a change of its own."""
@@ -125,13 +132,14 @@ class HistoryPanel(QScrollArea):
             name.setFixedSize(LABEL_WIDTH, LINE)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             before = value_text(spec, field.key, field.before)
-            grid.addWidget(
-                label(step_text(spec, field.key, field.before, field.after), wrap=True, selectable=True), row, 1
-            )
+            step = label(step_text(spec, field.key, field.before, field.after), wrap=True, selectable=True)
+            step.setContentsMargins(0, 2, 0, 2)  # in line with the name beside it
+            grid.addWidget(step, row, 1, Qt.AlignmentFlag.AlignTop)
             if may_edit and self._can_put_back(field):
                 button = inline_link(_("Put back"), partial(self.put_back, field))
                 button.setAccessibleName(_("Put back “{value}”").format(value=before))
                 button.setToolTip(button.accessibleName())
+                self._ways_back.append(button)
                 grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
         return grid
 

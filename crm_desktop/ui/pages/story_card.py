@@ -62,6 +62,8 @@ class StoryCard(Card):
         for button in self._group.buttons():
             button.setChecked(button.property("key") == shown)
         self._show()
+        if shown == CHANGES:
+            self.history.focus_first()
 
     def _add_choice(self, key: str, words: str, shortcut: str) -> None:
         button: QPushButton = quiet_button(words, partial(self.choose, key), shortcut=shortcut)
