@@ -168,6 +168,8 @@ class MainWindow(QMainWindow):
 
     def _show_connection(self, state: str) -> None:
         self._banner.setVisible(state == "lost")
+        if state == "connected":
+            self.notices.connection_is_back()
 
     def _open_hit(self, hit: Hit) -> None:
         self.open_record(hit.entity, hit.id)

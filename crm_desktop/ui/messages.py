@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.paths import state_home
 from crm_desktop.ui.dialogs.message import MessageDialog
@@ -33,7 +33,8 @@ def show_error(owner: QObject | None, error: KnownError) -> None:
     widget = owner if isinstance(owner, QWidget) else None
     notices = notices_of(widget)
     if notices is not None:
-        notices.show_notice(error.message, tone="bad", hint=error.hint)
+        notice = notices.show_notice(error.message, tone="bad", hint=error.hint)
+        notice.is_about_connection = isinstance(error, ServerLostError)
         return
     dialog = MessageDialog(widget.window() if widget else QApplication.activeWindow(), error.message, error.hint, "bad")
     dialog.add_primary(_("Close"), dialog.accept)

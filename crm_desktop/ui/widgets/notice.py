@@ -28,6 +28,7 @@ class Notice(QFrame):
 
     def __init__(self, text: str, tone: Tone, hint: str, action: tuple[str, Callable[[], object]] | None) -> None:
         super().__init__()
+        self.is_about_connection = False
         self.setObjectName("notice")
         self.action_button: QPushButton | None = None
         picture = QLabel()
@@ -103,6 +104,13 @@ class Notices(QWidget):
         self._pile.addWidget(notice)
         self._place()
         return notice
+
+    def connection_is_back(self) -> None:
+        """Take away what says that there is none."""
+        for notice in self._shown():
+            if notice.is_about_connection:
+                notice.dismiss()
+        self._place()
 
     def texts(self) -> list[str]:
         """The words shown at the moment, oldest first."""
