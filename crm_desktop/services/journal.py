@@ -95,8 +95,8 @@ class Kept:
 
     def sentence(self) -> str:
         """``华工医药: Phones — changed since, 何毅, 2026-11-20 14:03``."""
-        what = ": ".join(filter(None, [self.name, ", ".join(self.fields)]))
-        return ", ".join(filter(None, [f"{what} — {self.why}", self.who, TIME.format(self.at)]))
+        what = _(": ").join(filter(None, [self.name, _(", ").join(self.fields)]))
+        return _(", ").join(filter(None, [f"{what} — {self.why}", self.who, TIME.format(self.at)]))
 
 
 @dataclass(frozen=True, slots=True)

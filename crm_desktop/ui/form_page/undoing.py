@@ -34,10 +34,10 @@ def undo(view: AreaView, owner: QWidget, change_set: int, done: Callable[[], obj
 
 def outcome(result: UndoResult) -> str:
     """What an undo did, in a sentence or two."""
-    done = ", ".join(effects(result))
+    done = _(", ").join(effects(result))
     sentences = [_("Taken back: {what}.").format(what=done) if done else _("Nothing was left to take back.")]
     if result.kept:
-        sentences.append(_("Kept: {what}").format(what="; ".join(kept.sentence() for kept in result.kept[:3])))
+        sentences.append(_("Kept: {what}").format(what=_("; ").join(kept.sentence() for kept in result.kept[:3])))
     return " ".join(sentences)
 
 

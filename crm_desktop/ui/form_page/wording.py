@@ -53,7 +53,9 @@ def describe_changes_since(
         return ""
     people = dict.fromkeys(change.who for key in changed if (change := who_changed(history, key)))
     fields = [
-        f"{_(spec.label_of(key))} ({step_text(spec, key, base.values.get(key), current.values.get(key))})"
+        _("{field} ({step})").format(
+            field=_(spec.label_of(key)), step=step_text(spec, key, base.values.get(key), current.values.get(key))
+        )
         for key in changed[:MOST_NAMED]
     ]
     sentence = (

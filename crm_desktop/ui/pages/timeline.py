@@ -86,7 +86,7 @@ def _changes(spec: EntitySpec, changes: Iterable[Change]) -> Iterator[Entry]:
             who=change.who,
             chip=_(KINDS.get(change.kind, change.kind)),
             tone="neutral",
-            title=", ".join(fields) + more,
+            title=_(", ").join(fields) + more,
         )
 
 
