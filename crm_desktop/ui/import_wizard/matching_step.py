@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.ui.import_wizard.draft import ImportDraft
@@ -72,13 +81,19 @@ class MatchingStep(StepPage):
             actions.body.addLayout(_choice(radio, label(_(why), "small", wrap=True)))
         actions.body.addStretch(1)
         self._sentence = Bar("accent")
-        line = QHBoxLayout()
+        both = QWidget()
+        both.setObjectName("plain")
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
-        line.addWidget(keys, 1)
-        line.addWidget(actions, 1)
+        line.addWidget(keys, 1, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(actions, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self._sentence)
-        self.body.addLayout(line)
-        self.body.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(both)
+        self.body.addWidget(area, 1)
 
     def show_draft(self) -> None:
         """The rule as it is; keys for which the file has no column cannot be ticked."""
