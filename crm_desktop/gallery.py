@@ -32,6 +32,7 @@ from crm_desktop.ui.specimens.records import record_pages
 from crm_desktop.ui.tasks import Tasks
 
 SHEETS = ROOT / "tests" / "data" / "legacy"
+SERVER = "192.168.1.10"  # what the foot of the window names
 PAPER_SCALE = 1.5
 PAGES_EACH = 2
 CUSTOMER = "华工医药"
@@ -45,7 +46,7 @@ def main() -> None:
     demo = prepare_demo(state_home() / "embedded", progress=lambda _done, _total: None)
     gateway = Gateway.connect(ConnectionAddress.from_url(demo.url))
     tasks = Tasks(gateway.read, gateway.write)
-    context = Context(tasks, Bus(), gateway.person, "", areas_for(gateway.person), lambda _text, answer: answer([]))
+    context = Context(tasks, Bus(), gateway.person, SERVER, areas_for(gateway.person), lambda _text, answer: answer([]))
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
