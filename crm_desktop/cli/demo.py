@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from crm_desktop.cli.command import command, option
-from crm_desktop.cli.output import print_json, progress_on_stderr
+from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.paths import state_home
 from crm_desktop.demo import SCALES, Demo, prepare_demo
@@ -32,7 +32,7 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 )
 @option("--reset", is_flag=True, help=N_("Make the sample firm again."))
 @option("--serve", is_flag=True, help=N_("Open no window; say where the server listens, and stay."))
-@option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@as_json_option
 @click.pass_context
 def demo(context: click.Context, *, scale: str, reset: bool, serve: bool, as_json: bool) -> None:
     if serve:

@@ -10,8 +10,7 @@ import click
 
 from crm_desktop.cli.command import command, option
 from crm_desktop.cli.connection import server_options, sign_in
-from crm_desktop.cli.output import print_json, progress_on_stderr
-from crm_desktop.cli.records import as_json_option
+from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES

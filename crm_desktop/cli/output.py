@@ -9,7 +9,11 @@ from contextlib import contextmanager
 
 import click
 
+from crm_desktop.cli.command import option
+from crm_desktop.core.i18n import N_
 from crm_desktop.core.progress import Progress
+
+as_json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 
 
 def print_json(document: object) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.cli.command import command, option
 from crm_desktop.cli.connection import server_options, sign_in
-from crm_desktop.cli.output import print_json, progress_on_stderr
+from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, by_key
@@ -22,7 +22,6 @@ from crm_desktop.spec import EntitySpec
 
 ENTITIES = click.Choice([spec.key for spec in ALL_ENTITIES])
 LARGEST_ID = 2**63 - 1
-as_json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 entity_argument = click.argument("entity", type=ENTITIES, metavar="ENTITY")
 target_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 

@@ -9,7 +9,7 @@ import click
 
 from crm_desktop.cli.command import Group, option
 from crm_desktop.cli.connection import chosen_url, server_options
-from crm_desktop.cli.output import print_json, progress_on_stderr
+from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.db import backup as backups
@@ -68,7 +68,7 @@ def upgrade(context: click.Context) -> None:
 
 
 @server.command("check", help=N_("Say what is wrong with a database."))
-@option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@as_json_option
 @server_options
 @click.pass_context
 def check(context: click.Context, *, as_json: bool) -> None:
