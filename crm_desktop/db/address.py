@@ -12,8 +12,8 @@ import psycopg2.extensions
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.settings import PORT
 
-PORT = 5432
 ENCRYPTION = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 SESSION = Literal["any", "read-write", "read-only", "primary", "standby", "prefer-standby"]
 

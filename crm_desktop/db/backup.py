@@ -83,20 +83,21 @@ def restore(superuser_url: str, file: Path, new_database: str, progress: Progres
             server.ensure_roles(connection)
             _drop_unfinished(connection, new_database)
             server.create_database(connection, new_database)
+            name = server.quoted(connection, new_database)
         try:
             with server.superuser(new) as connection:
-                connection.execute(text(f"revoke all on database {_quoted(connection, new_database)} from public"))
-                connection.execute(text(f"comment on database {_quoted(connection, new_database)} is '{_UNFINISHED}'"))
+                connection.execute(text(f"revoke all on database {name} from public"))
+                connection.execute(text(f"comment on database {name} is '{_UNFINISHED}'"))
             _fill(tool, new, archive, progress)
             with server.superuser(new) as connection:
                 _compare(connection, manifest, progress)
                 locked = _make_logins(connection, manifest.logins, locked=is_at_home)
                 server.open_for_employees(connection)
                 connection.execute(text("analyze"))
-                connection.execute(text(f"comment on database {_quoted(connection, new_database)} is null"))
+                connection.execute(text(f"comment on database {name} is null"))
         except BaseException:
             with server.superuser(maintenance, autocommit=True) as connection:
-                connection.execute(text(f"drop database if exists {_quoted(connection, new_database)} with (force)"))
+                connection.execute(text(f"drop database if exists {name} with (force)"))
             raise
     return Restored(manifest, locked)
 
@@ -168,7 +169,7 @@ def _drop_unfinished(connection: Connection, database: str) -> None:
         {"name": database},
     ).scalar_one_or_none()
     if comment == _UNFINISHED:
-        connection.execute(text(f"drop database {_quoted(connection, database)}"))
+        connection.execute(text(f"drop database {server.quoted(connection, database)}"))
 
 
 def _compare(connection: Connection, manifest: Manifest, progress: Progress) -> None:
@@ -195,7 +196,3 @@ def _make_logins(connection: Connection, logins: Sequence[Login], *, locked: boo
         if locked or not login.is_active:
             connection.execute(text("select crm.set_login_active(:login, false)"), {"login": login.name})
     return tuple(login.name for login in made if locked and login.is_active)
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote_identifier(name)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from crm_desktop.db.fingerprint import SQL, record
 from crm_desktop.db.guard import guard_statements, guarded_tables
+from crm_desktop.db.person import MIGRATIONS
 from crm_desktop.models import Base
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _SCHEMAS = ("crm", "journal")
 
 
@@ -48,7 +46,7 @@ def run_script(connection: Connection, script: str) -> None:
 
 def _migrate(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,6 +13,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.diagnosis import NO_RIGHT_TO_DATABASE
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = text("""
     select to_regnamespace('crm') is not null as has_schema,
            coalesce(has_schema_privilege(to_regnamespace('crm'), 'usage'), false) as may_enter,
@@ -85,9 +87,7 @@ def _grant(row: dict[str, Any]) -> Grant:
 
 def known_revisions() -> tuple[str, ...]:
     """The revisions of this program's own migrations, newest first."""
-    from alembic.script import ScriptDirectory
+    from alembic.script import ScriptDirectory  # slow to import; the sign-in dialog opens without it
 
-    from crm_desktop.core.paths import ROOT
-
-    scripts = ScriptDirectory(str(ROOT / "crm_desktop" / "db" / "migrations"))
+    scripts = ScriptDirectory(str(MIGRATIONS))
     return tuple(script.revision for script in scripts.walk_revisions())

@@ -44,7 +44,7 @@ def init(
             _create_login(connection, admin_login, admin_password)
     except BaseException:
         with superuser(replace(address, database="postgres"), autocommit=True) as connection:
-            connection.execute(text(f"drop database {_quoted(connection, database)}"))
+            connection.execute(text(f"drop database {quoted(connection, database)}"))
         raise
 
 
@@ -141,7 +141,7 @@ def create_database(connection: Connection, database: str) -> None:
         characters = "locale_provider builtin builtin_locale 'C.UTF-8'"
     else:
         characters = "lc_ctype 'C.UTF-8'" if has_plain_ctype else ""
-    name = _quoted(connection, database)
+    name = quoted(connection, database)
     connection.execute(text(f"create database {name} owner crm_owner template template0 encoding 'UTF8' {characters}"))
 
 
@@ -151,7 +151,7 @@ def open_for_employees(connection: Connection) -> None:
     What a trigger writes on its way is taken for derived (``pg_trigger_depth``): one on somebody's temporary table
     would write past the journal.
     """
-    name = _quoted(connection, connection.execute(text("select current_database()")).scalar_one())
+    name = quoted(connection, connection.execute(text("select current_database()")).scalar_one())
     connection.execute(text(f"alter database {name} owner to crm_owner"))
     connection.execute(text(f"revoke all on database {name} from public"))
     connection.execute(text(f"grant connect, temporary on database {name} to crm_user"))
@@ -229,5 +229,6 @@ def _create_login(connection: Connection, login: str, password: str) -> None:
     )
 
 
-def _quoted(connection: Connection, name: str) -> str:
+def quoted(connection: Connection, name: str) -> str:
+    """The name of a database as it stands in a statement."""
     return str(connection.dialect.identifier_preparer.quote_identifier(name))
