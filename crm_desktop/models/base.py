@@ -17,11 +17,11 @@ POLICY = "guard"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """How row security decides about a table; ``db/server.py`` turns it into policies and triggers.
+    """How row security decides about a table; ``db/guard.py`` turns it into policies and triggers.
 
     ``owned``: the person in ``owner_column`` must be in the reader's scope for ``entity``; ``writer_column`` may name
-    another column that decides about update and delete. ``common``: everybody reads, the grants of
-    ``entity`` decide who writes.
+    another column that decides about update and delete.
+    ``common``: everybody reads, the grants of ``entity`` decide who writes.
     ``personal``: only the person in ``owner_column``.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     """
@@ -87,7 +87,7 @@ class Searchable:
 
 
 def owner_indexes(table: str) -> tuple[Index, ...]:
-    """The three indexes each owned list needs (measured in ``docs/architecture.md``)."""
+    """The three indexes each owned list needs: in order for a small scope, in order for everything, and for search."""
     return (
         Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
         Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id"]),
