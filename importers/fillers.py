@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from importers.guessing import Guess
+from importers.guessing import LIFE_CYCLES, Guess
 from importers.readers import Cell
 from importers.values import cells, days, money, people, phones, regions
 from importers.values.people import Person
-
-LIFE_CYCLES = {
-    "准客户": "潜在",
-    "潜在客户": "潜在",
-    "意向客户": "潜在",
-    "潜在": "潜在",
-    "客户": "交易",
-    "成交客户": "交易",
-    "正式客户": "交易",
-    "老客户": "交易",
-    "新客户": "交易",
-    "交易": "交易",
-}
-"""Words of lists for the stages that the program knows."""
 
 PARSERS: dict[str, Callable[[Cell, Guess], object]] = {
     "text": lambda cell, _guess: cells.line(cell),

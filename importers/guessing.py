@@ -25,22 +25,20 @@ MANY = frozenset(("phones", "remark", "more", "people", "phone_type"))
 NAMES = frozenset(("people", "first_name", "last_name"))
 """Fields, beside the contact's name, that show that a table names people."""
 
-LIFE_CYCLE_WORDS = frozenset(
-    (
-        "客户",
-        "准客户",
-        "潜在客户",
-        "意向客户",
-        "成交客户",
-        "正式客户",
-        "老客户",
-        "新客户",
-        "潜在",
-        "交易",
-        "休眠",
-        "流失",
-    )
-)
+LIFE_CYCLES = {
+    "准客户": "潜在",
+    "潜在客户": "潜在",
+    "意向客户": "潜在",
+    "潜在": "潜在",
+    "客户": "交易",
+    "成交客户": "交易",
+    "正式客户": "交易",
+    "老客户": "交易",
+    "新客户": "交易",
+    "交易": "交易",
+}
+"""Words of lists for the stages that the program knows."""
+LIFE_CYCLE_WORDS = LIFE_CYCLES.keys() | {"休眠", "流失"}
 ROLE_MAILBOX = re.compile(
     r"(info|sales|admin|office|service|market|marketing|contact|mail|hr|support|webmaster|post|kefu|master)\d*@",
     re.IGNORECASE,
