@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import subprocess
 import time
@@ -27,6 +28,8 @@ from crm_desktop.db.tools import Tool, as_parameter, find_tool, running
 
 _PIECE = 1 << 20
 _TRANSACTION_TIMEOUT_SINCE = 17
+LAST_BACKUP, LAST_PROOF = "last_backup", "last_proven_restore"
+"""Keys of ``crm.setting``: when the database was last backed up, and when a backup of it last proved good."""
 _UNFINISHED = "crm-desktop: restore not finished"
 
 
@@ -63,6 +66,7 @@ def backup(superuser_url: str, file: Path, progress: Progress) -> Manifest:
             with archive.open(DUMP, "w", force_zip64=True) as dump:
                 _dump(tool, address, snapshot, dump, progress)
             write_manifest(archive, manifest)
+    _note(address, LAST_BACKUP, {"at": manifest.made_at})
     return manifest
 
 
@@ -99,7 +103,34 @@ def restore(superuser_url: str, file: Path, new_database: str, progress: Progres
             with server.superuser(maintenance, autocommit=True) as connection:
                 connection.execute(text(f"drop database if exists {name} with (force)"))
             raise
+    _note_proof(replace(address, database=manifest.database), manifest)
     return Restored(manifest, locked)
+
+
+def _note_proof(source: ConnectionAddress, manifest: Manifest) -> None:
+    """Tell the database that was backed up, if it is on this server, that its backup is good."""
+    with server.superuser(replace(source, database="postgres")) as connection:
+        is_here = text("select exists (select from pg_database where datname = :name)")
+        if not connection.execute(is_here, {"name": source.database}).scalar_one():
+            return
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    _note(source, LAST_PROOF, {"at": now, "backup_of": manifest.made_at})
+
+
+def _note(address: ConnectionAddress, key: str, value: dict[str, str]) -> None:
+    """Keep in the settings what managers want to know of backups. Nothing where the database is not this program's."""
+    with server.superuser(address) as connection:
+        if not connection.execute(text("select to_regclass('crm.setting') is not null")).scalar_one():
+            return
+        connection.execute(text("set local role crm_owner"))
+        connection.execute(text("select journal.begin_change('setup', '')"))
+        connection.execute(
+            text("""
+            insert into crm.setting (key, value) values (:key, cast(:value as jsonb))
+            on conflict (key) do update set value = excluded.value
+            """),
+            {"key": key, "value": json.dumps(value)},
+        )
 
 
 def _revision(connection: Connection) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
+from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.preferences import fetch_settings
+from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui import icons
 from crm_desktop.ui.context import Context
 
 HEIGHT = 26
+OLD_DAYS = 7
+"""A backup older than this worries."""
 STATES = {
     "connected": (N_("connected"), "good"),
     "connecting": (N_("connecting…"), "warn"),
@@ -23,6 +32,7 @@ class StatusLine(QFrame):
         super().__init__()
         self.setObjectName("status")
         self.setFixedHeight(HEIGHT)
+        self._context = context
         self._server = context.server or _("this computer")
         self._dot = QLabel()
         self._connection = QLabel()
@@ -33,16 +43,46 @@ class StatusLine(QFrame):
         line.addWidget(self._dot)
         line.addWidget(self._connection)
         line.addStretch(1)
+        self._backup = QLabel()
+        line.addWidget(self._backup)
+        line.addSpacing(16)
         line.addWidget(QLabel(f"{person.name} ({person.login})" if person.name else person.login))
         self.show_state("connected")
         context.bus.connection_changed.connect(self.show_state)
+        if person.may_use(Function.UNDO, "customer"):
+            context.bus.changed.connect(lambda table, _ids: self._read_backup() if table == "setting" else None)
+            self._read_backup()
 
     def text(self) -> str:
         """Server and state, as shown."""
         return self._connection.text()
+
+    def _read_backup(self) -> None:
+        """Managers see when the firm's data were last backed up, and whether that backup was tried."""
+        self._context.tasks.query(self, fetch_settings, self._show_backup, lambda _error: None, key="backup")
+
+    def _show_backup(self, settings: Mapping[str, Any]) -> None:
+        text, tone = backup_words(settings)
+        self._backup.setText(text)
+        self._backup.setObjectName("bad" if tone == "bad" else "")
+        self._backup.style().polish(self._backup)
 
     def show_state(self, state: str) -> None:
         """Show one of the states of the bus, in words and in colour."""
         words, tone = STATES[state]
         self._dot.setPixmap(icons.pixmap("circle-fill", 12, tone))
         self._connection.setText(f"{self._server} · {_(words)}")
+
+
+def backup_words(settings: Mapping[str, Any]) -> tuple[str, str]:
+    """When the last backup was made and whether a restore has proved it good, and ``bad`` where that is a worry."""
+    made = settings.get("last_backup")
+    if not made:
+        return _("No backup yet"), "bad"
+    at = datetime.fromisoformat(made["at"])
+    tone = "bad" if (datetime.now(UTC) - at).days > OLD_DAYS else "muted"
+    proof = settings.get("last_proven_restore")
+    if proof:
+        day = datetime.fromisoformat(proof["at"])
+        return _("Last backup {at}, restore tried {day}").format(at=TIME.format(at), day=TIME.format(day)[:10]), tone
+    return _("Last backup {at}, never tried to restore").format(at=TIME.format(at)), tone
