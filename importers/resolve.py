@@ -5,6 +5,7 @@ What cannot be found is kept as a line of the remark, so that nothing of the she
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,13 @@ from importers.values.regions import Region
 
 FROM_SHEETS = {"retailer": "dealer", "reseller": "dealer", "customer": "direct", "end customer": "direct"}
 """English words of exports for our own customer types."""
+
+HELD: Mapping[str, tuple[Any, Any]] = {
+    "integer": (-(2**31), 2**31 - 1),
+    "money": (-(10**16) + 1, 10**16 - 1),
+    "date": (datetime.date(1, 1, 2), datetime.date(9999, 12, 30)),
+}
+"""What the columns of a kind hold, from and to: one value beyond it would make the database refuse the whole import."""
 
 PARENT = "parent"
 """The parent company is found by ``plan`` among all customers, also those of the same file."""
@@ -94,9 +102,12 @@ class Resolver:
         if fact.target is not None:
             return self._row(fact, normalise(str(value)))
         if isinstance(value, Month):
-            return value.first_day()
+            value = value.first_day()
         if fact.kind.name == "phones":
             return [value] if isinstance(value, str) else list(value)
+        if fact.kind.name in HELD:
+            least, most = HELD[fact.kind.name]
+            return value if least <= value <= most else None
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
     def _row(self, fact: Facts, text: str) -> Ref | None:

@@ -199,3 +199,20 @@ def test_two_tables_in_a_sheet_are_asked_about() -> None:
     assert "2, 14" in caught.value.message
     source = run.open_file(LEGACY / "broken" / "两个表头.xlsx").chosen("Sheet1!14")
     assert len(read_records(source.pairs).records) == 18
+
+
+def test_numbers_and_days_that_no_column_holds_stay_in_the_remark(sign_in: SignIn, tmp_path: Path) -> None:
+    clerk = sign_in("clerk")
+    sheet = write_csv(
+        tmp_path / "a.csv",
+        "客户名称,员工人数,年营业额,成立日期",
+        "佛山大数有限公司,19900001234,99999999999999999999,9999-12-31",
+        "佛山小数有限公司,12,500000,2003-05-06",
+    )
+    result = do_import(clerk, sheet)
+    assert result.written.created["customer"] == 2
+    with clerk.read() as session:
+        record = fetch_record(session, "customer", find(clerk, "佛山大数有限公司"))
+    assert [record.values[key] for key in ("employee_count", "annual_revenue", "founded_on")] == [None, None, None]
+    assert all(text in record.values["remark"] for text in ("19900001234", "99999999999999999999", "9999-12-31"))
+    assert len(result.plan.rows[0].warnings) == 3
