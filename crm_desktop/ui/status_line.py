@@ -64,7 +64,7 @@ class StatusLine(QFrame):
     def _show_backup(self, settings: Mapping[str, Any]) -> None:
         text, tone = backup_words(settings)
         self._backup.setText(text)
-        self._backup.setObjectName("bad" if tone == "bad" else "")
+        self._backup.setObjectName("error" if tone == "bad" else "")
         self._backup.style().polish(self._backup)
 
     def show_state(self, state: str) -> None:
