@@ -31,9 +31,21 @@ _IDS = """
       (select id from crm.customer where owner_id = any(%(owners)s) order by sort_key, id) t
 """
 _PAGE = _ROWS.format(source="crm.customer") + " where c.id = any(%(ids)s)"
-_SEARCH = """
-    select id, name from crm.{table} where search_grams operator(crm.@>>) %(grams)s::text[]
-      and owner_id = any(%(owners)s) and position(%(word)s in search_text) > 0 limit 50
+_FOUND = """
+    (select * from crm.{table} where search_grams operator(crm.@>>) %(grams)s::text[] {scope}
+       and position(%(word)s in search_text) > 0 limit 8)
+"""
+_OWN = "and owner_id = any(%(owners)s)"
+_SEARCH = f"""
+    select 'customer', c.id, c.name, concat_ws(' · ', c.code, r.full_name, o.name)
+      from {_FOUND.format(table="customer", scope=_OWN)} c
+      left join crm.dictionary_entry r on r.id = c.region_id left join crm.employee o on o.id = c.owner_id
+    union all
+    select 'contact', k.id, k.name, concat_ws(' · ', c.name, k.title, array_to_string(k.phones, ', '))
+      from {_FOUND.format(table="contact", scope=_OWN)} k left join crm.customer c on c.id = k.customer_id
+    union all
+    select 'employee', e.id, e.name, concat_ws(' · ', d.name, e.title)
+      from {_FOUND.format(table="employee", scope="")} e left join crm.department d on d.id = e.department_id
 """
 _OVERVIEW = (
     _ROWS.format(source="crm.customer") + " where c.id = %(id)s",
@@ -126,14 +138,13 @@ class Bench:
 
     def _search(self, label: str, typed: str) -> Figure:
         (word,) = typed_words(typed)
-        statements = [_SEARCH.format(table=table) for table in ("customer", "contact")]
 
         def ours() -> None:
             with self.gateway.read() as session:
                 search.search(session, typed, self.person)
 
         def best() -> None:
-            self.hand(*statements, grams=word.grams, word=word.text)
+            self.hand(_SEARCH, grams=word.grams, word=word.text)
 
         return self.figure(f"search, {label}", ours, best, 3, 1)
 
