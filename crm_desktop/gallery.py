@@ -34,7 +34,6 @@ from crm_desktop.ui.tasks import Tasks
 SHEETS = ROOT / "tests" / "data" / "legacy"
 SERVER = "192.168.1.10"  # what the foot of the window names
 PAPER_SCALE = 1.5
-PAGES_EACH = 2
 CUSTOMER = "华工医药"
 """Whose card is printed: every sample firm has one of this name."""
 
@@ -62,7 +61,7 @@ def main() -> None:
 def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
     """What the program prints, each as the bytes of a PDF."""
     person = gateway.person
-    query = ListQuery(entity="customer", preset="all")
+    query = ListQuery(entity="customer", preset="pool")
     with gateway.write() as session:
         ids = fetch_ids(session, query, person)[:40]
         hit = next(h for h in search(session, CUSTOMER, person) if h.entity == "customer")
@@ -81,10 +80,8 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
 
 
 def draw_paper(name: str, pdf: bytes, folder: Path) -> None:
-    """The first pages as ``paper_NAME_1.png`` and so on."""
+    """All pages as ``paper_NAME_1.png`` and so on."""
     for number, page in enumerate(page_images(pdf, PAPER_SCALE), 1):
-        if number > PAGES_EACH:
-            break
         image = QImage(page.pixels, page.width, page.height, page.stride, QImage.Format.Format_RGB32)
         image.save(os.fspath(folder / f"paper_{name}_{number}.png"))
 
