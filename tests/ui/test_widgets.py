@@ -20,7 +20,7 @@ from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel
 from crm_desktop.ui.widgets.notice import Notices
 from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
-from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
+from crm_desktop.ui.widgets.preview_splitter import LEAST_PREVIEW, PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 from crm_desktop.ui.widgets.table_view import LOADING, TableView
@@ -277,6 +277,18 @@ def test_preview_folds_away_where_both_have_no_room(qtbot: QtBot) -> None:
     splitter.show_preview(True)
     splitter.resize(1100, 400)
     assert splitter.preview_shown()
+
+
+def test_preview_gets_its_share_until_the_handle_is_moved(qtbot: QtBot) -> None:
+    preview = QLabel()
+    splitter = PreviewSplitter("wide", QLabel(), preview)
+    qtbot.addWidget(splitter)
+    splitter.resize(1600, 400)
+    splitter.show()
+    assert preview.width() > LEAST_PREVIEW
+    splitter.moveSplitter(1280, 1)
+    splitter.resize(1700, 400)
+    assert preview.width() == 1600 - 1280 - splitter.handleWidth()
 
 
 def test_preview_of_nothing_stays_away(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from crm_desktop.ui.memory import remember, remembered
 
-PREVIEW_WIDTH = 300
+PREVIEW_SHARE = 0.26  # of both, until somebody moves the handle
 GAP = 12
 LEAST_LIST, LEAST_PREVIEW = 420, 300
 ROOMY = 860  # px for both; a list of less would have to be scrolled sideways
@@ -34,8 +34,6 @@ class PreviewSplitter(QSplitter):
         self.setChildrenCollapsible(False)
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 0)
-        width = remembered(f"{key}/preview_width", PREVIEW_WIDTH)
-        self.setSizes([10 * width, width])
         self._is_narrow, self._is_offered = False, True
         self._is_wanted = remembered(f"{key}/preview", default=True)
         self._offer()
@@ -59,7 +57,10 @@ class PreviewSplitter(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the preview away when it gets narrow, bring it back when there is room again."""
         super().resizeEvent(event)
-        is_narrow = event.size().width() < ROOMY
+        whole = event.size().width()
+        width = remembered(f"{self._key}/preview_width", 0) or int(whole * PREVIEW_SHARE)
+        self.setSizes([whole - GAP - width, width])
+        is_narrow = whole < ROOMY
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._is_wanted = not is_narrow and remembered(f"{self._key}/preview", default=True)
