@@ -133,7 +133,7 @@ CUSTOMER = EntitySpec(
             Preset(key="mine", label=N_("My customers"), where=_mine),
             Preset(key="department", label=N_("My department"), where=_of_department),
             Preset(key="all", label=N_("All customers")),
-            Preset(key="quiet", label=N_("Not contacted for 30 days"), where=_quiet),
+            Preset(key="quiet", label=N_("Quiet for 30 days"), where=_quiet),
             Preset(key="new", label=N_("New this month"), where=_new_this_month),
             Preset(key="pool", label=N_("Without owner"), where=_without_owner),
         ),

@@ -115,7 +115,7 @@ def _side() -> SideList:
         [
             SideEntry("mine", _("My customers"), _("Customers"), 428),
             SideEntry("all", _("All customers"), _("Customers"), 2300),
-            SideEntry("quiet", _("Not contacted for 30 days"), _("Open"), 41),
+            SideEntry("quiet", _("Quiet for 30 days"), _("Open"), 41),
         ]
     )
     side.select("mine")

@@ -43,7 +43,7 @@ def window() -> QWidget:
     entries = (
         PageEntry("mine", N_("My customers"), _list, N_("Customers")),
         PageEntry("all", N_("All customers"), _list, N_("Customers")),
-        PageEntry("quiet", N_("Not contacted for 30 days"), _list, N_("Customers")),
+        PageEntry("quiet", N_("Quiet for 30 days"), _list, N_("Customers")),
     )
     areas = (
         Area("customers", N_("Customers"), "buildings", entries),
