@@ -57,7 +57,7 @@ class ConflictDialog(Dialog):
         grid.addWidget(label(_(spec.label_of(key)), "strong"), row, 0, top)
         grid.addWidget(label(value_text(spec, key, base.values.get(key)), "muted", wrap=True), row, 1, top)
         change = who_changed(history, key)
-        note = f"{change.who}, {TIME.format(change.at)}" if change else ""
+        note = f"{change.who} · {TIME.format(change.at)}" if change else ""
         group = self._groups[key] = QButtonGroup(self)
         for column, (value, remark) in enumerate(((current.values.get(key), note), (self._mine[key], "")), 2):
             cell = QWidget()
