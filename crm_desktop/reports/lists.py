@@ -139,7 +139,7 @@ def value_of(column: Column, value: Any) -> Value:
     if isinstance(value, Ref):
         return value.label
     if value is None or isinstance(value, _PLAIN) or hasattr(value, "isoformat"):
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # a day or a moment
     return column.facts.kind.format(value)
 
 

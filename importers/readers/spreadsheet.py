@@ -47,7 +47,7 @@ def _read(data: bytes) -> tuple[Sheet, ...]:
         raise needs_password() from error
     except KnownError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever its formats raise: the file passed our own checks, so it is the file's fault
         raise damaged() from error
     except BaseException as error:
         # A Rust library that meets bytes it did not expect panics, and its panic is no Exception.

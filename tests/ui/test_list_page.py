@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from python_calamine import CalamineWorkbook
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from crm_desktop.core.errors import ServerLostError
 from crm_desktop.db.engine import Gateway
@@ -24,6 +24,7 @@ from crm_desktop.ui import messages
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.dialogs.shortcuts import shortcuts_of
 from crm_desktop.ui.list_page.entries import list_counts, list_entries
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
@@ -32,6 +33,7 @@ from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.side_list import COUNT
 from tests.db.conftest import SignIn, own_database, sign_in, template
+from tests.ui.desk import count_statements
 
 __all__ = ["own_database", "sign_in", "template"]
 
@@ -85,18 +87,12 @@ def settle(qtbot: QtBot, page: ListPage) -> None:
 
 def statements_of(qtbot: QtBot, page: ListPage, act: Callable[[], object]) -> list[str]:
     """What the whole program asks the database until ``act`` is done."""
-    asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    def act_and_settle() -> None:
         act()
         settle(qtbot, page)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return asked
+
+    return count_statements(act_and_settle)
 
 
 def texts(page: ListPage, column: int = 1) -> list[str]:
@@ -159,6 +155,7 @@ def test_offers_only_what_the_person_may(open_list: OpenList) -> None:
     assert not seller.may_delete()
     clerk = open_list("clerk")
     assert buttons(clerk) >= {"Import", "Export", "Print", "New customer"}
+    assert ("Ctrl+I", "Import") in shortcuts_of(clerk)
 
 
 def test_empty_view_says_so_and_leads_to_the_whole(open_list: OpenList, qtbot: QtBot) -> None:
