@@ -38,7 +38,7 @@ def test_same_field_asks_with_all_three_values_and_who(sit_down: SitDown) -> Non
     edit_both(desk, mine="经理", theirs="总监")
     dialog = desk.dialog(ConflictDialog)
     assert {"Position", "职员", "总监", "经理"} <= words(dialog)
-    assert any(word.startswith("seller, ") for word in words(dialog))
+    assert any(word.startswith("seller · ") for word in words(dialog))
 
 
 def test_mine_stays_where_mine_was_chosen(sit_down: SitDown) -> None:

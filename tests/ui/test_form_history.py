@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from crm_desktop.core.i18n import set_language
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.form_page.form_page import FormPage
@@ -104,3 +105,16 @@ def test_others_changes_are_not_offered_to_be_undone(sit_down: SitDown) -> None:
     assert not [b for b in page.history.findChildren(QPushButton) if b.text() == "Take back…"]
     page = manager.open("contact", contact.id)
     assert [b for b in page.history.findChildren(QPushButton) if b.text() == "Take back…"]
+
+
+def test_changes_are_told_with_chinese_commas(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer()
+    change(desk.gateway, "customer", customer.id, short_name="华工", postcode="519000")
+    set_language("zh")
+    try:
+        told = "\n".join(desk.open("customer", customer.id).story.timeline.texts())
+    finally:
+        set_language("en")
+    assert "华工、" in told
+    assert ", " not in told
