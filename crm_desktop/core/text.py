@@ -2,8 +2,8 @@
 
 A row's search text is a few lines: the name, its pinyin initials, its full pinyin, codes, and the digits of its
 telephone numbers. Its grams are all one- and two-character pieces of the lines (trigrams find nothing for two
-Chinese characters), and exact tokens that begin with ``=``. A typed word is looked up by its two-character pieces
-and then rechecked.
+Chinese characters), the pieces of four letters or digits (there are few different pairs of those), and exact tokens
+that begin with ``=``. A typed word is looked up by its longest pieces and then rechecked.
 """
 
 from __future__ import annotations
@@ -127,8 +127,15 @@ def _name_lines(name: str) -> list[str]:
 
 
 def pieces(line: str) -> set[str]:
-    """All pieces of one and two characters."""
-    return {*line, *map(operator.add, line, line[1:])}
+    """All pieces of one and two characters, and those of four letters or digits."""
+    pairs = list(map(operator.add, line, line[1:]))
+    return {*line, *pairs, *filter(str.isascii, map(operator.add, pairs, pairs[2:]))}
+
+
+def _looked_up(word: str) -> list[str]:
+    """The pieces of a typed word that say most: of four letters or digits, else of two characters."""
+    length = min(len(word), 4 if len(word) >= 4 and word.isascii() else 2)  # noqa: PLR2004 - as in ``pieces``
+    return sorted({word[i : i + length] for i in range(len(word) - length + 1)})
 
 
 def phone_token(phone: str) -> str:
@@ -176,4 +183,4 @@ def typed_words(typed: str) -> list[TypedWord]:
     """The words of a search; all must be found. A telephone number in whatever format is one word of digits."""
     typed = normalise(typed)
     words = [digits(typed)] if _PHONE_LIKE.fullmatch(typed) else typed.split(" ")
-    return [TypedWord([w] if len(w) == 1 else sorted({w[i : i + 2] for i in range(len(w) - 1)}), w) for w in words if w]
+    return [TypedWord(_looked_up(word), word) for word in words if word]

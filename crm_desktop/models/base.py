@@ -87,13 +87,19 @@ class Searchable:
 
 
 def owner_indexes(table: str) -> tuple[Index, ...]:
-    """The three indexes each owned list needs: in order for a small scope, in order for everything, and for search."""
+    """The indexes each owned list needs: in order for a small scope and for everything, and the same for search."""
     return (
         Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
         Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id"]),
         Index(
             f"{table}_search_idx",
             "owner_id",
+            "search_grams",
+            postgresql_using="gin",
+            postgresql_ops={"search_grams": "crm.gram_ops"},
+        ),
+        Index(
+            f"{table}_grams_idx",
             "search_grams",
             postgresql_using="gin",
             postgresql_ops={"search_grams": "crm.gram_ops"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     String,
     Text,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     union_all,
@@ -25,6 +27,7 @@ from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
+    contains,
     grams_match,
     outputs,
     scope_hint,
@@ -34,6 +37,8 @@ from crm_desktop.services.statements import (
 )
 from crm_desktop.spec import EntitySpec, facts
 
+LARGE, PROBED, ENOUGH = 50_000, 1000, 50
+"""Where a table has so many rows, and so many of the first ones match, these will do."""
 CANDIDATES = 1000
 """So many matches are ranked; who types two letters in a million customers goes on typing."""
 
@@ -87,32 +92,46 @@ def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> S
 
 
 def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
-    """Candidates through the gram index; matches at the start of a line first, then short names."""
+    """Candidates, those that match at the start of a line first, then short names.
+
+    What a good part of a large table's rows holds is found among its first rows: the index would collect all of them.
+    """
     model: Any = spec.model
-    first = bindparam("word0", type_=Text)
-    place = func.position(first.op("IN")(model.search_text))
-    at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(model.search_text))
-    found = (
-        select(
-            model.id,
-            case((or_(place == 1, at_line > 0), 0), else_=1).label("is_within"),
-            place.label("place"),
-            func.length(model.search_text).label("size"),
-        )
-        .where(grams_match(model, words), scope_hint(spec, person))
-        .limit(CANDIDATES)
-        .cte(f"found_{spec.key}")
+    is_large: ColumnElement[bool] = literal_column(
+        f"(select reltuples > {LARGE} from pg_class where oid = 'crm.{model.__tablename__}'::regclass)"  # noqa: S608
+    )
+    some = select(model.id, model.search_text).where(scope_hint(spec, person), is_large).limit(PROBED).subquery()
+    probe = (
+        select(*_ranked(some.c.id, some.c.search_text))
+        .where(*(contains(some.c.search_text, n) for n in range(words)))
+        .cte(f"probe_{spec.key}")
         .prefix_with("materialized")
     )
-    best = (
-        select(
-            found.c.id,
-            func.row_number().over(order_by=(found.c.is_within, found.c.size, found.c.place, found.c.id)).label("rank"),
-        )
-        .order_by("rank")
-        .limit(limit)
+    is_enough = select(func.count() >= ENOUGH).select_from(probe).scalar_subquery()
+    indexed = (
+        select(*_ranked(model.id, model.search_text))
+        .where(grams_match(model, words), scope_hint(spec, person), not_(is_enough))
+        .limit(CANDIDATES)
+        .cte(f"indexed_{spec.key}")
+        .prefix_with("materialized")
     )
+    found = union_all(select(probe).where(is_enough), select(indexed)).subquery()
+    order = (found.c.is_within, found.c.size, found.c.place, found.c.id)
+    best = select(found.c.id, func.row_number().over(order_by=order).label("rank")).order_by("rank").limit(limit)
     return _with_titles(spec, best)
+
+
+def _ranked(id_: Any, search_text: Any) -> tuple[ColumnElement[Any], ...]:
+    """The key of a row and what its place among the hits depends on."""
+    first = bindparam("word0", type_=Text)
+    place = func.position(first.op("IN")(search_text))
+    at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(search_text))
+    return (
+        id_,
+        case((or_(place == 1, at_line > 0), 0), else_=1).label("is_within"),
+        place.label("place"),
+        func.length(search_text).label("size"),
+    )
 
 
 def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:

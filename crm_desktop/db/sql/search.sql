@@ -33,9 +33,9 @@ begin
   new.search_text := array_to_string(lines, E'\n');
   new.search_grams := array(
     select substr(line, start, length) from unnest(lines) line
-      cross join generate_series(1, 2) length
+      cross join unnest(array[1, 2, 4]) length
       cross join generate_series(1, length(line) - length + 1) start
-      where substr(line, start, length) <> ' '
+      where substr(line, start, length) <> ' ' and (length < 4 or octet_length(substr(line, start, 4)) = 4)
     union select '=' || p from unnest(phones) p where length(p) >= 7
     union select '=' || email where email <> ''
     union select '=?');
