@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -36,10 +37,29 @@ class OnMatch(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MatchRule:
-    """By what records are found in the database, and what happens with those that are there."""
+    """By what records are found in the database, and what happens with those that are there.
+
+    ``decisions`` are those for single rows by their ``at``; they go before ``on_match``.
+    """
 
     on_match: OnMatch = OnMatch.FILL
     keys: tuple[MatchKey, ...] = DEFAULT_KEYS
+    decisions: Mapping[str, OnMatch] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def of_row(self, at: str) -> OnMatch:
+        """What happens when this row meets a record that is there."""
+        return self.decisions.get(at, self.on_match)
+
+    def deciding(self, at: str, on_match: OnMatch) -> MatchRule:
+        """The rule with a decision for this row; what holds for all rows takes its decision back."""
+        decisions = {**self.decisions, at: on_match}
+        if on_match is self.on_match:
+            del decisions[at]
+        return replace(self, decisions=MappingProxyType(decisions))
+
+    def without_decisions(self) -> MatchRule:
+        """The rule as it holds for all rows."""
+        return replace(self, decisions=MappingProxyType({}))
 
 
 FILL_IN = MatchRule()
@@ -78,7 +98,7 @@ _MATCHED_BY = {
 
 @dataclass(slots=True)
 class PlannedRow:
-    """One record of the sheet and what becomes of it. ``base`` is the customer it meets."""
+    """One record of the sheet and what becomes of it. ``base`` is the customer it joins."""
 
     at: str
     title: str
@@ -92,6 +112,10 @@ class PlannedRow:
     parent: PlannedRow | None = None
     """The new record of the same file that is this one's parent company."""
     warnings: tuple[str, ...] = ()
+    has_met: bool = False
+    """Whether there is such a customer already, whatever happens then."""
+    is_decided: bool = False
+    """Whether that was decided for this row alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +148,21 @@ def make_plan(
     for number, (record, ready, match) in enumerate(zip(records, resolved, matches, strict=True)):
         if progress and number % 500 == 0:
             progress(number, len(records), _("Comparing"))
-        base = bases.get(match.id) if match and rule.on_match is not OnMatch.CREATE else None
+        on_match = rule.of_row(record.at)
+        met = bases.get(match.id) if match else None
+        base = met if on_match is not OnMatch.CREATE else None
         people = [resolver.contact(values) for values in record.contacts]
         warnings = (*record.warnings, *ready.warnings, *(w for p in people for w in p.warnings))
         title = str(ready.values.get("name", ""))
         row = PlannedRow(record.at, title, Fate.CREATE, values=ready.values, base=base, warnings=warnings)
+        row.has_met, row.is_decided = met is not None, met is not None and record.at in rule.decisions
         if base is None or match is None:
             row.new_contacts = [p.values for p in people]
         else:
             row.reason = _(_MATCHED_BY[match.by])
-            _meet(row, base, rule.on_match, person)
+            _meet(row, base, on_match, person)
             if row.fate is not Fate.SKIP:
-                _meet_contacts(row, [p.values for p in people], contacts.get(base.id, []), rule.on_match)
+                _meet_contacts(row, [p.values for p in people], contacts.get(base.id, []), on_match)
                 has_news = row.values or row.new_contacts or row.changed_contacts
                 row.fate = Fate.UPDATE if has_news else Fate.UNCHANGED
         rows.append(row)

@@ -117,6 +117,21 @@ def test_skip_leaves_and_create_doubles(sign_in: SignIn, tmp_path: Path) -> None
     assert any("K1" in warning for warning in doubled.plan.rows[0].warnings)
 
 
+def test_single_rows_are_decided_otherwise_than_the_rule(sign_in: SignIn, tmp_path: Path) -> None:
+    clerk = sign_in("clerk")
+    do_import(clerk, write_csv(tmp_path / "a.csv", "客户名称,传真", "甲有限公司,020-1", "乙有限公司,020-2"))
+    file = write_csv(tmp_path / "b.csv", "客户名称,传真,邮编", "甲有限公司,020-8,510001", "乙有限公司,020-9,510002")
+    left, replaced = (record.at for record in read_records(run.open_file(file).chosen().pairs).records)
+    rule = FILL_IN.deciding(left, OnMatch.SKIP).deciding(replaced, OnMatch.UPDATE)
+    result = do_import(clerk, file, rule)
+    assert [(row.fate, row.is_decided) for row in result.plan.rows] == [(Fate.SKIP, True), (Fate.UPDATE, True)]
+    with clerk.read() as session:
+        records = [fetch_record(session, "customer", find(clerk, name)) for name in ("甲有限公司", "乙有限公司")]
+    assert [(r.values["fax"], r.values["postcode"]) for r in records] == [("020-1", None), ("020-9", "510002")]
+    assert FILL_IN.decisions == {}
+    assert rule.deciding(left, OnMatch.FILL).deciding(replaced, OnMatch.FILL) == FILL_IN
+
+
 def test_unknown_words_stay_in_the_remark(sign_in: SignIn, tmp_path: Path) -> None:
     clerk = sign_in("clerk")
     result = do_import(clerk, write_csv(tmp_path / "a.csv", "客户名称,行业,业务员", "甲有限公司,航天,张无忌"))

@@ -59,9 +59,10 @@ class ImportDraft:
     """Whether the person has decided anything that would be lost."""
 
     def forget_file(self, path: Path | None) -> None:
-        """Begin with another file; how customers are found again stays as chosen."""
+        """Begin with another file; how customers are found again stays as chosen, but for single rows."""
         self.path, self.step, self.file = path, Step.FILE, None
         self.guesses, self.included = [], set()
+        self.rule = self.rule.without_decisions()
         self.rehearsal = self.result = None
         self.is_undone = self.is_touched = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -13,6 +13,7 @@ from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, place_words
+from crm_desktop.ui.import_wizard.row_decision import RowDecision
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
@@ -20,7 +21,7 @@ from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from importers.mapping import Guess
-from importers.plan import PlannedRow
+from importers.plan import MatchRule, OnMatch, PlannedRow
 from importers.readers import Cell
 from importers.values.cells import plain
 
@@ -31,8 +32,11 @@ MOST_WARNINGS = 20
 class FateDetails(Card):
     """The pane beside the list."""
 
+    decided = Signal(str, OnMatch)
+
     def __init__(self) -> None:
         super().__init__(padding=0)
+        self.decision: RowDecision | None = None
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
@@ -42,10 +46,11 @@ class FateDetails(Card):
 
     def show_nothing(self) -> None:
         """No row is chosen."""
+        self.decision = None
         self._area.setWidget(EmptyState("list", _("Nothing selected"), _("Select a row to see all of it.")))
 
-    def show_row(self, row: FateRow, columns: Iterable[Guess]) -> None:
-        """All there is to know of a row; ``columns`` are those of its table."""
+    def show_row(self, row: FateRow, columns: Iterable[Guess], rule: MatchRule) -> None:
+        """All there is to know of a row; ``columns`` are those of its table, ``rule`` says what was chosen for it."""
         content = QWidget()
         content.setObjectName("plain")
         column = QVBoxLayout(content)
@@ -55,9 +60,16 @@ class FateDetails(Card):
         chips = FlowLayout()
         chips.addWidget(Chip(_(row.outcome.label), row.outcome.tone))
         chips.addWidget(Chip(place_words(row.sheet, row.number), "neutral"))
+        if row.is_decided:
+            chips.addWidget(Chip(_("Decided by hand"), "neutral"))
         column.addLayout(chips)
         for text in _reasons(row):
             column.addWidget(label(text, wrap=True, selectable=True))
+        self.decision = None
+        if row.may_decide and row.planned is not None:
+            self.decision = RowDecision(row.planned.at, rule)
+            self.decision.decided.connect(self.decided)
+            column.addWidget(self.decision)
         if row.warnings:
             warnings = Bar("warn")
             column.addWidget(warnings)

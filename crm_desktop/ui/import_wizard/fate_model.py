@@ -50,6 +50,10 @@ class FateModel(QAbstractTableModel):
         """The row of a cell."""
         return self._rows[self._shown[index.row()]]
 
+    def find(self, place: tuple[str, int] | None) -> int | None:
+        """At which line of those shown the row of this place of the file stands."""
+        return next((line for line, number in enumerate(self._shown) if self._rows[number].place == place), None)
+
     def rowCount(self, parent: Index = ROOT) -> int:
         """Those that are shown."""
         return 0 if parent.isValid() else len(self._shown)

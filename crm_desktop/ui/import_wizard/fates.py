@@ -65,9 +65,24 @@ class FateRow:
     reject: Reject | None = None
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in the file; no other row has the same."""
+        return self.sheet, self.number
+
+    @property
     def warnings(self) -> Sequence[str]:
         """What the person should know; a joined row's stand at its record."""
         return self.planned.warnings if self.planned and self.outcome is not Outcome.JOINED else ()
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether it meets a customer, so that one can say what happens then; of a joined row its record decides."""
+        return self.planned is not None and self.planned.has_met and self.outcome is not Outcome.JOINED
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody did say so."""
+        return self.may_decide and self.planned is not None and self.planned.is_decided
 
 
 def fate_rows(records: Records, plan: Plan, sheets: Sequence[str]) -> list[FateRow]:
@@ -103,15 +118,15 @@ def _rows(records: Records, plan: Plan) -> Iterator[FateRow]:
 
 
 def what_changes(planned: PlannedRow) -> str:
-    """In short: what is new of a customer, what changes, or why nothing happens."""
+    """In short: what is new of a customer, what changes or why nothing does, and whether it was decided by hand."""
+    parts = [_("Decided by hand")] if planned.is_decided else []
     if planned.fate in {Fate.SKIP, Fate.UNCHANGED}:
-        return planned.reason
+        return " · ".join([*parts, planned.reason])
     contacts = len(planned.new_contacts)
-    parts = []
     if planned.fate is Fate.UPDATE:
         labels = [_(CUSTOMER.label_of(key)) for key in planned.values if key in CUSTOMER.fields]
         more = [f"+{len(labels) - MOST_FIELDS}"] if len(labels) > MOST_FIELDS else []
-        parts = [", ".join([*labels[:MOST_FIELDS], *more])] if labels else []
+        parts += [", ".join([*labels[:MOST_FIELDS], *more])] if labels else []
     if contacts:
         parts.append(ngettext("{count} new contact", "{count} new contacts", contacts).format(count=contacts))
     if changed := len(planned.changed_contacts):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,7 +23,7 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from importers.matching import MATCH_KEYS, MatchKey
-from importers.plan import MatchRule, OnMatch
+from importers.plan import OnMatch
 
 KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
     "code": (N_("Number"), N_("The customer's number is the same."), frozenset(("code",))),
@@ -125,7 +127,8 @@ class MatchingStep(StepPage):
         kept = {key for key in self.draft.rule.keys if not self.boxes[key].isEnabled()}
         ticked = {key for key, box in self.boxes.items() if box.isChecked()}
         on_match = next((one for one, radio in self.radios.items() if radio.isChecked()), self.draft.rule.on_match)
-        self.draft.set_rule(MatchRule(on_match, tuple(key for key in MATCH_KEYS if key in kept | ticked)))
+        keys = tuple(key for key in MATCH_KEYS if key in kept | ticked)
+        self.draft.set_rule(replace(self.draft.rule, on_match=on_match, keys=keys))
         self._say()
         self.changed.emit()
 

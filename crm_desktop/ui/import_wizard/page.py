@@ -4,6 +4,7 @@ Until the person consents nothing is written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -32,6 +33,7 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.page_title import PageTitle
+from importers.plan import OnMatch
 from importers.run import ENTITY, Result
 
 TAB = "import"
@@ -209,26 +211,47 @@ class ImportPage(Page):
         self.file_step.file_chosen.connect(self.open_file)
         self.file_step.cancelled.connect(self._forget_reading)
         self.preview_step.cancelled.connect(self.go_back)
+        self.preview_step.decided.connect(self._decide)
         self.import_step.cancelled.connect(self._cancel_import)
         self.result_step.restart_chosen.connect(self._restart)
 
     def _compare(self) -> None:
-        work = self._reading = Stoppable()
+        work = Stoppable()
         self.preview_step.show_comparing(work)
+        self._rehearse(work, lambda: self.go_to(Step.PREVIEW))
+
+    def _decide(self, at: str, on_match: OnMatch) -> None:
+        """For one row alone; the others stay in sight while all are compared once more."""
+        self.draft.set_rule(self.draft.rule.deciding(at, on_match))
+        if self.draft.rehearsal is not None:
+            return
+        self.stop_reading()
+        self.preview_step.show_deciding()
+        self._rehearse(Stoppable(), self._show_decided)
+
+    def _show_decided(self) -> None:
+        assert self.draft.rehearsal is not None
+        self.preview_step.show_decided(self.draft.rehearsal)
+        self._note_change()
+
+    def _rehearse(self, work: Stoppable, show: Callable[[], object]) -> None:
+        self._reading = work
         source, rule, person = self.draft.source(), self.draft.rule, self._context.person
 
         def take(rehearsal: Rehearsal) -> None:
             if work is self._reading:
                 self._reading = None
                 self.draft.rehearsal = rehearsal
-                self.go_to(Step.PREVIEW)
+                show()
 
         def fail(error: KnownError) -> None:
             if work is self._reading:
                 self.go_back()
                 self._problem.say_one(str(error))
 
-        self._context.tasks.query(self, lambda session: rehearse(session, person, source, rule, work), take, fail)
+        self._context.tasks.query(
+            self, lambda session: rehearse(session, person, source, rule, work), take, fail, key="rehearsal"
+        )
 
     def _start_import(self) -> None:
         rehearsal, source, rule = self.draft.rehearsal, self.draft.source(), self.draft.rule

@@ -26,6 +26,7 @@ from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import TableView
+from importers.plan import OnMatch
 
 SEARCH_WIDTH = 180
 FOOTER_HEIGHT = 36
@@ -35,6 +36,7 @@ class PreviewStep(StepPage):
     """A list of all rows with filters, and the chosen row in full."""
 
     cancelled = Signal()
+    decided = Signal(str, OnMatch)
 
     def __init__(self, draft: ImportDraft) -> None:
         super().__init__(draft)
@@ -59,6 +61,7 @@ class PreviewStep(StepPage):
         self._group = QButtonGroup(self)
         self._filter_line = FlowLayout(gap=0)
         self.details = FateDetails()
+        self.details.decided.connect(self.decided)
         top = QHBoxLayout()
         top.setContentsMargins(8, 8, 12, 8)
         top.setSpacing(8)
@@ -87,18 +90,31 @@ class PreviewStep(StepPage):
             return
         self._stack.setCurrentWidget(self._list)
         if rehearsal is not self._shown:
-            self._shown = rehearsal
-            self._rows = rehearsal.rows
             self._outcome, self._only_warned = None, False
             self.search.clear()
-            self.model.show_rows(self._rows)
-            self.table.setColumnHidden(fate_model.SHEET, len({row.sheet for row in self._rows}) < 2)  # noqa: PLR2004
-            self.table.setColumnHidden(fate_model.WARNINGS, not any(row.warnings for row in self._rows))
+            self._take(rehearsal)
             self.table.fit_columns(fate_model.WHAT)
-            self._offer_filters()
-            self._select_first()
-        writes = self._writes()
-        self._nothing.say_one("" if writes else _("Nothing would be written: the file holds nothing new."))
+            self._select(0)
+        self._nothing.say_one(self.problem())
+
+    def show_decided(self, rehearsal: Rehearsal) -> None:
+        """The rows after a decision about one of them; the filters, the row and the keyboard stay where they are."""
+        index = self.table.currentIndex()
+        place = self.model.row_at(index).place if index.isValid() else None
+        before = self.details.decision
+        has_keyboard = before is not None and before.has_keyboard()
+        self._take(rehearsal)
+        self.model.filter_rows(self._outcome, only_warned=self._only_warned, typed=self.search.text())
+        again = self.model.find(place)
+        self._select(index.row() if again is None else again)
+        if has_keyboard:
+            after = self.details.decision if again is not None else None
+            (after or self).take_focus()
+        self._nothing.say_one(self.problem())
+
+    def show_deciding(self) -> None:
+        """The rows are being compared once more, after a decision about one of them."""
+        self._count.setText(_("Comparing with what is there"))
 
     def show_comparing(self, work: Stoppable) -> None:
         """The rows are being compared."""
@@ -120,7 +136,7 @@ class PreviewStep(StepPage):
 
     def take_focus(self) -> None:
         """On the list, or on the button that gives up waiting for it."""
-        target = self.table if self.draft.rehearsal is not None else self.waiting.cancel_button
+        target = self.table if self._stack.currentWidget() is self._list else self.waiting.cancel_button
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _footer(self) -> QFrame:
@@ -139,6 +155,13 @@ class PreviewStep(StepPage):
         counts = count_outcomes(self._rows)
         return counts.get(Outcome.CREATE, 0) + counts.get(Outcome.UPDATE, 0)
 
+    def _take(self, rehearsal: Rehearsal) -> None:
+        self._shown, self._rows = rehearsal, rehearsal.rows
+        self.model.show_rows(self._rows)
+        self.table.setColumnHidden(fate_model.SHEET, len({row.sheet for row in self._rows}) < 2)  # noqa: PLR2004
+        self.table.setColumnHidden(fate_model.WARNINGS, not any(row.warnings for row in self._rows))
+        self._offer_filters()
+
     def _offer_filters(self) -> None:
         self._filter_line.clear()
         self._group.deleteLater()
@@ -155,7 +178,10 @@ class PreviewStep(StepPage):
             self._add_filter(
                 "warned", _("With warnings"), warned, "warn", partial(self._choose, None, only_warned=True)
             )
-        self.filters["all"].setChecked(True)
+        chosen = "warned" if self._only_warned else self._outcome.value if self._outcome else "all"
+        if chosen not in self.filters:  # its last row has become something else
+            chosen, self._outcome, self._only_warned = "all", None, False
+        self.filters[chosen].setChecked(True)
 
     def _add_filter(self, key: str, word: str, count: int, tone: str, act: Callable[[], object]) -> None:
         button = quiet_button(f"{word} {count:,}", act)
@@ -173,14 +199,15 @@ class PreviewStep(StepPage):
 
     def _filter(self) -> None:
         self.model.filter_rows(self._outcome, only_warned=self._only_warned, typed=self.search.text())
-        self._select_first()
+        self._select(0)
 
-    def _select_first(self) -> None:
+    def _select(self, number: int) -> None:
+        """Of the rows shown this one, or the last."""
         count = self.model.rowCount()
         rows = ngettext("{count} row", "{count} rows", count).format(count=f"{count:,}")
         self._count.setText(_("{rows} from {file}").format(rows=rows, file=self.draft.path))
-        if self.model.rowCount():
-            self.table.setCurrentIndex(self.model.index(0, fate_model.TITLE))
+        if count:
+            self.table.setCurrentIndex(self.model.index(min(number, count - 1), fate_model.TITLE))
         else:
             self.details.show_nothing()
 
@@ -195,4 +222,4 @@ class PreviewStep(StepPage):
                 ),
                 min(self.draft.included, default=0),
             )
-            self.details.show_row(row, self.draft.guesses[number])
+            self.details.show_row(row, self.draft.guesses[number], self.draft.rule)
