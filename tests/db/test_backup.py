@@ -17,7 +17,6 @@ from sqlalchemy import text
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.paths import ROOT
 from crm_desktop.db.backup import backup, restore
-from crm_desktop.db.backup_file import opened
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.db.tools import find_tool
@@ -213,7 +212,6 @@ def test_folder_that_does_not_exist_is_named(firm: Firm, tmp_path: Path) -> None
 _BACKUP_UNTIL_KILLED = """
 import pathlib, sys, time
 from crm_desktop.core.paths import ROOT
-from crm_desktop.db.backup_file import opened
 from crm_desktop.db.backup import backup
 
 def tell_and_wait(_done, total, _what):
@@ -246,13 +244,8 @@ def test_missing_program_is_named_with_its_version() -> None:
         find_tool("pg_dump", 99)
 
 
-def test_database_knows_of_its_backup_and_of_the_proof(firm: Firm, saved: Path, target: str) -> None:
-    made = opened_at(saved)
+def test_database_knows_of_its_backup_and_of_the_proof(firm: Firm, tmp_path: Path, target: str) -> None:
+    made = backup(firm.url, tmp_path / "a.crmbackup", no_progress).made_at
     assert firm.sql("select value ->> 'at' from crm.setting where key = 'last_backup'") == [(made,)]
-    restore(firm.superuser_url, saved, target, no_progress)
+    restore(firm.superuser_url, tmp_path / "a.crmbackup", target, no_progress)
     assert firm.sql("select value ->> 'backup_of' from crm.setting where key = 'last_proven_restore'") == [(made,)]
-
-
-def opened_at(file: Path) -> str:
-    with opened(file) as (_archive, manifest):
-        return manifest.made_at
