@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import True_
 
 from crm_desktop.core.access import Person
 from crm_desktop.entities import ALL_ENTITIES, by_key
@@ -37,7 +38,7 @@ from crm_desktop.services.statements import (
 )
 from crm_desktop.spec import EntitySpec, facts
 
-LARGE, PROBED, ENOUGH = 50_000, 1000, 50
+LARGE, PROBED, ENOUGH = 50_000, 400, 20
 """Where a table has so many rows, and so many of the first ones match, these will do."""
 CANDIDATES = 1000
 """So many matches are ranked; who types two letters in a million customers goes on typing."""
@@ -100,7 +101,11 @@ def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Se
     is_large: ColumnElement[bool] = literal_column(
         f"(select reltuples > {LARGE} from pg_class where oid = 'crm.{model.__tablename__}'::regclass)"  # noqa: S608
     )
-    some = select(model.id, model.search_text).where(scope_hint(spec, person), is_large).limit(PROBED).subquery()
+    hint = scope_hint(spec, person)
+    first = select(model.id, model.search_text).where(hint, is_large).limit(PROBED)
+    if isinstance(hint, True_):
+        first = first.order_by(model.id)  # else a parallel scan is set up, which takes a tenth of a second
+    some = first.subquery()
     probe = (
         select(*_ranked(some.c.id, some.c.search_text))
         .where(*(contains(some.c.search_text, n) for n in range(words)))
@@ -110,7 +115,7 @@ def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Se
     is_enough = select(func.count() >= ENOUGH).select_from(probe).scalar_subquery()
     indexed = (
         select(*_ranked(model.id, model.search_text))
-        .where(grams_match(model, words), scope_hint(spec, person), not_(is_enough))
+        .where(grams_match(model, words), hint, not_(is_enough))
         .limit(CANDIDATES)
         .cte(f"indexed_{spec.key}")
         .prefix_with("materialized")
