@@ -90,7 +90,9 @@ def test_everybody_may_change_his_own_password(admin: Gateway, newcomer: Record)
         with gateway.write() as session:
             administration.set_password(session, "office.heyi", "another password")
         gateway.close()
-        connect(admin, "office.heyi", "another password").close()
+        again = connect(admin, "office.heyi", "another password")
+        assert again.person.login == "office.heyi"
+        again.close()
     finally:
         drop(admin, "office.heyi")
 
