@@ -88,6 +88,47 @@ def test_a_deleted_customer_comes_back_with_everything(raw: Raw, customer: int) 
     assert snapshot(raw) == before
 
 
+def test_one_of_several_deleted_records_comes_back_alone_with_its_parts(
+    raw: Raw, customer: int, office: Office
+) -> None:
+    before = snapshot(raw)
+    other = raw.value("select max(id) from crm.customer where owner_id = %s", office.ids["seller"])
+    assert other != customer
+    change = raw.act(MANAGER, "delete")
+    assert raw.count("delete from crm.customer where id in (%s, %s)", customer, other) == 2
+    raw.become(MANAGER)
+    result = raw.value("select journal.undo(%s, false, 'customer', %s)", change, [customer])
+    raw.become(None)
+    assert (result["kept"], result["brought_back"]["customer"]) == ([], 1)
+    back = snapshot(raw)
+    assert [row["id"] for row in back["customer"]] == [row["id"] for row in before["customer"] if row["id"] != other]
+    of_customer = [row for row in before["activity"] if row["customer_id"] == customer]
+    assert of_customer
+    assert [row for row in back["activity"] if row["customer_id"] == customer] == of_customer
+    rest = undo(raw, MANAGER, change)
+    assert (rest["kept"], rest["brought_back"]["customer"]) == ([], 1)
+    assert snapshot(raw) == before
+
+
+def test_a_company_comes_back_without_its_deleted_daughter_and_the_other_belongs_to_it_again(
+    raw: Raw, customer: int, office: Office
+) -> None:
+    daughter, sister = raw.column(
+        "select id from crm.customer where id <> %s and owner_id = %s order by id limit 2",
+        customer,
+        office.ids["seller"],
+    )
+    raw.count("update crm.customer set parent_id = %s where id in (%s, %s)", customer, daughter, sister)
+    change = raw.act(MANAGER, "delete")
+    assert raw.count("delete from crm.customer where id in (%s, %s)", customer, daughter) == 2
+    assert raw.value("select parent_id from crm.customer where id = %s", sister) is None
+    raw.become(MANAGER)
+    raw.value("select journal.undo(%s, false, 'customer', %s)", change, [customer])
+    raw.become(None)
+    assert raw.column("select id from crm.customer where id in (%s, %s) order by id", customer, daughter) == [customer]
+    assert raw.value("select parent_id from crm.customer where id = %s", sister) == customer
+
+
 def test_created_rows_are_removed(raw: Raw) -> None:
     before = snapshot(raw)
     change = _import(raw)

@@ -144,7 +144,7 @@ begin
   end if;
 end $$;
 
-create or replace function journal.undo_at_once(target journal.change_set) returns jsonb
+create or replace function journal.undo_at_once(target journal.change_set, only_table text, only_ids bigint[]) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   undo_id bigint := journal.open_change_set('undo', target.label, target.id);
@@ -152,7 +152,7 @@ declare
   result jsonb;
 begin
   perform journal.make_plan_tables();
-  perform journal.plan_rows(target);
+  perform journal.plan_rows(target, only_table, only_ids);
   perform journal.keep_changed_since(target);
   for subject in select s.* from journal.subject s
       where s.table_name in (select p.table_name from pg_temp.undo_plan p)
@@ -171,7 +171,7 @@ begin
   perform journal.bring_rows_back();
   perform journal.restore_fields('waiting');
   perform journal.remove_rows(late => true);
-  perform journal.mark_undone(target, undo_id);
+  if only_table is null then perform journal.mark_undone(target, undo_id); end if;
   drop table pg_temp.undo_plan, pg_temp.undo_kept;
   return result;
 end $$;
@@ -180,7 +180,9 @@ end $$;
 -- {"change_set": id or null, "restored": {table: {"fields": n, "rows": n}}, "brought_back": {table: n}, "removed": {table: n},
 --  "kept": [{"table", "id", "name", "fields", "why", "who", "at"}]}; why is one of changed_since, built_on, part_kept,
 -- no_right, gone, conflict, parent_gone. The new change set is null, and nothing written, in a dry run and where all is kept.
-create or replace function journal.undo(change_set bigint, dry_run boolean default false) returns jsonb
+-- With only_table: these records alone with their parts, as the recycle bin brings them back; the rest can follow later.
+create or replace function journal.undo(change_set bigint, dry_run boolean default false, only_table text default null,
+                                        only_ids bigint[] default '{}') returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   target journal.change_set;
@@ -190,7 +192,7 @@ begin
   if not found then return null; end if;
   perform journal.check_may_undo(target);
   begin
-    result := journal.undo_at_once(target);
+    result := journal.undo_at_once(target, only_table, only_ids);
     if dry_run or result -> 'restored' = '{}' and result -> 'brought_back' = '{}' and result -> 'removed' = '{}' then
       result := result || '{"change_set": null}';
       raise sqlstate 'CR000';
@@ -200,4 +202,4 @@ begin
   end;
   return result;
 end $$;
-grant execute on function journal.undo(bigint, boolean) to crm_user;
+grant execute on function journal.undo(bigint, boolean, text, bigint[]) to crm_user;

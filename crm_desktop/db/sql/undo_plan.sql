@@ -50,8 +50,29 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   order by c.id desc limit 1
 $$;
 
+-- Leaves in the plan only these records, the parts that went with them, and the references to them that became empty.
+create or replace function journal.narrow_plan(only_table text, only_ids bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  with recursive link as materialized (
+    select r.child, r.reference, r.parent, s.parent_column is not distinct from r.reference as is_part
+    from journal.references_between() r join journal.subject s on s.table_name = r.child
+  ), edge as materialized (
+    select p.table_name, p.row_id, l.parent, (p.image ->> l.reference)::bigint as parent_id
+    from pg_temp.undo_plan p join link l on l.child = p.table_name and (l.is_part or p.action = 'restore')
+    where p.image ->> l.reference is not null
+  ), wanted as (
+    select only_table as table_name, unnest(only_ids) as row_id
+    union
+    select e.table_name, e.row_id from wanted w join edge e on e.parent = w.table_name and e.parent_id = w.row_id
+  )
+  delete from pg_temp.undo_plan p
+  where not exists (select from wanted w where w.table_name = p.table_name and w.row_id = p.row_id);
+end $$;
+
 -- One row for each record. Its first change of a field in the set lost the value to restore: the earliest wins.
-create or replace function journal.plan_rows(target journal.change_set) returns void
+-- Without only_table: the whole change set.
+create or replace function journal.plan_rows(target journal.change_set, only_table text, only_ids bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
@@ -64,6 +85,7 @@ begin
     from journal.change c join journal.subject s on s.table_name = c.table_name
     where c.change_set_id = target.id and c.at >= target.at
     group by c.table_name, c.row_id;
+  if only_table is not null then perform journal.narrow_plan(only_table, only_ids); end if;
   analyze pg_temp.undo_plan;
   for name in select p.table_name from pg_temp.undo_plan p group by p.table_name having count(*) > 1000 loop
     execute format('analyze crm.%I (id)', name);  -- right after an import the planner may still take the table for empty
@@ -77,6 +99,13 @@ begin
     execute format($step$
       delete from pg_temp.undo_plan p where p.table_name = $1 and p.action = 'remove'
         and not exists (select from crm.%1$I t where t.id = p.row_id) $step$, name) using name;
+    -- What was brought back alone before needs no telling.
+    execute format($step$
+      delete from pg_temp.undo_plan p where p.table_name = $1 and p.action = 'bring_back'
+        and exists (select from crm.%1$I t where t.id = p.row_id)
+        and exists (select from journal.change c join journal.change_set s on s.id = c.change_set_id
+                    where c.table_name = $1 and c.row_id = p.row_id and c.operation = 'I' and s.undoes = $2) $step$, name)
+      using name, target.id;
     execute format($step$
       with changed as (
         update pg_temp.undo_plan p set is_kept = true
