@@ -46,6 +46,8 @@ class ListQuery:
     is_descending: bool = False
     parent_id: int | None = None
     """Only the parts of this record."""
+    is_other_end: bool = False
+    """Only what joins this record to its own parent, see ``EntitySpec.other_end``."""
 
     @property
     def spec(self) -> EntitySpec:
@@ -80,13 +82,14 @@ def tables_of(columns: Iterable[Column]) -> frozenset[str]:
     return frozenset(target.__tablename__ for target in targets if target is not None)
 
 
-def _key(query: ListQuery, person: Person) -> Hashable:
+def shape_of(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
-    return (*shape, query.parent_id is None, person.id, person.owners.get((query.entity, "read")))
+    return (*shape, query.parent_id is None, query.is_other_end, person.id, person.owners.get((query.entity, "read")))
 
 
-def _parameters(query: ListQuery) -> dict[str, Any]:
+def parameters_of(query: ListQuery) -> dict[str, Any]:
+    """The values of the parameters in statements of this query."""
     return typed_parameters(query.typed) | {"parent_id": query.parent_id}
 
 
@@ -95,7 +98,7 @@ def select_ids(query: ListQuery, person: Person) -> Select[Any]:
     spec = query.spec
     model: Any = spec.model
     joins = Joins(spec.model)
-    statement = select(model.id).select_from(model).where(_where(query, person))
+    statement = select(model.id).select_from(model).where(where_of(query, person))
     column = next((c for c in spec.table.columns if c.key == query.sort), None)
     path = column.path if column else (spec.table.sort,)
     is_descending = query.is_descending if column else spec.table.is_descending
@@ -103,13 +106,15 @@ def select_ids(query: ListQuery, person: Person) -> Select[Any]:
     return joins.apply(statement).order_by(*order).limit(MAXIMUM)
 
 
-def _where(query: ListQuery, person: Person) -> Any:
+def where_of(query: ListQuery, person: Person) -> Any:
+    """The condition that rows of the query meet; the policies add what the person may see."""
     spec = query.spec
     preset = next((p for p in spec.table.presets if p.key == query.preset), None)
     where = preset.where(person) if preset and preset.where else true()
     if query.parent_id is not None:
-        assert spec.part_of is not None
-        where &= getattr(spec.model, facts(spec.part_of).column) == bindparam("parent_id", type_=BigInteger)
+        end = spec.other_end if query.is_other_end else spec.part_of
+        assert end is not None
+        where &= getattr(spec.model, facts(end).column) == bindparam("parent_id", type_=BigInteger)
     return where & text_filter(spec, word_count(query.typed)) & scope_hint(spec, person)
 
 
@@ -119,7 +124,7 @@ def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
     def build() -> Select[Any]:
         return _select_packed(query, person)
 
-    return _unpacked(execute(session, ("ids", _key(query, person)), build, _parameters(query)).scalar_one())
+    return unpacked(execute(session, ("ids", shape_of(query, person)), build, parameters_of(query)).scalar_one())
 
 
 def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, columns: Sequence[Column]) -> Ids:
@@ -134,27 +139,29 @@ def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, colum
 
     def build() -> Select[Any]:
         ids = select_ids(query, person).cte("ids").prefix_with("materialized")
-        packed = select(_packed(ids)).scalar_subquery()
+        all_ids = select(packed(ids)).scalar_subquery()
         is_short = select(func.count()).select_from(ids).scalar_subquery() <= MOST_SUMMED
-        sums = (select(func.sum(c.path[0])).where(_where(query, person)).scalar_subquery() for c in summed)
-        return select(packed, is_short, *(case((is_short, amount)) for amount in sums))
+        sums = (select(func.sum(c.path[0])).where(where_of(query, person)).scalar_subquery() for c in summed)
+        return select(all_ids, is_short, *(case((is_short, amount)) for amount in sums))
 
-    key = ("ids and sums", _key(query, person), tuple(c.key for c in summed))
-    packed, is_short, *amounts = tuple(execute(session, key, build, _parameters(query)).one())
+    key = ("ids and sums", shape_of(query, person), tuple(c.key for c in summed))
+    answer, is_short, *amounts = tuple(execute(session, key, build, parameters_of(query)).one())
     sums = {c.key: amount or Decimal(0) for c, amount in zip(summed, amounts, strict=True)}
-    return Ids(_unpacked(packed), sums if is_short else {})
+    return Ids(unpacked(answer), sums if is_short else {})
 
 
 def _select_packed(query: ListQuery, person: Person) -> Select[Any]:
-    return select(_packed(select_ids(query, person).subquery()))
+    return select(packed(select_ids(query, person).subquery()))
 
 
-def _packed(ids: Any) -> Any:
+def packed(ids: Any) -> Any:
+    """All ids of a subquery as one value, eight bytes each, in its order."""
     return func.string_agg(func.int8send(ids.c.id), text("''::bytea"))
 
 
-def _unpacked(packed: bytes | None) -> array[int]:
-    ids = array("q", bytes(packed or b""))
+def unpacked(sent: bytes | None) -> array[int]:
+    """The ids of a value made by :func:`packed`."""
+    ids = array("q", bytes(sent or b""))
     ids.byteswap()  # the server sends big-endian; every PC this runs on is little-endian
     return ids
 
@@ -170,8 +177,8 @@ def fetch_first_page(
         statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
         return statement.order_by(ordered.c.place)
 
-    key = ("first", _key(query, person), tuple(c.key for c in columns), limit)
-    return _read(execute(session, key, build, _parameters(query)), columns)
+    key = ("first", shape_of(query, person), tuple(c.key for c in columns), limit)
+    return _read(execute(session, key, build, parameters_of(query)), columns)
 
 
 def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], ids: Sequence[int]) -> dict[int, Row]:
@@ -204,9 +211,9 @@ def fetch_counts(session: Session, entity: str, person: Person) -> dict[str, int
     def build() -> Select[Any]:
         return select(*(_count(ListQuery(entity=entity, preset=preset.key), person) for preset in spec.table.presets))
 
-    return dict(execute(session, ("counts", _key(ListQuery(entity=entity), person)), build).mappings().one())
+    return dict(execute(session, ("counts", shape_of(ListQuery(entity=entity), person)), build).mappings().one())
 
 
 def _count(query: ListQuery, person: Person) -> Any:
-    counted = select(func.count()).select_from(query.spec.model).where(_where(query, person))
+    counted = select(func.count()).select_from(query.spec.model).where(where_of(query, person))
     return counted.scalar_subquery().label(query.preset)
