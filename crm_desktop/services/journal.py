@@ -135,7 +135,7 @@ def fetch_history(session: Session, entity: str, id_: int) -> list[Change]:
     rows = session.execute(
         text("select * from journal.history(:table, :id)"), {"table": spec.model.__tablename__, "id": id_}
     ).all()
-    names = _names(session, spec, [v for row in rows for v in (row.before, row.after) if v])
+    names = names_of(session, spec, [v for row in rows for v in (row.before, row.after) if v])
     return [
         Change(
             row.change_id,
@@ -157,13 +157,13 @@ def _field_changes(spec: EntitySpec, row: Any, names: Mapping[tuple[type[Any], i
         return []
     before, after = row.before or {}, row.after or {}
     return [
-        FieldChange(attr.key, label, _value(attr, before[column], names), _value(attr, after.get(column), names))
+        FieldChange(attr.key, label, value_of(attr, before[column], names), value_of(attr, after.get(column), names))
         for attr, label in spec.labels.items()
         if (column := facts(attr).column) in before
     ]
 
 
-def _value(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str]) -> Any:
+def value_of(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str]) -> Any:
     """A value of the journal (JSON) as a value of the field's kind."""
     fact = facts(attr)
     if stored is None:
@@ -179,7 +179,9 @@ def _value(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str]) -
     return stored
 
 
-def _names(session: Session, spec: EntitySpec, stored: Sequence[Mapping[str, Any]]) -> dict[tuple[type[Any], int], str]:
+def names_of(
+    session: Session, spec: EntitySpec, stored: Sequence[Mapping[str, Any]]
+) -> dict[tuple[type[Any], int], str]:
     """Names of all rows that the stored values refer to, in one statement."""
     wanted: dict[type[Any], set[int]] = {}
     for attr in spec.labels:
@@ -208,14 +210,19 @@ def fetch_change_sets(session: Session, limit: int = 200, *, everybodys: bool = 
     ]
 
 
-def undo(session: Session, change_set: int, *, is_rehearsal: bool = False) -> UndoResult:
+def undo(
+    session: Session, change_set: int, *, is_rehearsal: bool = False, entity: str = "", ids: Sequence[int] = ()
+) -> UndoResult:
     """Take a change set back as far as nobody has built on it; a rehearsal writes nothing.
 
-    Raises NoRightError for others' change sets without the right, ConflictError where it was undone before.
+    With ``entity``: only those of its records, with their parts. Raises NoRightError for others' change sets without
+    the right, ConflictError where it was undone before.
     """
     session.execute(text("set local statement_timeout = 0"))  # a large import takes its time
+    table = by_key(entity).model.__tablename__ if entity else None
     result = session.execute(
-        text("select journal.undo(:change_set, :rehearsal)"), {"change_set": change_set, "rehearsal": is_rehearsal}
+        text("select journal.undo(:change_set, :rehearsal, :table, cast(:ids as bigint[]))"),
+        {"change_set": change_set, "rehearsal": is_rehearsal, "table": table, "ids": list(ids)},
     ).scalar_one()
     if result is None:
         raise ConflictError(_("There is no change set {number}.").format(number=change_set))

@@ -115,7 +115,8 @@ begin
 end $$;
 grant execute on function journal.change_sets(integer) to crm_user;
 
--- The recycle bin of an entity: deleted records that the person could read, newest first.
+-- The recycle bin of an entity: deleted records that the person could read, newest first. Parts that went with their
+-- parents are not listed: they come back with them.
 create or replace function journal.deleted(entity text, most integer default 500)
 returns table (row_id bigint, name text, at timestamptz, employee_id bigint, login text, who text, change_set_id bigint, image jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -131,9 +132,12 @@ begin
       join journal.change_set s on s.id = c.change_set_id left join crm.employee e on e.id = s.employee_id
     -- Looked up one by one: a join may take the table for empty right after an import, and then takes minutes.
     where (select t.id from crm.%I t where t.id = c.row_id) is null
-      and (%L <> 'owned' or (c.before ->> %L)::bigint = any ($1))
+      and (%L <> 'owned' or (c.before ->> %L)::bigint = any ($1)) and %s
     order by c.id desc limit $2 $query$,
-    subject.display_column, subject.table_name, subject.table_name, subject.rule, subject.owner_column)
+    subject.display_column, subject.table_name, subject.table_name, subject.rule, subject.owner_column,
+    case when subject.parent_table is null then 'true'
+         else format('exists (select from crm.%I p where p.id = (c.before ->> %L)::bigint)',
+                     subject.parent_table, subject.parent_column) end)
   using crm.owners_in_scope(subject.entity, 'read'), most;
 end $$;
 grant execute on function journal.deleted(text, integer) to crm_user;
