@@ -125,5 +125,7 @@ CONTACT_RELATION = EntitySpec(
         )
     ),
     part_of=ContactRelation.contact,
+    other_end=ContactRelation.other,
+    backwards={"assistant": N_("Assistant to")},
     access=CUSTOMER.access,
 )

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.entities import by_key, parts_of
 from crm_desktop.models import Activity
-from crm_desktop.services import journal, listing
-from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.services import journal
+from crm_desktop.services.listing import Row
+from crm_desktop.services.parts import fetch_parts
 from crm_desktop.services.records import Record, create_record, fetch_record, new_record
 from crm_desktop.spec import Column, EntitySpec, Ref, facts
 
@@ -53,9 +54,9 @@ def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> O
 
 def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:
     """With the long texts of the form, which a list has no room for."""
-    query = ListQuery(entity=part.key, parent_id=id_)
     long_texts = tuple(Column(attr) for attr in part.form.fields if facts(attr).kind.is_wide)
-    return listing.fetch_first_page(session, query, person, (*part.table.columns, *long_texts), PARTS_SHOWN)
+    rows = fetch_parts(session, part, id_, person, (*part.table.columns, *long_texts), PARTS_SHOWN)
+    return [*rows.own, *rows.mirrored]
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:

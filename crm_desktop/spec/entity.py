@@ -108,6 +108,10 @@ class EntitySpec:
     search: SearchSpec | None = None
     part_of: Attr | None = None
     """The record this one belongs to: it is listed there, and found by its name where it has no search of its own."""
+    other_end: Attr | None = None
+    """A second record of the parent's kind that this one joins with it: it is listed there too, read backwards."""
+    backwards: Mapping[str, str] = field(default_factory=dict)
+    """How a choice reads from the other end, by the entry's code, where it is another word there."""
     importable: bool = False
     subtitle: tuple[Attr, ...] = ()
     """What tells records of one name apart, in search results and pickers."""

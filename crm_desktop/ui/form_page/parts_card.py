@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from crm_desktop.core.i18n import _
-from crm_desktop.services import listing
-from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.entities import by_model
+from crm_desktop.services.listing import Row
+from crm_desktop.services.parts import PartRows, fetch_parts
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Column, EntitySpec, Ref, facts
 from crm_desktop.ui import theme
@@ -69,6 +70,7 @@ class PartsCard(Card):
         super().__init__(_(part.label_plural))
         self._view, self._part = view, part
         self._parent = Record(part.key, 0, 0)
+        self._mirrored: set[int] = set()
         self._columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
         self.model = PartsModel(part, self._columns)
         self.table = TableView()
@@ -91,16 +93,17 @@ class PartsCard(Card):
     def _read(self) -> None:
         if not self._parent.id:
             return
-        query = ListQuery(entity=self._part.key, parent_id=self._parent.id)
-        person = self._view.context.person
+        part, parent_id, person = self._part, self._parent.id, self._view.context.person
         self._view.context.tasks.query(
             self,
-            lambda session: listing.fetch_first_page(session, query, person, self._columns, MOST_ROWS),
+            lambda session: fetch_parts(session, part, parent_id, person, self._columns, MOST_ROWS),
             self._show,
             key="parts",
         )
 
-    def _show(self, rows: Sequence[Row]) -> None:
+    def _show(self, parts: PartRows) -> None:
+        rows = [*parts.own, *parts.mirrored]
+        self._mirrored = {row.id for row in parts.mirrored}
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self._empty.setVisible(not rows)
@@ -108,7 +111,16 @@ class PartsCard(Card):
         self.table.fit_columns(len(self._columns) - 1)
 
     def _open(self, index: QModelIndex) -> None:
-        self._view.open_record(self._part.key, self.model.rows[index.row()].id)
+        """The part itself; from the other end the record it was entered on."""
+        row = self.model.rows[index.row()]
+        if row.id not in self._mirrored:
+            self._view.open_record(self._part.key, row.id)
+            return
+        assert self._part.other_end is not None
+        end = facts(self._part.other_end)
+        entity = by_model(end.target) if end.target is not None else None
+        if entity is not None:
+            self._view.open_record(entity.key, row.values[end.key].id)
 
     def _add(self) -> None:
         assert self._part.part_of is not None
