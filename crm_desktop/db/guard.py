@@ -94,7 +94,7 @@ def _row_security(name: str) -> Iterator[str]:
 
 
 def _policies(table: str, guard: Guard) -> Iterator[str]:
-    read, create, update, delete = (_condition(guard, verb) for verb in ("read", "create", "update", "delete"))
+    read, create, update, delete = (condition(guard, verb) for verb in ("read", "create", "update", "delete"))
     # To nobody by name: any member could remove a policy to crm_user with DROP OWNED BY crm_user. The grants say who.
     yield f"create policy may_read on crm.{table} for select using ({read})"
     yield f"create policy may_create on crm.{table} for insert with check ({create})"
@@ -102,8 +102,11 @@ def _policies(table: str, guard: Guard) -> Iterator[str]:
     yield f"create policy may_delete on crm.{table} for delete using ({delete})"
 
 
-def _condition(guard: Guard, verb: str) -> str:
-    """Never a flag in an OR and never a coalesce: either costs 10 to 1,000 times."""
+def condition(guard: Guard, verb: str) -> str:
+    """What a row must meet for this person's ``verb``, as SQL over the table's bare columns.
+
+    Never a flag in an OR and never a coalesce: either costs 10 to 1,000 times.
+    """
     match guard.rule:
         case "owned":
             if guard.writer_column and verb in {"update", "delete"}:  # he must see it too, before and after
