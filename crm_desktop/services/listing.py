@@ -159,9 +159,9 @@ def packed(ids: Any) -> Any:
     return func.string_agg(func.int8send(ids.c.id), text("''::bytea"))
 
 
-def unpacked(sent: bytes | None) -> array[int]:
-    """The ids of a value made by :func:`packed`."""
-    ids = array("q", bytes(sent or b""))
+def unpacked(sent: bytes | None, type_code: str = "q") -> array[int]:
+    """The numbers of a packed value: ids, or of four bytes with the type code ``i``."""
+    ids = array(type_code, bytes(sent or b""))
     ids.byteswap()  # the server sends big-endian; every PC this runs on is little-endian
     return ids
 
