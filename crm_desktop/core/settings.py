@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from dataclasses import asdict, dataclass, fields
@@ -24,9 +25,15 @@ class Options:
     """The user's choices on this computer; what belongs to the person is kept in the database."""
 
     language: Literal["zh", "en"] = "zh"
-    theme: Literal["light", "dark"] = "light"
-    density: Literal["comfortable", "compact"] = "comfortable"
+    theme: Literal["light", "dark", "system"] = "light"
+    density: Literal["comfortable", "compact", "large"] = "comfortable"
+    scale: Literal["system", "100", "125", "150", "175", "200"] = "system"
+    """Percent; it is given to Qt before the first window, so that another one needs a new start."""
     last_profile: str = ""
+    default_profile: str = ""
+    """Preselected at sign-in; empty: the one used last."""
+    backup_folder: str = ""
+    """Where the daily copies of a firm kept on this computer go; empty: none are made."""
 
     @staticmethod
     def load() -> Options:
@@ -42,7 +49,8 @@ class Options:
 class Profile:
     """How to reach one database, without the password.
 
-    ``host`` may be several, separated by commas, each with its own ``:port``.
+    ``host`` may be several, separated by commas, each with its own ``:port``. It means nothing to a firm kept on this
+    computer (``here``) and to the sample firm: their server is started when somebody signs in.
     """
 
     name: str
@@ -53,6 +61,7 @@ class Profile:
     sslmode: Literal["prefer", "disable", "require", "verify-ca", "verify-full"] = "prefer"
     sslrootcert: str = ""
     target_session_attrs: Literal["", "any", "read-write", "primary", "prefer-standby"] = ""
+    kind: Literal["server", "here", "sample"] = "server"
 
     def url(self, password: str | None = None) -> str:
         """``postgresql://`` address in libpq's form, percent-encoded."""
@@ -81,44 +90,70 @@ def save_profiles(profiles: list[Profile]) -> None:
     _write(_profiles_file(), {"profile": [asdict(profile) for profile in profiles]})
 
 
+def set_aside_broken() -> list[Path]:
+    """Rename the files of options and profiles that cannot be read, so that the program starts with the defaults.
+
+    Returns their new names.
+    """
+    renamed = []
+    for file, load in ((_options_file(), Options.load), (_profiles_file(), load_profiles)):
+        try:
+            load()
+        except KnownError:
+            renamed.append(file.replace(file.with_suffix(".broken.toml")))
+    return renamed
+
+
+def can_remember_passwords() -> bool:
+    """Whether the system has a keyring that keeps what it is given. May take a while, or ask the desktop."""
+    import keyring
+    from keyring.backends import fail, null
+
+    try:
+        return not isinstance(keyring.get_keyring(), fail.Keyring | null.Keyring)
+    except Exception:  # noqa: BLE001 - a keyring of the system may raise anything, and is no reason not to work
+        return False
+
+
 def remember_password(profile: Profile, password: str) -> None:
     """Keep the password in the system's keyring. Raises KnownError where there is none."""
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         keyring.set_password(*_secret_of(profile), password)
-    except KeyringError as error:
-        raise KnownError(
-            _("This computer offers no safe place for passwords."), _("Type the password at every sign-in.")
-        ) from error
+        is_kept = keyring.get_password(*_secret_of(profile)) == password
+    except Exception as error:  # not only keyring's own errors: D-Bus and Windows raise theirs
+        raise _no_keyring() from error
+    if not is_kept:
+        raise _no_keyring()
 
 
 def password_for(profile: Profile) -> str | None:
     """The remembered password; None where nothing is remembered or there is no keyring."""
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         return keyring.get_password(*_secret_of(profile))
-    except KeyringError:
+    except Exception:  # noqa: BLE001 - as above; whoever is asked types the password
         return None
 
 
 def forget_password(profile: Profile) -> None:
     """Remove the remembered password, if any."""
     import keyring
-    from keyring.errors import KeyringError, PasswordDeleteError
 
-    try:
+    with contextlib.suppress(Exception):  # where there is no keyring, nothing is remembered
         keyring.delete_password(*_secret_of(profile))
-    except (KeyringError, PasswordDeleteError):
-        return
+
+
+def _no_keyring() -> KnownError:
+    return KnownError(_("This computer offers no safe place for passwords."), _("Type the password at every sign-in."))
 
 
 def _secret_of(profile: Profile) -> tuple[str, str]:
     """By server, so that a changed profile never sends the password elsewhere."""
-    return f"crm-desktop {profile.host}:{profile.port}/{profile.database}", profile.login
+    place = f"{profile.host}:{profile.port}/{profile.database}" if profile.kind == "server" else profile.kind
+    return f"crm-desktop {place}", profile.login
 
 
 def _options_file() -> Path:

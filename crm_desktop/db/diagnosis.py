@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import socket
 import ssl
 from dataclasses import replace
@@ -13,9 +14,24 @@ from crm_desktop.db.address import ConnectionAddress, Host
 from crm_desktop.db.knock import Answer, NoEncryptionError, NotPostgresError, knock
 
 
+class Stage(enum.IntEnum):
+    """How far one comes on the way into the database, in this order."""
+
+    NAME = 0
+    COMPUTER = 1
+    PORT = 2
+    POSTGRES = 3
+    ENCRYPTION = 4
+    SIGN_IN = 5
+    DATABASE = 6
+    PROGRAM = 7
+    """The database is set up, and of this program's version."""
+
+
 class Cause(NamedTuple):
     """One way to fail. Texts may name ``{host}``, ``{server}`` (no port), ``{login}``, ``{database}``, ``{code}``."""
 
+    stage: Stage
     kind: type[KnownError]
     message: str
     hint: str
@@ -29,6 +45,7 @@ class Cause(NamedTuple):
 
 
 NO_RIGHT_TO_DATABASE = Cause(
+    Stage.DATABASE,
     SignInError,
     N_("The login {login} has no right to the database {database}."),
     N_("Ask the administrator to add you as an employee, or check the name of the database."),
@@ -37,6 +54,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         socket.gaierror,
         Cause(
+            Stage.NAME,
             ServerLostError,
             N_("The server's name is not known on this network: {server}"),
             N_("Check how it is spelled, or use its IP address."),
@@ -45,6 +63,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         ConnectionRefusedError,
         Cause(
+            Stage.PORT,
             ServerLostError,
             N_("No database answers at {host}: the computer is there, but nothing listens on this port."),
             N_("Check the port, and whether PostgreSQL is running on the server."),
@@ -53,6 +72,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         ssl.SSLCertVerificationError,
         Cause(
+            Stage.ENCRYPTION,
             SignInError,
             N_("The certificate of the server {server} is not signed by the authority this program trusts."),
             N_("Do not sign in before the administrator has checked it: it may be another server."),
@@ -61,6 +81,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         ssl.SSLError,
         Cause(
+            Stage.ENCRYPTION,
             SignInError,
             N_("No encrypted connection to {host} could be agreed on."),
             N_("Ask the administrator to check the server's TLS settings."),
@@ -69,6 +90,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         NoEncryptionError,
         Cause(
+            Stage.ENCRYPTION,
             SignInError,
             N_("The server at {host} offers no encryption, but this connection demands it."),
             N_("Ask the administrator to switch on TLS on the server, or demand less in the connection's settings."),
@@ -77,6 +99,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         NotPostgresError,
         Cause(
+            Stage.POSTGRES,
             ServerLostError,
             N_("What answers at {host} is not a PostgreSQL database."),
             N_("Check the server and the port."),
@@ -85,6 +108,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         ConnectionError,
         Cause(
+            Stage.POSTGRES,
             ServerLostError,
             N_("The server at {host} closed the connection before signing in."),
             N_("It may be starting or stopping just now. Try again in a moment."),
@@ -93,6 +117,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         TimeoutError,
         Cause(
+            Stage.COMPUTER,
             ServerLostError,
             N_("The server at {host} does not answer."),
             N_(
@@ -104,6 +129,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     (
         OSError,
         Cause(
+            Stage.COMPUTER,
             ServerLostError,
             N_("The server at {host} cannot be reached from this computer."),
             N_("Check this computer's network connection."),
@@ -111,48 +137,61 @@ _UNREACHABLE: tuple[tuple[type[Exception], Cause], ...] = (  # the first that fi
     ),
 )
 _CERTIFICATE_EXPIRED = Cause(
+    Stage.ENCRYPTION,
     SignInError,
     N_("The certificate of the server {server} is not valid today."),
     N_("Ask the administrator to renew it, and check this computer's clock."),
 )
 _WRONG_NAME = Cause(
+    Stage.ENCRYPTION,
     SignInError,
     N_("The certificate of the server was made for another name than {server}."),
     N_("Use the name that stands in the certificate, or ask the administrator for a new one."),
 )
 _ENCRYPTED_ONLY = Cause(
+    Stage.ENCRYPTION,
     SignInError,
     N_("The server at {host} takes encrypted connections only."),
     N_("Switch on encryption in the connection's settings."),
 )
 _NOT_LISTED = Cause(
+    Stage.SIGN_IN,
     SignInError,
     N_("The server at {host} does not accept the login {login} from this computer."),
     N_("The administrator must allow this network, database and login in the server's file pg_hba.conf."),
 )
 _WRONG_PASSWORD = Cause(
+    Stage.SIGN_IN,
     SignInError,
     N_("Login or password is wrong, or the password has expired."),  # the server does not say which
     N_("Mind capital letters and the input method. The administrator can set a new password."),
 )
 _STARTING = Cause(
-    ServerLostError, N_("The server at {host} is just starting or stopping."), N_("Try again in a moment.")
+    Stage.POSTGRES,
+    ServerLostError,
+    N_("The server at {host} is just starting or stopping."),
+    N_("Try again in a moment."),
 )
 _BY_CODE = {
     "28P01": _WRONG_PASSWORD,
-    "28000": Cause(SignInError, N_("The login {login} is locked."), N_("Ask the administrator to unlock it.")),
+    "28000": Cause(
+        Stage.SIGN_IN, SignInError, N_("The login {login} is locked."), N_("Ask the administrator to unlock it.")
+    ),
     "3D000": Cause(
+        Stage.DATABASE,
         SignInError,
         N_("The server has no database named {database}."),
         N_("Check the name in the connection's settings, or let the administrator run “server init”."),
     ),
     "42501": NO_RIGHT_TO_DATABASE,
     "55000": Cause(
+        Stage.DATABASE,
         SignInError,
         N_("The database {database} accepts no connections at present."),
         N_("The administrator may be restoring it. Try again later."),
     ),
     "53300": Cause(
+        Stage.SIGN_IN,
         ServerLostError,
         N_("The server has no free connection: too many people or programs are signed in."),
         N_("Try again in a moment. The administrator can allow more; “server check” says how many are needed."),
@@ -162,22 +201,43 @@ _BY_CODE = {
     "57P03": _STARTING,
 }
 _OTHER_REFUSAL = Cause(
+    Stage.SIGN_IN,
     SignInError,
     N_("The server at {host} does not let you in (error {code})."),
     N_("Ask the administrator to look into the server's log."),
 )
 _NO_PRIMARY = Cause(
+    Stage.POSTGRES,
     ServerLostError,
     N_("Of the servers that answer, none takes changes just now."),
     N_("A standby may be taking over. Try again in a moment, or ask the administrator."),
 )
-_UNKNOWN = Cause(ServerLostError, N_("The connection to {host} could not be opened."), N_("Try again in a moment."))
+_UNKNOWN = Cause(
+    Stage.SIGN_IN, ServerLostError, N_("The connection to {host} could not be opened."), N_("Try again in a moment.")
+)
 _BY_CERTIFICATE_ERROR = {  # OpenSSL's X509_V_ERR_...
     9: _CERTIFICATE_EXPIRED,  # NOT_YET_VALID
     10: _CERTIFICATE_EXPIRED,
     62: _WRONG_NAME,
     64: _WRONG_NAME,  # an IP address
 }
+
+
+class Obstacle(NamedTuple):
+    """Where the way into the database ends at one host: at ``stage``, or nowhere (None) as far as can be known here."""
+
+    host: Host
+    stage: Stage | None
+    error: KnownError | None
+
+
+def find_obstacle(host: Host, address: ConnectionAddress, seconds: float) -> Obstacle:
+    """What keeps this login out of the database at ``host``. Asks once, for at most some ``seconds``."""
+    silence, answer = _ask(host, address, seconds)
+    if silence is None and answer.authenticated and not answer.code:
+        return Obstacle(host, None, None)
+    cause = silence or _refusal(host, address, answer, seconds)
+    return Obstacle(host, cause.stage, cause.error(address, host, answer.code))
 
 
 def sign_in_failure(address: ConnectionAddress, seconds: float) -> KnownError:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from crm_desktop.core.access import Group
 from crm_desktop.core.progress import Step
 from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
@@ -55,6 +56,12 @@ class Demo:
         """Of the database, for the general manager."""
         return self.address.url(self.database, MANAGER, PASSWORD)
 
+    def url_as(self, group: str) -> str:
+        """Of the database, for the first employee of a permission group; the general manager's where it has none."""
+        logins = (user.login for user in self.users if group in user.groups)
+        login = MANAGER if group == Group.GENERAL_MANAGER else next(logins, MANAGER)
+        return self.address.url(self.database, login, PASSWORD)
+
 
 def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, progress: Step) -> Demo:
     """Start the embedded server under ``home`` and see to it that the sample firm of a size in ``SCALES`` is there.
@@ -64,7 +71,11 @@ def prepare_demo(home: Path, scale: str = "office", *, reset: bool = False, prog
     database = "demo" if scale == "office" else f"demo_{scale}"
     embedded = EmbeddedServer(home)
     address = embedded.start()
-    ensure_database(address, database, scale, reset=reset, progress=progress)
+    try:
+        ensure_database(address, database, scale, reset=reset, progress=progress)
+    except BaseException:
+        embedded.stop()
+        raise
     with Session(_engine(address, database)) as session:
         users = [DemoUser(*row) for row in session.execute(_USERS)]
     return Demo(embedded, address, database, users)
@@ -77,8 +88,13 @@ def ensure_database(address: ServerAddress, database: str, scale: str, *, reset:
         if not reset and _is_complete(address, database):
             _upgrade(address, database)
             return
-        connection.execute(text(f'drop database if exists "{database}" with (force)'))
-        _make(address, database, scale, progress)
+        drop = text(f'drop database if exists "{database}" with (force)')
+        connection.execute(drop)
+        try:
+            _make(address, database, scale, progress)
+        except BaseException:
+            connection.execute(drop)
+            raise
 
 
 def _is_complete(address: ServerAddress, database: str) -> bool:

@@ -34,7 +34,7 @@ def suggest_login(name: str) -> str:
 
 def create_login(session: Session, employee: Record, login: str, password: str) -> Record:
     """Let an employee sign in; returns his record with the login. Only a verifier of the password leaves this PC."""
-    _check_password(password)
+    check_password(password)
     saved = save_record(session, employee, {"login": login})
     session.execute(
         text("select crm.create_login(:login, :verifier)"), {"login": login, "verifier": scram_verifier(password)}
@@ -44,13 +44,14 @@ def create_login(session: Session, employee: Record, login: str, password: str) 
 
 def set_password(session: Session, login: str, password: str) -> None:
     """Give a login another password: one's own, or as administrator anybody's."""
-    _check_password(password)
+    check_password(password)
     session.execute(
         text("select crm.set_login_password(:login, :verifier)"), {"login": login, "verifier": scram_verifier(password)}
     )
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """Raise ``KnownError`` for a password that is too short to be one."""
     if len(password) < SHORTEST_PASSWORD:
         raise KnownError(
             _("The password is too short."),

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from crm_desktop.core.access import Group
+from crm_desktop.db import server as servers
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.demo.prepare import ensure_database
+from crm_desktop.demo.team import PASSWORD
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.organisation import EMPLOYEE
 from crm_desktop.services.keys import derived_columns
+from crm_desktop.services.seed import seed
 from crm_desktop.spec import EntitySpec
 
 PARTS = {
@@ -153,8 +156,10 @@ def test_an_unfilled_database_is_made_again(server: ServerAddress, worker_id: st
 
     with pytest.raises(StoppedError):
         ensure_database(server, name, "office", progress=stop)
-    with superuser(server, name) as connection:
-        assert connection.scalar(text("select count(*) from crm.customer")) == 0
+    with superuser(server, "postgres") as connection:
+        here = connection.scalar(text("select true from pg_database where datname = :name"), {"name": name})
+        assert here is None, "what was stopped leaves nothing behind"
+    servers.init(server.url(), admin_login="half.way", admin_password=PASSWORD, database=name, seed=seed)  # killed then
     ensure_database(server, name, "empty", progress=no_progress)
     with superuser(server, name) as connection:
         assert connection.scalar(text("select count(*) from crm.customer")) == 0
@@ -162,6 +167,7 @@ def test_an_unfilled_database_is_made_again(server: ServerAddress, worker_id: st
         assert connection.scalar(text("select crm.next_number('customer')")) == "C000001"
     with superuser(server, "postgres") as connection:
         connection.execute(text(f"drop database {name} with (force)"))
+        connection.execute(text('drop role "half.way"'))
 
 
 def test_a_second_run_keeps_the_data_and_reset_does_not(server: ServerAddress, worker_id: str) -> None:

@@ -7,17 +7,20 @@ import keyring.backend
 import keyring.errors
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends.null import Keyring as NullKeyring
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.settings import (
     Options,
     Profile,
+    can_remember_passwords,
     forget_password,
     load_profiles,
     password_for,
     remember_password,
     save_profiles,
+    set_aside_broken,
 )
 
 
@@ -105,6 +108,52 @@ def test_options_of_another_version_are_left_out() -> None:
 )
 def test_profile_becomes_an_address(profile: Profile, url: str) -> None:
     assert profile.url("p/w") == url
+
+
+def test_broken_files_are_set_aside_and_the_whole_ones_stay() -> None:
+    (state_home() / "options.toml").write_text("language = ", encoding="utf-8")
+    save_profiles([Profile("office", "192.0.2.10")])
+    (renamed,) = set_aside_broken()
+    assert renamed.read_text(encoding="utf-8") == "language = "
+    assert Options.load() == Options()
+    assert [profile.name for profile in load_profiles()] == ["office"]
+    assert set_aside_broken() == []
+
+
+class _Breaking(keyring.backend.KeyringBackend):
+    """A keyring of the system that is there and does not work: no D-Bus session, a locked vault."""
+
+    priority = 1.0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise OSError(service, username)
+
+    set_password = delete_password = get_password  # type: ignore[assignment]
+
+
+def test_keyring_that_breaks_is_like_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", _Breaking())  # type: ignore[no-untyped-call]
+    profile = Profile("a", login="li")
+    assert password_for(profile) is None
+    forget_password(profile)
+    with pytest.raises(KnownError, match="no safe place for passwords"):
+        remember_password(profile, "secret")
+
+
+def test_keyring_that_keeps_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", NullKeyring())  # type: ignore[no-untyped-call]
+    assert not can_remember_passwords()
+    with pytest.raises(KnownError, match="no safe place for passwords"):
+        remember_password(Profile("a", login="li"), "secret")
+
+
+@pytest.mark.usefixtures("drawer")
+def test_passwords_of_the_firm_here_and_of_a_server_are_kept_apart() -> None:
+    assert can_remember_passwords()
+    here, server = Profile("a", kind="here", login="li"), Profile("b", login="li")
+    remember_password(here, "secret")
+    assert password_for(server) is None
+    assert password_for(here) == "secret"
 
 
 @pytest.mark.usefixtures("drawer")

@@ -1,0 +1,63 @@
+"""Open what a profile names: the office's server, the firm this computer keeps, or the sample firm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crm_desktop.core.paths import state_home
+from crm_desktop.core.progress import Progress
+from crm_desktop.core.settings import Profile
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.engine import Gateway
+
+
+def _nothing() -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Somebody signed in. ``stop`` ends the server that was started for him."""
+
+    gateway: Gateway
+    stop: Callable[[], None] = _nothing
+    superuser_url: str = ""
+    """Of a firm that this computer keeps, for its backups; empty elsewhere."""
+
+
+def open_profile(profile: Profile, password: str, progress: Progress) -> Opened:
+    """Sign in, after starting the server where this computer has it. Raises ``KnownError``."""
+    if profile.kind == "sample":
+        return _open_sample(profile.login, progress)
+    if profile.kind == "here":
+        return _open_here(profile.login, password, progress)
+    return Opened(Gateway.connect(ConnectionAddress.from_url(profile.url(password))))
+
+
+def _open_here(login: str, password: str, progress: Progress) -> Opened:
+    from crm_desktop.services import firm_here  # most people's data lie on a server
+
+    firm = firm_here.start(progress)
+    try:
+        gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(login, password)))
+    except BaseException:
+        firm.server.stop()
+        raise
+    return Opened(gateway, firm.server.stop, firm.superuser_url)
+
+
+def _open_sample(role: str, progress: Progress) -> Opened:
+    from crm_desktop.core.i18n import _
+    from crm_desktop.demo import prepare_demo  # fonts of names and stories: not for a real firm
+
+    progress(0, 0, _("Starting the database server on this computer"))
+    sample = prepare_demo(
+        state_home() / "embedded", progress=lambda done, total: progress(done, total, _("Making the sample firm"))
+    )
+    try:
+        gateway = Gateway.connect(ConnectionAddress.from_url(sample.url_as(role)))
+    except BaseException:
+        sample.server.stop()
+        raise
+    return Opened(gateway, sample.server.stop)
