@@ -18,8 +18,7 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
     cursor: Any = session.connection().connection.cursor()
     with cursor:
         names = ", ".join(quote_ident(column, cursor) for column in columns)
-        target = ".".join(quote_ident(part, cursor) for part in table.split("."))
-        cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
+        cursor.copy_expert(f"COPY {_quoted(table, cursor)} ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
         count: int = cursor.rowcount
     return count
 
@@ -39,23 +38,34 @@ def update_rows(session: Session, table: str, columns: Sequence[str], rows: Iter
     )  # fmt: skip
 
 
+def load_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Fill the temporary table ``loading`` with ``columns`` as in ``table``, where row security refuses COPY."""
+    cursor: Any = session.connection().connection.cursor()
+    with cursor:
+        names = ", ".join(quote_ident(column, cursor) for column in columns)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.loading")
+        cursor.execute(  # the names are quoted
+            f"CREATE TEMP TABLE loading ON COMMIT DROP AS SELECT {names} FROM {_quoted(table, cursor)} WITH NO DATA"  # noqa: S608
+        )
+        cursor.copy_expert(f"COPY loading ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
+
+
 def _through_copy(
     session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], statement: str
 ) -> int:
-    """Row security refuses COPY, so it fills a temporary table and ``statement`` takes the rows from there."""
+    """``statement`` takes the rows from where they were loaded."""
+    load_rows(session, table, columns, rows)
     cursor: Any = session.connection().connection.cursor()
     with cursor:
         names = ", ".join(quote_ident(column, cursor) for column in columns)
         sets = ", ".join(f"{quote_ident(c, cursor)} = l.{quote_ident(c, cursor)}" for c in columns if c != "id")
-        target = ".".join(quote_ident(part, cursor) for part in table.split("."))
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.loading")
-        cursor.execute(  # the names are quoted above
-            f"CREATE TEMP TABLE loading ON COMMIT DROP AS SELECT {names} FROM {target} WITH NO DATA"  # noqa: S608
-        )
-        cursor.copy_expert(f"COPY loading ({names}) FROM STDIN", _Lines(map(copy_line, rows)), _CHUNK)
-        cursor.execute(statement.format(target=target, names=names, sets=sets))
+        cursor.execute(statement.format(target=_quoted(table, cursor), names=names, sets=sets))
         count: int = cursor.rowcount
     return count
+
+
+def _quoted(table: str, cursor: Any) -> str:
+    return ".".join(quote_ident(part, cursor) for part in table.split("."))
 
 
 def copy_line(values: Sequence[Any]) -> str:

@@ -160,7 +160,7 @@ def create_record(session: Session, record: Record) -> Record:
     model: Any = spec.model
     columns = to_columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
     columns |= derived_columns(spec, record.values)
-    with _refusals(spec):
+    with refused_values(spec):
         id_, version = session.execute(insert(model).values(**columns).returning(model.id, model.version)).one()
     return Record(record.entity, id_, version, record.values, change_set)
 
@@ -230,13 +230,13 @@ def _update(session: Session, base: Record, changes: Mapping[str, Any]) -> int |
         .returning(model.version)
         .execution_options(synchronize_session=False)
     )
-    with _refusals(spec):
+    with refused_values(spec):
         new_version: int | None = session.scalar(statement)
     return new_version
 
 
 @contextmanager
-def _refusals(spec: EntitySpec) -> Iterator[None]:
+def refused_values(spec: EntitySpec) -> Iterator[None]:
     """What the database refuses in a field is said of that field."""
     try:
         with known_errors():
