@@ -18,15 +18,22 @@ begin
 end $$;
 grant execute on function crm.my_grants() to crm_user;
 
--- core.access.Scope of a verb (read, create, update, delete); 0 without a grant.
-create or replace function crm.scope_of(entity text, verb text) returns smallint
+-- core.access.Scope of a verb (read, create, update, delete) for somebody; 0 without a grant. What ends in _for is for
+-- the functions here: they answer about anybody, so nobody may call them himself.
+create or replace function crm.scope_for(person bigint, entity text, verb text) returns smallint
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return coalesce((
-    select max(case scope_of.verb when 'read' then g.read_scope when 'create' then g.create_scope
-                                  when 'update' then g.update_scope when 'delete' then g.delete_scope end)
+    select max(case scope_for.verb when 'read' then g.read_scope when 'create' then g.create_scope
+                                   when 'update' then g.update_scope when 'delete' then g.delete_scope end)
     from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
-    where m.employee_id = crm.me() and g.entity = scope_of.entity), 0);
+    where m.employee_id = scope_for.person and g.entity = scope_for.entity), 0);
+end $$;
+
+create or replace function crm.scope_of(entity text, verb text) returns smallint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return crm.scope_for(crm.me(), entity, verb);
 end $$;
 grant execute on function crm.scope_of(text, text) to crm_user;
 
@@ -37,24 +44,30 @@ begin
 end $$;
 grant execute on function crm.may(text, text) to crm_user;
 
-create or replace function crm.has_function(entity text, function text) returns boolean
+create or replace function crm.function_for(person bigint, entity text, function text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return exists (
     select from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
-    where m.employee_id = crm.me() and g.entity = has_function.entity and has_function.function = any (g.functions));
+    where m.employee_id = function_for.person and g.entity = function_for.entity
+      and function_for.function = any (g.functions));
+end $$;
+
+create or replace function crm.has_function(entity text, function text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return crm.function_for(crm.me(), entity, function);
 end $$;
 grant execute on function crm.has_function(text, text) to crm_user;
 
 -- Everybody whose records the verb reaches. A higher scope contains the lower ones; people who left count,
 -- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
 -- department and no team, but in reach of those who may see all or work with the pool.
-create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
+create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
-  person bigint := crm.me();
-  scope smallint := crm.scope_of(entity, verb);
-  pool boolean := scope = 5 or verb in ('read', 'update') and crm.has_function(entity, 'pool');
+  scope smallint := crm.scope_for(person, entity, verb);
+  pool boolean := scope = 5 or verb in ('read', 'update') and crm.function_for(person, entity, 'pool');
 begin
   return array(
     with recursive team as (
@@ -70,6 +83,12 @@ begin
     where case when e.is_pool then pool
                else scope = 5 or e.id in (select t.id from team t) or e.department_id in (select b.id from branch b) end
     order by e.id);
+end $$;
+
+create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return crm.owners_for(crm.me(), entity, verb);
 end $$;
 grant execute on function crm.owners_in_scope(text, text) to crm_user;
 
