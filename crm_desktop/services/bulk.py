@@ -94,7 +94,9 @@ def rehearse(session: Session, person: Person, entity: str, steps: Sequence[Step
     spec = by_key(entity)
     may_change(person, entity, len(ids))
     check_steps(spec, steps)
-    _check_owner(spec, person, steps)
+    for step in steps:
+        if not may_receive(spec, person, step.key, step.value):
+            raise no_receiver(step.value)
     found = [refusal for step in steps for refusal in refusals(spec, step)]
     is_same = and_(*(after(spec, step).is_not_distinct_from(column_of(spec, step.key)) for step in steps))
     outcomes = [(is_same, _SAME), (~_may(spec, "update"), _NO_RIGHT)]
@@ -160,17 +162,31 @@ def changeable(session: Session, entity: str, ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(rows.c.id).where(_among(rows.c.id, ids), _may(spec, "update"))))
 
 
-def _check_owner(spec: EntitySpec, person: Person, steps: Sequence[Step]) -> None:
-    """Whoever gets the records must be within the person's reach, or the policies refuse the whole statement."""
+def lock_unchanged(session: Session, entity: str, targets: Targets) -> set[int]:
+    """Those that nobody changed since, which nobody can change now until this transaction ends. One statement."""
+    rows: Any = by_key(entity).model.__table__
+    given = _given(targets)
+    unchanged = select(rows.c.id).where(rows.c.id == given.c.id, rows.c.version == given.c.version)
+    return set(session.scalars(unchanged.with_for_update(of=rows)))
+
+
+def may_receive(spec: EntitySpec, person: Person, key: str, value: Any) -> bool:
+    """Whether records may be given to the person in ``value``, where the field decides whose they are: the policies
+    refuse the whole statement otherwise.
+    """
     guard = guard_of(spec)
     deciding = {guard.owner_column, guard.writer_column} if guard.rule == "owned" else set()
-    for step in steps:
-        is_deciding = facts(spec.fields[step.key]).column in deciding and isinstance(step.value, Ref)
-        if is_deciding and step.value.id not in person.owners.get((spec.key, "update"), ()):
-            raise NoRightError(
-                _("You may not give records to {name}.").format(name=step.value.label),
-                _("Choose somebody whose records you may change."),
-            )
+    if facts(spec.fields[key]).column not in deciding or not isinstance(value, Ref):
+        return True
+    return value.id in person.owners.get((spec.key, "update"), ())
+
+
+def no_receiver(value: Ref) -> NoRightError:
+    """Says that records may not be given to this person."""
+    return NoRightError(
+        _("You may not give records to {name}.").format(name=value.label),
+        _("Choose somebody whose records you may change."),
+    )
 
 
 def _may(spec: EntitySpec, verb: Verb) -> Any:
