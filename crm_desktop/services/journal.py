@@ -78,6 +78,7 @@ class ChangeSet:
     label: str
     rows: int
     is_mine: bool
+    undoes: int | None
     undone_by: int | None
 
 
@@ -205,9 +206,29 @@ def fetch_change_sets(session: Session, limit: int = 200, *, everybodys: bool = 
     function = "journal.change_sets" if everybodys else "journal.my_change_sets"
     rows = session.execute(text(f"select * from {function}(:limit)"), {"limit": limit})  # noqa: S608 - two literals
     return [
-        ChangeSet(row.id, row.at, row.who or row.login, row.kind, row.label, row.rows, row.is_mine, row.undone_by)
+        ChangeSet(
+            row.id, row.at, row.who or row.login, row.kind, row.label, row.rows, row.is_mine, row.undoes, row.undone_by
+        )
         for row in rows
     ]
+
+
+def fetch_last(session: Session, *, to_redo: bool = False) -> ChangeSet | None:
+    """My newest action that Ctrl+Z would take back, or the undo that Ctrl+Y would; None where there is none.
+
+    As in every editor, an undo can be redone only until something else is done. One statement.
+    """
+    newest = fetch_change_sets(session, 100)
+    undoing = {change_set.id for change_set in newest if change_set.undoes is not None}
+    for change_set in newest:
+        is_redo = change_set.undoes in undoing
+        if change_set.undone_by is not None or is_redo or change_set.kind in {"export", "recipe", "setup"}:
+            continue
+        if (change_set.undoes is not None) == to_redo:
+            return change_set
+        if to_redo:
+            return None
+    return None
 
 
 def undo(

@@ -19,6 +19,7 @@ from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.status_line import StatusLine
+from crm_desktop.ui.undo_last import redo_last, undo_last
 from crm_desktop.ui.widgets.notice import Notices
 
 SIZE = QSize(1366, 768)
@@ -179,6 +180,9 @@ class MainWindow(QMainWindow):
             "Ctrl+W": lambda: self._current_view().close_current(),
             "Ctrl+Tab": lambda: self._current_view().tabs.step(1),
             "Ctrl+Shift+Tab": lambda: self._current_view().tabs.step(-1),
+            "Ctrl+Z": lambda: undo_last(self._current_view()),
+            "Ctrl+Y": lambda: redo_last(self._current_view()),
+            "Ctrl+Shift+Z": lambda: redo_last(self._current_view()),
             "F1": self.show_shortcuts,
             "F6": lambda: self._current_view().side.setFocus(Qt.FocusReason.ShortcutFocusReason),
         }

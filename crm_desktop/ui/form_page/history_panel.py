@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -17,6 +18,7 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.undo import UndoDialog
+from crm_desktop.ui.dialogs.versions import VersionsDialog
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.form_page.wording import moment_text, step_text, value_text
 from crm_desktop.ui.tasks import Session
@@ -62,6 +64,8 @@ class HistoryPanel(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(16)
+        if any(change.operation == "U" for change in changes):
+            column.addWidget(link_button(_("As it was on a day…"), self.show_versions))
         for change in changes[: self._shown]:
             column.addWidget(self._entry(change))
         if len(changes) > self._shown:
@@ -81,11 +85,18 @@ class HistoryPanel(QScrollArea):
 
     def put_back(self, field: FieldChange) -> None:
         """Write the old value of a field, as a change of its own."""
+        self._write({field.key: field.before})
+
+    def show_versions(self) -> None:
+        """Show the record as it was, with the way back."""
+        may_edit = not why_not(self._view.context.person, "update", self._record)
+        VersionsDialog(self.window(), self._record, self._changes, self._write if may_edit else None).open_quietly()
+
+    def _write(self, values: Mapping[str, Any]) -> None:
         entity, id_ = self._entity, self._record.id
 
         def work(session: Session) -> Record:
-            current = records.fetch_record(session, entity, id_)
-            return records.save_record(session, current, {field.key: field.before}, "put_back")
+            return records.save_record(session, records.fetch_record(session, entity, id_), values, "put_back")
 
         self._view.context.tasks.command(self, work, lambda record: notify_saved(self._view, record, is_new=False))
 

@@ -20,6 +20,7 @@ from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.list_page.cells import ALIGNMENTS
 from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.pages.recycle_bin import recycle_bin_entry
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -34,11 +35,11 @@ WHAT = 2
 
 
 def changes_entries(person: Person) -> tuple[PageEntry, ...]:
-    """What one did oneself; everybody's for those who may undo what others did."""
+    """What one did oneself; everybody's for those who may undo what others did; and what was deleted."""
     mine = PageEntry("changes/mine", N_("My changes"), partial(ChangesPage, everybodys=False), GROUP)
     everybodys = PageEntry("changes/all", N_("Everybody's changes"), partial(ChangesPage, everybodys=True), GROUP)
     may_undo = any(person.may_use(Function.UNDO, spec.key) for spec in ALL_ENTITIES)
-    return (mine, everybodys) if may_undo else (mine,)
+    return (mine, *((everybodys,) if may_undo else ()), recycle_bin_entry(GROUP))
 
 
 class ChangesPage(Page):
