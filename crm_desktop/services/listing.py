@@ -63,11 +63,20 @@ class Row(NamedTuple):
     values: Mapping[str, Any]
 
 
+class Group(NamedTuple):
+    """Rows that stand together in a list: what they have in common, how many they are, their totals by column key."""
+
+    value: Any
+    count: int
+    totals: Mapping[str, Decimal]
+
+
 class Ids(NamedTuple):
-    """All ids of a list in order, and the sum of each money column by its key."""
+    """All ids of a list in order, the sum of each money column by its key, and the groups they stand in, if any."""
 
     ids: array[int]
     sums: Mapping[str, Decimal]
+    groups: tuple[Group, ...] = ()
 
 
 def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]:
