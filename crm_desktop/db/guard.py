@@ -13,6 +13,8 @@ DERIVED = (
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
 _SEARCHED = ("name", "short_name", "code", "login", "email", "phones")
+_RECORDS = ("owned", "common")
+"""Rules of tables whose rows are records, on which files and comments can hang."""
 _JOURNAL_TABLES = ("change_set", "change", "subject", "expected")
 
 _PART_FUNCTIONS = """
@@ -43,15 +45,41 @@ create trigger keep_owner before insert or update of {reference}, {owner} on crm
 create trigger carry_owner_to_{part} after update on crm.{parent}
   referencing old table as old_rows new table as new_rows for each statement execute function crm.{part}_follow_owner();
 """
+_RECORD_FUNCTIONS = """
+-- Asked as the person himself, so that the policies of the record's own table decide, whatever they are.
+create or replace function crm.record_in_sight(entity text, record_id bigint) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  case entity
+{sight}
+  else return false;
+  end case;
+end $$;
+grant execute on function crm.record_in_sight(text, bigint) to crm_user;
+-- To lock a row takes the right to change it. The lock keeps the record from being deleted meanwhile.
+create or replace function crm.record_open_to_change(entity text, record_id bigint) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  case entity
+{change}
+  else return false;
+  end case;
+  return found;
+end $$;
+grant execute on function crm.record_open_to_change(text, bigint) to crm_user;
+"""
 
 
 def guarded_tables() -> dict[str, tuple[Table, Guard]]:
-    """Every business table with its guard, by name, parents before what refers to them."""
-    return {table.name: (table, table.info[POLICY]) for table in Base.metadata.sorted_tables}
+    """Every business table with its guard, by name, parents before what refers to them or hangs on them."""
+    tables = [(table, table.info[POLICY]) for table in Base.metadata.sorted_tables]
+    tables.sort(key=lambda pair: pair[1].rule == "attached")
+    return {table.name: (table, guard) for table, guard in tables}
 
 
 def guard_statements() -> Iterator[str]:
     """All that makes the tables of both schemas safe, journaled and heard of."""
+    yield _record_functions()
     for table, guard in guarded_tables().values():
         yield from _row_security(f"crm.{table.name}")
         yield from _policies(table.name, guard)
@@ -66,6 +94,15 @@ def guard_statements() -> Iterator[str]:
     yield "grant usage on schema crm, journal to crm_user"
 
 
+def _record_functions() -> str:
+    names = [name for name, (_table, guard) in guarded_tables().items() if guard.rule in _RECORDS]
+    sight = "  when '{0}' then return exists (select from crm.{0} t where t.id = record_id);"
+    change = "  when '{0}' then perform from crm.{0} t where t.id = record_id for key share;"
+    return _RECORD_FUNCTIONS.format(
+        sight="\n".join(map(sight.format, names)), change="\n".join(map(change.format, names))
+    )
+
+
 def _known_years(table: Table) -> Iterator[str]:
     """Python knows the years 1 to 9999 only: one row beyond them, and nobody's list would open."""
     days = [column.name for column in table.columns if isinstance(column.type, Date | TIMESTAMP)]
@@ -78,8 +115,11 @@ def _known_years(table: Table) -> Iterator[str]:
 
 def _privileges(table: Table, guard: Guard) -> Iterator[str]:
     """Keys never change and versions begin at 1: the journal and every save rely on both."""
+    if guard.rule == "closed":
+        return
     names = [column.name for column in table.columns if column.name not in {"id", "version"}]
     new = ["id", *names] if guard.rule == "owned" else names
+    names = list(guard.editable or names)
     yield f"revoke all on crm.{table.name} from crm_user"
     yield (
         f"grant select, delete, insert ({', '.join(new)}), update ({', '.join([*names, 'version'])}) "
@@ -94,6 +134,8 @@ def _row_security(name: str) -> Iterator[str]:
 
 
 def _policies(table: str, guard: Guard) -> Iterator[str]:
+    if guard.rule == "closed":
+        return
     read, create, update, delete = (condition(guard, verb) for verb in ("read", "create", "update", "delete"))
     # To nobody by name: any member could remove a policy to crm_user with DROP OWNED BY crm_user. The grants say who.
     yield f"create policy may_read on crm.{table} for select using ({read})"
@@ -109,15 +151,31 @@ def condition(guard: Guard, verb: str) -> str:
     """
     match guard.rule:
         case "owned":
-            if guard.writer_column and verb in {"update", "delete"}:  # he must see it too, before and after
-                return f"{_within(guard, guard.writer_column, verb)} and {_within(guard, guard.owner_column, 'read')}"
-            return _within(guard, guard.owner_column, verb)
+            return _owned(guard, verb)
         case "common" if verb == "read":
             return "(select crm.me()) is not null"
         case "common":
             return f"(select crm.may('{guard.entity}', '{verb}'))"
         case "personal":
             return f"{guard.owner_column} = (select crm.me())"
+        case "attached":
+            return _attached(guard, verb)
+        case "closed":
+            return "false"
+
+
+def _owned(guard: Guard, verb: str) -> str:
+    if guard.writer_column and verb in {"update", "delete"}:  # he must see it too, before and after
+        return f"{_within(guard, guard.writer_column, verb)} and {_within(guard, guard.owner_column, 'read')}"
+    return _within(guard, guard.owner_column, verb)
+
+
+def _attached(guard: Guard, verb: str) -> str:
+    if verb == "read":
+        return "crm.record_in_sight(entity, record_id)"
+    if guard.writer_column:
+        return f"{guard.writer_column} = (select crm.me()) and crm.record_in_sight(entity, record_id)"
+    return "crm.record_open_to_change(entity, record_id)"
 
 
 def _within(guard: Guard, column: str | None, verb: str) -> str:
@@ -146,7 +204,12 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
             f"create trigger check_keys after insert on crm.{name} referencing new table as new_rows for each statement"
             " when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.check_keys()"
         )
-    if guard.rule != "personal":  # how somebody arranged his lists is nobody's history
+    if guard.rule in _RECORDS:
+        yield (
+            f"create trigger remove_attached after delete on crm.{name} referencing old table as old_rows "
+            "for each statement execute function crm.remove_attached()"
+        )
+    if guard.rule not in {"personal", "closed"}:  # how somebody arranged his lists is nobody's history
         yield from _journal_triggers(name, hidden)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from crm_desktop.models.attachment import Attachment, AttachmentContent, AttachmentPiece
 from crm_desktop.models.base import POLICY, SCHEMA, Base, Guard
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
+from crm_desktop.models.remarks import Comment, RecentRecord, Star
 from crm_desktop.models.work import Activity
 
 __all__ = [
     "POLICY",
     "SCHEMA",
     "Activity",
+    "Attachment",
+    "AttachmentContent",
+    "AttachmentPiece",
     "Base",
+    "Comment",
     "Contact",
     "ContactRelation",
     "Customer",
@@ -26,5 +32,7 @@ __all__ = [
     "PermissionGrant",
     "PermissionGroup",
     "Preference",
+    "RecentRecord",
     "Setting",
+    "Star",
 ]

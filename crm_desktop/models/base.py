@@ -23,15 +23,20 @@ class Guard:
     another column that decides about update and delete.
     ``common``: everybody reads, the grants of ``entity`` decide who writes.
     ``personal``: only the person in ``owner_column``.
+    ``attached``: whoever sees the record that ``entity`` and ``record_id`` of the row name; to write he must be allowed
+    to change that record, or with a ``writer_column`` be the person in it. It goes when the record goes.
+    ``closed``: nobody, but for what ``db/sql`` opens.
+    ``editable`` are the only columns that may change once the row is there, where not all may.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     """
 
-    rule: Literal["owned", "common", "personal"]
+    rule: Literal["owned", "common", "personal", "attached", "closed"]
     entity: str
     owner_column: str | None = None
     writer_column: str | None = None
     parent_column: str | None = None
     parent_table: str | None = None
+    editable: tuple[str, ...] | None = None
 
 
 class Base(DeclarativeBase):

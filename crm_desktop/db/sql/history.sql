@@ -7,7 +7,7 @@ declare
   subject journal.subject;
   image jsonb;
 begin
-  select * into subject from journal.subject s where s.table_name = visible_row.table_name and s.rule <> 'personal';
+  select * into subject from journal.subject s where s.table_name = visible_row.table_name and s.rule not in ('personal', 'closed');
   if not found or crm.me() is null then return null; end if;
   execute format('select to_jsonb(t) from crm.%I t where t.id = $1', subject.table_name) into image using row_id;
   if image is null then
@@ -17,6 +17,9 @@ begin
   end if;
   if subject.rule = 'owned'
      and ((image ->> subject.owner_column)::bigint = any (crm.owners_in_scope(subject.entity, 'read'))) is not true then
+    return null;
+  end if;
+  if subject.rule = 'attached' and journal.visible_row(image ->> 'entity', (image ->> 'record_id')::bigint) is null then
     return null;
   end if;
   return image;
@@ -74,7 +77,7 @@ begin
     from journal.change_set s
       left join crm.employee e on e.id = s.employee_id
       cross join lateral (
-        select count(*) as rows, bool_and(coalesce(j.entity = any (entities), false)) as may_see,
+        select count(*) as rows, bool_and(coalesce(j.rule = 'attached' or j.entity = any (entities), false)) as may_see,
                bool_and(coalesce(j.entity = any (all_in_reach), false)) as is_in_reach
         from journal.change x left join journal.subject j on j.table_name = x.table_name
         where x.change_set_id = s.id and x.at >= s.at) c
@@ -123,7 +126,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   subject journal.subject;
 begin
-  select * into subject from journal.subject s where s.table_name = deleted.entity and s.rule <> 'personal';
+  select * into subject from journal.subject s where s.table_name = deleted.entity and s.rule in ('owned', 'common');
   if not found or crm.me() is null then return; end if;
   return query execute format($query$
     select c.row_id, c.before ->> %L, c.at, s.employee_id, s.login, e.name::text, s.id, c.before

@@ -148,5 +148,6 @@ begin
   end loop;
   delete from journal.change_set s
     where s.at < to_timestamp(first_kept, 'YYYY_MM') and not exists (select from journal.change c where c.change_set_id = s.id);
+  perform crm.forget_contents();
 end $$;
 grant execute on function journal.forget(integer) to crm_user;

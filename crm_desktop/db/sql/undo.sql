@@ -89,8 +89,10 @@ begin
         join pg_temp.undo_plan p on p.table_name = k.table_name and p.row_id = k.row_id
         left join crm.%1$I t on t.id = k.row_id
       where k.table_name = $1 $step$, subject.table_name, subject.display_column,
-      case when subject.rule = 'owned'
-           then format('coalesce(t.%1$I, (p.image ->> %1$L)::bigint) = any ($2)', subject.owner_column) else 'true' end)
+      case subject.rule
+        when 'owned' then format('coalesce(t.%1$I, (p.image ->> %1$L)::bigint) = any ($2)', subject.owner_column)
+        when 'attached' then 'journal.visible_row($1, k.row_id) is not null'
+        else 'true' end)
     into part using subject.table_name, crm.owners_in_scope(subject.entity, 'read');
     kept := kept || part;
   end loop;
@@ -136,7 +138,8 @@ begin
       select from (select distinct c.table_name from journal.change c
                    where c.change_set_id = target.id and c.at >= target.at) c
         left join journal.subject s on s.table_name = c.table_name
-      where not coalesce(crm.has_function(s.entity, 'undo'), false)) then
+      where s.rule is distinct from 'attached'  -- keep_detached asks for each row
+        and not coalesce(crm.has_function(s.entity, 'undo'), false)) then
     raise 'You have no right to undo what others did.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
   end if;
   if target.undone_by is not null then
@@ -166,11 +169,13 @@ begin
   perform journal.keep_together();
   perform journal.mark_late();
   result := journal.describe_done() || jsonb_build_object('kept', journal.describe_kept(), 'change_set', undo_id);
+  set constraints all deferred;  -- custom references point anywhere
   perform journal.remove_rows(late => false);
   perform journal.restore_fields('image');
   perform journal.bring_rows_back();
   perform journal.restore_fields('waiting');
   perform journal.remove_rows(late => true);
+  set constraints all immediate;
   if only_table is null then perform journal.mark_undone(target, undo_id); end if;
   drop table pg_temp.undo_plan, pg_temp.undo_kept;
   return result;

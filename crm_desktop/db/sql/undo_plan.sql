@@ -176,6 +176,10 @@ declare
   rights text := 'case q.action when ''restore'' then $3 when ''remove'' then $4 or $5 and $2 else $5 or $4 and $2 end';
   owner_after text := 'null::bigint';
 begin
+  if subject.rule = 'attached' then
+    perform journal.keep_detached(subject, is_own);
+    return;
+  end if;
   if subject.rule = 'owned' then
     owner_after := format('r.%I', subject.owner_column);
     if subject.parent_table is not null then
@@ -216,6 +220,34 @@ begin
   using subject.table_name, is_own, may_update, may_delete, may_create,
         crm.owners_in_scope(subject.entity, 'create'), crm.owners_in_scope(subject.entity, 'update'),
         crm.owners_in_scope(subject.entity, 'delete'), crm.owners_in_scope(subject.entity, 'read');
+end $$;
+
+-- The same for what hangs on records: it goes and comes back with its record. Else his own he may take back as long as
+-- he sees the record; what others did, who may change the record, unless it belongs to its author alone.
+create or replace function journal.keep_detached(subject journal.subject, is_own boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format($step$
+    with judged as (
+      select q.row_id,
+             case when q.action = 'bring_back' and not journal.record_is_there(r.entity, r.record_id) then 'parent_gone'
+                  when $2 and journal.visible_row(r.entity, r.record_id) is not null then null
+                  when not $2 and %2$L and journal.may_change(r.entity, r.record_id) then null
+                  else 'no_right' end as why
+      from pg_temp.undo_plan q left join crm.%1$I t on t.id = q.row_id
+        cross join lateral jsonb_populate_record(t, q.image) r
+      where q.table_name = $1 and not q.is_kept
+        and not exists (select from pg_temp.undo_plan y where y.table_name = r.entity and y.row_id = r.record_id
+                        and y.action = q.action and y.action <> 'restore' and not y.is_kept)
+    ), kept as (
+      update pg_temp.undo_plan p set is_kept = true
+      from judged j where p.table_name = $1 and p.row_id = j.row_id and j.why is not null
+      returning p.*, j.why)
+    insert into pg_temp.undo_kept (table_name, row_id, fields, why)
+      select k.table_name, k.row_id,
+             case when k.action = 'restore' then array(select jsonb_object_keys(k.image)) else '{}' end, k.why
+      from kept k $step$, subject.table_name, subject.writer_column is null)
+  using subject.table_name, is_own;
 end $$;
 
 -- Keeps what would break a unique key: the number of a deleted record may be in use again. Rows that this undo removes
@@ -293,6 +325,7 @@ create or replace function journal.keep_built_on() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   link record;
+  hanging text;
 begin
   for link in
     select r.* from journal.references_between() r
@@ -314,6 +347,22 @@ begin
         select $1, k.row_id, 'built_on', l.who, l.at
         from kept k left join lateral journal.latest_change($2, k.by_id) l on true $step$, link.child, link.reference)
     using link.parent, link.child, link.reference;
+  end loop;
+  for hanging in select s.table_name from journal.subject s where s.rule = 'attached' loop
+    execute format($step$
+      with built_on as (
+        select p.table_name, p.row_id, max(x.id) as by_id
+        from pg_temp.undo_plan p join crm.%1$I x on x.entity = p.table_name and x.record_id = p.row_id
+        where p.action = 'remove' and not p.is_kept
+          and not exists (select from pg_temp.undo_plan y where y.table_name = $1 and y.row_id = x.id and y.action = 'remove')
+        group by p.table_name, p.row_id
+      ), kept as (
+        update pg_temp.undo_plan p set is_kept = true from built_on b
+        where p.table_name = b.table_name and p.row_id = b.row_id
+        returning p.table_name, p.row_id, b.by_id)
+      insert into pg_temp.undo_kept (table_name, row_id, why, who, at)
+        select k.table_name, k.row_id, 'built_on', l.who, l.at
+        from kept k left join lateral journal.latest_change($1, k.by_id) l on true $step$, hanging) using hanging;
   end loop;
 end $$;
 
