@@ -63,7 +63,7 @@ class Row(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """Rows that stand together in a list: what they have in common, how many they are, their totals by column key."""
 
     value: Any
@@ -76,7 +76,7 @@ class Ids(NamedTuple):
 
     ids: array[int]
     sums: Mapping[str, Decimal]
-    groups: tuple[Group, ...] = ()
+    groups: tuple[RowGroup, ...] = ()
 
 
 def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]:
