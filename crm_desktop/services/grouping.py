@@ -1,0 +1,144 @@
+"""A list in groups: by a choice, a record, yes and no, a text, or a day and the longer times around it."""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, Date, Select, cast, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.listing import Ids, ListQuery, RowGroup, parameters_of, shape_of, unpacked, where_of
+from crm_desktop.services.prepared import execute
+from crm_desktop.services.statements import Joins, outputs, read_values, sort_columns
+from crm_desktop.services.totals import Totals, aggregate, number_of, rounded
+from crm_desktop.spec import Column, EntitySpec
+
+MOST_GROUPS = 5000
+"""Nobody reads more headings."""
+UNITS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+"""What days are gathered by, as PostgreSQL calls it, and the word for it."""
+_KINDS = frozenset({"choice", "reference", "bool", "text"})
+_DAYS = frozenset({"date", "time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """By which column, and for days by which unit."""
+
+    key: str
+    unit: str = ""
+
+    @classmethod
+    def from_text(cls, spec: EntitySpec, stored: str) -> Grouping | None:
+        """What ``text`` made; None for a column that the list does not have or that makes no groups."""
+        key, _colon, unit = stored.partition(":")
+        column = next((column for column in spec.table.columns if column.key == key), None)
+        found = cls(key, unit)
+        return found if column is not None and found in groupings_of(column) else None
+
+    def text(self) -> str:
+        """As it is kept with the arrangement of a list."""
+        return f"{self.key}:{self.unit}" if self.unit else self.key
+
+    def column(self, spec: EntitySpec) -> Column:
+        """The list column it groups by."""
+        return next(column for column in spec.table.columns if column.key == self.key)
+
+    def label_of(self, spec: EntitySpec, value: Any) -> str:
+        """What a group is called."""
+        if value is None or value == "":
+            return _("(empty)")
+        if isinstance(value, datetime.date):
+            return _day_label(value, self.unit)
+        return self.column(spec).facts.kind.format(value)
+
+
+def groupings_of(column: Column) -> tuple[Grouping, ...]:
+    """The ways to group by a column; none for numbers and lists."""
+    kind = column.facts.kind.name
+    if kind in _DAYS:
+        return tuple(Grouping(column.key, unit) for unit in UNITS)
+    return (Grouping(column.key),) if kind in _KINDS else ()
+
+
+def fetch_groups(session: Session, query: ListQuery, person: Person, grouping: Grouping, totals: Totals) -> Ids:
+    """All ids, group by group and sorted inside as the query says, with the groups. One statement.
+
+    Raises KnownError where there are more groups than anybody would read.
+    """
+    keys = sorted(totals)
+    path = grouping.column(query.spec).path
+
+    def build() -> Select[Any]:
+        return _select_groups(query, person, grouping, totals, keys)
+
+    shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys))
+    rows = execute(session, shape, build, parameters_of(query)).all()
+    if len(rows) > MOST_GROUPS:
+        raise KnownError(
+            _("“{column}” makes more than {count} groups.").format(
+                column=_(query.spec.column_label(grouping.column(query.spec))), count=f"{MOST_GROUPS:,}"
+            ),
+            _("Group by another column, or by a longer time."),
+        )
+    ids = array("q")
+    groups = []
+    for row in rows:
+        sent, count, *rest = row
+        ids.extend(unpacked(sent))
+        amounts = {k: rounded(a) for k, a in zip(keys, rest[: len(keys)], strict=True) if a is not None}
+        groups.append(RowGroup(_value(path, grouping, rest[len(keys) :]), count, amounts))
+    return Ids(ids, {}, tuple(groups))
+
+
+def _select_groups(
+    query: ListQuery, person: Person, grouping: Grouping, totals: Totals, keys: Sequence[str]
+) -> Select[Any]:
+    spec, model = query.spec, query.spec.model
+    table: Any = model
+    joins = Joins(model)
+    path = grouping.column(spec).path
+    is_reversed = query.is_descending and query.sort == grouping.key
+    shown = outputs(path, joins)
+    first_sort = sort_columns(spec, path, joins, is_descending=False)[0]
+    if grouping.unit:
+        shown = (cast(func.date_trunc(grouping.unit, shown[0]), Date),)
+        first_sort = shown[0]
+    column = next((column for column in spec.table.columns if column.key == query.sort), None)
+    is_descending = query.is_descending if column else spec.table.is_descending
+    inner = sort_columns(spec, column.path if column else (spec.table.sort,), joins, is_descending=is_descending)
+    packed = func.string_agg(func.int8send(table.id), aggregate_order_by(text("''::bytea"), *inner))
+    amounts = [aggregate(totals[key], number_of(spec, key, joins)) for key in keys]
+    statement = joins.apply(select(packed, func.count(), *amounts, *shown).select_from(table))
+    order = first_sort.desc().nulls_last() if is_reversed else first_sort.asc().nulls_last()
+    grouped = [part for part in shown if not isinstance(part, BindParameter)]  # a tone that no row has is a constant
+    return (
+        statement.where(where_of(query, person)).group_by(*grouped, first_sort).order_by(order).limit(MOST_GROUPS + 1)
+    )
+
+
+def _value(path: Any, grouping: Grouping, shown: Sequence[Any]) -> Any:
+    return shown[0] if grouping.unit else next(read_values([path], shown))
+
+
+def _day_label(day: datetime.date, unit: str) -> str:
+    match unit:
+        case "week":
+            year, week, _weekday = day.isocalendar()
+            return _("{year}, week {week}").format(year=year, week=week)
+        case "month":
+            return f"{day:%Y-%m}"
+        case "quarter":
+            return _("{year}, quarter {quarter}").format(year=day.year, quarter=(day.month + 2) // 3)
+        case "year":
+            return str(day.year)
+        case _:
+            return day.isoformat()
