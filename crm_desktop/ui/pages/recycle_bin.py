@@ -34,7 +34,7 @@ from crm_desktop.ui.widgets.table_view import TableView
 
 REFRESH_MS = 1000
 LABEL_WIDTH = 96
-COLUMNS = (N_("Name"), N_("Kind"), N_("Deleted"), N_("By"))
+COLUMNS = (N_("Name"), N_("Kind"), N_("Deleted at"), N_("By"))
 RECORD = Qt.ItemDataRole.UserRole + 20
 
 
@@ -52,6 +52,7 @@ class RecycleBinPage(Page):
         self._is_stale = False
         self.heading = PageTitle(self.title)
         self.search_box = SearchBox(_("Name, kind or person"), "Ctrl+F")
+        self.search_box.setMinimumWidth(240)
         self.search_box.searched.connect(self._filter)
         self.back_button = primary_button(_("Bring back"), self.bring_back, icon_name="arrow-counter-clockwise")
         self.heading.add(self.search_box)
@@ -96,7 +97,7 @@ class RecycleBinPage(Page):
         person = self._view.context.person
         self._is_stale = False
         self._view.context.tasks.query(
-            self, lambda session: fetch_deleted(session, person), self._show, self._fail, key="deleted"
+            self, lambda session: fetch_deleted(session, person), self.show_deleted, self._fail, key="deleted"
         )
 
     def bring_back(self) -> None:
@@ -114,13 +115,8 @@ class RecycleBinPage(Page):
 
         self._view.context.tasks.command(self, lambda session: bring_back(session, chosen), tell, self._fail_back)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while the page was out of sight."""
-        super().showEvent(event)
-        if self._is_stale:
-            self.refresh()
-
-    def _show(self, records: Sequence[DeletedRecord]) -> None:
+    def show_deleted(self, records: Sequence[DeletedRecord]) -> None:
+        """Show what is gone, newest first; what was selected stays so."""
         selected = {(record.entity, record.id) for record in self._selected()}
         self._model.clear()
         self._model.setHorizontalHeaderLabels([_(heading) for heading in COLUMNS])
@@ -132,6 +128,12 @@ class RecycleBinPage(Page):
         self._splitter.offer_preview(bool(records))
         self._select(selected)
         self._enable()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the page was out of sight."""
+        super().showEvent(event)
+        if self._is_stale:
+            self.refresh()
 
     def _select(self, wanted: set[tuple[str, int]]) -> None:
         """The same records as before, else the first one."""
