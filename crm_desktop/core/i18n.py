@@ -22,8 +22,23 @@ def language() -> str:
     return str(_state["language"])
 
 
+class Named(str):
+    """A name that the database holds in both languages. It is the Chinese one; ``_`` shows the one of the moment."""
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, name: str, english: str | None) -> Named:  # noqa: PYI034 - nobody derives from it
+        """Without an English name the Chinese one serves in English too."""
+        made = super().__new__(cls, name)
+        made.english = english or name
+        return made
+
+
 def _(text: str) -> str:
     """``text`` in the language of the moment; the text itself where the catalogue has none."""
+    if isinstance(text, Named):
+        return text.english if _state["language"] == "en" else str(text)
     catalogue = _state["catalogue"]
     assert isinstance(catalogue, _gettext.NullTranslations)
     return catalogue.gettext(text) if text else ""

@@ -68,6 +68,10 @@ _DAMAGED = (
     N_("The server reports that its files are damaged."),
     N_("Stop working and tell the administrator, so that a backup can be restored."),
 )
+_FIELDS_CHANGED = (  # a custom column that is gone, of which this workbench has not yet heard
+    N_("The administrator has just changed the fields of these records. Nothing was saved."),
+    N_("Try again in a moment."),
+)
 _BY_CODE = {
     "25006": (
         ServerLostError,
@@ -149,6 +153,8 @@ def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
         return kind(_(message), _(hint))
     if code in _VALUE_CODES:
         return _refused_value(error)
+    if code == "42703" and re.search(r"\bx_[a-z_]+_\d", error.diag.message_primary or ""):
+        return ConflictError(_(_FIELDS_CHANGED[0]), _(_FIELDS_CHANGED[1]))
     own = _own_sentence(error, _RAISED_BY_US[code]) if code in _RAISED_BY_US else None
     return own or (_refused_right(error) if code == "42501" else None)
 

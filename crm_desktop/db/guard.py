@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import TIMESTAMP, Date, Table
+from sqlalchemy import TIMESTAMP, Column, Date, Table
 
-from crm_desktop.models import POLICY, Base, Guard
+from crm_desktop.models import CUSTOM, POLICY, Base, Guard
 
 DERIVED = (
     "version", "updated_at", "sort_key", "search_text", "search_grams", "name_core", "last_contact_at", "full_name",
@@ -103,9 +104,14 @@ def _record_functions() -> str:
     )
 
 
+def _shipped(table: Table) -> Iterator[Column[Any]]:
+    """Without the columns that some administrator added: ``sql/custom_fields.sql`` guards those."""
+    return (column for column in table.columns if CUSTOM not in column.info)
+
+
 def _known_years(table: Table) -> Iterator[str]:
     """Python knows the years 1 to 9999 only: one row beyond them, and nobody's list would open."""
-    days = [column.name for column in table.columns if isinstance(column.type, Date | TIMESTAMP)]
+    days = [column.name for column in _shipped(table) if isinstance(column.type, Date | TIMESTAMP)]
     if days:
         within = " and ".join(f"{day} >= '0001-01-02' and {day} < '9999-12-31'" for day in days)
         yield f"alter table crm.{table.name} drop constraint if exists {table.name}_years_check"
@@ -117,7 +123,7 @@ def _privileges(table: Table, guard: Guard) -> Iterator[str]:
     """Keys never change and versions begin at 1: the journal and every save rely on both."""
     if guard.rule == "closed":
         return
-    names = [column.name for column in table.columns if column.name not in {"id", "version"}]
+    names = [column.name for column in _shipped(table) if column.name not in {"id", "version"}]
     new = ["id", *names] if guard.rule == "owned" else names
     names = list(guard.editable or names)
     yield f"revoke all on crm.{table.name} from crm_user"

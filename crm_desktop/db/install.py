@@ -6,12 +6,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from crm_desktop.db.fingerprint import SQL, record
+from crm_desktop.db.fingerprint import PRESENT, SQL, record
 from crm_desktop.db.guard import guard_statements, guarded_tables
 from crm_desktop.db.person import MIGRATIONS
 from crm_desktop.models import Base
 
 _SCHEMAS = ("crm", "journal")
+_RETURNS = "returns table (kind text, name text, definition text) language sql stable set search_path = pg_catalog"
 
 
 def install(connection: Connection) -> None:
@@ -25,10 +26,12 @@ def install(connection: Connection) -> None:
     run_script(connection, _read("before/defaults.sql"))
     _migrate(connection)
     run_script(connection, "set local check_function_bodies = on")
+    run_script(connection, f"create function journal.present() {_RETURNS} as $present$\n{PRESENT}$present$")
     for file in sorted(SQL.glob("*.sql")):
         run_script(connection, _read(file.name))
     for statement in guard_statements():
         run_script(connection, statement)
+    run_script(connection, "select crm.guard_custom_field(f) from crm.custom_field f")
     run_script(connection, "select journal.make_partitions(3)")
     _describe_subjects(connection)
     run_script(connection, "reset role; revoke execute on all routines in schema crm, journal from public")

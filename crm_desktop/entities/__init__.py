@@ -1,11 +1,20 @@
-"""Every entity, once. Adding one: its table, its migration, its file here, its line below, its words."""
+"""Every entity, once. Adding one: its table, its migration, its file here, its line below, its words.
+
+``ALL_ENTITIES`` is what is shipped. ``every_entity``, ``by_key`` and ``by_model`` are the entities as they are now in
+the firm one is signed in to, with the fields that its administrator added. A spec never changes: whoever keeps one
+keeps a moment, and asks ``by_key`` for the next.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 from crm_desktop.entities.activity import ACTIVITY
 from crm_desktop.entities.contact import CONTACT, CONTACT_RELATION
+from crm_desktop.entities.custom_field import CUSTOM_FIELD
+from crm_desktop.entities.custom_fields import FieldDefinition, extended
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
@@ -22,21 +31,52 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     PERMISSION_GROUP,
     DICTIONARY,
     DICTIONARY_ENTRY,
+    CUSTOM_FIELD,
 )
-_BY_KEY = {spec.key: spec for spec in ALL_ENTITIES}
-_BY_MODEL: dict[type[Any], EntitySpec] = {spec.model: spec for spec in ALL_ENTITIES}
+_now = {spec.key: spec for spec in ALL_ENTITIES}
+_taken: dict[str, tuple[FieldDefinition, ...]] = {}
+_taking = threading.Lock()
+_KEYS: dict[type[Any], str] = {spec.model: spec.key for spec in ALL_ENTITIES}
 
-__all__ = ["ADMINISTERED", "ALL_ENTITIES", "by_key", "by_model", "guard_of", "parts_of"]
+__all__ = [
+    "ADMINISTERED",
+    "ALL_ENTITIES",
+    "by_key",
+    "by_model",
+    "every_entity",
+    "guard_of",
+    "parts_of",
+    "take_custom_fields",
+]
 
 
 def by_key(key: str) -> EntitySpec:
     """The spec of an entity; raises KeyError."""
-    return _BY_KEY[key]
+    return _now[key]
 
 
 def by_model(model: type[Any]) -> EntitySpec | None:
     """The spec of a model, None for tables that are no entity."""
-    return _BY_MODEL.get(model)
+    return _now[_KEYS[model]] if model in _KEYS else None
+
+
+def every_entity() -> tuple[EntitySpec, ...]:
+    """The specs of all entities."""
+    return tuple(_now[spec.key] for spec in ALL_ENTITIES)
+
+
+def take_custom_fields(definitions: Iterable[FieldDefinition]) -> frozenset[str]:
+    """Let the entities have exactly these fields beside the shipped ones; the keys of the entities that changed."""
+    given: dict[str, tuple[FieldDefinition, ...]] = {}
+    for definition in definitions:
+        given[definition.entity] = (*given.get(definition.entity, ()), definition)
+    with _taking:
+        changed = {spec.key: spec for spec in ALL_ENTITIES if given.get(spec.key) != _taken.get(spec.key)}
+        models = {spec.key: spec.model for spec in ALL_ENTITIES}
+        _now.update({key: extended(spec, given.get(key, ()), models) for key, spec in changed.items()})
+        _taken.clear()
+        _taken.update(given)
+    return frozenset(changed)
 
 
 def guard_of(spec: EntitySpec) -> Guard:
@@ -48,5 +88,7 @@ def guard_of(spec: EntitySpec) -> Guard:
 def parts_of(spec: EntitySpec) -> tuple[EntitySpec, ...]:
     """The entities whose records belong to a record of ``spec``."""
     return tuple(
-        part for part in ALL_ENTITIES if part.part_of is not None and part.part_of.property.mapper.class_ is spec.model
+        part
+        for part in every_entity()
+        if part.part_of is not None and part.part_of.property.mapper.class_ is spec.model
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crm_desktop.models.attachment import Attachment, AttachmentContent, AttachmentPiece
-from crm_desktop.models.base import POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.base import CUSTOM, POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
@@ -11,6 +12,7 @@ from crm_desktop.models.remarks import Comment, RecentRecord, Star
 from crm_desktop.models.work import Activity
 
 __all__ = [
+    "CUSTOM",
     "POLICY",
     "SCHEMA",
     "Activity",
@@ -21,6 +23,7 @@ __all__ = [
     "Comment",
     "Contact",
     "ContactRelation",
+    "CustomField",
     "Customer",
     "Department",
     "Dictionary",

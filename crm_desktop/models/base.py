@@ -13,6 +13,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA = "crm"
 POLICY = "guard"
 """Key in ``Table.info`` of the table's :class:`Guard`."""
+CUSTOM = "custom"
+"""Key in ``Column.info`` of columns that an administrator added: not every database has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core import text
 from crm_desktop.core.names import name_core
 from crm_desktop.db.bulk import update_rows
-from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.entities import every_entity
 from crm_desktop.spec import Attr, EntitySpec
 
 _INCOMPLETE = "=?"
@@ -46,7 +46,7 @@ def affects_keys(spec: EntitySpec, changed: Mapping[str, Any]) -> bool:
 
 def complete_keys(session: Session) -> None:
     """Add pinyin to the search columns that the database filled in, which knows none: of rows that an undo restored."""
-    for spec in ALL_ENTITIES:
+    for spec in every_entity():
         if spec.search is None:
             continue
         model: Any = spec.model

@@ -111,7 +111,7 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
         row[0]: Record(
             entity, row[0], row[1], {a.key: v for a, v in zip(attrs, read_values(paths, row[2:]), strict=True)}
         )
-        for row in execute(session, ("records", entity), build, {"ids": list(ids)})
+        for row in execute(session, ("records", entity, tuple(a.key for a in attrs)), build, {"ids": list(ids)})
     }
 
 

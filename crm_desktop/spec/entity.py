@@ -70,6 +70,10 @@ class FormSpec:
 
     sections: tuple[Section, ...]
     read_only: frozenset[Attr] = frozenset()
+    required: frozenset[Attr] = frozenset()
+    """Asked for beside what the table itself cannot do without; only here: an import or a short entry may lack it."""
+    helps: Mapping[Attr, str] = field(default_factory=dict)
+    """What is said below a field while one edits it."""
 
     @property
     def fields(self) -> tuple[Attr, ...]:

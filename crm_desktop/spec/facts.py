@@ -57,7 +57,7 @@ def facts(attr: Attr) -> Facts:
         assert isinstance(prop, ColumnProperty)
         column, target, dictionary = prop.columns[0], None, None
         assert isinstance(column, Column)
-        kind = _kind(column)
+        kind = _kind(column, prop.info.get("kind"))
     assert isinstance(column, Column)
     default = column.server_default
     return Facts(
@@ -66,14 +66,14 @@ def facts(attr: Attr) -> Facts:
         kind=kind,
         is_required=not column.nullable,
         default=str(default.arg) if isinstance(default, DefaultClause) else None,
-        max_length=column.type.length if isinstance(column.type, String) else None,
+        max_length=prop.info.get("max_length") or (column.type.length if isinstance(column.type, String) else None),
         target=target,
         dictionary=dictionary,
         default_choice=column.info.get("default"),
     )
 
 
-def _kind(column: Column[Any]) -> Kind:
-    if named := column.info.get("kind"):
+def _kind(column: Column[Any], of_attribute: str | None) -> Kind:
+    if named := of_attribute or column.info.get("kind"):
         return kinds.NAMED[named]
     return next((kind for type_, kind in type_kinds if isinstance(column.type, type_)), kinds.TEXT)

@@ -115,6 +115,30 @@ class Money(Kind):
         return f"¥{value:,.0f}" if value == int(value) else f"¥{value:,.2f}"
 
 
+class Number(Kind):
+    """A number, up to four decimals."""
+
+    name = "number"
+    align = "right"
+    operators = operators.OF_NUMBER
+
+    def parse(self, text: str) -> Decimal | None:
+        """A Decimal; grouping commas are allowed."""
+        text = normalise(text).replace(",", "").replace(" ", "")
+        if not text:
+            return None
+        if not _AMOUNT.fullmatch(text):
+            raise BadValueError(_("“{text}” is not a number.").format(text=text))
+        return Decimal(text).quantize(Decimal("0.0001"))
+
+    def format(self, value: Any) -> str:
+        """With grouping, without trailing zeros."""
+        if value is None:
+            return ""
+        text = f"{value:,.4f}"
+        return text.rstrip("0").rstrip(".")
+
+
 # A year of two digits is one only before 年 or two more numbers: ``05-12`` is a day of May.
 _YMD = re.compile(r"(\d{4}|\d{2}(?=年|\D+\d+\D+\d))\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?\s*月?")
 _MD = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -311,5 +335,6 @@ def _no_birthday(text: str) -> BadValueError:
 
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
-NAMED = {k.name: k for k in (EMAIL, WEBSITE, PHONES, BIRTHDAY)}
+NUMBER = Number()
+NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER)}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

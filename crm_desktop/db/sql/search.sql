@@ -11,7 +11,7 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select regexp_replace(regexp_replace(trim(normalize(phone, nfkc)), '^(\+|00)86[\s-]*', ''), '\D+', '', 'g')
 $$;
 
--- For tables with name and phones; code, login, short_name and email are read where the table has them.
+-- For tables with name and phones; code, login, short_name, email and custom texts are read where the table has them.
 -- Leaves alone what already contains the new values: the program wrote it.
 create or replace function crm.fill_search() returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -22,7 +22,8 @@ declare
   lines text[] := array(
     select distinct line
     from unnest(array[crm.normalise(new.name), crm.normalise(row_values ->> 'short_name'),
-                      crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'), email] || phones) line
+                      crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'), email] || phones
+                || array(select crm.normalise(f.value) from jsonb_each_text(row_values) f where f.key ~ '^x_text_\d+$')) line
     where line <> '');
 begin
   if tg_op = 'UPDATE' and string_to_array(new.search_text, E'\n') @> lines then return new; end if;

@@ -55,7 +55,7 @@ begin
   loop
     select string_agg(quote_ident(a.attname), ', ' order by a.attnum),
            string_agg(case when not a.attnotnull or a.attidentity <> '' then format('r.%I', a.attname)
-                           when d.adbin is not null then format('coalesce(r.%I, %s)', a.attname, pg_get_expr(d.adbin, d.adrelid))
+                           when d.adbin is not null then format('coalesce(r.%I, (%s)::%s)', a.attname, pg_get_expr(d.adbin, d.adrelid), a.atttypid::regtype)
                            when a.atttypid = 'jsonb'::regtype then format('coalesce(r.%I, ''null'')', a.attname)
                            else format('r.%I', a.attname) end, ', ' order by a.attnum)
       into columns, expressions
