@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.entities.customer import CUSTOMER
-from crm_desktop.services.listing import Ids, Row, columns_of
+from crm_desktop.services.listing import Ids, Row, RowGroup, columns_of
 from crm_desktop.spec import Column, EntitySpec, Ref
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import KEPT_ROWS, PAGE, RowModel
@@ -42,6 +42,18 @@ class InventedRows:
     pages: list[list[int]] = field(default_factory=list)
     error: KnownError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
+    groups: tuple[RowGroup, ...] = ()
+
+    @property
+    def is_grouped(self) -> bool:
+        return bool(self.groups)
+
+    @property
+    def grouping_text(self) -> str:
+        return "level" if self.groups else ""
+
+    def heading_of(self, value: Any) -> str:
+        return f"Group {value}"
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -52,7 +64,7 @@ class InventedRows:
 
     def fetch_ids(self, _session: Any) -> Ids:
         self._ask("ids")
-        return Ids(array("q", self.ids), {})
+        return Ids(array("q", self.ids), {}, self.groups)
 
     def fetch_rows(self, _session: Any, ids: Sequence[int]) -> Mapping[int, Row]:
         self._ask("rows")
@@ -265,3 +277,74 @@ def test_heading_of_a_number_is_right_aligned(tasks: Tasks) -> None:
     model = RowModel(tasks, source, tasks)
     alignment = model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
     assert Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignRight
+
+
+def test_selection_survives_another_order(model: RowModel, qtbot: QtBot) -> None:
+    table = _table(qtbot, model)
+    table.select_ids([3, 500, 900])
+    with qtbot.waitSignal(model.counted):
+        model.open(InventedRows(range(1000, 0, -1)), keep_selection=True)
+    assert sorted(table.selected_ids()) == [3, 500, 900]
+    assert table.verticalScrollBar().value() == 0
+    table.selectAll()
+    with qtbot.waitSignal(model.counted):
+        model.open(InventedRows(range(1, 1001)), keep_selection=True)
+    assert table.selected_count() == 1000
+
+
+def test_escape_selects_nothing(model: RowModel, qtbot: QtBot) -> None:
+    table = _table(qtbot, model)
+    table.selectAll()
+    QTest.keyClick(table, Qt.Key.Key_Escape)
+    assert table.selected_count() == 0
+
+
+@pytest.fixture
+def grouped(tasks: Tasks, qtbot: QtBot) -> RowModel:
+    groups = (RowGroup("x", 400, {}), RowGroup("y", 100, {}), RowGroup(None, 500, {}))
+    source = InventedRows(range(1, 1001), groups=groups)
+    made = RowModel(tasks, source, tasks)
+    QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal, made)
+    with qtbot.waitSignal(made.counted):
+        made.open(source)
+    return made
+
+
+def test_groups_need_one_statement_and_head_their_rows(grouped: RowModel, qtbot: QtBot) -> None:
+    source: Any = grouped.source
+    assert source.asked == ["ids"]
+    assert grouped.rowCount() == 1003
+    assert [_text(grouped, row, 0) for row in (0, 401, 502)] == ["Group x (400)", "Group y (100)", "Group None (500)"]
+    qtbot.waitUntil(lambda: _text(grouped, 402) == "Customer 401")
+    assert source.pages == [list(range(401, 501))]
+
+
+def test_folded_group_hides_its_rows_and_keeps_the_others(grouped: RowModel, qtbot: QtBot) -> None:
+    table = _table(qtbot, grouped)
+    grouped.fold(0, folded=True)
+    assert (grouped.rowCount(), grouped.row_of(1), grouped.row_of(401)) == (603, -1, 2)
+    table.selectAll()
+    assert table.selected_count() == 600
+    with qtbot.waitSignal(grouped.counted):
+        grouped.refresh()
+    assert grouped.rowCount() == 603
+    grouped.fold_all(folded=True)
+    assert grouped.rowCount() == 3
+    grouped.fold_all(folded=False)
+    assert grouped.rowCount() == 1003
+
+
+def test_headings_fold_by_mouse_and_keys_and_are_never_selected(grouped: RowModel, qtbot: QtBot) -> None:
+    table = _table(qtbot, grouped)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(50, 5))
+    assert (grouped.rowCount(), table.selected_count()) == (603, 0)
+    for key, expected in ((Qt.Key.Key_Right, 1003), (Qt.Key.Key_Left, 603), (Qt.Key.Key_Return, 1003)):
+        QTest.keyClick(table, key)
+        assert grouped.rowCount() == expected
+    QTest.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier)
+    assert list(table.selected_ids()) == [1]
+
+
+def test_next_and_previous_go_through_folded_groups(grouped: RowModel) -> None:
+    grouped.fold(0, folded=True)
+    assert (grouped.neighbour(400, 1), grouped.neighbour(401, -1), grouped.neighbour(1000, 1)) == (401, 400, None)

@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from crm_desktop.services.listing import Row
+from crm_desktop.services.listing import Row, RowGroup
 from crm_desktop.spec import Column, EntitySpec, Ref
-from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.list_page.source import Source
+from crm_desktop.ui.widgets.item_delegate import CellRole, Heading
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 ALIGNMENTS = {
@@ -44,6 +45,19 @@ def chip_of(column: Column, row: Row) -> str | None:
 def is_name(spec: EntitySpec, column: Column) -> bool:
     """Whether the column is what the rows are known by."""
     return spec.search is not None and len(column.path) == 1 and column.path[0] is spec.search.name
+
+
+def heading_answer(source: Source, group: RowGroup, column: Column, role: int, *, is_folded: bool) -> Any:
+    """What the model says of a cell in the heading of a group: its name and number first, totals in their columns."""
+    if role == CellRole.HEADING:
+        return Heading(source.heading_of(group.value), f"{group.count:,}", is_folded)
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        return alignment_of(column)
+    if role != Qt.ItemDataRole.DisplayRole:
+        return None
+    if column.key in group.totals:
+        return column.facts.kind.format(group.totals[column.key])
+    return f"{source.heading_of(group.value)} ({group.count:,})" if column is source.columns[0] else ""
 
 
 def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:

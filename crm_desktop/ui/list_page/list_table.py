@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.ui import theme
@@ -32,6 +32,8 @@ class ListTable(TableView):
     """A ``TableView`` of a ``RowModel``."""
 
     copy_requested = Signal()
+    paste_requested = Signal()
+    edit_requested = Signal()
     delete_requested = Signal()
     selection_changed = Signal()
     selection_settled = Signal()
@@ -41,6 +43,9 @@ class ListTable(TableView):
         super().__init__(parent)
         self._rows = model
         self._place: _Place | None = None
+        self._kept: _Place | None = None  # what was selected, while the ids are not known yet
+        self._is_restoring = False
+        self.shows_current_cell = True
         self._settle_timer = QTimer(self)
         self._settle_timer.setSingleShot(True)
         self._settle_timer.setInterval(SETTLE_MS)
@@ -48,23 +53,25 @@ class ListTable(TableView):
         model.modelAboutToBeReset.connect(self._remember_place)
         self.setModel(model)
         model.modelReset.connect(self._return_to_place)  # after Qt's own slots, which forget everything
+        model.counted.connect(self._complete_selection)
         self.selectionModel().selectionChanged.connect(self._note_selection)
 
     def selected_ids(self) -> array[int]:
         """The ids of the selected rows in the order shown, read or not."""
         ids, found = self._rows.ids(), array("q")
-        for first, last in self._ranges():
+        for first, last in self._places():
             found.extend(ids[first : last + 1])
         return found
 
     def selected_count(self) -> int:
         """How many rows are selected."""
-        return sum(last - first + 1 for first, last in self._ranges())
+        return sum(last - first + 1 for first, last in self._places())
 
     def select_ids(self, ids: Iterable[int]) -> None:
         """Select these records, as far as they are in the list."""
-        wanted = set(ids)
-        rows = [row for row, id_ in enumerate(self._rows.ids()) if id_ in wanted] if wanted else []
+        wanted, lines = set(ids), self._rows.lines
+        places = [place for place, id_ in enumerate(lines.ids) if id_ in wanted] if wanted else []
+        rows = [row for row in map(lines.line_of, places) if row >= 0]
         last_column = self._rows.columnCount() - 1
         selection = QItemSelection()
         first = before = -2
@@ -91,16 +98,67 @@ class ListTable(TableView):
         self.copy_requested.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Del asks to delete; the rest is as in every table."""
-        if event.key() == Qt.Key.Key_Delete and not event.modifiers():
+        """Del asks to delete, F2 edits a cell, Ctrl+V pastes, Esc selects nothing. On the heading of a group Left,
+        Right and Enter fold and unfold it.
+        """
+        key = Qt.Key(event.key())
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if is_plain and self._fold_by_key(key):
+            return
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_requested.emit()
+        elif is_plain and key == Qt.Key.Key_Delete:
             self.delete_requested.emit()
+        elif is_plain and key == Qt.Key.Key_F2:
+            self.edit_requested.emit()
+        elif is_plain and key == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+            self.clearSelection()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the heading of a group folds and unfolds it; the selection stays."""
+        row = self.rowAt(int(event.position().y()))
+        if event.button() == Qt.MouseButton.LeftButton and row >= 0 and self._rows.group_at(row) is not None:
+            self._fold(row, folded=not self._is_folded(row))
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click on a heading is a click as well."""
+        if self._rows.group_at(self.rowAt(int(event.position().y()))) is not None:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Announce it, so that the columns can share the room."""
         super().resizeEvent(event)
         self.resized.emit()
+
+    def _fold_by_key(self, key: Qt.Key) -> bool:
+        row = self.currentIndex().row()
+        if row < 0 or self._rows.group_at(row) is None:
+            return False
+        wishes = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False}
+        toggles = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+        if key not in wishes and key not in toggles:
+            return False
+        self._fold(row, folded=wishes.get(key, not self._is_folded(row)))
+        return True
+
+    def _is_folded(self, row: int) -> bool:
+        lines = self._rows.lines
+        return lines.group_at(row) in lines.folded
+
+    def _fold(self, row: int, *, folded: bool) -> None:
+        self._rows.fold(row, folded=folded)
+        heading = self._rows.index(row, max(0, self.currentIndex().column()))
+        self.selectionModel().setCurrentIndex(heading, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _places(self) -> list[tuple[int, int]]:
+        """The places of the selected records among all ids."""
+        return [run for first, last in self._ranges() for run in self._rows.lines.places(first, last)]
 
     def _ranges(self) -> list[tuple[int, int]]:
         """The selected rows from top to bottom, none twice."""
@@ -115,17 +173,22 @@ class ListTable(TableView):
         return ranges
 
     def _note_selection(self) -> None:
+        if not self._is_restoring:
+            self._kept = None
         self.selection_changed.emit()
         self._settle_timer.start()
 
     def _remember_place(self) -> None:
-        count = self._rows.rowCount()
+        if self._kept is not None:  # what is shown at the moment is only the beginning of it
+            self._place = self._kept
+            return
+        count = len(self._rows.ids())
         current, top = self.currentIndex().row(), self.rowAt(0)
         is_all = 0 < count == self.selected_count()
         self._place = _Place(
             selected=array("q") if is_all else self.selected_ids(),
             is_all=is_all,
-            current=self._rows.id_at(current) if 0 <= current < count else 0,
+            current=self._rows.id_at(current) if 0 <= current < self._rows.rowCount() else 0,
             # Who looks at the beginning wants to see what comes in there.
             top=self._rows.id_at(top) if top >= 0 and self.verticalScrollBar().value() > 0 else 0,
             offset=self.rowViewportPosition(top) if top >= 0 else 0,
@@ -133,11 +196,23 @@ class ListTable(TableView):
 
     def _return_to_place(self) -> None:
         place, self._place = self._place, None
-        if place is None or not self._rows.is_same_list:
+        self._kept = None
+        if place is None or not self._rows.is_selection_kept:
             self.scrollToTop()
             self._note_selection()
             return
         self.doItemsLayout()
+        self._select(place)
+        if self._rows.is_same_list:
+            self._scroll_to(place)
+        else:
+            self.scrollToTop()
+            self._kept = None if self._rows.is_counted else place
+        self._settle_timer.start()
+
+    def _select(self, place: _Place) -> None:
+        """Select again what was selected, and go back to where one was."""
+        self._is_restoring = True
         if place.is_all:
             self.selectAll()
         elif place.selected:
@@ -145,7 +220,18 @@ class ListTable(TableView):
         row = self._rows.row_of(place.current) if place.current else -1
         if row >= 0:
             self.selectionModel().setCurrentIndex(self._rows.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._is_restoring = False
+        self.selection_changed.emit()
+
+    def _scroll_to(self, place: _Place) -> None:
         top = self._rows.row_of(place.top) if place.top else -1
         if top >= 0:
             self.verticalScrollBar().setValue(top * theme.row_height() - place.offset)
-        self._note_selection()
+
+    def _complete_selection(self) -> None:
+        """All ids are known: what was selected of them is selected again."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            where = self.verticalScrollBar().value()
+            self._select(kept)
+            self.verticalScrollBar().setValue(where)

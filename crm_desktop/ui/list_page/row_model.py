@@ -17,8 +17,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services.listing import Ids, Row
-from crm_desktop.ui.list_page.cells import alignment_of, answer
+from crm_desktop.services.listing import Ids, Row, RowGroup
+from crm_desktop.ui.list_page.cells import alignment_of, answer, heading_answer
+from crm_desktop.ui.list_page.lines import Lines
 from crm_desktop.ui.list_page.source import Source
 from crm_desktop.ui.soon import Soon
 from crm_desktop.ui.tasks import Tasks
@@ -54,7 +55,8 @@ class RowModel(QAbstractTableModel):
         super().__init__(parent)
         self._tasks = tasks
         self._source = self._asked = source  # what is shown, and what is shown or on its way
-        self._ids = array("q")
+        self._lines = Lines(array("q"))
+        self._folded: set[Any] = set()  # what the records of folded groups have in common
         self._rows: OrderedDict[int, _Kept | None] = OrderedDict()  # None: gone since the ids were read
         self._wanted: list[int] = []  # pages, the newest last
         self._is_opening = self._is_reading = False
@@ -63,27 +65,41 @@ class RowModel(QAbstractTableModel):
         self._flashing: set[int] = set()
         self.is_counted = False
         self.is_same_list = False
+        self.is_selection_kept = False
         self.sums: Mapping[str, Decimal] = {}
         self._request_timer = self._timer(0, self._request)
         self._flash_timer = self._timer(FLASH_MS, self._end_flash)
         self._refresh = Soon(self._read_ids, self)
 
-    def open(self, source: Source) -> None:
-        """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known."""
+    def open(self, source: Source, *, keep_selection: bool = False) -> None:
+        """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known.
+
+        Groups need all ids: they are there at once, or not yet.
+        """
         self._asked = source
+        self.is_selection_kept = keep_selection
         self._is_opening = True
         self._generation += 1
         self._refresh.stop()
         self._wanted.clear()
-        generation = self._generation
+        generation, began = self._generation, monotonic()
         self.opening.emit()
-        self._tasks.query(
-            self,
-            source.fetch_first_page,
-            lambda rows: self._take_first_page(generation, rows),
-            lambda error: self._fail(generation, error),
-            key="first page",
-        )
+
+        def fail(error: KnownError) -> None:
+            self._fail(generation, error)
+
+        if source.is_grouped:
+
+            def take(ids: Ids) -> None:
+                self._take_groups(generation, ids, monotonic() - began)
+
+            self._tasks.query(self, source.fetch_ids, take, fail, key="first page")
+        else:
+
+            def take_rows(rows: Sequence[Row]) -> None:
+                self._take_first_page(generation, rows)
+
+            self._tasks.query(self, source.fetch_first_page, take_rows, fail, key="first page")
 
     def refresh(self) -> None:
         """Read the ids again; rows that were read before are read again when they are in sight."""
@@ -105,19 +121,65 @@ class RowModel(QAbstractTableModel):
         self._repaint()
 
     def id_at(self, row: int) -> int:
-        """The id of the record in a row."""
-        return self._ids[row]
+        """The id of the record in a row, 0 for the heading of a group."""
+        place = self._lines.place_at(row)
+        return self._lines.ids[place] if place >= 0 else 0
 
     def ids(self) -> array[int]:
         """All ids in order, as far as they are known. Not to be changed."""
-        return self._ids
+        return self._lines.ids
+
+    @property
+    def lines(self) -> Lines:
+        """What stands on which line."""
+        return self._lines
 
     def row_of(self, id_: int) -> int:
-        """Where a record stands, -1 where it does not."""
+        """Where a record stands, -1 where it does not, or its group is folded."""
         try:
-            return self._ids.index(id_)
+            return self._lines.line_of(self._lines.ids.index(id_))
         except ValueError:
             return -1
+
+    def neighbour(self, id_: int, step: int) -> int | None:
+        """The record so many places further on, None past the ends and for a record that is not in the list."""
+        ids = self._lines.ids
+        if id_ not in ids:
+            return None
+        place = ids.index(id_) + step
+        return ids[place] if 0 <= place < len(ids) else None
+
+    def group_at(self, row: int) -> RowGroup | None:
+        """The group whose heading stands there."""
+        number = self._lines.group_at(row)
+        return self._lines.groups[number] if number >= 0 else None
+
+    def fold(self, row: int, *, folded: bool) -> None:
+        """Show only the heading of a group, or its records again."""
+        lines, number = self._lines, self._lines.group_at(row)
+        if number < 0 or (number in lines.folded) == folded:
+            return
+        changed = Lines(lines.ids, lines.groups, lines.folded ^ {number})
+        first, last = row + 1, row + lines.groups[number].count
+        if folded:
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._lines = changed
+            self.endRemoveRows()
+            self._folded.add(lines.groups[number].value)
+        else:
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._lines = changed
+            self.endInsertRows()
+            self._folded.discard(lines.groups[number].value)
+        self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+
+    def fold_all(self, *, folded: bool) -> None:
+        """Show only the headings of all groups, or all records again."""
+        self._folded = {group.value for group in self._lines.groups} if folded else set()
+        self.is_same_list = True
+        self.beginResetModel()
+        self._set_lines(self._lines.ids, self._lines.groups)
+        self.endResetModel()
 
     def loaded(self, id_: int) -> Row | None:
         """The row of a record, None where it is not at hand."""
@@ -132,8 +194,8 @@ class RowModel(QAbstractTableModel):
     # What Qt asks
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """As many as ids are known."""
-        return 0 if parent.isValid() else len(self._ids)
+        """As many as ids are known, and the headings of groups."""
+        return 0 if parent.isValid() else self._lines.count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """As many as are shown."""
@@ -152,17 +214,27 @@ class RowModel(QAbstractTableModel):
         """The cell's answer; "…" for a row that is on its way."""
         if not index.isValid():
             return None
-        id_ = self._ids[index.row()]
         column = self._source.columns[index.column()]
+        place = self._lines.place_at(index.row())
+        if place < 0:
+            number = self._lines.group_at(index.row())
+            is_folded = number in self._lines.folded
+            return heading_answer(self._source, self._lines.groups[number], column, role, is_folded=is_folded)
+        id_ = self._lines.ids[place]
         kept = self._rows.get(id_)
         if role == Qt.ItemDataRole.DisplayRole and (id_ not in self._rows or (kept and kept.is_stale)):
-            self._want(index.row() // PAGE)
+            self._want(place // PAGE)
         if role == CellRole.FLASH:
             return id_ in self._flashing
         if kept is None:
             unloaded = LOADING if id_ not in self._rows else ""
             return unloaded if role == Qt.ItemDataRole.DisplayRole else None
         return answer(self._source.spec, column, kept.row, kept.tones, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Headings of groups cannot be selected."""
+        is_heading = index.isValid() and self._lines.group_at(index.row()) >= 0
+        return Qt.ItemFlag.ItemIsEnabled if is_heading else super().flags(index)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Announce the wish; whoever owns the query opens the list in that order."""
@@ -179,13 +251,36 @@ class RowModel(QAbstractTableModel):
         self.is_same_list = False
         self.beginResetModel()
         self._source = self._asked
-        self._ids = array("q", [row.id for row in rows])
+        self._lines = Lines(array("q", [row.id for row in rows]))
+        self._folded.clear()
         self._rows.clear()
         self._changed.clear()
         self._keep(rows)
         self.endResetModel()
         self.opened.emit()
         self._read_ids()
+
+    def _take_groups(self, generation: int, answered: Ids, seconds: float) -> None:
+        if generation != self._generation:
+            return
+        if self._asked.grouping_text != self._source.grouping_text:
+            self._folded.clear()
+        self._is_opening = False
+        self._refresh.took(seconds)
+        self.sums = answered.sums
+        self.is_counted = True
+        self.is_same_list = False
+        self.beginResetModel()
+        self._source = self._asked
+        self._rows.clear()
+        self._changed.clear()
+        self._set_lines(answered.ids, answered.groups)
+        self.endResetModel()
+        self.opened.emit()
+        self.counted.emit()
+
+    def _set_lines(self, ids: array[int], groups: Sequence[RowGroup]) -> None:
+        self._lines = Lines(ids, groups, {n for n, group in enumerate(groups) if group.value in self._folded})
 
     def _read_ids(self) -> None:
         self._refresh.stop()
@@ -206,15 +301,15 @@ class RowModel(QAbstractTableModel):
         self._refresh.took(seconds)
         self.sums = answered.sums
         self.is_counted = True
-        ids, known = answered.ids, len(self._ids)
-        if ids[:known] != self._ids:
-            self.is_same_list = True
+        ids, known = answered.ids, len(self._lines.ids)
+        if ids[:known] != self._lines.ids or answered.groups != self._lines.groups:
+            self.is_same_list = self.is_selection_kept = True
             self.beginResetModel()
-            self._ids = ids
+            self._set_lines(ids, answered.groups)
             self.endResetModel()
         elif len(ids) > known:
             self.beginInsertRows(QModelIndex(), known, len(ids) - 1)
-            self._ids = ids
+            self._lines = Lines(ids)
             self.endInsertRows()
         self._repaint()
         self.counted.emit()
@@ -240,7 +335,7 @@ class RowModel(QAbstractTableModel):
             return
         while self._wanted:
             page = self._wanted.pop()
-            ids = [i for i in self._ids[page * PAGE : (page + 1) * PAGE] if self._is_outdated(i)]
+            ids = [i for i in self._lines.ids[page * PAGE : (page + 1) * PAGE] if self._is_outdated(i)]
             if ids:
                 self._read_rows(ids)
                 return
@@ -303,8 +398,8 @@ class RowModel(QAbstractTableModel):
 
     def _repaint(self) -> None:
         """Let the view ask again for what is in sight; it does not ask for the rest."""
-        if self._ids and self._source.columns:
-            last = self.index(len(self._ids) - 1, len(self._source.columns) - 1)
+        if self._lines.count and self._source.columns:
+            last = self.index(self._lines.count - 1, len(self._source.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def _timer(self, milliseconds: int, timeout: Any) -> QTimer:

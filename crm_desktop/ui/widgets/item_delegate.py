@@ -5,19 +5,20 @@ changed.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
-from crm_desktop.ui import theme
+from crm_desktop.ui import icons, theme
 from crm_desktop.ui.widgets.chip import chip_width, paint_chip
 
 if TYPE_CHECKING:
     from crm_desktop.ui.widgets.table_view import TableView
 
 CELL_PADDING = 12
+CARET, COUNT_WIDTH = 12, 120
 
 
 class CellRole(IntEnum):
@@ -27,6 +28,15 @@ class CellRole(IntEnum):
     TONE = Qt.ItemDataRole.UserRole + 2  # colour role of plain text: "muted", "bad", ...
     FLASH = Qt.ItemDataRole.UserRole + 3  # True while a row that changed is lit up
     STRONG = Qt.ItemDataRole.UserRole + 4  # True for text in medium weight: the name a row is known by
+    HEADING = Qt.ItemDataRole.UserRole + 5  # the ``Heading`` of a row that heads the rows below it
+
+
+class Heading(NamedTuple):
+    """What a row says that heads others: their name, how many they are, whether they are folded away."""
+
+    name: str
+    count: str
+    is_folded: bool
 
 
 class ItemDelegate(QStyledItemDelegate):
@@ -53,6 +63,11 @@ class ItemDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         rect: QRect = option.rect
+        heading = index.data(CellRole.HEADING)
+        if heading is not None:
+            self._paint_heading(painter, rect, index, heading)
+            painter.restore()
+            return
         if index.data(CellRole.FLASH):
             painter.fillRect(rect, theme.color("flash"))
         elif selected:
@@ -63,8 +78,42 @@ class ItemDelegate(QStyledItemDelegate):
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if table.hasFocus() and index.row() == table.currentIndex().row():
             self._paint_focus(painter, rect, first=table.horizontalHeader().visualIndex(index.column()) == 0)
+            if table.shows_current_cell and index.column() == table.currentIndex().column():
+                painter.drawRect(rect.adjusted(0, 0, -1, -1))
         self._paint_content(painter, rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0), index)
         painter.restore()
+
+    def _paint_heading(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, heading: Heading
+    ) -> None:
+        """Every cell of the row draws its part of the name, which begins at the left edge and may cross columns."""
+        table = self._table
+        painter.setClipRect(rect)
+        painter.fillRect(rect, theme.color("hover" if index.row() == table.hovered_row else "canvas"))
+        painter.setPen(theme.color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        header = table.horizontalHeader()
+        left = -header.offset()
+        if table.hasFocus() and index.row() == table.currentIndex().row():
+            self._paint_focus(painter, rect, first=header.visualIndex(index.column()) == 0)
+        caret = icons.pixmap("caret-right" if heading.is_folded else "caret-down", CARET, "muted")
+        painter.drawPixmap(left + CELL_PADDING, rect.center().y() - CARET // 2, caret)
+        text = str(index.data() or "")
+        if text and header.visualIndex(index.column()) > 0:
+            painter.setFont(theme.font(theme.SMALL, strong=True))
+            painter.setPen(theme.color("text"))
+            room = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0)
+            painter.drawText(room, Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
+            return
+        start = left + CELL_PADDING + CARET + 8
+        painter.setFont(theme.font(strong=True))
+        painter.setPen(theme.color("text"))
+        width = painter.fontMetrics().horizontalAdvance(heading.name)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(start, rect.y(), width + 2, rect.height()), middle, heading.name)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(theme.color("muted"))
+        painter.drawText(QRect(start + width + 8, rect.y(), COUNT_WIDTH, rect.height()), middle, heading.count)
 
     def helpEvent(
         self,

@@ -4,6 +4,7 @@ table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -21,6 +22,9 @@ HEADING_HEIGHT = 32
 NARROWEST, WIDEST = 56, 320
 SAMPLE_ROWS = 60
 ARROW = 12
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-][\d\s.,]+")
+_NAME = re.compile(r"0\d+|\d{12,}")  # digits that nobody counts with
 
 
 class TableView(QTableView):
@@ -34,6 +38,7 @@ class TableView(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hovered_row = -1
+        self.shows_current_cell = False  # where a key does something to one cell
         self._roomy_column, self._roomy_least = -1, 0
         self.setItemDelegate(ItemDelegate(self))
         self.setHorizontalHeader(_Header(self))
@@ -142,10 +147,22 @@ def copy_table(table: Iterable[Sequence[str]]) -> None:
     """Put lines of cells on the clipboard, as text with tabs and as a table."""
     lines = [[" ".join(cell.split()) for cell in line] for line in table]
     data = QMimeData()
-    data.setText("\n".join("\t".join(line) for line in lines))
-    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in line) for line in lines)
+    data.setText("\n".join("\t".join(map(_harmless, line)) for line in lines))
+    rows = ("".join(map(_html_cell, line)) for line in lines)
     data.setHtml("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
     QGuiApplication.clipboard().setMimeData(data)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula (OWASP, "CSV Injection"); numbers stay numbers."""
+    return f"'{cell}" if cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _html_cell(cell: str) -> str:
+    """Text to Excel where it would compute something, or lose the zeros and digits of a number that is a name."""
+    is_text = _harmless(cell) != cell or _NAME.fullmatch(cell)
+    style = " style='mso-number-format:\"\\@\"'" if is_text else ""
+    return f"<td{style}>{escape(cell)}</td>"
 
 
 class _Header(QHeaderView):
