@@ -15,6 +15,7 @@ from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.access import Person
 from crm_desktop.entities import by_key
+from crm_desktop.services.filters import filter_clause, filter_parameters, filter_shape
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
@@ -27,6 +28,7 @@ from crm_desktop.services.statements import (
     word_count,
 )
 from crm_desktop.spec import Column, EntitySpec, facts
+from crm_desktop.spec.filters import EVERYTHING, Group
 
 MAXIMUM = 2_000_000
 """More ids than a list holds."""
@@ -48,6 +50,7 @@ class ListQuery:
     """Only the parts of this record."""
     is_other_end: bool = False
     """Only what joins this record to its own parent, see ``EntitySpec.other_end``."""
+    filter: Group = EVERYTHING
 
     @property
     def spec(self) -> EntitySpec:
@@ -94,12 +97,14 @@ def tables_of(columns: Iterable[Column]) -> frozenset[str]:
 def shape_of(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
-    return (*shape, query.parent_id is None, query.is_other_end, person.id, person.owners.get((query.entity, "read")))
+    parts = (query.parent_id is None, query.is_other_end, filter_shape(query.spec, query.filter))
+    return (*shape, *parts, person.id, person.owners.get((query.entity, "read")))
 
 
 def parameters_of(query: ListQuery) -> dict[str, Any]:
     """The values of the parameters in statements of this query."""
-    return typed_parameters(query.typed) | {"parent_id": query.parent_id}
+    fixed = typed_parameters(query.typed) | {"parent_id": query.parent_id}
+    return fixed | filter_parameters(query.spec, query.filter)
 
 
 def select_ids(query: ListQuery, person: Person) -> Select[Any]:
@@ -124,6 +129,7 @@ def where_of(query: ListQuery, person: Person) -> Any:
         end = spec.other_end if query.is_other_end else spec.part_of
         assert end is not None
         where &= getattr(spec.model, facts(end).column) == bindparam("parent_id", type_=BigInteger)
+    where &= filter_clause(spec, query.filter, person)
     return where & text_filter(spec, word_count(query.typed)) & scope_hint(spec, person)
 
 

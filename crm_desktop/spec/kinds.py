@@ -15,6 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.core.text import normalise
+from crm_desktop.spec import operators
+from crm_desktop.spec.operators import Operator
 
 
 class Ref(NamedTuple):
@@ -36,6 +38,8 @@ class Kind:
     name: ClassVar[str] = "text"
     align: ClassVar[str] = "left"
     is_wide: ClassVar[bool] = False
+    operators: ClassVar[tuple[Operator, ...]] = operators.OF_TEXT
+    """What a filter can ask of it."""
 
     def parse(self, text: str) -> Any:
         """The value that ``text`` stands for, None for an empty text; a KnownError says what is expected."""
@@ -55,6 +59,7 @@ class LongText(Kind):
 
     name = "long_text"
     is_wide = True
+    operators = operators.OF_LONG_TEXT
 
     def brief(self, value: Any, today: datetime.date) -> str:
         """The first line."""
@@ -69,6 +74,7 @@ class Integer(Kind):
 
     name = "integer"
     align = "right"
+    operators = operators.OF_NUMBER
 
     def parse(self, text: str) -> int | None:
         """An int; grouping commas are allowed."""
@@ -93,6 +99,7 @@ class Money(Kind):
 
     name = "money"
     align = "right"
+    operators = operators.OF_NUMBER
 
     def parse(self, text: str) -> Decimal | None:
         """A Decimal of two places; ``¥``, grouping and the units 万, 亿, 千元 are understood."""
@@ -151,6 +158,7 @@ class Date(Kind):
     """A day."""
 
     name = "date"
+    operators = operators.OF_DAY
 
     def parse(self, text: str) -> datetime.date | None:
         """A date: ``2026-3-5``, ``2026年3月5日``, ``3.5`` of this year, ``today``, ``明天``."""
@@ -219,6 +227,7 @@ class Bool(Kind):
 
     name = "bool"
     align = "center"
+    operators = operators.OF_BOOL
 
     def parse(self, text: str) -> bool | None:
         """True for yes, 是, √, 1; False for no, 否, 0."""
@@ -244,6 +253,7 @@ class Choice(Kind):
     """An entry of a dictionary."""
 
     name = "choice"
+    operators = operators.OF_ROW
 
     def format(self, value: Any) -> str:
         """The label."""
@@ -286,6 +296,7 @@ class Phones(Kind):
     """Telephone numbers, as many as there are."""
 
     name = "phones"
+    operators = operators.OF_PHONES
 
     def parse(self, text: str) -> list[str]:
         """The numbers of a line, separated by comma, semicolon, slash or 、."""
@@ -304,6 +315,7 @@ class Birthday(Kind):
     """A day that returns each year, with or without the year: ``1970-05-12``, ``--05-12`` (after RFC 6350, 4.3.1)."""
 
     name = "birthday"
+    operators = operators.OF_BIRTHDAY
 
     def parse(self, text: str) -> str | None:
         """The stored form. ``5-12`` and ``5月12日`` have no year; a year of two digits could be of either century."""

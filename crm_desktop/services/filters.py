@@ -1,0 +1,118 @@
+"""From a filter to SQL: one boolean expression over an entity's table, its values as parameters. Nothing is run here.
+
+A related record out of the person's sight counts as none, as row security has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true
+from sqlalchemy.orm import aliased
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.text import digits, normalise
+from crm_desktop.services.filter_comparisons import Leaf, compare
+from crm_desktop.services.filter_fields import FilterField, find_field, part_of, without_broken
+from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec.filters import Condition, Group, Item, conditions_of
+from crm_desktop.spec.operators import OPERATORS, Takes
+
+
+def filter_shape(spec: EntitySpec, group: Group) -> Hashable:
+    """Filters of one shape differ only in :func:`filter_parameters`."""
+    return _shape(without_broken(spec, group))
+
+
+def _shape(item: Item) -> Hashable:
+    match item:
+        case Group(items, match, part, has):
+            return (match, part, has, *map(_shape, items))
+        case Condition(field, operator, value):
+            return (field, operator, value if OPERATORS[operator].takes is Takes.PERIOD else None)
+    raise AssertionError(item)
+
+
+def filter_parameters(spec: EntitySpec, group: Group) -> dict[str, Any]:
+    """The values of the parameters that :func:`filter_clause` names."""
+    found: dict[str, Any] = {}
+    for number, condition in enumerate(conditions_of(without_broken(spec, group))):
+        assert isinstance(condition, Condition)
+        for ending, value in _values(condition).items():
+            found[f"filter{number}{ending}"] = value
+    return found
+
+
+def _values(condition: Condition) -> dict[str, Any]:
+    value = condition.value
+    match OPERATORS[condition.operator].takes:
+        case Takes.TEXT:
+            text = normalise(value)
+            latin = text.replace(" ", "") if text.isascii() and any(map(str.isalpha, text)) else ""
+            return {"": text, "_pinyin": latin, "_digits": digits(value)}
+        case Takes.NUMBER | Takes.DAY | Takes.COUNT:
+            return {"": value}
+        case Takes.NUMBERS | Takes.DAYS:
+            return {"": min(value), "_to": max(value)}
+        case Takes.ROWS:
+            return {"": [row.id for row in value]}
+    return {}
+
+
+def filter_clause(spec: EntitySpec, group: Group, person: Person) -> ColumnElement[bool]:
+    """The rows of ``spec.model`` that the filter lets through; conditions that cannot be applied are left out."""
+    return _Clause(person).of_group(spec, spec.model, without_broken(spec, group))
+
+
+class _Clause:
+    """Walks through a filter once, giving each condition its number."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._numbers: Iterator[int] = count()
+
+    def of_group(self, spec: EntitySpec, source: Any, group: Group) -> ColumnElement[bool]:
+        if not group.part:
+            return self._of_items(spec, source, group)
+        part = part_of(spec, group.part)
+        assert part is not None
+        assert part.part_of is not None
+        rows = aliased(part.model)
+        belongs = getattr(rows, facts(part.part_of).column) == source.id
+        found = exists(select(literal(1)).where(belongs, self._of_items(part, rows, group)))
+        return found if group.has == "any" else ~found
+
+    def _of_items(self, spec: EntitySpec, source: Any, group: Group) -> ColumnElement[bool]:
+        clauses = [
+            self.of_group(spec, source, item) if isinstance(item, Group) else self._of_condition(spec, source, item)
+            for item in group.items
+        ]
+        if not clauses:
+            return true()
+        return and_(*clauses) if group.match == "all" else or_(*clauses)
+
+    def _of_condition(self, spec: EntitySpec, source: Any, condition: Item) -> ColumnElement[bool]:
+        assert isinstance(condition, Condition)
+        field = find_field(spec, condition.field)
+        assert field is not None
+        denied = OPERATORS[condition.operator].denies
+        name = f"filter{next(self._numbers)}"
+        holds = self._holds(field, source, denied or condition.operator, name, condition.value)
+        if not denied:
+            return holds
+        return ~holds if len(field.path) > 1 else holds.is_not(true())
+
+    def _holds(self, field: FilterField, source: Any, operator: str, name: str, value: Any) -> ColumnElement[bool]:
+        """A related record that fits exists; what is denied has none, so that the planner can join either way."""
+        first, *rest = field.path
+        if not rest:
+            fact = facts(first)
+            return compare(operator, Leaf(source, fact, name, value, self._person))
+        target = facts(first).target
+        assert target is not None
+        related: Any = aliased(target)
+        refers = related.id == getattr(source, facts(first).column)
+        further = FilterField(tuple(rest), field.labels[1:])
+        return exists(select(literal(1)).where(refers, self._holds(further, related, operator, name, value)))
