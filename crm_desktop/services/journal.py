@@ -23,7 +23,8 @@ KINDS = {
     "create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "import": N_("Import"), "undo": N_("Undo"),
     "bulk": N_("Bulk edit"), "put_back": N_("Put back"), "sql": N_("Outside the program"), "setup": N_("Set-up"),
     "export": N_("Export"),
-    "recipe": N_("Columns remembered"),
+    "recipe": N_("Columns remembered"), "attach": N_("File"), "detach": N_("File removed"), "comment": N_("Comment"),
+    "uncomment": N_("Comment removed"),
 }  # fmt: skip
 WHY_KEPT = {
     "changed_since": N_("changed since"),

@@ -75,7 +75,7 @@ def find(session: Session, entity: str, typed: str, person: Person, limit: int =
     def build() -> Select[Any]:
         if spec.search and words:
             return _select_hits(spec, words, person, limit)
-        return _with_titles(spec, _select_first(spec, words, person, limit))
+        return select_titles(spec, _select_first(spec, words, person, limit))
 
     key = ("find", entity, words, limit, person.id, person.owners.get((entity, "read")))
     rows = execute(session, key, build, typed_parameters(typed))
@@ -123,7 +123,7 @@ def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Se
     found = union_all(select(probe).where(is_enough), select(indexed)).subquery()
     order = (found.c.is_within, found.c.size, found.c.place, found.c.id)
     best = select(found.c.id, func.row_number().over(order_by=order).label("rank")).order_by("rank").limit(limit)
-    return _with_titles(spec, best)
+    return select_titles(spec, best)
 
 
 def _ranked(id_: Any, search_text: Any) -> tuple[ColumnElement[Any], ...]:
@@ -139,7 +139,7 @@ def _ranked(id_: Any, search_text: Any) -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
+def select_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
     """Entity, id, title and subtitle of the rows that ``best`` (id, rank) chose, in its order."""
     model: Any = spec.model
     chosen = best.subquery()
