@@ -10,6 +10,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.choices import ChoiceSource
+from crm_desktop.ui.live_fields import LiveFields
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.tasks import Tasks
@@ -34,6 +35,11 @@ class Context:
     def choices(self) -> ChoiceSource:
         """The choices of all dictionaries."""
         return ChoiceSource(self.tasks, self.bus)
+
+    @cached_property
+    def fields(self) -> LiveFields:
+        """The fields that the administrator adds."""
+        return LiveFields(self.tasks, self.bus)
 
     @cached_property
     def preferences(self) -> Preferences:

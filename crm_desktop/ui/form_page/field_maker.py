@@ -40,7 +40,8 @@ class FieldMaker:
     def make(self, attr: Attr) -> FieldEditor:
         """The editor of a field, still empty."""
         fact, label = facts(attr), _(self._spec.labels[attr])
-        required = fact.is_required and fact.default is None
+        required = (fact.is_required and fact.default is None) or attr in self._spec.form.required
+        help_text = self._spec.form.helps.get(attr, "")
         choices = self._view.context.choices
         if fact.dictionary in TREES:
             tree = str(fact.dictionary)
@@ -49,6 +50,7 @@ class FieldMaker:
                 label,
                 lambda answer: choices.load(self._owner, lambda read: answer(read.of(tree))),
                 required=required,
+                help_text=help_text,
             )
         if fact.dictionary:
             code = fact.dictionary
@@ -57,12 +59,15 @@ class FieldMaker:
                 label,
                 lambda answer: choices.load(self._owner, lambda read: answer([e.ref for e in read.of(code)])),
                 required=required,
+                help_text=help_text,
             )
         target = by_model(fact.target) if fact.target else None
         if target is not None:
             open_record = partial(self._view.open_record, target.key)
-            return _RecordReference(fact.kind, label, partial(self._find, target), open_record, required=required)
-        editor = make_editor(fact.kind, label, required=required, max_length=fact.max_length)
+            return _RecordReference(
+                fact.kind, label, partial(self._find, target), open_record, required=required, help_text=help_text
+            )
+        editor = make_editor(fact.kind, label, required=required, help_text=help_text, max_length=fact.max_length)
         if isinstance(editor, LineEditor) and (fact.default or "").startswith(NUMBERED):
             editor.line.setPlaceholderText(_("Given when saved"))
         return editor
@@ -115,9 +120,10 @@ class _RecordReference(ReferenceEditor):
         open_record: Callable[[int], object],
         *,
         required: bool,
+        help_text: str,
     ) -> None:
         self._find_hits = find
-        super().__init__(kind, label, lambda _text, _answer: None, open_record, required=required)
+        super().__init__(kind, label, lambda _text, _answer: None, open_record, required=required, help_text=help_text)
 
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
         def take(hits: Sequence[Hit]) -> None:

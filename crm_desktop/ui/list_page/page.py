@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
 from crm_desktop.services.listing import ListQuery, tables_of
 from crm_desktop.services.overview import fetch_overview
 from crm_desktop.spec import Column, EntitySpec
@@ -43,7 +44,7 @@ class ListPage(Page):
 
     def __init__(self, view: AreaView, spec: EntitySpec, start_import: StartImport | None = None) -> None:
         super().__init__(_(spec.label_plural))
-        self._view, self.spec, self._start_import = view, spec, start_import
+        self._view, self.spec, self._start_import = view, by_key(spec.key), start_import
         self._context = view.context
         self.query = ListQuery(entity=spec.key, preset="?")
         self._is_arranged = self._is_dirty = False
@@ -219,6 +220,7 @@ class ListPage(Page):
         self.table.selection_settled.connect(self._load_preview)
         self.splitter.preview_toggled.connect(self._load_preview)
         self._context.bus.changed.connect(self._note_change)
+        self._context.fields.changed.connect(self._follow_fields)
         self._context.bus.connection_changed.connect(self._note_connection)
         QShortcut(QKeySequence("F5"), self).activated.connect(self.model.refresh)
         self.filter.installEventFilter(self)
@@ -300,6 +302,16 @@ class ListPage(Page):
                 self._load_preview()
         elif table in tables_of(self.columns()):
             self.model.note_changes(None)
+
+    def _follow_fields(self, entities: frozenset[str]) -> None:
+        """The administrator added fields, renamed them, or took them out of use."""
+        if self.spec.key in entities:
+            before = self.columns()
+            self.spec = by_key(self.spec.key)
+            if [column.key for column in self.columns()] != [column.key for column in before]:
+                self.reload()
+            self.table.horizontalHeader().viewport().update()
+            self._load_preview()
 
     def _note_connection(self, state: str) -> None:
         if state == "connected" and (self.card.shown_instead() or not self._is_arranged):
