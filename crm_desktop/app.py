@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
@@ -15,30 +17,43 @@ from PySide6.QtWidgets import QApplication
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import LANGUAGES, _, language, set_language
 from crm_desktop.core.log import set_up_logging
-from crm_desktop.core.settings import Options, Profile, load_profiles
+from crm_desktop.core.progress import Progress
+from crm_desktop.core.settings import Options, Profile, load_profiles, password_for, remember_password, set_aside_broken
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.changes import ChangeListener
 from crm_desktop.db.engine import Gateway
 from crm_desktop.models import Base
+from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services import administration
+from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.search import search
 from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.daily_copy import DailyCopy
 from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.dialogs.profiles import ProfilesDialog
 from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.pages.settings import SettingsPage
+from crm_desktop.ui.start.first_start import FirstStart
 from crm_desktop.ui.tasks import Session, Tasks
-from crm_desktop.ui.theme import apply_theme
+from crm_desktop.ui.theme import apply_theme, system_theme
 
 log = logging.getLogger(__name__)
+
+SAMPLE_FIRM = "sample_firm"
+"""Setting that marks a database of invented data."""
 
 
 def run(address: ConnectionAddress | None) -> int:
     """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code."""
     set_up_logging()
+    broken = set_aside_broken()
+    set_scale(Options.load().scale)
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)  # between window and sign-in dialog there is a moment without any
     signal.signal(signal.SIGINT, lambda *_signal: app.quit())
@@ -47,9 +62,18 @@ def run(address: ConnectionAddress | None) -> int:
     heartbeat.timeout.connect(lambda: None)
     workbench = Workbench(app)
     workbench.start(address)
+    for file in broken:
+        messages.show_error(None, _unreadable(file))
     code = app.exec()
     workbench.leave()
     return code
+
+
+def set_scale(scale: str) -> None:
+    """Tell Qt, before it starts, how large everything is to be in percent, whatever the system says."""
+    if scale != "system":
+        os.environ["QT_ENABLE_HIGHDPI_SCALING"] = "0"  # the system's own factor
+        os.environ["QT_SCALE_FACTOR"] = str(int(scale) / 100)
 
 
 class Workbench(QObject):
@@ -64,7 +88,9 @@ class Workbench(QObject):
         self._qt_words = QTranslator(self)
         self.signed_in: SignedIn | None = None
         self.login: LoginDialog | None = None
-        apply_theme(app, self._options.theme, self._options.density)
+        self.first_start: FirstStart | None = None
+        self._look()
+        app.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._speak(language())
         messages.install_bug_handler()
 
@@ -74,43 +100,111 @@ class Workbench(QObject):
             self.show_login()
             return
         try:
-            self._enter(Gateway.connect(address), "")
+            self._enter(Opened(Gateway.connect(address)), "")
         except KnownError as error:
             self.show_login(error)
 
     def show_login(self, error: KnownError | None = None) -> None:
-        """Ask who is there."""
-        dialog = LoginDialog(load_profiles(), self._options.last_profile, _connect, self._signing_in)
+        """Ask who is there; on a computer that knows no place to sign in to, how to begin."""
+        profiles = load_profiles()
+        if not profiles and error is None:
+            self.show_first_start()
+            return
+        preselected = self._options.default_profile or self._options.last_profile
+        dialog = LoginDialog(profiles, preselected, _connect, self._signing_in)
         dialog.signed_in.connect(self._enter)
         dialog.language_chosen.connect(self._switch_login_language)
+        dialog.another_chosen.connect(self.show_first_start)
+        dialog.profiles_chosen.connect(self._manage_profiles)
         dialog.rejected.connect(self._app.quit)
         if error is not None:
             dialog.failure.show_error(error)
         self.login = dialog
         dialog.show()
 
+    def show_first_start(self) -> None:
+        """Offer the ways to begin. Left, it leads back to signing in, or out of the program where nothing is known."""
+        self._close_login()
+        dialog = FirstStart(_connect, self._signing_in)
+        dialog.signed_in.connect(self._enter)
+        dialog.language_chosen.connect(self._switch_first_start_language)
+        dialog.rejected.connect(self._leave_first_start)
+        self.first_start = dialog
+        dialog.show()
+
+    def _leave_first_start(self) -> None:
+        if load_profiles():
+            self.show_login()
+        else:
+            self._app.quit()
+
+    def _close_login(self) -> None:
+        if self.login is not None:
+            self.login.hide()
+            self.login.deleteLater()
+            self.login = None
+
+    def _manage_profiles(self) -> None:
+        dialog = ProfilesDialog(self.login, self._options, self._signing_in)
+
+        def take() -> None:
+            self._options = Options.load()
+            self._close_login()
+            self.show_login()
+
+        dialog.accepted.connect(take)
+        dialog.open()
+
     def leave(self) -> None:
         """Give everything back."""
         if self.signed_in is not None:
             self.signed_in.close()
+            self.signed_in.opened.stop()
             self.signed_in = None
 
-    def _enter(self, gateway: Gateway, remark: str) -> None:
+    def _enter(self, opened: Opened, remark: str) -> None:
         log.info("signed in, building the window")
         self._options = Options.load()  # signing in has noted the profile
-        self.signed_in = SignedIn(gateway, self)
+        self.signed_in = SignedIn(opened, self)
         window = self.signed_in.window
-        window.language_chosen.connect(self._switch_language)
-        window.theme_chosen.connect(self._switch_theme)
+        if opened.superuser_url:
+            self.signed_in.daily_copy = DailyCopy(window, opened.superuser_url, self._backup_folder)
+        window.language_chosen.connect(lambda language: self._change(language=language))
+        window.theme_chosen.connect(lambda theme: self._change(theme=theme))
+        window.settings_chosen.connect(self._show_settings)
         window.sign_out_chosen.connect(self._sign_out)
         window.closed.connect(self._window_closed)
         window.appear()
+        window.remember_tabs(place_of(opened))
         if remark:
             window.notices.show_notice(remark)
 
     def _window_closed(self) -> None:
-        if not self._is_signing_out:
+        if self._is_signing_out or self.signed_in is None:
+            return
+        if self.signed_in.daily_copy is not None:
+            self.signed_in.daily_copy.make_before_leaving(self._app.quit)
+        else:
             self._app.quit()
+
+    def _backup_folder(self) -> Path | None:
+        return Path(self._options.backup_folder) if self._options.backup_folder else None
+
+    def _show_settings(self) -> None:
+        if self.signed_in is None:
+            return
+        window = self.signed_in.window
+
+        def build(view: AreaView) -> SettingsPage:
+            page = SettingsPage(view, self._options, keeps_data=bool(self._opened_here()))
+            page.chosen.connect(lambda changes: self._change(**changes))
+            page.password_change_chosen.connect(window.password_change_chosen)
+            return page
+
+        window.show_area(window.current_area()).open_tab("settings", build)
+
+    def _opened_here(self) -> str:
+        return self.signed_in.opened.superuser_url if self.signed_in else ""
 
     def _sign_out(self) -> None:
         if self.signed_in is None:
@@ -118,8 +212,13 @@ class Workbench(QObject):
         self._is_signing_out = True
         try:
             if self.signed_in.window.close():
-                self.leave()
-                self.show_login()
+                opened = self.signed_in.opened
+                self.signed_in.close()
+                self.signed_in = None
+                if opened.profile is None or opened.profile.kind == "server":
+                    self.show_login()
+                else:  # its server takes a moment to stop, and must have stopped before it is started again
+                    self._signing_in.query(self, lambda _session: opened.stop(), lambda _none: self.show_login())
         finally:
             self._is_signing_out = False
 
@@ -134,35 +233,49 @@ class Workbench(QObject):
     def _switch_login_language(self, language: str) -> None:
         self._keep(language=language)
         self._speak(language)
-        if self.login is not None:
-            self.login.deleteLater()
+        self._close_login()
         self.show_login()
 
-    def _switch_language(self, language: str) -> None:
+    def _switch_first_start_language(self, language: str) -> None:
         self._keep(language=language)
         self._speak(language)
-        self._rebuild()
+        if self.first_start is not None:
+            self.first_start.deleteLater()
+        self.show_first_start()
 
-    def _switch_theme(self, theme: str) -> None:
-        self._keep(theme=theme)
-        apply_theme(self._app, self._options.theme, self._options.density)
-        self._rebuild()
-
-    def _rebuild(self) -> None:
-        if self.signed_in is not None:
+    def _change(self, **changes: Any) -> None:
+        """Keep options and show them at once, where the look or the words depend on them with all pages built anew."""
+        self._keep(**changes)
+        if "language" in changes:
+            self._speak(self._options.language)
+        if changes.keys() & {"theme", "density"}:
+            self._look()
+        if changes.keys() & {"language", "theme", "density"} and self.signed_in is not None:
             self.signed_in.window.rebuild()
 
+    def _look(self) -> None:
+        theme = self._options.theme
+        apply_theme(self._app, system_theme(self._app) if theme == "system" else theme, self._options.density)
+
+    def _system_theme_changed(self) -> None:
+        if self._options.theme == "system":
+            self._look()
+            if self.signed_in is not None:
+                self.signed_in.window.rebuild()
+
     def _keep(self, **changes: Any) -> None:
-        self._options = replace(self._options, **changes)
+        self._options = replace(Options.load(), **changes)
         self._options.save()
 
 
 class SignedIn:
     """What exists while somebody is signed in: his connections, his window."""
 
-    def __init__(self, gateway: Gateway, parent: QObject) -> None:
+    def __init__(self, opened: Opened, parent: QObject) -> None:
         """Begins to listen to changes and builds the window."""
-        self._gateway = gateway
+        self.opened = opened
+        self.daily_copy: DailyCopy | None = None
+        self._gateway = gateway = opened.gateway
         self.bus = Bus(parent)
         self.tasks = Tasks(gateway.read, gateway.write, parent, long_write=gateway.long_write)
         self._listener = ChangeListener(
@@ -180,14 +293,27 @@ class SignedIn:
         )
         self.window.file_dropped.connect(lambda path: open_import(self.window, path))
         self.window.password_change_chosen.connect(self._ask_password)
+        self.tasks.query(self.window, fetch_settings, self._take_settings, lambda _error: None, key="sample")
         self._listener.start()
 
     def close(self) -> None:
         """Stop listening and let running work end."""
         self._listener.stop()
+        if self.daily_copy is not None:
+            self.daily_copy.tasks.close()
         self.tasks.close()
         self._gateway.close()
         self.window.deleteLater()
+
+    def _remember_instead(self, password: str) -> None:
+        """Where the old password is remembered, remember the new one."""
+        profile = self.opened.profile
+        if profile is not None and password_for(profile) is not None:
+            remember_password(profile, password)
+
+    def _take_settings(self, settings: dict[str, Any]) -> None:
+        if SAMPLE_FIRM in settings:
+            self.window.mark_as_sample()
 
     def _ask_password(self) -> None:
         dialog = PasswordDialog(self.window)
@@ -195,12 +321,15 @@ class SignedIn:
         def change(password: str) -> None:
             login = self._gateway.person.login
             self.tasks.command(
-                dialog, lambda session: administration.set_password(session, login, password), lambda _none: done()
+                dialog,
+                lambda session: administration.set_password(session, login, password),
+                lambda _none: done(password),
             )
 
-        def done() -> None:
+        def done(password: str) -> None:
             dialog.accept()
             messages.notify(self.window, _("Your password is changed."))
+            self.tasks.query(self.window, lambda _session: self._remember_instead(password), lambda _none: None)
 
         dialog.chosen.connect(change)
         dialog.open()
@@ -225,7 +354,23 @@ def server_name(address: ConnectionAddress) -> str:
     return "" if here else f"{host.address} / {address.database}"
 
 
-def _connect(profile: Profile, password: str) -> Gateway:
-    gateway = Gateway.connect(ConnectionAddress.from_url(profile.url(password)))
+def _unreadable(file: Path) -> KnownError:
+    return KnownError(
+        _("Settings of this computer could not be read. The program has started with the defaults."),
+        _("What was there is kept in {file}.").format(file=file),
+    )
+
+
+def place_of(opened: Opened) -> str:
+    """Names the firm somebody works in, the same at every sign-in: tabs of one firm are not opened in another."""
+    profile = opened.profile
+    if profile is not None and profile.kind != "server":
+        return profile.kind  # its port is another one at every start
+    address = opened.gateway.address
+    return f"{','.join(map(str, address.hosts))}/{address.database}"
+
+
+def _connect(profile: Profile, password: str, progress: Progress) -> Opened:
+    opened = open_profile(profile, password, progress)
     replace(Options.load(), last_profile=profile.name).save()
-    return gateway
+    return opened

@@ -21,6 +21,8 @@ class Opened:
     """Somebody signed in. ``stop`` ends the server that was started for him."""
 
     gateway: Gateway
+    profile: Profile | None = None
+    """As whom; None where an address was given on the command line."""
     stop: Callable[[], None] = _nothing
     superuser_url: str = ""
     """Of a firm that this computer keeps, for its backups; empty elsewhere."""
@@ -29,25 +31,25 @@ class Opened:
 def open_profile(profile: Profile, password: str, progress: Progress) -> Opened:
     """Sign in, after starting the server where this computer has it. Raises ``KnownError``."""
     if profile.kind == "sample":
-        return _open_sample(profile.login, progress)
+        return _open_sample(profile, progress)
     if profile.kind == "here":
-        return _open_here(profile.login, password, progress)
-    return Opened(Gateway.connect(ConnectionAddress.from_url(profile.url(password))))
+        return _open_here(profile, password, progress)
+    return Opened(Gateway.connect(ConnectionAddress.from_url(profile.url(password))), profile)
 
 
-def _open_here(login: str, password: str, progress: Progress) -> Opened:
+def _open_here(profile: Profile, password: str, progress: Progress) -> Opened:
     from crm_desktop.services import firm_here  # most people's data lie on a server
 
     firm = firm_here.start(progress)
     try:
-        gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(login, password)))
+        gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(profile.login, password)))
     except BaseException:
         firm.server.stop()
         raise
-    return Opened(gateway, firm.server.stop, firm.superuser_url)
+    return Opened(gateway, profile, firm.server.stop, firm.superuser_url)
 
 
-def _open_sample(role: str, progress: Progress) -> Opened:
+def _open_sample(profile: Profile, progress: Progress) -> Opened:
     from crm_desktop.core.i18n import _
     from crm_desktop.demo import prepare_demo  # fonts of names and stories: not for a real firm
 
@@ -56,8 +58,8 @@ def _open_sample(role: str, progress: Progress) -> Opened:
         state_home() / "embedded", progress=lambda done, total: progress(done, total, _("Making the sample firm"))
     )
     try:
-        gateway = Gateway.connect(ConnectionAddress.from_url(sample.url_as(role)))
+        gateway = Gateway.connect(ConnectionAddress.from_url(sample.url_as(profile.login)))
     except BaseException:
         sample.server.stop()
         raise
-    return Opened(gateway, sample.server.stop)
+    return Opened(gateway, profile, sample.server.stop)

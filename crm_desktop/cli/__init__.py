@@ -81,7 +81,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit code. Whatever goes wrong is one sentence on stderr."""
     try:
-        speak(Options.load().language)
+        speak(_language(arguments))
         code = program(arguments, "crm-desktop", standalone_mode=False)
         if sys.stdout:  # a program without console has none
             sys.stdout.flush()
@@ -105,6 +105,16 @@ def run(arguments: Sequence[str]) -> int:
     if sentence:
         click.echo(sentence, err=True)
     return REFUSED
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The one chosen in the workbench. A broken file of options stops a command; the window sets it aside itself."""
+    try:
+        return Options.load().language
+    except KnownError:
+        if any(argument in program.commands for argument in arguments):
+            raise
+        return Options().language
 
 
 def _system_error(error: OSError) -> str:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 UNSAVED = "• "
 
 
+class _LaterPage(Page):
+    """Holds the place of a page that nobody has looked at yet."""
+
+
 @dataclass(frozen=True)
 class OpenTab:
     """A tab beside the first one: enough to build it again."""
@@ -52,6 +56,7 @@ class AreaView(QWidget):
         self.tabs = ClosableTabs()
         self.tabs.add(self._host, _(area.title))
         self.tabs.close_requested.connect(self.close_page)
+        self.tabs.current_changed.connect(self._build_now)
         self._side_frame = side_frame = QFrame()
         side_frame.setObjectName("side")
         side_column = QVBoxLayout(side_frame)
@@ -99,12 +104,38 @@ class AreaView(QWidget):
     def open_tab(self, key: str, build: PageBuilder) -> Page:
         """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""
         if key in self._tabs_by_key:
-            page = self._tabs_by_key[key][1]
-            self.tabs.go_to(page)
-            return page
+            self.tabs.go_to(self._tabs_by_key[key][1])
+            return self._tabs_by_key[key][1]  # built by going there, where it was to be built later
         page = build(self)
         self._tabs_by_key[key] = (OpenTab(key, build), page)
         self.tabs.add(page, page.title)
+        self._follow(page)
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        return page
+
+    def add_tab_later(self, key: str, title: str, build: PageBuilder) -> None:
+        """Add a tab whose page is built when somebody goes there. One that is open already stays as it is."""
+        if key not in self._tabs_by_key:
+            page = _LaterPage(title)
+            self._tabs_by_key[key] = (OpenTab(key, build), page)
+            self.tabs.add(page, title, go_there=False)
+
+    def go_to_tab(self, key: str) -> None:
+        """Bring the tab with this key to the front; nothing where there is none."""
+        if key in self._tabs_by_key:
+            self.tabs.go_to(self._tabs_by_key[key][1])
+
+    def _build_now(self, page: QWidget) -> None:
+        found = next((tab for tab, opened in self._tabs_by_key.values() if opened is page), None)
+        if found is None or not isinstance(page, _LaterPage):
+            return
+        built = found.build(self)
+        self._tabs_by_key[found.key] = (found, built)
+        self.tabs.replace(page, built, built.title)
+        self._follow(built)
+
+    def _follow(self, page: Page) -> None:
+        """Show in the tab what the page is called and whether it holds unsaved edits."""
         marks = {"unsaved": ""}
 
         def rename() -> None:
@@ -116,8 +147,6 @@ class AreaView(QWidget):
 
         page.title_changed.connect(rename)
         page.unsaved_changed.connect(mark)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
-        return page
 
     def rename_tab(self, page: Page, key: str, build: PageBuilder) -> None:
         """A page shows something else now (the next record, or its new one was saved): know its tab by that."""

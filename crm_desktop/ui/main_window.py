@@ -17,8 +17,9 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.page import Page
+from crm_desktop.ui.page import Page, PageBuilder, RecordBuilder
 from crm_desktop.ui.status_line import StatusLine
+from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.undo_last import redo_last, undo_last
 from crm_desktop.ui.widgets.notice import Notices
 
@@ -33,6 +34,7 @@ class MainWindow(QMainWindow):
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
     password_change_chosen = Signal()
+    settings_chosen = Signal()
     sign_out_chosen = Signal()
     closed = Signal()
 
@@ -40,6 +42,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = context
         self._views: dict[str, AreaView] = {}
+        self._is_sample = False
+        self._place = ""
+        self._tab_memory: TabMemory | None = None
         self.setMinimumSize(LEAST)
         self.setAcceptDrops(True)
         self.resize(SIZE)
@@ -73,6 +78,27 @@ class MainWindow(QMainWindow):
             self._reopen(self.view(key), page_key, tabs, current)
         self.show_area(area)
 
+    def remember_tabs(self, firm: str) -> None:
+        """Open what the person had open in this firm at the last time, and keep in mind from now on what is open."""
+        self._tab_memory = TabMemory(self, firm)
+        self._tab_memory.restore()
+
+    def mark_as_sample(self) -> None:
+        """Say over every page that nothing here is real."""
+        self._is_sample = True
+        self._sample_mark.show()
+
+    def keep_place(self) -> None:
+        """Keep place and size for the next start, if they are others than before."""
+        place = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        if place != self._place:
+            self._place = place
+            remember("window/geometry", place)
+
+    def views(self) -> dict[str, AreaView]:
+        """The areas that have been looked at, by key."""
+        return self._views
+
     def view(self, area: str) -> AreaView:
         """The view of an area, built when it is first needed."""
         if area not in self._views:
@@ -95,11 +121,18 @@ class MainWindow(QMainWindow):
 
     def open_record(self, entity: str, id: int) -> Page | None:
         """Open a record in its area; None where no area shows such records."""
-        area = next((one for one in self.context.areas if entity in one.records), None)
-        if area is None:
+        key = f"{entity}/{id}"
+        build = self.record_builder(key)
+        if build is None:
             return None
-        build = area.records[entity]
-        return self.show_area(area.key).open_tab(f"{entity}/{id}", lambda view: build(view, id))
+        area = next(one for one in self.context.areas if entity in one.records)
+        return self.show_area(area.key).open_tab(key, build)
+
+    def record_builder(self, key: str) -> PageBuilder | None:
+        """What builds the page of the record behind a tab's key; None where no area shows such records."""
+        entity, _slash, number = key.partition("/")
+        builders = [area.records[entity] for area in self.context.areas if entity in area.records]
+        return partial(_build_record, builders[0], int(number)) if builders else None
 
     def show_shortcuts(self) -> None:
         """Show which keys do what here."""
@@ -123,7 +156,9 @@ class MainWindow(QMainWindow):
         if not all(view.may_close() for view in self._views.values()):
             event.ignore()
             return
-        remember("window/geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        self.keep_place()
+        if self._tab_memory is not None:
+            self._tab_memory.keep()
         event.accept()
         self.closed.emit()
 
@@ -138,12 +173,17 @@ class MainWindow(QMainWindow):
         self._banner.setObjectName("banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
+        self._sample_mark = QLabel(_("Sample firm: all people and customers here are invented. Try whatever you like."))
+        self._sample_mark.setObjectName("sample")
+        self._sample_mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sample_mark.setVisible(self._is_sample)
         canvas = QWidget()
         canvas.setObjectName("canvas")
         column = QVBoxLayout(canvas)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self._sample_mark)
         column.addWidget(self._banner)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
@@ -155,6 +195,7 @@ class MainWindow(QMainWindow):
         self.header.language_chosen.connect(self.language_chosen)
         self.header.theme_chosen.connect(self.theme_chosen)
         self.header.password_change_chosen.connect(self.password_change_chosen)
+        self.header.settings_chosen.connect(self.settings_chosen)
         self.header.sign_out_chosen.connect(self.sign_out_chosen)
         self.header.shortcuts_chosen.connect(self.show_shortcuts)
 
@@ -184,6 +225,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Y": lambda: redo_last(self._current_view()),
             "Ctrl+Shift+Z": lambda: redo_last(self._current_view()),
             "F1": self.show_shortcuts,
+            "Ctrl+,": self.settings_chosen.emit,
             "F6": lambda: self._current_view().side.setFocus(Qt.FocusReason.ShortcutFocusReason),
         }
         for number, area in enumerate(self.context.areas[:9], 1):
@@ -193,3 +235,7 @@ class MainWindow(QMainWindow):
 
     def _current_view(self) -> AreaView:
         return self.view(self.current_area())
+
+
+def _build_record(build: RecordBuilder, id_: int, view: AreaView) -> Page:
+    return build(view, id_)

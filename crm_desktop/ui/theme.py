@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from string import Template
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.core.paths import RESOURCES
 
 ThemeName = Literal["light", "dark"]
-Density = Literal["comfortable", "compact"]
+Density = Literal["comfortable", "compact", "large"]
 
 FAMILY = "Noto Sans SC"
 SMALL, BODY, TITLE, PAGE = 12, 13, 15, 20  # font sizes in px at 100 %
 CONTROL = 32  # height of buttons and editors
 SIDE_ROW = 32
 RADIUS, CARD_RADIUS = 6, 8
-ROW: dict[Density, int] = {"comfortable": 34, "compact": 28}
+ROW: dict[Density, int] = {"comfortable": 34, "compact": 28, "large": 42}
 
 LIGHT = {
     "canvas": "#F4F6F8",
@@ -100,6 +101,11 @@ def apply_theme(app: QApplication, name: ThemeName, density: Density = "comforta
     app.setFont(font())
     app.setPalette(_palette())
     app.setStyleSheet(_style_sheet())
+
+
+def system_theme(app: QApplication) -> ThemeName:
+    """What the desktop is set to; light where it does not say."""
+    return "dark" if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
 def theme_name() -> ThemeName:

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.app import Workbench
 from crm_desktop.core.i18n import _
-from crm_desktop.core.settings import Options
+from crm_desktop.core.paths import state_home
+from crm_desktop.core.settings import Options, Profile, save_profiles, set_aside_broken
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.services.records import create_record, new_record
@@ -57,7 +58,25 @@ def test_wrong_password_is_said_in_the_sign_in_dialog(
     qtbot.wait(10)
 
 
+def test_without_any_profile_one_is_asked_how_to_begin(workbench: Workbench) -> None:
+    workbench.start(None)
+    assert workbench.login is None
+    assert workbench.first_start is not None
+    assert workbench.first_start.isVisible()
+    workbench.first_start.hide()
+
+
+def test_broken_settings_do_not_keep_the_program_from_starting(workbench: Workbench) -> None:
+    (state_home() / "options.toml").write_text("theme = 'pink'", encoding="utf-8")
+    (state_home() / "profiles.toml").write_text("[[", encoding="utf-8")
+    assert [file.name for file in set_aside_broken()] == ["options.broken.toml", "profiles.broken.toml"]
+    workbench.start(None)
+    assert workbench.first_start is not None
+    workbench.first_start.hide()
+
+
 def test_signing_out_leads_back_to_the_dialog(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
+    save_profiles([Profile("office")])
     workbench.start(address)
     settle(qtbot, workbench)
     assert workbench.signed_in is not None

@@ -10,7 +10,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import ServerLostError, SignInError
-from crm_desktop.core.settings import Profile, load_profiles
+from crm_desktop.core.progress import Progress
+from crm_desktop.core.settings import Profile, load_profiles, save_profiles
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.tasks import Tasks
 
@@ -29,10 +30,11 @@ def tasks(qtbot: QtBot) -> Iterator[Tasks]:
 def test_what_connect_returns_comes_out(qtbot: QtBot, tasks: Tasks) -> None:
     seen: list[tuple[Profile, str]] = []
 
-    def connect(profile: Profile, password: str) -> str:
+    def connect(profile: Profile, password: str, _progress: Progress) -> str:
         seen.append((profile, password))
         return "session"
 
+    save_profiles([OFFICE, BRANCH])
     dialog = LoginDialog([OFFICE, BRANCH], "branch", connect, tasks)
     qtbot.addWidget(dialog)
     dialog.password.line.setText(" demo ")
@@ -40,12 +42,12 @@ def test_what_connect_returns_comes_out(qtbot: QtBot, tasks: Tasks) -> None:
         dialog.button.click()
     assert signed_in.args == ["session", ""]
     assert seen == [(BRANCH, " demo ")], "a password is taken as it is typed"
-    assert [profile.name for profile in load_profiles()] == ["branch", "office"]
+    assert [profile.name for profile in load_profiles()] == ["office", "branch"]
 
 
 def test_dialog_lives_while_it_connects(qtbot: QtBot, tasks: Tasks) -> None:
     go = threading.Event()
-    dialog = LoginDialog([OFFICE], "", lambda _profile, _password: go.wait(), tasks)
+    dialog = LoginDialog([OFFICE], "", lambda _profile, _password, _progress: go.wait(), tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.sign_in()
@@ -60,7 +62,7 @@ def test_dialog_lives_while_it_connects(qtbot: QtBot, tasks: Tasks) -> None:
     [SignInError("The password is wrong.", "Type it again."), ServerLostError("No server answers.", "Is it on?")],
 )
 def test_failure_is_said_in_the_dialog_and_one_can_try_again(qtbot: QtBot, tasks: Tasks, error: SignInError) -> None:
-    def connect(_profile: Profile, _password: str) -> object:
+    def connect(_profile: Profile, _password: str, _progress: Progress) -> object:
         raise error
 
     dialog = LoginDialog([OFFICE], "", connect, tasks)
@@ -75,7 +77,7 @@ def test_failure_is_said_in_the_dialog_and_one_can_try_again(qtbot: QtBot, tasks
 
 
 def test_first_sign_in_asks_where_the_server_is(qtbot: QtBot, tasks: Tasks) -> None:
-    dialog = LoginDialog([], "", lambda profile, _password: profile, tasks)
+    dialog = LoginDialog([], "", lambda profile, _password, _progress: profile, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.details.isVisible()
@@ -94,7 +96,7 @@ def test_first_sign_in_asks_where_the_server_is(qtbot: QtBot, tasks: Tasks) -> N
 
 
 def test_wrong_port_is_said_at_the_port(qtbot: QtBot, tasks: Tasks) -> None:
-    dialog = LoginDialog([OFFICE], "", lambda profile, _password: profile, tasks)
+    dialog = LoginDialog([OFFICE], "", lambda profile, _password, _progress: profile, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.details.port.set_value(70000)
@@ -112,7 +114,7 @@ def test_password_that_cannot_be_kept_is_remarked_upon(
     before = keyring.get_keyring()
     monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
     assert keyring.get_keyring() is not before
-    dialog = LoginDialog([OFFICE], "", lambda _profile, _password: "session", tasks)
+    dialog = LoginDialog([OFFICE], "", lambda _profile, _password, _progress: "session", tasks)
     qtbot.addWidget(dialog)
     dialog.remember.setChecked(True)
     with qtbot.waitSignal(dialog.signed_in) as signed_in:

@@ -13,6 +13,7 @@ from crm_desktop.core.settings import Profile
 from crm_desktop.spec.kinds import CHOICE, TEXT, Integer, Ref
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.fields.line import LineEditor
+from crm_desktop.ui.widgets.labels import label
 
 Protection = Literal["prefer", "disable", "require", "verify-ca", "verify-full"]
 PROTECTIONS: dict[Protection, str] = {
@@ -21,6 +22,13 @@ PROTECTIONS: dict[Protection, str] = {
     "verify-ca": N_("Encrypted, certificate checked"),
     "verify-full": N_("Encrypted, certificate and name checked"),
     "disable": N_("Never encrypted"),
+}
+EXPLANATIONS: dict[Protection, str] = {
+    "prefer": N_("Right for most offices. A server without encryption is accepted too."),
+    "require": N_("A server without encryption is refused. It is not checked whether it is the right one."),
+    "verify-ca": N_("Only a server whose certificate your administrator's authority has signed."),
+    "verify-full": N_("The safest: also refuses a server that bears another name than the one typed above."),
+    "disable": N_("Whoever listens in the network can read along. Only for a server on this computer."),
 }
 LAST_PORT = 65535
 
@@ -39,6 +47,7 @@ class ConnectionFields(QWidget):
         super().__init__()
         self._profile = Profile(name="")
         self.host = LineEditor(TEXT, _("Server (name or address)"), required=True)
+        self.host.line.setPlaceholderText(_("Several with commas between them"))
         self.port = LineEditor(_Port(), _("Port"), required=True)
         self.database = LineEditor(TEXT, _("Database"), required=True)
         self.protection = ChoiceEditor(CHOICE, _("Protection"), self._answer_modes, required=True)
@@ -53,7 +62,9 @@ class ConnectionFields(QWidget):
         grid.addWidget(self.port, 0, 1)
         grid.addWidget(self.database, 1, 0, 1, 2)
         grid.addWidget(self.protection, 2, 0, 1, 2)
-        grid.addWidget(self.authority, 3, 0, 1, 2)
+        self.explanation = label("", "small", wrap=True)
+        grid.addWidget(self.explanation, 3, 0, 1, 2)
+        grid.addWidget(self.authority, 4, 0, 1, 2)
         self.protection.changed.connect(self._show_authority)
 
     def set_profile(self, profile: Profile) -> None:
@@ -89,6 +100,7 @@ class ConnectionFields(QWidget):
         return True
 
     def _show_authority(self) -> None:
+        self.explanation.setText(_(EXPLANATIONS[self._mode()]))
         self.authority.setVisible(self._mode().startswith("verify"))
 
     def _mode(self) -> Protection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_desktop.ui.specimens.dialogs import login, login_refused, password, question, shortcuts
 from crm_desktop.ui.specimens.editors import editors
+from crm_desktop.ui.specimens.starting import connections, new_firm, sample, sign_in_to_sample, trial, ways
 from crm_desktop.ui.specimens.widgets import widgets
 from crm_desktop.ui.specimens.window import window
 
@@ -11,6 +12,12 @@ SPECIMENS = (
     ("widgets", widgets),
     ("editors", editors),
     ("window", window),
+    ("start_ways", ways),
+    ("start_sample", sample),
+    ("start_new_firm", new_firm),
+    ("start_trial", trial),
+    ("login_sample", sign_in_to_sample),
+    ("connections", connections),
     ("login", login),
     ("login_refused", login_refused),
     ("question", question),

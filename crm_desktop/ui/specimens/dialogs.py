@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import SignInError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Profile
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.dialogs.password import PasswordDialog
@@ -58,5 +59,5 @@ def _refusal() -> SignInError:
     )
 
 
-def _refuse(_profile: Profile, _password: str) -> object:
+def _refuse(_profile: Profile, _password: str, _progress: Progress) -> object:
     raise _refusal()

@@ -46,22 +46,39 @@ class ClosableTabs(QWidget):
         self._line.hide()
         self.bar.currentChanged.connect(self._show)
 
-    def add(self, page: QWidget, title: str) -> None:
-        """Append a tab and go to it."""
+    def add(self, page: QWidget, title: str, *, go_there: bool = True) -> None:
+        """Append a tab, and go to it unless told otherwise."""
         index = self._stack.addWidget(page)
         self.bar.addTab("")
         self.set_title(page, title)
         if index > 0:
-            cross = QToolButton()
-            cross.setObjectName("cross")
-            cross.setIcon(icon("x"))
-            cross.setIconSize(QSize(12, 12))
-            cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            cross.setToolTip(with_shortcut(_("Close"), "Ctrl+W"))
-            cross.clicked.connect(lambda _checked=False: self.close_requested.emit(page))
-            self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, cross)
+            self._add_cross(index)
         self._line.setVisible(self.bar.count() > 1)
-        self.bar.setCurrentIndex(index)
+        if go_there:
+            self.bar.setCurrentIndex(index)
+
+    def replace(self, page: QWidget, other: QWidget, title: str) -> None:
+        """Put another page into the tab of ``page``, which is deleted."""
+        index = self._stack.indexOf(page)
+        self._stack.insertWidget(index, other)
+        self._stack.removeWidget(page)
+        page.deleteLater()
+        self.set_title(other, title)
+        self._stack.setCurrentIndex(self.bar.currentIndex())
+
+    def _add_cross(self, index: int) -> None:
+        cross = QToolButton()
+        cross.setObjectName("cross")
+        cross.setIcon(icon("x"))
+        cross.setIconSize(QSize(12, 12))
+        cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        cross.setToolTip(with_shortcut(_("Close"), "Ctrl+W"))
+        cross.clicked.connect(lambda _checked=False: self.close_requested.emit(self._page_of(cross)))
+        self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, cross)
+
+    def _page_of(self, cross: QToolButton) -> QWidget | None:
+        side = QTabBar.ButtonPosition.RightSide
+        return next((page for n, page in enumerate(self.pages()) if self.bar.tabButton(n, side) is cross), None)
 
     def set_title(self, page: QWidget, title: str) -> None:
         """Name a tab; "•" before the name is for the caller to add where something is unsaved."""

@@ -1,0 +1,112 @@
+"""A firm kept on this computer: set up whole or not at all, opened by its administrator only, and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crm_desktop.core.errors import CancelledError, KnownError, SignInError
+from crm_desktop.core.settings import Profile
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.backup_file import opened
+from crm_desktop.db.server import superuser
+from crm_desktop.opening import Opened, open_profile
+from crm_desktop.services import firm_here
+from crm_desktop.services.firm_here import NewFirm, copy_is_due, firm_home, make_copy, set_up
+from crm_desktop.services.preferences import fetch_settings
+
+FIRM = NewFirm("珠海一家公司", "王五", "wangwu", "secret of mine")
+PROFILE = Profile("firm", kind="here", login="wangwu")
+
+
+def no_progress(_done: int, _total: int, _what: str) -> None:
+    return
+
+
+@pytest.fixture
+def open_firm() -> Iterator[Callable[..., Opened]]:
+    made: list[Opened] = []
+
+    def build(profile: Profile = PROFILE, password: str = FIRM.password) -> Opened:
+        made.append(open_profile(profile, password, no_progress))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.gateway.close()
+        one.stop()
+
+
+def stop_at(step: int) -> Callable[[int, int, str], None]:
+    def progress(done: int, _total: int, _what: str) -> None:
+        if done == step:
+            raise CancelledError("Stopped.")
+
+    return progress
+
+
+def test_a_firm_is_set_up_opened_and_copied(open_firm: Callable[..., Opened], tmp_path: Path) -> None:
+    for step in (1, 2):
+        with pytest.raises(CancelledError):
+            set_up(FIRM, stop_at(step))
+        assert not firm_home().exists(), "what was stopped leaves nothing behind"
+
+    set_up(FIRM, no_progress)
+    with pytest.raises(SignInError):
+        open_profile(PROFILE, "wrong", no_progress)
+
+    with pytest.raises(firm_here.AlreadyThereError):
+        set_up(NewFirm("Another", "Li", "li", "secret of mine"), no_progress)
+
+    firm = open_firm()
+    assert (firm.gateway.person.name, firm.gateway.person.groups) == ("王五", ("administrator",))
+    with firm.gateway.read() as session:
+        assert fetch_settings(session)["firm_name"] == FIRM.name
+
+    folder = tmp_path / "copies" / "of the firm"
+    folder.mkdir(parents=True)
+    old = [folder / f"crm-2020-01-{day:02}.crmbackup" for day in range(1, 21)]
+    for file in old:
+        file.touch()
+    assert copy_is_due(folder)
+    copy = make_copy(firm.superuser_url, folder, no_progress)
+    assert not copy_is_due(folder)
+    with opened(copy) as (_archive, manifest):
+        assert manifest.database == "crm"
+    assert [file for file in old if file.exists()] == old[-13:], "the newest fourteen stay"
+
+
+def test_a_killed_set_up_is_done_again_and_a_finished_one_is_kept(
+    open_firm: Callable[..., Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_arguments: Any, **_more: Any) -> None:
+        embedded = firm_here.EmbeddedServer(firm_home())
+        with superuser(ConnectionAddress.from_url(embedded.start().url()), autocommit=True) as connection:
+            connection.execute(text("create database crm"))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(firm_here.server, "init", killed)
+        patch.setattr(firm_here.shutil, "rmtree", lambda *_arguments, **_more: None)  # a killed program cleans nothing
+        with pytest.raises(KeyboardInterrupt):
+            set_up(FIRM, no_progress)
+    assert firm_home().exists()
+    set_up(FIRM, no_progress)
+    assert open_firm().gateway.person.login == "wangwu"
+
+
+def test_a_copy_into_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(KnownError, match="cannot be used"):
+        make_copy("postgresql://nobody@127.0.0.1:1/crm", file / "folder", no_progress)
+
+
+def test_too_short_a_password_makes_nothing() -> None:
+    with pytest.raises(KnownError, match="too short"):
+        set_up(NewFirm("A", "B", "b", "short"), no_progress)
+    assert not firm_home().exists()
