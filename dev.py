@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="style, types, import rules, catalogues, sizes")
     check.set_defaults(command=run_checks)
 
-    bench = commands.add_parser("bench", help="speed, as ratios to hand-written SQL")
+    bench = commands.add_parser("bench", help="speed, as ratios to hand-written SQL, and what people wait for")
     bench.add_argument("--size", metavar="N", help="customers in the sample firm")
     bench.add_argument("--json", metavar="FILE", help="write the figures to FILE")
     bench.set_defaults(command=run_bench)
@@ -117,7 +117,8 @@ def run_bench(options: argparse.Namespace, further: list[str]) -> int:
     """Measure, with the arguments as they are."""
     size = ["--size", options.size] if options.size else []
     file = ["--json", options.json] if options.json else []
-    return _python("-m", "tests.bench", *size, *file, *further)
+    _need_qt_libraries("libqoffscreen.so")
+    return _python("-m", "tests.bench", *size, *file, *further, **OFFSCREEN)
 
 
 def run_gallery(options: argparse.Namespace, further: list[str]) -> int:

@@ -39,7 +39,7 @@ _LARGEST_LOG = 5_000_000  # bytes
 _SETTINGS = {
     "listen_addresses": _HOST,
     "unix_socket_directories": "",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "log_checkpoints": "off",

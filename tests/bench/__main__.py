@@ -1,4 +1,7 @@
-"""``python -m tests.bench [--size 2300|100000|1000000 ...] [--json FILE]``: prints figures, fails nobody."""
+"""``python -m tests.bench [--size 2300|100000|1000000 ...] [--part statements|window|crowd ...] [--json FILE]``
+
+Prints figures, fails nobody.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from crm_desktop.core.i18n import set_language
@@ -15,10 +19,15 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.demo import SCALES, Demo, prepare_demo
 from tests.bench.cases import Bench
+from tests.bench.crowd import crowd_timings
+from tests.bench.delay import Delay
 from tests.bench.imports import Import, write_sheet
 from tests.bench.measure import Figure
+from tests.bench.window import Timing, WindowBench
 
 SALESPERSON, CLERK = "linping", "ouchunmei"
+PARTS = ("statements", "window", "crowd")
+ROUND_TRIP_SECONDS = 0.002
 HOME = ROOT / "build" / "bench"
 """The sample firms are kept here between two runs."""
 
@@ -28,21 +37,53 @@ def main() -> int:
     sizes = {scale.customers: name for name, scale in SCALES.items() if scale.customers}
     parser = argparse.ArgumentParser(prog="dev.py bench")
     parser.add_argument("--size", type=int, action="append", choices=sorted(sizes), help="customers")
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     set_language("zh")
-    found: dict[int, list[Figure]] = {}
+    parts = options.part or PARTS
+    found: dict[str, list[dict[str, object]]] = {}
     for size in options.size or [min(sizes)]:
         demo = prepare_demo(HOME, sizes[size], progress=lambda _done, _total: None)
+        figures: list[Figure] = []
+        timings: list[Timing] = []
         try:
-            found[size] = measure(demo)
+            if "statements" in parts:
+                figures = measure(demo)
+                show(size, figures)
+            if "window" in parts:
+                timings += window_timings(demo)
+            if "crowd" in parts:
+                timings += crowd_timings(demo)
         finally:
             demo.server.stop()
-        show(size, found[size])
+        show_timings(size, timings)
+        found[str(size)] = [*map(_as_json, figures), *map(asdict, timings)]
     if options.json:
-        document = {str(size): [_as_json(figure) for figure in figures] for size, figures in found.items()}
-        options.json.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=2), encoding="utf-8")
     return 0
+
+
+def window_timings(demo: Demo) -> list[Timing]:
+    """One salesperson's window, on this computer and over a network that takes 2 ms for each round trip."""
+    found = []
+    with Delay((demo.address.host, demo.address.port), ROUND_TRIP_SECONDS / 2) as network:
+        for where, port in (("", demo.address.port), (", 2 ms away", network.port)):
+            url = replace(demo.address, port=port).url(demo.database, SALESPERSON, "demo")
+            window = WindowBench(ConnectionAddress.from_url(url))
+            found += [replace(timing, name=timing.name + where) for timing in window.timings()]
+            window.close()
+    return found
+
+
+def show_timings(size: int, timings: list[Timing]) -> None:
+    """A table for people."""
+    print(f"\n{size:,} customers: what people wait for")
+    print(f"{'':56}{'':>10}{'limit':>7}{'longest block':>15}")
+    for timing in timings:
+        block = f"{timing.longest_block:.0f} ms" if timing.longest_block else ""
+        limit = f"{timing.limit:g}" if timing.limit else ""
+        print(f"{timing.name:56}{timing.value:>10.1f}{limit:>7}{block:>15}  {timing.unit}")
 
 
 def measure(demo: Demo) -> list[Figure]:

@@ -1,0 +1,223 @@
+"""The workbench's window as its user waits for it: from the key press to the last paint, and the longest block."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter, sleep
+
+import psutil
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services.search import search
+from crm_desktop.ui.areas import areas_for
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.theme import apply_theme
+
+RUNS = 9
+QUIET_SECONDS = 0.25  # so long without a paint: the page is as it will be
+PATIENCE_SECONDS = 60
+TYPED = ("华工", "广州华工", "gzhgyy", "0205550")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One line of the result, in milliseconds (or megabytes); a limit of 0 promises nothing."""
+
+    name: str
+    value: float
+    limit: float
+    longest_block: float = 0.0
+    unit: str = "ms"
+
+
+class Watch(QObject):
+    """Knows when a window was last painted, and how long its thread was ever kept from the next event."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._is_dirty = False
+        self.painted = self.longest_block = 0.0
+        self._ticked = perf_counter()
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._tick)
+        app.installEventFilter(self)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self.longest_block, self._ticked = 0.0, perf_counter()
+        self._timer.start()
+
+    def go_on(self) -> None:
+        """Watch, without forgetting."""
+        if not self._timer.isActive():
+            self.start()
+
+    def stop(self) -> None:
+        """Take no more of the processor."""
+        self._timer.stop()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Note a paint; its end is the next tick."""
+        if event.type() == QEvent.Type.Paint:
+            self._is_dirty = True
+        return False
+
+    def _tick(self) -> None:
+        now = perf_counter()
+        self.longest_block = max(self.longest_block, now - self._ticked)
+        self._ticked = now
+        if self._is_dirty:
+            self.painted, self._is_dirty = now, False
+        sleep(0)
+
+
+class WindowBench:
+    """One salesperson's window."""
+
+    def __init__(self, address: ConnectionAddress) -> None:
+        instance = QApplication.instance()
+        self._app = instance if isinstance(instance, QApplication) else QApplication([])
+        apply_theme(self._app, "light")
+        self._gateway = Gateway.connect(address)
+        self._tasks, self._bus = Tasks(self._gateway.read, self._gateway.write), Bus()
+        person = self._gateway.person
+        self._context = Context(
+            self._tasks,
+            self._bus,
+            person,
+            "",
+            areas_for(person),
+            lambda text, answer: self._tasks.query(
+                self._watch, lambda session: search(session, text, person), answer, key="search"
+            ),
+        )
+        self._watch = Watch(self._app)
+        self.window = MainWindow(self._context)
+        self.window.resize(1366, 768)
+        self.window.show()
+        self.window.activateWindow()
+        self._settle()
+
+    def close(self) -> None:
+        """Sign out."""
+        self.window.close()
+        self.window.deleteLater()
+        self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._tasks.close()
+        self._gateway.close()
+
+    def timings(self) -> Iterator[Timing]:
+        """All cases, in order."""
+        yield self._switch_lists()
+        yield self._page_down()
+        yield self._jump_in_list()
+        for typed in TYPED:
+            yield self._search(typed)
+        yield self._open_page()
+        yield Timing("memory with the whole list open", psutil.Process().memory_info().rss / 2**20, 250, unit="MB")
+
+    def _switch_lists(self) -> Timing:
+        side = self.window.view("customers").side
+
+        def press() -> None:
+            is_all = side.current_key() == "customer/all"
+            QTest.keyClick(side, Qt.Key.Key_Up if is_all else Qt.Key.Key_Down)
+
+        self.window.view("customers").select_page("customer/all")
+        self._settle()
+        return self._timing("list", press, 60)
+
+    def _page_down(self) -> Timing:
+        page = self._all_customers()
+        return self._timing("a page further in the list", lambda: QTest.keyClick(page.table, Qt.Key.Key_PageDown), 60)
+
+    def _jump_in_list(self) -> Timing:
+        page = self._all_customers()
+        bar = page.table.verticalScrollBar()
+        places = iter(range(1, 1000))
+
+        def drag() -> None:
+            bar.setValue(bar.maximum() * (next(places) * 37 % 100) // 100)
+
+        return self._timing("anywhere in the list", drag, 60)
+
+    def _search(self, typed: str) -> Timing:
+        box = self.window.header.search_box
+        box.setFocus()
+
+        def act() -> None:
+            box.setText(typed)
+            box.search_now()  # the pause in typing is over
+
+        def clear() -> None:
+            box.clear()
+            box.search_now()
+
+        found = self._timing(f"search, {typed}", act, 60, clear)
+        box.clearFocus()
+        return found
+
+    def _open_page(self) -> Timing:
+        page = self._all_customers()
+        rows = iter(range(3, 1000))
+
+        def choose() -> None:
+            self.window.view("customers").close_current()
+            page.table.setFocus()
+            page.table.selectRow(next(rows))
+
+        return self._timing("360° page", lambda: QTest.keyClick(page.table, Qt.Key.Key_Return), 100, choose)
+
+    def _all_customers(self) -> ListPage:
+        view = self.window.view("customers")
+        view.select_page("customer/all")
+        self._settle()
+        page = view.current_page()
+        assert isinstance(page, ListPage)
+        page.table.setFocus()
+        return page
+
+    def _timing(
+        self, name: str, act: Callable[[], object], limit: float, before: Callable[[], object] | None = None
+    ) -> Timing:
+        """The median from ``act`` to the last paint; ``before`` is not measured."""
+        taken, blocks = [], []
+        for run in range(RUNS + 2):
+            if before is not None:
+                before()
+                self._settle()
+            gc.collect()
+            self._watch.start()
+            begun = perf_counter()
+            act()
+            self._settle()
+            self._watch.stop()
+            if run > 1:  # the first ones warm up
+                taken.append((self._watch.painted - begun) * 1000)
+                blocks.append(self._watch.longest_block * 1000)
+        return Timing(name, median(taken), limit, max(blocks))
+
+    def _settle(self) -> None:
+        """Until nothing is under way and nothing was painted for a while."""
+        self._watch.go_on()
+        begun = perf_counter()
+        quiet_since = begun
+        while perf_counter() - begun < PATIENCE_SECONDS:
+            self._app.processEvents()
+            if self._tasks.busy or self._watch.painted > quiet_since:
+                quiet_since = perf_counter()
+            elif perf_counter() - quiet_since > QUIET_SECONDS:
+                return
+            sleep(0.0005)
+        raise TimeoutError("the window does not come to rest")
