@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 
 class KnownError(Exception):
     """Something the user can act on. ``message`` says what is wrong, ``hint`` what to do; both are translated."""
@@ -15,8 +17,20 @@ class KnownError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class Attempt(NamedTuple):
+    """By which the server knows a transaction, so that one can ask later whether it was committed."""
+
+    change_set: int
+    transaction: int
+
+
 class ServerLostError(KnownError):
     """The server cannot be reached, or went away in the middle; nothing of the transaction was written."""
+
+    is_open = False
+    """Whether it went away while it committed, so that the transaction may have been written after all."""
+    attempt: Attempt | None = None
+    """Of such a transaction, where it named what it does."""
 
 
 class SignInError(KnownError):

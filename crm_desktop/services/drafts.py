@@ -1,0 +1,211 @@
+"""What somebody typed and has not saved: kept on this computer, offered when he comes back. Asks no server."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+import psutil
+
+from crm_desktop.core.draft_store import DraftStore
+from crm_desktop.core.errors import Attempt
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+
+KEPT_DAYS = 30
+"""Discarded drafts can be brought back so long."""
+Kind = Literal["record", "note", "import"]
+_TYPE = "crm:type"
+_MOMENTS = {kind.__name__: kind for kind in (datetime.datetime, datetime.date, datetime.time)}
+
+
+@cache
+def this_process() -> tuple[int, float]:
+    """Number and birth of this process: numbers are given again."""
+    return os.getpid(), psutil.Process().create_time()
+
+
+def _is_running(pid: int, born: float) -> bool:
+    try:
+        return bool(psutil.Process(pid).create_time() == born)
+    except psutil.Error:
+        return False
+
+
+class Typed(NamedTuple):
+    """A text that stands in a field and is no value of it (yet): half a date."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One form, one box or one wizard in the middle of being filled in.
+
+    ``content`` holds what the place needs to show it again. ``place`` tells apart the boxes of one record's page.
+    """
+
+    kind: Kind
+    entity: str
+    record_id: int
+    title: str
+    content: Mapping[str, Any]
+    place: str = ""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    at: datetime.datetime = field(default_factory=lambda: datetime.datetime.now().astimezone())
+    discarded_at: datetime.datetime | None = None
+    process: tuple[int, float] = field(default_factory=this_process)
+    attempt: Attempt | None = None
+    """The save of a new record that was sent off last: if it was committed, the draft is done with."""
+
+    @property
+    def is_open_elsewhere(self) -> bool:
+        """Whether another running workbench of this computer holds it."""
+        return self.process != this_process() and _is_running(*self.process)
+
+
+class Drafts:
+    """All drafts of one person in one database. The answers come from memory; writing happens behind them."""
+
+    def __init__(self, owner: str, told: Callable[[OSError | sqlite3.Error | None], None]) -> None:
+        """``told``: see ``DraftStore``."""
+        self.store = DraftStore(owner, told)
+        self._drafts: dict[str, Draft] = {}
+        self._live: set[str] = set()
+        self.unreadable = 0
+        """How many drafts are there whose key is gone from the keyring."""
+
+    def load(self) -> list[Draft]:
+        """What earlier runs left behind, without what was discarded long ago. Not for the UI thread."""
+        kept, self.unreadable = self.store.load()
+        oldest = datetime.datetime.now().astimezone() - datetime.timedelta(days=KEPT_DAYS)
+        drafts = []
+        for name, content in kept.items():
+            draft = draft_from(content)
+            if draft.discarded_at is not None and draft.discarded_at < oldest:
+                self.store.forget(name)
+            else:
+                drafts.append(draft)
+        return drafts
+
+    def take(self, loaded: list[Draft]) -> None:
+        """Know what ``load`` found; what was typed in the meantime counts more."""
+        self._drafts = {draft.id: draft for draft in loaded} | self._drafts
+
+    def keep(self, draft: Draft) -> None:
+        """Keep what is being typed at the moment; it is not offered while it is open."""
+        self._live.add(draft.id)
+        known = self._drafts.get(draft.id)
+        self._put(replace(draft, attempt=known.attempt) if known else draft)
+
+    def note_attempt(self, id_: str, attempt: Attempt) -> None:
+        """Remember, before it is committed, by what to ask whether it was. Waits until it is written; not for the UI
+        thread.
+        """
+        if id_ in self._drafts:
+            self._put(replace(self._drafts[id_], attempt=attempt))
+            self.store.flush(1.0)
+
+    def forget(self, id_: str) -> None:
+        """It was saved, or typed back to what it was."""
+        self._live.discard(id_)
+        if self._drafts.pop(id_, None) is not None:
+            self.store.forget(id_)
+
+    def leave(self, id_: str) -> None:
+        """Its form was closed without saving; from now on it is offered."""
+        self._live.discard(id_)
+        self.store.hurry()
+
+    def discard(self, id_: str) -> None:
+        """Offer it no more; it can be brought back for a while."""
+        self._live.discard(id_)
+        if id_ in self._drafts:
+            self._put(replace(self._drafts[id_], discarded_at=datetime.datetime.now().astimezone()))
+
+    def bring_back(self, id_: str) -> None:
+        """Offer a discarded draft again."""
+        self._put(replace(self._drafts[id_], discarded_at=None))
+
+    def waiting(self) -> list[Draft]:
+        """What was typed, not saved, and is open nowhere; newest first."""
+        return self._newest_first(lambda draft: draft.discarded_at is None)
+
+    def discarded(self) -> list[Draft]:
+        """What can be brought back; newest first."""
+        return self._newest_first(lambda draft: draft.discarded_at is not None)
+
+    def waiting_at(self, entity: str, record_id: int) -> list[Draft]:
+        """What is to be offered on the page of a record (0: of a new one)."""
+        return [draft for draft in self.waiting() if (draft.entity, draft.record_id) == (entity, record_id)]
+
+    def _put(self, draft: Draft) -> None:
+        self._drafts[draft.id] = draft
+        self.store.keep(draft.id, draft_bytes(draft))
+
+    def _newest_first(self, wanted: Callable[[Draft], bool]) -> list[Draft]:
+        found = [d for d in self._drafts.values() if wanted(d) and d.id not in self._live and not d.is_open_elsewhere]
+        return sorted(found, key=lambda draft: draft.at, reverse=True)
+
+
+def record_content(base: Record, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a form's draft: the record as it was read, and what was typed over it."""
+    return {"version": base.version, "base": dict(base.values), "typed": dict(typed)}
+
+
+def base_of(draft: Draft) -> Record:
+    """The record as it was when one began to type."""
+    content = draft.content
+    return Record(draft.entity, draft.record_id, content["version"], content["base"])
+
+
+def draft_bytes(draft: Draft) -> bytes:
+    """As it is kept."""
+    parts = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    return json.dumps(_written(parts), ensure_ascii=False).encode()
+
+
+def draft_from(content: bytes) -> Draft:
+    """What ``draft_bytes`` wrote."""
+    parts = json.loads(content, object_hook=_read)
+    attempt = parts["attempt"] and Attempt(*parts["attempt"])
+    return Draft(**parts | {"process": tuple(parts["process"]), "attempt": attempt})
+
+
+def _written(value: Any) -> Any:
+    """``value`` as JSON can hold it. JSON would take a ``Ref`` for a list, so each value is looked at."""
+    match value:
+        case Ref() | Typed():
+            return {_TYPE: type(value).__name__, "of": list(value)}
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return {_TYPE: type(value).__name__, "of": value.isoformat()}
+        case Decimal():
+            return {_TYPE: "Decimal", "of": str(value)}
+        case Mapping():
+            return {str(key): _written(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_written(one) for one in value]
+    return value
+
+
+def _read(found: dict[str, Any]) -> Any:
+    if _TYPE not in found:
+        return found
+    value = found["of"]
+    match found[_TYPE]:
+        case "Ref":
+            return Ref(*value)
+        case "Typed":
+            return Typed(*value)
+        case "Decimal":
+            return Decimal(value)
+        case name:
+            return _MOMENTS[name].fromisoformat(value)

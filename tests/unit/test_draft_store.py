@@ -1,0 +1,219 @@
+"""Drafts outlive the program, are encrypted where there is a keyring, and a full disk stops nobody."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import keyring
+import keyring.backend
+import pytest
+
+from crm_desktop.core.draft_store import DraftStore
+from crm_desktop.core.errors import Attempt
+from crm_desktop.services.drafts import Draft, Drafts, Typed, draft_bytes, draft_from, record_content
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+
+
+class Drawer(keyring.backend.KeyringBackend):
+    priority = 1.0
+
+    def __init__(self) -> None:
+        self.secrets: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.secrets.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.secrets[service, username] = password
+
+
+@pytest.fixture
+def drawer() -> Any:
+    before = keyring.get_keyring()
+    keyring.set_keyring(Drawer())
+    yield keyring.get_keyring()
+    keyring.set_keyring(before)
+
+
+def quiet(_error: object) -> None:
+    return
+
+
+def opened(owner: str = "anna", told: Callable[[Any], None] = quiet) -> DraftStore:
+    store = DraftStore(owner, told)
+    store.load()
+    return store
+
+
+def test_what_is_kept_is_there_at_the_next_start() -> None:
+    store = opened()
+    store.keep("a", b"one")
+    store.keep("a", "二".encode())
+    store.keep("b", b"gone")
+    store.forget("b")
+    assert store.flush()
+    assert DraftStore("anna", quiet).load() == ({"a": "二".encode()}, 0)
+    assert DraftStore("bert", quiet).load() == ({}, 0)
+
+
+def test_it_is_encrypted_where_there_is_a_keyring(drawer: Drawer) -> None:
+    store = opened()
+    assert store.is_sealed
+    store.keep("a", "珠海华工".encode())
+    store.flush()
+    assert "珠海华工".encode() not in store.file.read_bytes()
+    assert DraftStore("anna", quiet).load() == ({"a": "珠海华工".encode()}, 0)
+    drawer.secrets.clear()
+    assert DraftStore("anna", quiet).load() == ({}, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows protects the folder of the user")
+def test_without_a_keyring_only_its_user_may_read_the_file() -> None:
+    store = opened()
+    store.keep("a", b"one")
+    store.flush()
+    assert not store.is_sealed
+    assert store.file.stat().st_mode & 0o077 == 0
+    assert store.file.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_is_told_once_and_everything_is_written_when_there_is_room_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(DraftStore, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(DraftStore, "RETRY_SECONDS", 0.01)
+    told: list[object] = []
+    heard = threading.Event()
+
+    def tell(error: object) -> None:
+        told.append(error)
+        heard.set()
+
+    store = opened(told=tell)
+    write = store._try
+    monkeypatch.setattr(store, "_try", lambda _batch: sqlite3.OperationalError("database or disk is full"))
+    store.keep("a", b"one")
+    assert heard.wait(10)
+    assert isinstance(told[0], sqlite3.OperationalError)
+    store.keep("b", b"two")
+    assert not store.flush(0.05)
+    heard.clear()
+    monkeypatch.setattr(store, "_try", write)
+    while told[-1] is not None:
+        assert heard.wait(10)
+        heard.clear()
+    assert store.flush()
+    assert DraftStore("anna", quiet).load() == ({"a": b"one", "b": b"two"}, 0)
+
+
+SCRIPT = """
+import itertools, sys
+from crm_desktop.core.draft_store import DraftStore
+store = DraftStore("anna", lambda _error: None)
+store.PAUSE_SECONDS = 0.001
+store.load()
+for number in itertools.count():
+    store.keep("a", b"%d " % number * 2000)
+    if number % 3 == 0 and store.flush():
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 7, 40])
+def test_a_killed_program_loses_nothing_that_was_written(lines: int, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True, env=os.environ | {"CRM_HOME": str(tmp_path)}
+    ) as typing:
+        assert typing.stdout is not None
+        known = [int(typing.stdout.readline()) for _line in range(lines)][-1]
+        typing.kill()
+    os.environ["CRM_HOME"] = str(tmp_path)
+    kept, unreadable = DraftStore("anna", quiet).load()
+    numbers = set(kept["a"].split())
+    assert unreadable == 0
+    assert len(numbers) == 1
+    assert int(numbers.pop()) >= known
+
+
+def a_draft(**changes: Any) -> Draft:
+    values = {
+        "name": "华工",
+        "owner": Ref(7, "何毅", "good"),
+        "phones": ["0756-1", "0756-2"],
+        "capital": Decimal("12.50"),
+        "founded": datetime.date(1998, 3, 5),
+        "at": datetime.datetime(2026, 3, 5, 14, 30, tzinfo=datetime.UTC),
+        "is_main": True,
+        "remark": None,
+    }
+    base = Record("contact", 3, 9, values)
+    content = record_content(base, {"founded": Typed("19"), "name": "华工医药"})
+    return replace(Draft("record", "contact", 3, "华工", content), **changes)
+
+
+def test_a_draft_comes_back_as_it_was() -> None:
+    for draft in (a_draft(), a_draft(attempt=Attempt(4, 700), discarded_at=datetime.datetime.now(datetime.UTC))):
+        read = draft_from(draft_bytes(draft))
+        assert read == draft
+        assert isinstance(read.content["base"]["owner"], Ref)
+        assert isinstance(read.content["typed"]["founded"], Typed)
+
+
+def restarted() -> Drafts:
+    drafts = Drafts("anna", quiet)
+    drafts.take(drafts.load())
+    return drafts
+
+
+def test_an_open_draft_is_not_offered_and_one_that_was_left_is() -> None:
+    drafts, draft = restarted(), a_draft()
+    drafts.keep(draft)
+    assert drafts.waiting() == []
+    drafts.leave(draft.id)
+    assert drafts.waiting_at("contact", 3) == [draft]
+    drafts.store.flush()
+    assert restarted().waiting() == [draft]
+
+
+def test_a_saved_draft_is_gone_and_a_discarded_one_can_be_brought_back() -> None:
+    drafts, saved, discarded = restarted(), a_draft(), a_draft(id="other")
+    for draft in (saved, discarded):
+        drafts.keep(draft)
+    drafts.forget(saved.id)
+    drafts.discard(discarded.id)
+    drafts.store.flush()
+    again = restarted()
+    assert again.waiting() == []
+    assert [draft.id for draft in again.discarded()] == ["other"]
+    again.bring_back("other")
+    assert [draft.id for draft in again.waiting()] == ["other"]
+
+
+def test_what_was_discarded_long_ago_is_dropped() -> None:
+    drafts = restarted()
+    drafts.keep(a_draft(discarded_at=datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=31)))
+    drafts.store.flush()
+    assert restarted().discarded() == []
+
+
+def test_a_draft_that_another_running_program_holds_is_not_offered() -> None:
+    import psutil
+
+    parent = psutil.Process(os.getppid())
+    drafts = restarted()
+    drafts.keep(a_draft(process=(parent.pid, parent.create_time())))
+    drafts.keep(a_draft(id="dead", process=(parent.pid, 1.0)))
+    for id_ in ("dead", *drafts._drafts):
+        drafts.leave(id_)
+    assert [draft.id for draft in drafts.waiting()] == ["dead"]
