@@ -8,6 +8,7 @@ from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
+from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
 from crm_desktop.models.work import Activity
 
@@ -35,6 +36,7 @@ __all__ = [
     "PermissionGrant",
     "PermissionGroup",
     "Preference",
+    "Presence",
     "RecentRecord",
     "Setting",
     "Star",

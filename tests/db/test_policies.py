@@ -27,8 +27,8 @@ COMMON = {
     "permission_group": "permission_group",
     "setting": "setting",
 }
-TRIED_ELSEWHERE = {"attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record"}
-"""In test_attached."""
+TRIED_ELSEWHERE = {"attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence"}
+"""In test_attached and test_presence."""
 NEW_ROW = {
     "department": "(name) values ('x')",
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",
