@@ -27,6 +27,8 @@ _WAITS_FOR = {
     psycopg2.extensions.POLL_WRITE: selectors.EVENT_WRITE,
 }
 
+NOWHERE = "[]"
+"""No record is open."""
 _LONGEST_ID = 18
 """Digits that fit into a bigint, whatever they are."""
 
@@ -36,9 +38,9 @@ class ChangeListener:
 
     BATCH_SECONDS = 0.1
     """Changes that come within this time are reported together."""
-    HEARTBEAT_SECONDS = 20.0
-    """After so much silence the server is asked whether it is still there."""
-    ANSWER_SECONDS = 10.0
+    HEARTBEAT_SECONDS = 8.0
+    """After so much silence the server is asked whether it is still there. An empty statement: it costs nothing."""
+    ANSWER_SECONDS = 5.0
     LONGEST_PAUSE = 30.0
     """Between two attempts to connect. The first pause is at most a second, each at most twice the one before."""
 
@@ -53,6 +55,8 @@ class ChangeListener:
         self._address = address
         self._changed, self._anything_changed, self._state_changed = changed, anything_changed, state_changed
         self._wake, self._waker = socket.socketpair()  # on Windows nothing but a socket can wake a select
+        self._is_asked = threading.Event()
+        self._places = self._told_places = NOWHERE
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="changes", daemon=True)
 
@@ -60,12 +64,25 @@ class ChangeListener:
         """Begin to connect, in the background."""
         self._thread.start()
 
+    def ask_now(self) -> None:
+        """See at once whether the server is there: connect without waiting, or ask on the connection there is."""
+        self._is_asked.set()
+        self._wake_up()
+
+    def announce(self, places: str) -> None:
+        """Tell the others at which records this window is, as ``crm.be_at`` reads them; after a reconnect again."""
+        self._places = places
+        self._wake_up()
+
     def stop(self) -> None:
         """Stop listening; no callback begins any more."""
         self._stopped.set()
+        self._wake_up()
+        self._thread.join(timeout=5)  # longer only while the system looks up a name
+
+    def _wake_up(self) -> None:
         with contextlib.suppress(OSError):  # the thread has ended and closed it
             self._waker.send(b"x")
-        self._thread.join(timeout=5)  # longer only while the system looks up a name
 
     def _run(self) -> None:
         with self._wake, self._waker, contextlib.suppress(_StoppedError):
@@ -85,8 +102,14 @@ class ChangeListener:
                 if failures == 0:
                     self._state_changed("lost")
             failures += 1
-            pause = min(self.LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
-            self._wait(random.uniform(pause / 2, pause))  # noqa: S311 - not all computers of the office at once
+            self._pause(min(self.LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)))
+
+    def _pause(self, seconds: float) -> None:
+        """Wait before the next attempt, unless somebody asks; not all computers of the office come at once."""
+        until = monotonic() + random.uniform(seconds / 2, seconds)  # noqa: S311
+        while not self._is_asked.is_set() and (left := until - monotonic()) > 0:
+            self._wait(left)
+        self._is_asked.clear()
 
     def _connect(self, failures: int) -> psycopg2.extensions.connection:
         """A listening connection that never blocks this thread."""
@@ -104,6 +127,7 @@ class ChangeListener:
 
     def _hear(self, connection: psycopg2.extensions.connection) -> Never:
         heard: dict[str, set[int] | None] = {}
+        self._told_places = NOWHERE
         ask_at, report_at = monotonic() + self.HEARTBEAT_SECONDS, None
         while True:
             for notice in connection.notifies:
@@ -116,17 +140,31 @@ class ChangeListener:
                 for table, ids in heard.items():
                     self._changed(table, None if ids is None else frozenset(ids))
                 heard, report_at = {}, None
-            if now >= ask_at:
+            if self._told_places != self._places:
+                self._told_places = self._places
+                self._execute(connection, "select crm.be_at(%s::jsonb)", self._told_places)
+            if now >= ask_at or self._is_asked.is_set():
+                self._is_asked.clear()
                 self._execute(connection, "select")
                 ask_at = monotonic() + self.HEARTBEAT_SECONDS
             else:
                 until = ask_at if report_at is None else min(ask_at, report_at)
-                self._wait(until - now, connection.fileno(), selectors.EVENT_READ)
+                try:
+                    self._wait(until - now, connection.fileno(), selectors.EVENT_READ)
+                except _StoppedError:
+                    self._say_goodbye(connection)
+                    raise
                 connection.poll()
 
-    def _execute(self, connection: psycopg2.extensions.connection, statement: str) -> None:
+    def _say_goodbye(self, connection: psycopg2.extensions.connection) -> None:
+        """Let the others know that this window is at no record any more, without waiting for the answer."""
+        if self._told_places != NOWHERE:
+            with contextlib.suppress(psycopg2.Error), connection.cursor() as cursor:
+                cursor.execute("select crm.be_at(%s::jsonb)", [NOWHERE])
+
+    def _execute(self, connection: psycopg2.extensions.connection, statement: str, *values: str) -> None:
         with connection.cursor() as cursor:  # must live until the answer is there
-            cursor.execute(statement)
+            cursor.execute(statement, values)
             self._finish(connection, self.ANSWER_SECONDS)
 
     def _finish(self, connection: psycopg2.extensions.connection, seconds: float) -> None:
@@ -144,7 +182,9 @@ class ChangeListener:
             selector.register(self._wake, selectors.EVENT_READ)
             if file is not None:
                 selector.register(file, events)
-            selector.select(max(0, seconds))
+            ready = selector.select(max(0, seconds))
+        if any(key.fileobj is self._wake for key, _events in ready):
+            self._wake.recv(4096)
         if self._stopped.is_set():
             raise _StoppedError
 

@@ -29,6 +29,10 @@ SERVER_SETTINGS = {
 
 SILENCE_SECONDS = 75.0
 """After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
+DOUBTFUL_SECONDS = 5.0
+"""After so long without an answer, when another connection has found the server silent, this one is silent too."""
+ATTEMPT = "attempt"
+"""Key in ``Session.info`` of the ``Attempt`` that a service has begun."""
 
 
 class Gateway:
@@ -78,8 +82,12 @@ class Gateway:
         with self._session("writing") as session:
             yield session
             session.flush()
-            with known_errors("commit"):
-                session.commit()
+            try:
+                with known_errors("commit"):
+                    session.commit()
+            except ServerLostError as error:
+                error.is_open, error.attempt = True, session.info.get(ATTEMPT)
+                raise
 
     @contextmanager
     def long_write(self) -> Iterator[Session]:
@@ -92,6 +100,10 @@ class Gateway:
                 yield session
             finally:
                 line.is_unhurried = False
+
+    def doubt(self) -> None:
+        """The listener's connection is lost: break those that have waited too, rather than let them wait on."""
+        self._watch.break_after(DOUBTFUL_SECONDS)
 
     def close(self) -> None:
         """Close the connections. One in use is closed when its session ends."""

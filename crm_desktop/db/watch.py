@@ -93,6 +93,11 @@ class Watch:
         self._connections.add(connection)
         return connection
 
+    def break_after(self, seconds: float) -> None:
+        """Break the lines on which the server has been silent for longer than this."""
+        for connection in list(self._connections):
+            connection.break_after(seconds)
+
     def stop(self) -> None:
         """Watch no longer."""
         self._stopped.set()
@@ -100,5 +105,4 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopped.wait(min(1.0, self._patience / 4)):
-            for connection in list(self._connections):
-                connection.break_after(self._patience)
+            self.break_after(self._patience)

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.errors import ConflictError
+from crm_desktop.core.errors import Attempt, ConflictError
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.db.engine import ATTEMPT
 from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services.keys import complete_keys
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import EntitySpec, Ref, facts
-from crm_desktop.spec.kinds import DATE, MONEY, TIME
+from crm_desktop.spec.kinds import DATE, MONEY, NUMBER, TIME
 
 KINDS = {
     "create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "import": N_("Import"), "undo": N_("Undo"),
@@ -35,7 +36,7 @@ WHY_KEPT = {
     "conflict": N_("its number is used again"),
     "parent_gone": N_("what it belonged to is gone"),
 }
-_TABLES = {spec.model.__tablename__: spec for spec in ALL_ENTITIES}
+_TABLES = {spec.model.__tablename__: spec.key for spec in ALL_ENTITIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,10 @@ class UndoResult:
 def begin_change(session: Session, kind: str, label: str, entity: str = "") -> int:
     """Name what this transaction does; returns the change set's id. One statement."""
     label = f"{entity}:{label}" if entity else label
-    change_set: int = session.execute(
-        text("select journal.begin_change(:kind, :label)"), {"kind": kind, "label": label[:500]}
-    ).scalar_one()
-    return change_set
+    statement = text("select journal.begin_change(:kind, :label), pg_current_xact_id()::text::bigint")
+    attempt = Attempt(*session.execute(statement, {"kind": kind, "label": label[:500]}).one())
+    session.info[ATTEMPT] = attempt
+    return attempt.change_set
 
 
 def describe(kind: str, label: str) -> str:
@@ -176,7 +177,7 @@ def value_of(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str])
         return datetime.datetime.fromisoformat(stored)
     if fact.kind is DATE:
         return datetime.date.fromisoformat(stored)
-    if fact.kind is MONEY:
+    if fact.kind in {MONEY, NUMBER}:
         return Decimal(str(stored))  # JSON knows no decimals
     return stored
 
@@ -260,11 +261,11 @@ def undo(
 
 
 def _entity(table: str) -> str:
-    return _TABLES[table].key if table in _TABLES else table
+    return _TABLES.get(table, table)
 
 
 def _kept(row: Mapping[str, Any]) -> Kept:
-    spec = _TABLES.get(row["table"])
+    spec = by_key(_TABLES[row["table"]]) if row["table"] in _TABLES else None
     columns = {facts(attr).column: _(label) for attr, label in spec.labels.items()} if spec else {}
     return Kept(
         _entity(row["table"]),
