@@ -21,9 +21,11 @@ from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
 from crm_desktop.services.lookup import Choices
+from crm_desktop.services.merge import merge_texts
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import read_values, select_values
 from crm_desktop.spec import EntitySpec, Ref, facts
+from crm_desktop.spec.kinds import LONG_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,14 @@ class RecordGoneError(ConflictError):
 
 
 class SaveConflictError(ConflictError):
-    """Others changed the same fields; ``current`` is the record as it is now, ``fields`` the keys both changed."""
+    """Others changed the same fields; ``current`` is the record as it is now, ``fields`` the keys both changed.
 
-    def __init__(self, current: Record, fields: tuple[str, ...]) -> None:
+    ``merged`` are long texts that both changed too, but that hold both changes already.
+    """
+
+    def __init__(
+        self, current: Record, fields: tuple[str, ...], merged: Mapping[str, str | None] | None = None
+    ) -> None:
         """The message names the fields."""
         labels = _(", ").join(_(current.spec.label_of(key)) for key in fields)
         super().__init__(
@@ -85,6 +92,7 @@ class SaveConflictError(ConflictError):
         )
         self.current = current
         self.fields = fields
+        self.merged = merged or {}
 
 
 def fetch_record(session: Session, entity: str, id_: int) -> Record:
@@ -170,8 +178,9 @@ def save_record(
 ) -> Record:
     """Write the changed fields of a record that was read as ``base``.
 
-    Two statements where nobody else wrote in between. Where somebody did, other fields merge silently (four statements)
-    and the same field raises SaveConflictError. Raises FieldsError, and RecordGoneError where the record is gone.
+    Two statements where nobody else wrote in between. Where somebody did, other fields and different places of long
+    texts merge silently (four statements), and the same field raises SaveConflictError. Raises FieldsError, and
+    RecordGoneError where the record is gone.
     """
     spec = base.spec
     changes = {key: value for key, value in changes.items() if not is_same(value, base.values.get(key))}
@@ -187,8 +196,10 @@ def save_record(
             k for k, mine in changes.items()
             if not is_same(theirs.get(k), base.values.get(k)) and not is_same(theirs.get(k), mine)
         )  # fmt: skip
-        if both:
-            raise SaveConflictError(current, both)
+        merged = _merged_texts(base, current, {key: changes[key] for key in both})
+        if len(merged) < len(both):
+            raise SaveConflictError(current, tuple(key for key in both if key not in merged), merged)
+        changes |= merged
         if current.version == base.version:
             raise _may_not_change(base)
         base = current
@@ -196,6 +207,17 @@ def save_record(
         if version is None:
             raise ConflictError(_("Somebody else is saving this record at the same moment."), _("Save again."))
     return Record(base.entity, base.id, version, {**base.values, **changes}, change_set)
+
+
+def _merged_texts(base: Record, current: Record, mine: Mapping[str, Any]) -> dict[str, str | None]:
+    """The long texts that both changed in different places, with both changes."""
+    merged = {}
+    for key, text in mine.items():
+        if facts(base.spec.fields[key]).kind is LONG_TEXT:
+            found = merge_texts(base.values.get(key) or "", current.values.get(key) or "", text or "").text
+            if found is not None:
+                merged[key] = found or None
+    return merged
 
 
 def is_same(one: Any, other: Any) -> bool:
