@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from crm_desktop.services.presence import TABLE
+
 BATCH_MS = 150
 
 
@@ -16,7 +18,9 @@ class Bus(QObject):
     """
 
     changed = Signal(str, object)  # table, frozenset of ids; None: anything in it may have changed
+    presence_changed = Signal(str, object)  # table, frozenset of ids of rows where somebody came or went
     connection_changed = Signal(str)  # "connected" | "lost" | "connecting"
+    retry_wanted = Signal()  # look at once whether the server is there
     _heard = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -50,7 +54,9 @@ class Bus(QObject):
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         for table, ids in waiting.items():
-            self.changed.emit(table, None if ids is None else frozenset(ids))
+            row_table = table.removeprefix(TABLE)
+            signal = self.changed if row_table == table else self.presence_changed
+            signal.emit(row_table, None if ids is None else frozenset(ids))
 
     @Slot()
     def _start(self) -> None:

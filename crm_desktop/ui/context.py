@@ -10,9 +10,11 @@ from crm_desktop.core.access import Person
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.choices import ChoiceSource
+from crm_desktop.ui.drafts import DraftBook
 from crm_desktop.ui.live_fields import LiveFields
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.preferences import Preferences
+from crm_desktop.ui.presence import Presence
 from crm_desktop.ui.tasks import Tasks
 
 Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
@@ -21,7 +23,8 @@ Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
 @dataclass(frozen=True)
 class Context:
     """Made once after sign-in. ``server`` is empty for this computer. ``search(text, answer)`` looks in the
-    background and calls ``answer`` on the UI thread.
+    background and calls ``answer`` on the UI thread. ``identity`` names the person and the database, so that drafts of
+    one never come into another.
     """
 
     tasks: Tasks
@@ -30,6 +33,7 @@ class Context:
     server: str
     areas: tuple[Area, ...]
     search: Search
+    identity: str = ""
 
     @cached_property
     def choices(self) -> ChoiceSource:
@@ -40,6 +44,18 @@ class Context:
     def fields(self) -> LiveFields:
         """The fields that the administrator adds."""
         return LiveFields(self.tasks, self.bus)
+
+    @cached_property
+    def drafts(self) -> DraftBook:
+        """What is typed and not saved."""
+        book = DraftBook(self.identity or f"{self.person.login} {self.server}", self.tasks)
+        book.load()
+        return book
+
+    @cached_property
+    def presence(self) -> Presence:
+        """At which records this window is."""
+        return Presence(self.tasks)
 
     @cached_property
     def preferences(self) -> Preferences:

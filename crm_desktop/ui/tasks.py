@@ -15,11 +15,12 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.errors import Attempt, CancelledError, KnownError, ServerLostError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
+from crm_desktop.services.outcome import was_committed
 from crm_desktop.ui import messages
 
 T = TypeVar("T")
@@ -27,8 +28,11 @@ Session = Any  # the database's own class; ui only hands it on to services
 SessionFactory = Callable[[], AbstractContextManager[Session]]
 Failure = Callable[[KnownError], None]
 
+Waiting = Callable[["WaitingCommand"], None]
+
 WORKERS = 2  # a workbench has three connections, and one of them listens
 PROGRESS_SECONDS = 0.1  # how often a long work may repaint its bar
+LONGEST_PAUSE_MS = 30_000  # between two attempts to save what waits for the server; the first pause is a second
 
 
 class LongWork(QObject):
@@ -59,10 +63,40 @@ class LongWork(QObject):
             self._post(lambda: self.progressed.emit(done, total, what))
 
 
+class WaitingCommand:
+    """A command that found no server and is carried out when it is back. Never twice: where the answer of the last
+    attempt was lost, the server is asked first what became of it.
+    """
+
+    def __init__(self, tasks: Tasks, work: Callable[[Session], Any], answer: Callable[[Future[Any]], None]) -> None:
+        """``answer`` gets the future of every attempt."""
+        self._tasks, self._work = tasks, work
+        self.answer = answer
+        self.attempt: Attempt | None = None
+        self._result: Any = None
+
+    def give_up(self) -> None:
+        """Wait no longer; what the last attempt did stays."""
+        self._tasks.give_up(self)
+
+    def run(self, read: SessionFactory, write: SessionFactory) -> Any:
+        """Carry it out on a worker thread."""
+        if self.attempt is not None:
+            with read() as session:
+                if was_committed(session, self.attempt):
+                    return self._result
+            self.attempt = None
+        with write() as session:
+            self._result = self._work(session)
+        return self._result
+
+
 class Tasks(QObject):
     """Runs work on worker threads and answers on the UI thread. Lives as long as the application."""
 
     became_idle = Signal()
+    server_missed = Signal()  # some work found no server
+    waiting_changed = Signal(int)  # how many commands wait for the server
     _answer_ready = Signal()
 
     def __init__(
@@ -84,6 +118,11 @@ class Tasks(QObject):
         self._open = 0
         self._lock = threading.Lock()
         self._closed = False
+        self._waiting: list[WaitingCommand] = []
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.timeout.connect(self._try_waiting)
+        self._pause_ms = 1000
         self._answer_ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -114,13 +153,74 @@ class Tasks(QObject):
         self._answer_with(future, lambda: self._answer_query(owner, future, slot, success, failure))
 
     def command(
-        self, owner: QObject, work: Callable[[Session], T], success: Callable[[T], None], failure: Failure | None = None
+        self,
+        owner: QObject,
+        work: Callable[[Session], T],
+        success: Callable[[T], None],
+        failure: Failure | None = None,
+        *,
+        waiting: Waiting | None = None,
     ) -> None:
         """Do ``work`` as one transaction in the background. A failure is shown even when ``owner`` is gone by
         then.
+
+        With ``waiting``, a missing server is no failure: ``waiting`` is called, and the work is done when it is back.
         """
-        future = self._submit(self._write, work)
-        self._answer_with(future, lambda: self._answer_command(owner, future, success, failure))
+        if waiting is None:
+            future = self._submit(self._write, work)
+            self._answer_with(future, lambda: self._answer_command(owner, future, success, failure))
+            return
+
+        def answer(future: Future[T]) -> None:
+            error = None if future.cancelled() else future.exception()
+            if isinstance(error, ServerLostError) and (error.attempt or not error.is_open):
+                self._wait_for_server(command, error)
+                if shiboken6.isValid(owner):
+                    waiting(command)
+            else:
+                self._pause_ms = 1000
+                self._answer_command(owner, future, success, failure)
+
+        command = WaitingCommand(self, work, answer)
+        self._start(command)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many commands wait for the server."""
+        return len(self._waiting)
+
+    def server_is_back(self) -> None:
+        """Carry out at once what waits."""
+        self._pause_ms = 1000
+        self._try_waiting()
+
+    def give_up(self, command: WaitingCommand) -> None:
+        """Carry it out no more."""
+        if command in self._waiting:
+            self._waiting.remove(command)
+            self.waiting_changed.emit(len(self._waiting))
+
+    def _start(self, command: WaitingCommand) -> None:
+        future = self._run(lambda: command.run(self._read, self._write))
+        self._answer_with(future, lambda: command.answer(future))
+
+    def _wait_for_server(self, command: WaitingCommand, error: ServerLostError) -> None:
+        if error.attempt is not None:
+            command.attempt = error.attempt
+        self._waiting.append(command)
+        self.waiting_changed.emit(len(self._waiting))
+        self.server_missed.emit()
+        if not self._retry.isActive():
+            self._retry.start(self._pause_ms)
+            self._pause_ms = min(2 * self._pause_ms, LONGEST_PAUSE_MS)
+
+    def _try_waiting(self) -> None:
+        self._retry.stop()
+        commands, self._waiting = self._waiting, []
+        if commands:
+            self.waiting_changed.emit(0)
+        for command in commands:
+            self._start(command)
 
     def long_command(
         self,
@@ -157,6 +257,7 @@ class Tasks(QObject):
         """Drop what waits, cancel a long work, let the rest end. No answer is delivered any more."""
         if self._long_work is not None:
             self._long_work.cancel()
+        self._retry.stop()
         with self._lock:
             self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -166,6 +267,9 @@ class Tasks(QObject):
             with session() as opened:
                 return work(opened)
 
+        return self._run(run)
+
+    def _run(self, run: Callable[[], T]) -> Future[T]:
         if self._closed:  # asked by a timer of a page that is about to go
             never: Future[T] = Future()
             never.cancel()
@@ -216,7 +320,7 @@ class Tasks(QObject):
         if error is None:
             success(future.result())
         else:
-            _fail(owner, error, failure)
+            self._fail(owner, error, failure)
 
     def _answer_command(
         self, owner: QObject, future: Future[T], success: Callable[[T], None], failure: Failure | None
@@ -226,9 +330,14 @@ class Tasks(QObject):
         error = future.exception()
         alive = shiboken6.isValid(owner)
         if error is not None:
-            _fail(owner if alive else None, error, failure if alive else None)
+            self._fail(owner if alive else None, error, failure if alive else None)
         elif alive:
             success(future.result())
+
+    def _fail(self, owner: QObject | None, error: BaseException, failure: Failure | None) -> None:
+        if isinstance(error, ServerLostError):
+            self.server_missed.emit()
+        _fail(owner, error, failure)
 
 
 def _fail(owner: QObject | None, error: BaseException, failure: Failure | None) -> None:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.dialogs.message import MessageDialog
 
-Answer = Literal["save", "discard", "stay"]
+Answer = Literal["save", "discard", "keep", "stay"]
 
 
 class UnsavedDialog(MessageDialog):
-    """Save, discard or stay; Esc stays. Without ``can_save`` what is typed can only be sent off on its page."""
+    """Save, discard, keep as a draft or stay; Esc stays. Without ``can_save`` what is typed can only be sent off on
+    its page.
+    """
 
     def __init__(self, parent: QWidget | None, title: str, *, can_save: bool = True) -> None:
         question = _("Save the changes to “{title}”?").format(title=title) if title else _("Save the new record?")
@@ -24,9 +26,11 @@ class UnsavedDialog(MessageDialog):
         if can_save:
             self.add_secondary(_("Stay"), self.reject)
             self.add_secondary(_("Discard"), lambda: self._choose("discard"))
+            self.add_secondary(_("Keep as draft"), lambda: self._choose("keep"))
             self.add_primary(_("Save"), lambda: self._choose("save"))
         else:
             self.add_secondary(_("Discard"), lambda: self._choose("discard"))
+            self.add_secondary(_("Keep as draft"), lambda: self._choose("keep"))
             self.add_primary(_("Stay"), self.reject)
 
     def _choose(self, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.services.drafts import Typed
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import Attr, EntitySpec
 from crm_desktop.ui.area_view import AreaView
@@ -51,12 +52,17 @@ class Form(QWidget):
         self.setFocusProxy(next(iter(self.editors.values())))
         self._arrange()
 
-    def show_record(self, record: Record, *, read_only: bool = False) -> None:
-        """Show these values; what was typed is forgotten."""
+    def show_record(self, record: Record, *, read_only: bool = False, sent: Mapping[str, Any] | None = None) -> None:
+        """Show these values. What was typed is forgotten, but for what was typed since ``sent`` was sent off."""
+        is_since = sent is not None
+        sent = sent or {}
+        self._touched = {
+            key for key in self.edited_keys() if is_since and not (key in sent and self._stands(key, sent[key]))
+        }
         self._base = record.values
-        self._touched.clear()
         for key, editor in self.editors.items():
-            editor.set_value(record.values.get(key))
+            if key not in self._touched:
+                editor.set_value(record.values.get(key))
             is_needed = record.id == 0 and editor.required  # what a new record cannot do without is typed once
             is_fixed = self._attr_of[key] in self.spec.form.read_only and not is_needed
             editor.set_read_only(read_only or is_fixed)
@@ -68,9 +74,28 @@ class Form(QWidget):
             if key not in self._touched:
                 editor.set_value(values.get(key))
 
-    def forget(self, key: str) -> None:
-        """Take what was typed into a field for not typed."""
-        self._touched.discard(key)
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by key: values, and texts that are none yet."""
+        found = {key: self._read(key) for key in self.edited_keys()}
+        return {key: Typed(self._text_of(key)) if value is _UNREADABLE else value for key, value in found.items()}
+
+    def type_again(self, typed: Mapping[str, Any], base: Mapping[str, Any]) -> None:
+        """Put what was typed earlier, over a record with the values ``base``, into the fields as if it were typed now.
+
+        The other fields go on showing what they show.
+        """
+        self._base = base
+        for key, value in typed.items():
+            if key not in self.editors:
+                continue  # the field is gone since
+            self._touched.add(key)
+            if isinstance(value, Typed):
+                target = _focus_target(self.editors[key])
+                assert isinstance(target, QLineEdit)
+                target.setText(value.text)
+                self.editors[key].check()
+            else:
+                self.editors[key].set_value(value)
 
     def value_of(self, key: str) -> Any:
         """What stands in a field; None where it cannot be read."""
@@ -153,6 +178,15 @@ class Form(QWidget):
             return self.editors[key].value()
         except KnownError:
             return _UNREADABLE
+
+    def _stands(self, key: str, value: Any) -> bool:
+        """Whether this value stands in the field."""
+        read = self._read(key)
+        return read is not _UNREADABLE and is_same(read, value)
+
+    def _text_of(self, key: str) -> str:
+        target = _focus_target(self.editors[key])
+        return target.text() if isinstance(target, QLineEdit) else ""
 
     def _arrange(self) -> None:
         """Two fields side by side, or one."""

@@ -22,14 +22,16 @@ class RecordHeading(QWidget):
         self._title = ElidedLabel("", "page")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._subtitle = ElidedLabel("", "small")
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(4)
+        self._chips, self._people = QHBoxLayout(), QHBoxLayout()
+        for chips in (self._chips, self._people):
+            chips.setSpacing(4)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         names = QHBoxLayout()
         names.setSpacing(8)
         names.addWidget(self._title)
         names.addLayout(self._chips)
+        names.addLayout(self._people)
         names.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -52,17 +54,25 @@ class RecordHeading(QWidget):
 
     def show_chips(self, chips: Iterable[tuple[str, Tone]]) -> None:
         """Show these states instead of those before."""
-        while (item := self._chips.takeAt(0)) is not None:
-            chip = item.widget()
-            if chip is not None:
-                chip.hide()
-                chip.deleteLater()
-        for text, tone in chips:
-            self._chips.addWidget(Chip(text, tone))
+        _refill(self._chips, chips)
+
+    def show_people(self, chips: Iterable[tuple[str, Tone]]) -> None:
+        """Show who else is here."""
+        _refill(self._people, chips)
 
     def add(self, widget: QWidget) -> None:
         """Put a button at the right; the primary one last."""
         self._buttons.addWidget(widget)
+
+
+def _refill(line: QHBoxLayout, chips: Iterable[tuple[str, Tone]]) -> None:
+    while (item := line.takeAt(0)) is not None:
+        chip = item.widget()
+        if chip is not None:
+            chip.hide()
+            chip.deleteLater()
+    for text, tone in chips:
+        line.addWidget(Chip(text, tone))
 
 
 def subtitle_of(record: Record) -> str:

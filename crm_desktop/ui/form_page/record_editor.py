@@ -13,19 +13,24 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, records
+from crm_desktop.services.drafts import Draft, Typed, base_of, record_content
 from crm_desktop.services.lookup import Choices
+from crm_desktop.services.outcome import attempt_of
 from crm_desktop.services.records import FieldsError, Record, RecordGoneError, SaveConflictError
 from crm_desktop.services.rights import why_not
+from crm_desktop.spec import facts
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
 from crm_desktop.ui.dialogs.unsaved import ask_unsaved
+from crm_desktop.ui.drafts import DraftKeeper
 from crm_desktop.ui.form_page.duplicate_bar import DuplicateBar
+from crm_desktop.ui.form_page.field_maker import NUMBERED
 from crm_desktop.ui.form_page.form import Form
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.form_page.wording import describe_changes_since
-from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.tasks import Session, WaitingCommand
+from crm_desktop.ui.widgets.bar import Action, Bar
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button, with_shortcut
 
 WIDEST = 1040  # px; wider lines are hard to read across
@@ -50,9 +55,13 @@ class RecordEditor(QWidget):
         self.is_read_only = False
         self._is_saving = False
         self._was_edited = False
+        self._waiting: WaitingCommand | None = None
+        self._draft = DraftKeeper(self._context.drafts, "record", "", self)
         self.form = Form(view, self.spec)
         self.form.edited.connect(self._note_edit)
+        self.form.rebuilt.connect(self._read_new_fields)
         self.right_bar, self.gone_bar, self.colleague_bar = Bar("neutral"), Bar("bad"), Bar("accent")
+        self.waiting_bar = Bar("warn")
         self.duplicates = DuplicateBar(view, self.form) if entity == "customer" else None
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -69,7 +78,7 @@ class RecordEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for bar in (self.right_bar, self.gone_bar, self.colleague_bar, self.duplicates):
+        for bar in (self.right_bar, self.gone_bar, self.waiting_bar, self.colleague_bar, self.duplicates):
             if bar is not None:
                 column.addWidget(bar)
         column.addWidget(area, 1)
@@ -103,6 +112,19 @@ class RecordEditor(QWidget):
         if not self.is_edited():
             self._take(record)
 
+    def apply_draft(self, draft: Draft) -> None:
+        """Go on with what was typed earlier; saving merges it with what the record has become."""
+        if self.is_read_only:
+            self._view.context.drafts.leave(draft.id)
+            messages.notify(self, why_not(self._context.person, "update", self.record), tone="warn")
+            return
+        self.record = base_of(draft)
+        self._draft.take(draft)
+        self.form.type_again(draft.content["typed"], self.record.values)
+        self._announce_edits()
+        if self.record.id:
+            self._compare_with_now()
+
     def is_edited(self) -> bool:
         """Whether something is typed that is not saved."""
         return bool(self.form.edited_keys())
@@ -111,10 +133,10 @@ class RecordEditor(QWidget):
         """Check and save in the background; ``then`` is called when it is saved, or when there is nothing to save."""
         if self._is_saving or self.is_read_only or not self.form.check():
             return
-        base, changes = self.record, self.form.changes()
+        base, changes, draft = self.record, self.form.changes(), self._draft.id
         if base.id and not changes:
             self.form.show_record(base)
-            self._announce_edits()
+            self._note_edit("")
             if then is not None:
                 then()
             return
@@ -123,14 +145,19 @@ class RecordEditor(QWidget):
             if base.id:
                 return records.save_record(session, base, changes)
             begun = Record(base.entity, 0, 0, {**base.values, **changes})
-            created = records.create_record(session, begun)
-            return _reread(session, created)
+            created = _reread(session, records.create_record(session, begun))
+            self._context.drafts.note_attempt(draft, attempt_of(session))
+            return created
 
         self._set_saving(is_saving=True)
-        self._context.tasks.command(self, work, lambda record: self._take_saved(record, then), self._fail)
+        self._context.tasks.command(
+            self, work, lambda record: self._take_saved(record, changes, then), self._fail, waiting=self._wait
+        )
 
     def revert(self) -> None:
-        """Forget what was typed."""
+        """Forget what was typed; it can be brought back from the discarded drafts."""
+        self._give_up()
+        self._draft.discard()
         self._take(self.record)
 
     def may_leave(self) -> bool:
@@ -140,7 +167,14 @@ class RecordEditor(QWidget):
         answer = ask_unsaved(self, self.record.title)
         if answer == "save":
             return self._save_now()
-        return answer == "discard"
+        if answer == "stay":
+            return False
+        self._give_up()
+        if answer == "keep":
+            self._draft.leave()
+        else:
+            self._draft.discard()
+        return True
 
     def _save_now(self) -> bool:
         """Save, and wait while the window goes on living; True when it worked."""
@@ -171,11 +205,13 @@ class RecordEditor(QWidget):
     def _save_and_new(self) -> None:
         self.save(self.new_wanted.emit)
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record, sent: Mapping[str, Any] | None = None) -> None:
+        """Show a record, in place of everything typed but what was typed since ``sent`` was sent off."""
         self.record = record
         reason = why_not(self._context.person, "update" if record.id else "create", record)
         self.is_read_only = bool(reason)
-        self.form.show_record(record, read_only=self.is_read_only)
+        self.form.show_record(record, read_only=self.is_read_only, sent=sent)
+        self._draft.watch(record.entity, record.id)
         self.right_bar.say_one(reason)
         self.colleague_bar.say_one("")
         self.gone_bar.say_one("")
@@ -184,18 +220,32 @@ class RecordEditor(QWidget):
         for button in (self.save_button, self.again_button, self.revert_button):
             button.setVisible(not self.is_read_only)
         self.again_button.setVisible(not self.is_read_only and record.id == 0)
-        self._announce_edits()
+        self._note_edit("")
         self.loaded.emit(record)
 
-    def _take_saved(self, record: Record, then: Callable[[], object] | None) -> None:
+    def _take_saved(self, record: Record, sent: Mapping[str, Any], then: Callable[[], object] | None) -> None:
         is_new = self.record.id == 0
         self._set_saving(is_saving=False)
-        self._take(record)
+        self._draft.forget()
+        self._take(record, sent)
         notify_saved(self._view, record, is_new=is_new)
         self.saved.emit(record)
         self.save_ended.emit()
-        if then is not None:
+        if then is not None and not self.is_edited():
             then()
+
+    def _wait(self, command: WaitingCommand) -> None:
+        """The server is away. One can go on typing; what was to be saved is saved when it is back."""
+        self._waiting = command
+        self.waiting_bar.say_one(
+            _("The server is away. This is saved as soon as it is back."), (_("Do not wait"), self._give_up)
+        )
+        self.save_ended.emit()
+
+    def _give_up(self) -> None:
+        if self._waiting is not None:
+            self._waiting.give_up()
+            self._set_saving(is_saving=False)
 
     def _fail(self, error: KnownError) -> None:
         self._set_saving(is_saving=False)
@@ -214,12 +264,11 @@ class RecordEditor(QWidget):
     def _ask_conflict(self, error: SaveConflictError) -> None:
         base, mine = self.record, self.form.changes()
 
-        def decide(kept: Mapping[str, Any]) -> None:
-            """My values of the fields in conflict go into the form again, on top of the record as it is now."""
+        def decide(results: Mapping[str, Any]) -> None:
+            """What is to be saved goes into the form, on top of the record as it is now."""
             self.record = error.current
-            theirs = [key for key in error.fields if key not in kept]
-            for key in theirs:
-                self.form.forget(key)
+            kept = {**error.merged, **results}
+            self.form.type_again(kept, error.current.values)
             self.form.set_base(error.current.values)
             self.save()
 
@@ -234,11 +283,42 @@ class RecordEditor(QWidget):
 
     def _say_gone(self, error: KnownError) -> None:
         """What was typed stays on the screen."""
-        copy = (_("Copy all fields"), lambda: QGuiApplication.clipboard().setText(self.form.as_text()))
-        self.gone_bar.say_one(str(error), copy)
+        actions: list[Action] = [
+            (_("Copy all fields"), lambda: QGuiApplication.clipboard().setText(self.form.as_text()))
+        ]
+        if self._context.person.may("create", self.spec.key):
+            actions.append((_("Save as new"), self._begin_as_new))
+        if self.is_edited():
+            actions.append((_("Keep as draft"), self._keep_for_later))
+        self.gone_bar.say([(str(error), actions)])
         self.save_button.setEnabled(False)
 
+    def _begin_as_new(self) -> None:
+        """All that stands in the fields becomes a new record, as yet unsaved; the database numbers it anew."""
+        fields = {attr.key: facts(attr) for attr in self.spec.form.fields}
+        values = {
+            key: value
+            for key, fact in fields.items()
+            if not (fact.default or "").startswith(NUMBERED) and (value := self.form.value_of(key)) is not None
+        }
+        self._draft.forget()
+        begun = records.new_record(self.spec.key, self._context.person)
+        self._take(begun)
+        self.form.type_again(values, begun.values)
+        self._note_edit("")
+
+    def _keep_for_later(self) -> None:
+        self._take(self.record)
+        messages.notify(self, _("Kept. The list of drafts is in the menu with your name."))
+
     def _note_edit(self, _key: str) -> None:
+        typed = self.form.typed()
+        if typed:
+            values = {**self.record.values, **{k: v for k, v in typed.items() if not isinstance(v, Typed)}}
+            title = Record(self.record.entity, 0, 0, values).title
+            self._draft.keep(title, record_content(self.record, typed))
+        else:
+            self._draft.forget()
         self._announce_edits()
 
     def _announce_edits(self) -> None:
@@ -251,34 +331,57 @@ class RecordEditor(QWidget):
 
     def _set_saving(self, *, is_saving: bool) -> None:
         self._is_saving = is_saving
+        self._waiting = None
+        self.waiting_bar.say_one("")
         self.save_button.setEnabled(not is_saving)
         self.again_button.setEnabled(not is_saving)
 
     # What others do
 
+    def _read_new_fields(self) -> None:
+        """The administrator added fields to a form that is open."""
+        id_ = self.record.id
+
+        def take(record: Record) -> None:
+            if (record.id, record.version) == (self.record.id, self.record.version):
+                self.record = record
+                self.form.set_base(record.values)
+
+        if id_:
+            self._context.tasks.query(
+                self, lambda session: records.fetch_record(session, self.spec.key, id_), take, key="fields"
+            )
+
     def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
         record = self.record
         is_mine = table == self.spec.model.__tablename__ and record.id and (ids is None or record.id in ids)
-        if not is_mine or self._is_saving:
-            return
-        is_edited = self.is_edited()
+        if is_mine and not self._is_saving:
+            self._compare_with_now()
+
+    def _compare_with_now(self) -> None:
+        """Read what others have made of the record, and show or say it."""
+        record = self.record
 
         def read(session: Session) -> tuple[Record, list[journal.Change]]:
             current = records.fetch_record(session, record.entity, record.id)
-            history = journal.fetch_history(session, record.entity, record.id) if is_edited else []
-            return current, history
+            return current, journal.fetch_history(session, record.entity, record.id)
 
-        self._context.tasks.query(self, read, self._take_change, self._fail, key="change")
+        self._context.tasks.query(self, read, self._take_change, self._fail_to_compare, key="change")
+
+    def _fail_to_compare(self, error: KnownError) -> None:
+        """Nobody asked for it, so that only a record that is gone is worth a word."""
+        if isinstance(error, RecordGoneError):
+            self._say_gone(error)
 
     def _take_change(self, answer: tuple[Record, list[journal.Change]]) -> None:
         current, history = answer
         if current.version == self.record.version or current.id != self.record.id or self._is_saving:
             return
-        if not self.is_edited():
+        base, edited = self.record, self.form.edited_keys()
+        if not edited:
             self._take(current)
-        else:
-            edited = self.form.edited_keys()
-            self.colleague_bar.say_one(describe_changes_since(self.record, current, history, edited))
+        if edited or (history and history[0].employee_id != self._context.person.id):
+            self.colleague_bar.say_one(describe_changes_since(base, current, history, edited))
 
 
 def _reread(session: Session, created: Record) -> Record:

@@ -14,14 +14,19 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.reports.cards import print_card
 from crm_desktop.services import records
+from crm_desktop.services.drafts import Draft
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.dialogs.unsaved import Answer
+from crm_desktop.ui.form_page.draft_bar import DraftBar
 from crm_desktop.ui.form_page.heading import RecordHeading, chips_of, subtitle_of
+from crm_desktop.ui.form_page.notes import Note, Part
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.presence import Onlookers, chips_of_people
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 
@@ -49,6 +54,15 @@ class RecordPage(Page):
         self.print_button.hide()
         self.heading.add(self.print_button)
         self.body.addWidget(self.heading)
+        self.draft_bar = DraftBar(view)
+        self.draft_bar.applied.connect(self.apply_draft)
+        self.body.addWidget(self.draft_bar)
+        self._notes: dict[str, Note] = {}
+        self._is_editing = False
+        self._onlookers = Onlookers(view.context.tasks, entity, self)
+        self._onlookers.read.connect(lambda people: self.heading.show_people(chips_of_people(people)))
+        view.context.bus.presence_changed.connect(self._onlookers.note_change)
+        self.unsaved_changed.connect(self._note_editing)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut  # Esc in the search box above is not ours
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=here)
         escape.activated.connect(self.escape)
@@ -75,6 +89,27 @@ class RecordPage(Page):
         """Let a new record begin with these values, unless something is typed already."""
         if self.editor is not None and not self.editor.is_edited():
             self.editor.begin(values)
+
+    def keep_note(self, place: str, label: str, parts: Mapping[str, Part]) -> None:
+        """Keep what is typed into a box of this page as a draft; ``place`` names it, the first part is its text."""
+        self._notes[place] = Note(self.view.context.drafts, place, label, parts, lambda: self.title, self)
+
+    def apply_draft(self, draft: Draft) -> None:
+        """Go on where one was, in the form or in a box beside it."""
+        if draft.kind == "note":
+            if draft.place in self._notes:
+                self._notes[draft.place].apply(draft)
+        elif self.editor is not None:
+            self.editor.apply_draft(draft)
+
+    def leave_notes(self, answer: Answer) -> bool:
+        """What becomes of what is typed into the boxes; whether the page may go."""
+        for note in self._notes.values() if answer != "stay" else ():
+            if answer == "discard":
+                note.discard()
+            else:
+                note.leave()
+        return answer != "stay"
 
     def set_neighbours(self, neighbours: Neighbours) -> None:
         """Offer the way to the next and the previous record of a list."""
@@ -111,6 +146,20 @@ class RecordPage(Page):
             self.id = record.id
             self._rename_tab()
         self._enable_steps()
+        self.watch_record(record.id)
+
+    def watch_record(self, id_: int) -> None:
+        """The page shows this record now (0: a new one): offer its drafts, say who else is here."""
+        entity = self.spec.key
+        self.draft_bar.watch(entity, id_)
+        for note in self._notes.values():
+            note.watch(entity, id_)
+        self._onlookers.watch(id_)
+        self.view.context.presence.enter(self, entity, id_, is_editing=self._is_editing)
+
+    def _note_editing(self, is_editing: bool) -> None:  # noqa: FBT001 - a slot
+        self._is_editing = is_editing
+        self.view.context.presence.enter(self, self.spec.key, self.id, is_editing=is_editing)
 
     def print(self) -> None:
         """Set the record's card and show it before it is printed."""

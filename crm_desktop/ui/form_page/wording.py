@@ -43,7 +43,8 @@ def describe_changes_since(
 ) -> str:
     """``何毅 has changed Level (B → A) meanwhile. What you typed stays.`` Empty where no shown field differs.
 
-    ``edited`` are the keys of the fields that are being typed into: where both changed one, saving will ask.
+    ``edited`` are the keys of the fields that are being typed into: where both changed one, saving will ask. Without
+    them it is only told.
     """
     spec = base.spec
     changed = [
@@ -58,11 +59,14 @@ def describe_changes_since(
         )
         for key in changed[:MOST_NAMED]
     ]
-    sentence = (
-        _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving asks which is to stay.")
-        if set(changed) & set(edited)
-        else _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving keeps both.")
-    )
+    if not edited:
+        sentence = _("{who} has just changed this record: {fields}.")
+    elif set(changed) & set(edited):
+        sentence = _(
+            "{who} has changed this record meanwhile: {fields}. What you typed stays; saving asks which is to stay."
+        )
+    else:
+        sentence = _("{who} has changed this record meanwhile: {fields}. What you typed stays; saving keeps both.")
     return sentence.format(
         who=_(", ").join(people) or _("Somebody"),
         fields=_(", ").join(fields) + (" …" if len(changed) > MOST_NAMED else ""),

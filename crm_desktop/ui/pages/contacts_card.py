@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.listing import Row
@@ -33,6 +33,9 @@ class ContactsCard(Card):
         self.add_button: QPushButton = quiet_button(_("Add"), self.show_adder, icon_name="plus")
         self.head.addWidget(self.add_button)
         self.name, self.title, self.phones = QLineEdit(), QLineEdit(), QLineEdit()
+        self.parts: dict[str, QLineEdit | QPlainTextEdit] = {
+            "name": self.name, "title": self.title, "phones": self.phones
+        }  # fmt: skip
         self.adder = self._adder()
         self.body.addWidget(self.adder)
         self.adder.hide()

@@ -5,7 +5,7 @@ F2 turns the facts into the form in the same place; the timeline stays in sight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -16,6 +16,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities.customer import QUIET_DAYS
 from crm_desktop.services import records
+from crm_desktop.services.drafts import Draft
 from crm_desktop.services.overview import Overview, fetch_overview, log_activity
 from crm_desktop.services.records import Record, RecordGoneError
 from crm_desktop.services.rights import why_not
@@ -32,8 +33,10 @@ from crm_desktop.ui.pages.contacts_card import ContactsCard
 from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import StoryCard
+from crm_desktop.ui.tasks import Session, WaitingCommand
 from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
+from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
 REFRESH_MS = 300
@@ -75,6 +78,9 @@ class CustomerPage(RecordPage):
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         view.context.bus.changed.connect(self._table_changed)
+        log = self.story.log_line
+        self.keep_note("log", _("Log"), {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line})
+        self.keep_note("contact", _("New contact"), self.contacts.parts)
         self.setFocusProxy(self.story.log_line.line)
         if id_:
             self.refresh()
@@ -91,6 +97,10 @@ class CustomerPage(RecordPage):
         self._close_editor()
         self.id = id_
         self._overview = None
+        self.watch_record(id_)
+        self.story.log_line.clear()
+        for part in self.contacts.parts.values():
+            part.clear()
         self._left.setCurrentIndex(1)
         self.refresh()
 
@@ -122,11 +132,18 @@ class CustomerPage(RecordPage):
 
     def may_close(self) -> bool:
         """Asks about the form, and about a line that was typed but not logged."""
-        if not self._is_deleted and (self.story.log_line.is_edited() or self.contacts.is_edited()):
-            answer = ask_unsaved(self, self.title, can_save=False)
-            if answer != "discard":
-                return False
+        is_typed = not self._is_deleted and (self.story.log_line.is_edited() or self.contacts.is_edited())
+        if is_typed and not self.leave_notes(ask_unsaved(self, self.title, can_save=False)):
+            return False
         return super().may_close()
+
+    def apply_draft(self, draft: Draft) -> None:
+        """Open what it is to be shown in."""
+        if draft.kind == "record":
+            self.edit()
+        elif draft.place == "contact":
+            self.contacts.show_adder()
+        super().apply_draft(draft)
 
     def start_new(self, values: Mapping[str, Any]) -> None:
         """Another new customer in this page."""
@@ -169,6 +186,7 @@ class CustomerPage(RecordPage):
         editor = self._open_editor()
         self.setFocusProxy(editor)
         editor.begin({})
+        self.watch_record(0)
 
     # The form
 
@@ -199,7 +217,8 @@ class CustomerPage(RecordPage):
     def _take_saved(self, record: Record) -> None:
         """Back to the facts; a new customer becomes an old one."""
         self.show_heading(record)
-        self._close_editor()
+        if self._editor is not None and not self._editor.is_edited():  # one can go on typing while it is saved
+            self._close_editor()
         for widget in (self.story, self.more_button):
             widget.show()
         self.setFocusProxy(self.story.log_line.line)
@@ -215,7 +234,7 @@ class CustomerPage(RecordPage):
             self.story.log_line.clear()
             self._tell(_("Logged."), logged)
 
-        self.view.context.tasks.command(self, lambda session: log_activity(session, customer, person, **values), done)
+        self._add(lambda session: log_activity(session, customer, person, **values), done, self.story.log_line)
 
     def _add_contact(self, values: Mapping[str, Any]) -> None:
         assert self._overview is not None
@@ -226,7 +245,31 @@ class CustomerPage(RecordPage):
             self.contacts.clear()
             self._tell(_("“{title}” was created.").format(title=created.title), created)
 
-        self.view.context.tasks.command(self, lambda session: records.create_record(session, contact), done)
+        self._add(lambda session: records.create_record(session, contact), done, self.contacts.adder)
+
+    def _add(self, work: Callable[[Session], Record], done: Callable[[Record], None], box: QWidget) -> None:
+        """Save what stands in a box, once; until then it is not to be changed."""
+        box.setEnabled(False)
+
+        def succeed(record: Record) -> None:
+            box.setEnabled(True)
+            done(record)
+
+        def fail(error: KnownError) -> None:
+            box.setEnabled(True)
+            messages.show_error(self, error)
+
+        def wait(command: WaitingCommand) -> None:
+            def give_up() -> None:
+                command.give_up()
+                box.setEnabled(True)
+
+            notices = notices_of(self)
+            if notices is not None:
+                text = _("The server is away. This is saved as soon as it is back.")
+                notices.show_notice(text, tone="warn", action=(_("Do not wait"), give_up))
+
+        self.view.context.tasks.command(self, work, succeed, fail, waiting=wait)
 
     def _tell(self, text: str, record: Record) -> None:
         messages.notify(self, text, undo=lambda: undo(self.view, self.view, record.change_set))
