@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
@@ -95,10 +95,12 @@ class ProfilesDialog(Dialog):
         row = self._row
         if row < 0:
             return
-        self._row = -1
         self._removed.append(self._profiles.pop(row))
-        self.list.takeItem(row)
+        with QSignalBlocker(self.list):  # it announces another row before this one has gone
+            self.list.takeItem(row)
+        self._row = -1
         self._go_to(self.list.currentRow())
+        self._form.setVisible(bool(self._profiles))
 
     def _go_to(self, row: int) -> None:
         if row == self._row:
