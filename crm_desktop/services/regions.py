@@ -6,12 +6,13 @@ The official list is ``resources/regions.tsv``; how its names are shortened and 
 from __future__ import annotations
 
 import csv
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_phrases_dict
 
 from crm_desktop.core.paths import RESOURCES
 
@@ -69,7 +70,16 @@ def _english_name(name: str) -> str:
     return f"{_spelt(stem)} {_ZONES.get(zone, '')}".strip()
 
 
+@functools.cache
+def _load_phrases() -> None:
+    """重庆 is Chongqing, although 重 alone is zhong."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    load_phrases_dict(phrases_dict)
+
+
 def _spelt(name: str) -> str:
     """Guangzhou, Xi'an."""
+    _load_phrases()
     syllables = lazy_pinyin(name, v_to_u=True)
     return "".join(f"'{s}" if i and s[0] in "aeo" else s for i, s in enumerate(syllables)).capitalize()
