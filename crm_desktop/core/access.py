@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from crm_desktop.core.i18n import N_
@@ -104,6 +104,13 @@ _GROUP_LABELS = {
 Verb = Literal["read", "create", "update", "delete"]
 
 
+@dataclass(slots=True)
+class Lent:
+    """Of which entities others have shared records with the person. The window keeps it up to date."""
+
+    entities: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Who is signed in: plain facts, read once at sign-in. The database decides; these say what to offer."""
@@ -122,6 +129,7 @@ class Person:
     """By entity and verb: the employees whose records he reaches."""
     server_version: int
     """As PostgreSQL counts: 150018 for 15.18."""
+    lent: Lent = field(default_factory=Lent, compare=False)
 
     def may(self, verb: Verb, entity: str) -> bool:
         """Whether to offer ``verb`` on ``entity`` at all."""

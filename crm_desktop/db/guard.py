@@ -170,15 +170,32 @@ def condition(guard: Guard, verb: str) -> str:
             return "false"
 
 
+def may_change_hands(guard: Guard) -> str:
+    """What an owned row must meet so that this person may give it to another owner: a share does not reach so far."""
+    return _within(guard, guard.owner_column, "read" if guard.writer_column else "update")
+
+
 def _owned(guard: Guard, verb: str) -> str:
-    if guard.writer_column and verb in {"update", "delete"}:  # he must see it too, before and after
+    """In scope, or lent to him: the record itself, or what a part belongs to. Nothing lent is ever deleted."""
+    key = guard.parent_column or "id"
+    lent = f"{key} in (select crm.shared_with_me('{guard.entity}', '{verb}'))"
+    if guard.writer_column and verb == "delete":  # he must see it too, before and after
         return f"{_within(guard, guard.writer_column, verb)} and {_within(guard, guard.owner_column, 'read')}"
-    return _within(guard, guard.owner_column, verb)
+    if guard.writer_column and verb == "update":
+        return (
+            f"{_within(guard, guard.writer_column, verb)} and ({_within(guard, guard.owner_column, 'read')} or {lent})"
+        )
+    if verb == "delete":
+        return _within(guard, guard.owner_column, verb)
+    return f"{_within(guard, guard.owner_column, verb)} or {lent}"
 
 
 def _attached(guard: Guard, verb: str) -> str:
     if verb == "read":
         return "crm.record_in_sight(entity, record_id)"
+    if guard.is_for_owners:
+        himself = f" and {guard.writer_column} = (select crm.me())" if verb == "create" else ""
+        return f"crm.may_share(entity, record_id){himself}"
     if guard.writer_column:
         return f"{guard.writer_column} = (select crm.me()) and crm.record_in_sight(entity, record_id)"
     return "crm.record_open_to_change(entity, record_id)"
@@ -209,6 +226,12 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
         yield (
             f"create trigger check_keys after insert on crm.{name} referencing new table as new_rows for each statement"
             " when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.check_keys()"
+        )
+        verb = "read" if guard.writer_column else "update"
+        yield (
+            f"create trigger check_owner after update on crm.{name} "
+            "referencing old table as old_rows new table as new_rows for each statement "
+            f"when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.check_owner('{verb}')"
         )
     if guard.rule in _RECORDS:
         yield (

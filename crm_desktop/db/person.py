@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from crm_desktop.core.access import Function, Grant, Person, Scope
+from crm_desktop.core.access import Function, Grant, Lent, Person, Scope
 from crm_desktop.core.errors import SignInError
 from crm_desktop.core.i18n import _
 from crm_desktop.db.address import ConnectionAddress
@@ -25,6 +25,7 @@ _FACTS = text("""
                  where m.employee_id = e.id order by g.code) as groups,
            (select jsonb_agg(to_jsonb(x)) from crm.my_grants() x) as grants,
            (select jsonb_agg(to_jsonb(x)) from crm.my_scopes() x) as scopes,
+           crm.shared_tables() as lent,
            current_setting('server_version_num')::int as server_version
     from crm.employee e left join crm.department d on d.id = e.department_id
     where e.id = crm.me()
@@ -71,6 +72,7 @@ def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
         grants={grant["entity"]: _grant(grant) for grant in row.grants or ()},
         owners={(scope["entity"], scope["verb"]): tuple(scope["owner_ids"]) for scope in row.scopes or ()},
         server_version=row.server_version,
+        lent=Lent(frozenset(row.lent)),
     )
 
 

@@ -10,6 +10,7 @@ from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
 from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
+from crm_desktop.models.sharing import Share
 from crm_desktop.models.work import Activity
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "Presence",
     "RecentRecord",
     "Setting",
+    "Share",
     "Star",
 ]

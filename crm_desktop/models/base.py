@@ -27,6 +27,7 @@ class Guard:
     ``personal``: only the person in ``owner_column``.
     ``attached``: whoever sees the record that ``entity`` and ``record_id`` of the row name; to write he must be allowed
     to change that record, or with a ``writer_column`` be the person in it. It goes when the record goes.
+    With ``is_for_owners`` only he writes who may share the record, to whom it is only lent may not.
     ``closed``: nobody, but for what ``db/sql`` opens.
     ``editable`` are the only columns that may change once the row is there, where not all may.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
@@ -39,6 +40,7 @@ class Guard:
     parent_column: str | None = None
     parent_table: str | None = None
     editable: tuple[str, ...] | None = None
+    is_for_owners: bool = False
 
 
 class Base(DeclarativeBase):
@@ -93,11 +95,14 @@ class Searchable:
     )
 
 
-def owner_indexes(table: str) -> tuple[Index, ...]:
-    """The indexes each owned list needs: in order for a small scope and for everything, and the same for search."""
+def owner_indexes(table: str, *parent: str) -> tuple[Index, ...]:
+    """The indexes each owned list needs: in order for a small scope and for everything, and the same for search.
+
+    ``parent`` is the column of a part's parent: its policy looks at it too.
+    """
     return (
         Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
-        Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id"]),
+        Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id", *parent]),
         Index(
             f"{table}_search_idx",
             "owner_id",

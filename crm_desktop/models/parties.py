@@ -100,7 +100,7 @@ class Contact(Searchable, Timed, Base):
 
     __tablename__ = "contact"
     __table_args__ = (
-        *owner_indexes("contact"),
+        *owner_indexes("contact", "customer_id"),
         CheckConstraint(r"birthday ~ '^(\d{4}|-)-\d\d-\d\d$'", name="birthday"),
         {
             "comment": "People at customers",

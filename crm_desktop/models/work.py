@@ -21,7 +21,7 @@ class Activity(Timed, Base):
     __table_args__ = (
         Index("activity_customer_idx", "customer_id", "happened_at"),
         Index("activity_owner_time_idx", "owner_id", "happened_at", "id"),
-        Index("activity_time_owner_idx", "happened_at", "id", postgresql_include=["owner_id"]),
+        Index("activity_time_owner_idx", "happened_at", "id", postgresql_include=["owner_id", "customer_id"]),
         {
             "comment": "What happened with customers",
             "info": {

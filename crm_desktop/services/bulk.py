@@ -22,7 +22,7 @@ from crm_desktop.core.errors import NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.db.bulk import load_rows
-from crm_desktop.db.guard import condition
+from crm_desktop.db.guard import condition, may_change_hands
 from crm_desktop.entities import by_key, guard_of, parts_of
 from crm_desktop.services.bulk_steps import Action, Step, after, check_steps, column_of, refusals, stored
 from crm_desktop.services.journal import begin_change
@@ -100,6 +100,9 @@ def rehearse(session: Session, person: Person, entity: str, steps: Sequence[Step
     found = [refusal for step in steps for refusal in refusals(spec, step)]
     is_same = and_(*(after(spec, step).is_not_distinct_from(column_of(spec, step.key)) for step in steps))
     outcomes = [(is_same, _SAME), (~_may(spec, "update"), _NO_RIGHT)]
+    guard = guard_of(spec)
+    if {column_of(spec, step.key).name for step in steps} & {guard.owner_column, guard.parent_column}:
+        outcomes.append((~literal_column(f"({may_change_hands(guard)})"), _NO_RIGHT))
     outcomes += [(refused, _WRONG + number) for number, (refused, _why) in enumerate(found)]
     fates = _fates(session, spec, case(*outcomes, else_=_CHANGES), ids)
     targets = fates.pop(_CHANGES, NOTHING)

@@ -22,6 +22,7 @@ from crm_desktop.services.statements import (
     read_values,
     scope_hint,
     select_values,
+    sight_of,
     sort_columns,
     text_filter,
     typed_parameters,
@@ -98,7 +99,7 @@ def shape_of(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
     parts = (query.parent_id is None, query.is_other_end, filter_shape(query.spec, query.filter))
-    return (*shape, *parts, person.id, person.owners.get((query.entity, "read")))
+    return (*shape, *parts, sight_of(person, query.entity))
 
 
 def parameters_of(query: ListQuery) -> dict[str, Any]:

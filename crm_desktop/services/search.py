@@ -32,6 +32,7 @@ from crm_desktop.services.statements import (
     grams_match,
     outputs,
     scope_hint,
+    sight_of,
     text_filter,
     typed_parameters,
     word_count,
@@ -62,7 +63,7 @@ def search(session: Session, typed: str, person: Person, limit: int = 8) -> list
     def build() -> Any:
         return union_all(*(_select_hits(spec, words, person, limit) for spec in ALL_ENTITIES if spec.search))
 
-    key = ("search", words, limit, person.id, tuple(person.owners.items()))
+    key = ("search", words, limit, person.id, tuple(person.owners.items()), person.lent.entities)
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in rows]
 
@@ -77,7 +78,7 @@ def find(session: Session, entity: str, typed: str, person: Person, limit: int =
             return _select_hits(spec, words, person, limit)
         return select_titles(spec, _select_first(spec, words, person, limit))
 
-    key = ("find", entity, words, limit, person.id, person.owners.get((entity, "read")))
+    key = ("find", entity, words, limit, sight_of(person, entity))
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, row[1], row[2], row[3] or "") for row in rows]
 

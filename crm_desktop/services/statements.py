@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, literal, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, aliased
-from sqlalchemy.types import Text
+from sqlalchemy.types import BigInteger, Text
 
 from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
@@ -90,13 +90,23 @@ def select_values(spec: EntitySpec, paths: Sequence[tuple[Attr, ...]]) -> Select
 
 
 def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
-    """A small scope said again as literals. Only a hint for the planner: the policy stays the guard."""
+    """A small scope as literals, and what is shared. Only a hint for the planner: the policy stays the guard."""
     guard = guard_of(spec)
     owners = person.owners.get((spec.key, "read"), ())
     if guard.rule != "owned" or guard.owner_column is None or len(owners) > SMALL_SCOPE:
         return true()
     column: ColumnElement[int] = getattr(spec.model, guard.owner_column)
-    return column.in_([literal_column(str(int(owner))) for owner in owners])
+    own = column.in_([literal_column(str(int(owner))) for owner in owners])
+    if spec.key not in person.lent.entities:
+        return own
+    key: ColumnElement[int] = getattr(spec.model, guard.parent_column or "id")
+    lent = f"array(select crm.shared_with_me('{spec.key}', 'read'))"
+    return or_(own, key == any_(literal_column(lent, ARRAY(BigInteger))))
+
+
+def sight_of(person: Person, entity: str) -> Hashable:
+    """What :func:`scope_hint` depends on: statements for the same sight are alike."""
+    return person.id, person.owners.get((entity, "read")), entity in person.lent.entities
 
 
 def typed_parameters(typed: str) -> dict[str, Any]:

@@ -27,8 +27,10 @@ COMMON = {
     "permission_group": "permission_group",
     "setting": "setting",
 }
-TRIED_ELSEWHERE = {"attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence"}
-"""In test_attached and test_presence."""
+TRIED_ELSEWHERE = {
+    "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence", "share",
+}  # fmt: skip
+"""In test_attached, test_presence and test_sharing."""
 NEW_ROW = {
     "department": "(name) values ('x')",
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",

@@ -24,7 +24,8 @@ begin
   if not found or subject.rule not in ('owned', 'common') then return false; end if;
   if subject.rule = 'common' then return crm.may(subject.entity, 'update'); end if;
   image := journal.visible_row(entity, record_id);
-  return coalesce((image ->> subject.writer_column)::bigint = any (crm.owners_in_scope(subject.entity, 'update')), false);
+  return coalesce((image ->> subject.writer_column)::bigint = any (crm.owners_in_scope(subject.entity, 'update')), false)
+      or subject.writer_column = subject.owner_column and journal.is_lent(subject, image, 'update');
 end $$;
 
 -- Bytes at most in one file: the firm's setting, in megabytes.
@@ -108,6 +109,9 @@ begin
   end if;
   if exists (select from crm.comment c where c.entity = tg_table_name and c.record_id = any (removed)) then
     delete from crm.comment c where c.entity = tg_table_name and c.record_id = any (removed);
+  end if;
+  if exists (select from crm.share s where s.entity = tg_table_name and s.record_id = any (removed)) then
+    delete from crm.share s where s.entity = tg_table_name and s.record_id = any (removed);
   end if;
   return null;
 end $$;

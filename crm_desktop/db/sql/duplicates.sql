@@ -6,6 +6,7 @@ returns table (id bigint, name text, code text, owner text, reason text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   sight bigint[] := crm.owners_in_scope('customer', 'read');
+  lent bigint[] := crm.shared_for(crm.me(), 'customer', 'read');
   whole text[] := array(select t from unnest(tokens) t where t like '=%' and t <> '=?');
 begin
   if not crm.may('customer', 'create') and not crm.may('customer', 'update') then return; end if;
@@ -28,7 +29,7 @@ begin
     select case when seen.yes then c.id end, case when seen.yes then c.name::text end,
            case when seen.yes then c.code::text end, e.name::text, b.reason
     from best b join crm.customer c on c.id = b.id join crm.employee e on e.id = c.owner_id
-    cross join lateral (select c.owner_id = any (sight) as yes) seen
+    cross join lateral (select c.owner_id = any (sight) or c.id = any (lent) as yes) seen
     order by b.rank, c.sort_key limit 10;
 end $$;
 grant execute on function crm.find_duplicates(text, text, text[], bigint) to crm_user;

@@ -1,5 +1,13 @@
 -- Reading the journal, with the reader's rights on the records themselves. Tables of the journal are closed to everybody.
 
+-- Whether the record, or what it belongs to, is shared with the person.
+create or replace function journal.is_lent(subject journal.subject, image jsonb, verb text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((image ->> coalesce(subject.parent_column, 'id'))::bigint
+                  = any (crm.shared_for(crm.me(), subject.table_name, verb)), false);
+end $$;
+
 -- The row as it is, or as it was when it was deleted; null where the person may not read it.
 create or replace function journal.visible_row(table_name text, row_id bigint) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -16,7 +24,8 @@ begin
       order by c.id desc limit 1;
   end if;
   if subject.rule = 'owned'
-     and ((image ->> subject.owner_column)::bigint = any (crm.owners_in_scope(subject.entity, 'read'))) is not true then
+     and ((image ->> subject.owner_column)::bigint = any (crm.owners_in_scope(subject.entity, 'read'))) is not true
+     and not journal.is_lent(subject, image, 'read') then
     return null;
   end if;
   if subject.rule = 'attached' and journal.visible_row(image ->> 'entity', (image ->> 'record_id')::bigint) is null then

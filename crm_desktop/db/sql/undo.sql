@@ -90,10 +90,13 @@ begin
         left join crm.%1$I t on t.id = k.row_id
       where k.table_name = $1 $step$, subject.table_name, subject.display_column,
       case subject.rule
-        when 'owned' then format('coalesce(t.%1$I, (p.image ->> %1$L)::bigint) = any ($2)', subject.owner_column)
+        when 'owned' then format('(coalesce(t.%1$I, (p.image ->> %1$L)::bigint) = any ($2)
+                                   or coalesce(t.%2$I, (p.image ->> %2$L)::bigint) = any ($3))',
+                                 subject.owner_column, coalesce(subject.parent_column, 'id'))
         when 'attached' then 'journal.visible_row($1, k.row_id) is not null'
         else 'true' end)
-    into part using subject.table_name, crm.owners_in_scope(subject.entity, 'read');
+    into part using subject.table_name, crm.owners_in_scope(subject.entity, 'read'),
+                    crm.shared_for(crm.me(), subject.table_name, 'read');
     kept := kept || part;
   end loop;
   return kept;

@@ -194,7 +194,8 @@ begin
       case q.action
         when 'restore' then t.%2$I = any ($7) and (o.owner is null
                         or case when %3$L then o.owner = any ($7) else r.%2$I = any ($7) and o.owner = any ($9) end)
-        when 'remove' then $2 and t.%1$I = any ($6) or t.%2$I = any ($8)
+                        or (%3$L or t.%2$I = any ($7)) and t.%5$I = any ($10) and r.%5$I = any ($10) and r.%1$I = t.%1$I
+        when 'remove' then $2 and (t.%1$I = any ($6) or t.%5$I = any ($11)) or t.%2$I = any ($8)
         else o.owner is null or o.owner = any ($6) or $2 and r.%2$I = any ($8)
       end
       or exists (select from pg_temp.undo_plan y where y.table_name = %4$L and y.row_id = r.%5$I
@@ -219,7 +220,8 @@ begin
       from kept k $step$, subject.table_name, owner_after, rights)
   using subject.table_name, is_own, may_update, may_delete, may_create,
         crm.owners_in_scope(subject.entity, 'create'), crm.owners_in_scope(subject.entity, 'update'),
-        crm.owners_in_scope(subject.entity, 'delete'), crm.owners_in_scope(subject.entity, 'read');
+        crm.owners_in_scope(subject.entity, 'delete'), crm.owners_in_scope(subject.entity, 'read'),
+        crm.shared_for(crm.me(), subject.table_name, 'update'), crm.shared_for(crm.me(), subject.table_name, 'create');
 end $$;
 
 -- The same for what hangs on records: it goes and comes back with its record. Else his own he may take back as long as
@@ -231,6 +233,7 @@ begin
     with judged as (
       select q.row_id,
              case when q.action = 'bring_back' and not journal.record_is_there(r.entity, r.record_id) then 'parent_gone'
+                  when %3$L then case when not crm.may_share(r.entity, r.record_id) then 'no_right' end
                   when $2 and journal.visible_row(r.entity, r.record_id) is not null then null
                   when not $2 and %2$L and journal.may_change(r.entity, r.record_id) then null
                   else 'no_right' end as why
@@ -246,7 +249,8 @@ begin
     insert into pg_temp.undo_kept (table_name, row_id, fields, why)
       select k.table_name, k.row_id,
              case when k.action = 'restore' then array(select jsonb_object_keys(k.image)) else '{}' end, k.why
-      from kept k $step$, subject.table_name, subject.writer_column is null)
+      from kept k $step$, subject.table_name, subject.writer_column is null,
+    subject.table_name = 'share')
   using subject.table_name, is_own;
 end $$;
 

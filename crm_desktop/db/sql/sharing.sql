@@ -1,0 +1,107 @@
+-- Single records lent to an employee or to a department and those below it, to read or also to write. A share lends a
+-- record, not a kind of work: it reaches as far as the person's groups let him do the same with records of his own.
+-- It never lets anybody delete, give away or share on.
+
+-- What is lent to somebody for a verb on a table: keys of the records, for a part those of its parents. To make and
+-- change parts takes a share to write.
+create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  subject journal.subject;
+  parent journal.subject;
+  needed text := case verb when 'read' then 'read' else 'update' end;
+  departments bigint[] := array(
+    with recursive above as (
+      select e.department_id as id from crm.employee e where e.id = person
+      union
+      select d.parent_id from crm.department d join above a on a.id = d.id)
+    select a.id from above a where a.id is not null);
+  lent bigint[];
+begin
+  if verb = 'delete' or not exists (
+      select from crm.share s where s.employee_id = person or s.department_id = any (departments)) then
+    return '{}';
+  end if;
+  select s.* into subject from journal.subject s where s.table_name = shared_for.table_name and s.rule = 'owned';
+  if not found or crm.scope_for(person, subject.entity, verb) = 0 then return '{}'; end if;
+  if subject.parent_table is null then
+    if verb = 'create' then return '{}'; end if;
+    return array(
+      select s.record_id from crm.share s
+      where (s.employee_id = person or s.department_id = any (departments)) and s.entity = shared_for.table_name
+        and (s.ends_at is null or s.ends_at > now()) and (verb = 'read' or s.may_write));
+  end if;
+  select s.* into parent from journal.subject s where s.table_name = subject.parent_table;
+  lent := crm.shared_for(person, parent.table_name, needed);
+  if lent <> '{}' and parent.parent_table is not null then
+    execute format('select array(select p.id from crm.%I p where p.%I = any ($1))', parent.table_name, parent.parent_column)
+      into lent using lent;
+  end if;
+  return lent;
+end $$;
+
+create or replace function crm.shared_with_me(table_name text, verb text) returns setof bigint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 10 as $$
+begin
+  return query select unnest(crm.shared_for(crm.me(), table_name, verb));
+end $$;
+grant execute on function crm.shared_with_me(text, text) to crm_user;
+
+-- Who may change a record by right of its owner may share it; to whom it is only lent may not.
+create or replace function crm.may_share(entity text, record_id bigint) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  subject journal.subject;
+  owner bigint;
+begin
+  select s.* into subject from journal.subject s
+    where s.table_name = may_share.entity and s.rule = 'owned' and s.parent_table is null;
+  if not found then return false; end if;
+  execute format('select t.%I from crm.%I t where t.id = $1', subject.owner_column, subject.table_name)
+    into owner using record_id;
+  return coalesce(owner = any (crm.owners_in_scope(subject.entity, 'update'))
+                  and owner = any (crm.owners_in_scope(subject.entity, 'read')), false);
+end $$;
+grant execute on function crm.may_share(text, bigint) to crm_user;
+
+-- A record changes hands only between owners within the person's own scope: a share or a writer's right does not reach.
+create or replace function crm.check_owner() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  owners bigint[] := array(
+    select o.owner_id from (select r.id, r.owner_id from old_rows r except select r.id, r.owner_id from new_rows r) o
+    union
+    select n.owner_id from (select r.id, r.owner_id from new_rows r except select r.id, r.owner_id from old_rows r) n);
+begin
+  if owners <> '{}' and not owners <@ crm.owners_in_scope(tg_table_name, tg_argv[0]) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return null;
+end $$;
+
+-- A new or ended share is told as a change of the record, so that lists and pages look again. Who shares it is noted here.
+create or replace function crm.tell_of_share() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  told record;
+begin
+  for told in select r.entity, array_agg(distinct r.record_id) as ids from rows r group by r.entity loop
+    perform journal.notify(told.entity, 'u', told.ids);
+  end loop;
+  return null;
+end $$;
+create trigger tell_of_new after insert on crm.share referencing new table as rows
+  for each statement execute function crm.tell_of_share();
+create trigger tell_of_other after update on crm.share referencing new table as rows
+  for each statement execute function crm.tell_of_share();
+create trigger tell_of_end after delete on crm.share referencing old table as rows
+  for each statement execute function crm.tell_of_share();
+
+-- The tables of which somebody has shared rows with the person.
+create or replace function crm.shared_tables() returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(select s.table_name from journal.subject s
+               where s.rule = 'owned' and crm.shared_for(crm.me(), s.table_name, 'read') <> '{}' order by s.position);
+end $$;
+grant execute on function crm.shared_tables() to crm_user;
