@@ -49,15 +49,15 @@ class FilterField:
 
 
 def _operators(fact: Facts) -> Iterator[Operator]:
-    if fact.target is Employee:
-        yield from op.OF_EMPLOYEE
-    if fact.target is Department:
-        yield from op.OF_DEPARTMENT
     may_be_empty = not fact.is_required or fact.kind.name == "phones"
     own = [operator for operator in fact.kind.operators if may_be_empty or operator not in op.FILLING]
     yield from (operator for operator in own if operator not in op.FILLING)
     if is_tree(fact):
         yield from op.OF_TREE
+    if fact.target is Employee:
+        yield from op.OF_EMPLOYEE
+    if fact.target is Department:
+        yield from op.OF_DEPARTMENT
     yield from (operator for operator in own if operator in op.FILLING)
 
 
@@ -154,3 +154,20 @@ def without_broken(spec: EntitySpec, group: Group) -> Group:
         elif not problem_of(spec, item):
             kept.append(item)
     return Group(tuple(kept), group.match, group.part, group.has)
+
+
+def tables_of_filter(spec: EntitySpec, group: Group) -> frozenset[str]:
+    """The other tables that decide which rows pass; a change there may let rows in or out."""
+    return frozenset(_tables(spec, without_broken(spec, group)))
+
+
+def _tables(spec: EntitySpec, group: Group) -> Iterator[str]:
+    part = part_of(spec, group.part) if group.part else None
+    if part is not None:
+        yield str(part.model.__tablename__)
+    for item in group.items:
+        if isinstance(item, Group):
+            yield from _tables(part or spec, item)
+        elif isinstance(item, Condition) and (field := find_field(part or spec, item.field)):
+            targets = (facts(attr).target for attr in field.path[:-1])
+            yield from (str(target.__tablename__) for target in targets if target is not None)

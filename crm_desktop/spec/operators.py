@@ -82,6 +82,7 @@ AT_LEAST = Operator("at_least", "≥", Takes.NUMBER)
 BETWEEN = Operator("between", N_("is between"), Takes.NUMBERS)
 
 ON = Operator("on", N_("is on"), Takes.DAY)
+NOT_ON = Operator("not_on", N_("is not on"), Takes.DAY, "on")
 BEFORE = Operator("before", N_("is before"), Takes.DAY)
 AFTER = Operator("after", N_("is after"), Takes.DAY)
 FROM_TO = Operator("from_to", N_("is from … to …"), Takes.DAYS)
@@ -110,7 +111,7 @@ OF_TEXT = (CONTAINS, LACKS, IS, IS_NOT, BEGINS, ENDS, *FILLING)
 OF_LONG_TEXT = (CONTAINS, LACKS, *FILLING)
 OF_NUMBER = (EQUAL, UNEQUAL, LESS, AT_MOST, MORE, AT_LEAST, BETWEEN, *FILLING)
 OF_DAY = (
-    PERIOD, NOT_PERIOD, LAST_DAYS, NOT_LAST_DAYS, NEXT_DAYS, LONGER_AGO, ON, BEFORE, AFTER, FROM_TO, *FILLING,
+    PERIOD, NOT_PERIOD, LAST_DAYS, NOT_LAST_DAYS, NEXT_DAYS, LONGER_AGO, ON, NOT_ON, BEFORE, AFTER, FROM_TO, *FILLING,
 )  # fmt: skip
 OF_BIRTHDAY = (PERIOD, NEXT_DAYS, LAST_DAYS, *FILLING)
 OF_BOOL = (YES, NO)

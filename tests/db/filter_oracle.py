@@ -35,7 +35,7 @@ TEXTS: dict[str, Callable[[str, str], bool]] = {
 }
 DENIALS = {
     "lacks": "contains", "is_not": "is", "unequal": "equal", "empty": "filled", "no": "yes", "none_of": "any_of",
-    "not_within": "within", "not_me": "me", "not_period": "period", "not_last_days": "last_days",
+    "not_within": "within", "not_me": "me", "not_period": "period", "not_last_days": "last_days", "not_on": "on",
 }  # fmt: skip
 
 

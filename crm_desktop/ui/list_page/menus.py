@@ -29,6 +29,7 @@ def row_menu(page: ListPage) -> QMenu:
     ids = page.table.selected_ids()
     _add(menu, "arrow-square-out", _("Open"), page.open_current, "Enter")
     _add(menu, "copy", _("Copy"), lambda: page.row_actions.copy(ids), "Ctrl+C")
+    page.filters.add_cell_actions(menu)
     menu.addSeparator()
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):

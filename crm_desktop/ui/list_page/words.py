@@ -51,6 +51,12 @@ def nothing_matches(query: ListQuery, clear: Callable[[], object]) -> EmptyState
     return EmptyState("magnifying-glass", title, text, (secondary_button(_("Clear the filter"), clear),))
 
 
+def nothing_passes(clear: Callable[[], object]) -> EmptyState:
+    """The filter leaves no row."""
+    title, text = _("Nothing matches the filter"), _("Change a condition above the list, or take one away.")
+    return EmptyState("funnel", title, text, (secondary_button(_("Clear the filter"), clear),))
+
+
 def nothing_in_view(query: ListQuery, show_all: Callable[[], object] | None) -> EmptyState:
     """The view has no row at the moment, though there may be others."""
     title = _("Nothing in “{view}” at the moment").format(view=view_title(query))
