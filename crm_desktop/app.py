@@ -25,6 +25,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.models import Base
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services import administration
+from crm_desktop.services.custom_fields import load_custom_fields
 from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.search import search
 from crm_desktop.ui import messages
@@ -100,7 +101,9 @@ class Workbench(QObject):
             self.show_login()
             return
         try:
-            self._enter(Opened(Gateway.connect(address)), "")
+            opened = Opened(Gateway.connect(address))
+            _read_fields(opened)
+            self._enter(opened, "")
         except KnownError as error:
             self.show_login(error)
 
@@ -372,5 +375,12 @@ def place_of(opened: Opened) -> str:
 
 def _connect(profile: Profile, password: str, progress: Progress) -> Opened:
     opened = open_profile(profile, password, progress)
+    _read_fields(opened)
     replace(Options.load(), last_profile=profile.name).save()
     return opened
+
+
+def _read_fields(opened: Opened) -> None:
+    """Before anything is built of them: what the administrator added to the entities."""
+    with opened.gateway.read() as session:
+        load_custom_fields(session)

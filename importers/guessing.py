@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from crm_desktop.core.i18n import _
 from importers.labels import COMPANY_WORDS, CONTACT_GROUP, TARGETS, Target, label_key, target
 from importers.layout import Column, Table
 from importers.readers import Cell
+from importers.targets import all_targets
 from importers.values import cells, days, money, phones, regions
 from importers.values.days import Order
 
@@ -63,9 +64,9 @@ class Guess:
     person: int = 0
 
 
-def guess(table: Table, targets: Sequence[Target] = TARGETS) -> tuple[Guess, ...]:
+def guess(table: Table) -> tuple[Guess, ...]:
     """One guess for each column of the table, in their order."""
-    by_key = {label_key(label): found for found in targets for label in found.labels}
+    by_key = {label_key(label): found for found in all_targets() for label in found.labels}
     samples = {column.index: _sample(table, column.index) for column in table.columns}
     guesses = [_by_label(column, by_key, samples[column.index]) for column in table.columns]
     guesses = [found if found.target else _by_values(found, samples[found.column.index]) for found in guesses]

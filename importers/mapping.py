@@ -9,8 +9,9 @@ from dataclasses import replace
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from importers.guessing import Guess, guess
-from importers.labels import TARGETS, Target, label_key
+from importers.labels import Target, label_key
 from importers.layout import Table
+from importers.targets import all_targets
 
 __all__ = ["Guess", "choose", "fingerprint", "guess", "recipe", "with_recipe"]
 
@@ -42,11 +43,9 @@ def recipe(guesses: Sequence[Guess]) -> dict[str, dict[str, object]]:
     }
 
 
-def with_recipe(
-    guesses: Sequence[Guess], kept: dict[str, dict[str, object]], targets: Sequence[Target] = TARGETS
-) -> tuple[Guess, ...]:
+def with_recipe(guesses: Sequence[Guess], kept: dict[str, dict[str, object]]) -> tuple[Guess, ...]:
     """The guesses, with what the recipe says about the labels it knows. A KnownError for a field that we have not."""
-    known = {f"{found.entity}.{found.field}": found for found in targets}
+    known = {f"{found.entity}.{found.field}": found for found in all_targets()}
     return tuple(
         _from_recipe(found, kept[found.column.label], known) if found.column.label in kept else found
         for found in guesses

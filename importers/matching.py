@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 from crm_desktop.core.names import name_core
 from crm_desktop.core.text import email_token, phone_token
 from crm_desktop.models import Contact, Customer
+from crm_desktop.services.records import fetch_records
 
 MatchKey = Literal["code", "tax_no", "name", "phone", "email"]
 MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
@@ -82,16 +83,10 @@ def _fetch(session: Session, key: MatchKey, wanted: list[str]) -> dict[str, tupl
 
 
 def fetch_contacts(session: Session, customers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The contacts of these customers: id and the fields a sheet can fill, by customer. One statement."""
-    columns: list[Any] = [Contact.customer_id, Contact.id, *(getattr(Contact, name) for name in CONTACT_FIELDS)]
-    found: dict[int, list[dict[str, Any]]] = {}
+    """The contacts of these customers: id and fields, by customer. Two statements."""
     wanted = literal(list(customers), ARRAY(Customer.id.type))
-    for row in session.execute(select(*columns).where(Contact.customer_id == any_(wanted))).mappings():
-        found.setdefault(row["customer_id"], []).append(dict(row))
+    ids = session.scalars(select(Contact.id).where(Contact.customer_id == any_(wanted)).order_by(Contact.id)).all()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for record in fetch_records(session, "contact", ids).values():
+        found.setdefault(record.values["customer"].id, []).append({"id": record.id, **record.values})
     return found
-
-
-CONTACT_FIELDS = (
-    "name", "title", "department_name", "phones", "fax", "email", "address", "birthday", "is_birthday_lunar",
-    "hobbies", "remark", "is_main",
-)  # fmt: skip

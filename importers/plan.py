@@ -138,6 +138,8 @@ def make_plan(
 ) -> Plan:
     """Decide about all records; some eight statements however many there are. Writes nothing."""
     resolver = Resolver(session)
+    resolver.look_up("customer", [record.values for record in records])
+    resolver.look_up("contact", [contact for record in records for contact in record.contacts])
     resolved = [resolver.customer(record.values) for record in records]
     matcher = Matcher(session, [r.values for r in resolved], rule.keys)
     matches = [matcher.match(r.values) for r in resolved]

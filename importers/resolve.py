@@ -6,17 +6,17 @@ What cannot be found is kept as a line of the remark, so that nothing of the she
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, any_, cast, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise
-from crm_desktop.entities.contact import CONTACT
-from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities import by_key, custom_attrs
 from crm_desktop.models import Employee
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.spec import EntitySpec, Facts, Ref, facts
@@ -29,6 +29,7 @@ FROM_SHEETS = {"retailer": "dealer", "reseller": "dealer", "customer": "direct",
 HELD: Mapping[str, tuple[Any, Any]] = {
     "integer": (-(2**31), 2**31 - 1),
     "money": (-(10**16) + 1, 10**16 - 1),
+    "number": (-(10**14) + 1, 10**14 - 1),
     "date": (datetime.date(1, 1, 2), datetime.date(9999, 12, 30)),
 }
 """What the columns of a kind hold, from and to: one value beyond it would make the database refuse the whole import."""
@@ -56,10 +57,33 @@ class Resolver:
         self._people: dict[str, Ref] = {}
         for id_, name, login in employees:
             self._people.update({normalise(n): Ref(id_, name) for n in (login, name) if n})
+        self._session = session
+        self._named: dict[type[Any], dict[str, Ref | None]] = {}
+
+    def look_up(self, entity: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Find what custom references of these records name, by name or number. One statement for each such field."""
+        for attr in custom_attrs(entity):
+            target: Any = facts(attr).target
+            if target is None or target is Employee or facts(attr).dictionary:
+                continue
+            texts = sorted({str(values[attr.key]) for values in records if values.get(attr.key)})
+            if not texts:
+                continue
+            name = getattr(target, target.display[0])
+            columns = [name, target.code] if hasattr(target, "code") else [name]
+            wanted = literal(texts, ARRAY(Text))
+            rows = self._session.execute(
+                select(target.id, name, *columns).where(or_(*(cast(c, Text) == any_(wanted) for c in columns)))
+            )
+            known = self._named.setdefault(target, {})
+            for id_, label, *words in rows:
+                for word in map(normalise, filter(None, map(str, words))):
+                    is_other = known.get(word) is not None and known[word] != Ref(id_, label)
+                    known[word] = None if is_other else Ref(id_, label)  # two of one name: nobody knows which
 
     def customer(self, values: Mapping[str, Any]) -> Resolved:
         """The values of a customer. Who has bought something is no prospect, where the sheet does not say."""
-        resolved = self._resolve(CUSTOMER, values)
+        resolved = self._resolve(by_key("customer"), values)
         has_bought = {"first_deal_on", "total_amount"} & resolved.values.keys()
         cycle = self._choices.find("life_cycle", "transaction" if has_bought else "potential")
         if cycle is not None:
@@ -68,7 +92,7 @@ class Resolver:
 
     def contact(self, values: Mapping[str, Any]) -> Resolved:
         """The values of a contact."""
-        return self._resolve(CONTACT, values)
+        return self._resolve(by_key("contact"), values)
 
     def _resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
         result = Resolved({})
@@ -116,7 +140,9 @@ class Resolver:
             words = (FROM_SHEETS.get(text, text), f"{text}客户", text.removesuffix("客户"))
             found = (self._choices.find(fact.dictionary, word) for word in words)
             return next(filter(None, found), None)
-        return self._people.get(text) if fact.target is Employee else None
+        if fact.target is Employee:
+            return self._people.get(text)
+        return self._named.get(fact.target, {}).get(text) if fact.target else None
 
     @staticmethod
     def _cut(attr: Any, value: Any, unknown: list[str], label: str) -> Any:

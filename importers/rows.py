@@ -27,6 +27,8 @@ UNREADABLE = {
     "birthday": N_("no day"),
     "money": N_("no amount"),
     "number": N_("no number"),
+    "decimal": N_("no number"),
+    "bool": N_("neither yes nor no"),
     "region": N_("no known place"),
     "email": N_("no e-mail address"),
     "email_and_website": N_("no e-mail address"),

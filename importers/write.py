@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.db.bulk import insert_rows, update_rows
-from crm_desktop.entities.contact import CONTACT
-from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities import by_key
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import derived_columns
 from crm_desktop.services.records import to_columns
@@ -65,7 +64,7 @@ def write_plan(session: Session, plan: Plan, label: str, progress: Progress | No
         if row.parent is not None and row.fate in {Fate.CREATE, Fate.UPDATE}:
             row.values["parent"] = Ref(id_of[row.parent.at], row.parent.title)
     customers = [{**row.values, "id": id_of[row.at]} for row in created]
-    _insert(session, CUSTOMER, customers)
+    _insert(session, by_key("customer"), customers)
     say(1, 4, _("Writing contacts"))
     contacts = [
         {**contact, "customer": Ref(id_, "")}
@@ -73,13 +72,13 @@ def write_plan(session: Session, plan: Plan, label: str, progress: Progress | No
         for contact in row.new_contacts
     ]
     contact_ids = reserve_ids(session, "contact", len(contacts))
-    _insert(session, CONTACT, [{**c, "id": id_} for c, id_ in zip(contacts, contact_ids, strict=True)])
+    _insert(session, by_key("contact"), [{**c, "id": id_} for c, id_ in zip(contacts, contact_ids, strict=True)])
     say(2, 4, _("Updating customers"))
     updates = [(row.base.id, dict(row.base.values), row.values) for row in changed if row.base and row.values]
-    customers_updated = _update(session, CUSTOMER, updates)
+    customers_updated = _update(session, by_key("customer"), updates)
     say(3, 4, _("Updating contacts"))
     contact_updates = [(now["id"], now, news) for row in changed for now, news in row.changed_contacts]
-    contacts_updated = _update(session, CONTACT, contact_updates)
+    contacts_updated = _update(session, by_key("contact"), contact_updates)
     say(4, 4, _("Done"))
     return Written(
         change_set,

@@ -16,6 +16,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.settings import Profile, load_profiles, password_for
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.services.custom_fields import load_custom_fields
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,4 +90,6 @@ def sign_in(context: click.Context) -> Gateway:
     """Sign in where the command line says; signed out with the command. Raises a KnownError where that fails."""
     gateway = Gateway.connect(ConnectionAddress.from_url(chosen_url(context)))
     context.call_on_close(gateway.close)
+    with gateway.read() as session:
+        load_custom_fields(session)
     return gateway

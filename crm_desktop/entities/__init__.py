@@ -19,7 +19,7 @@ from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.models import POLICY, Guard
-from crm_desktop.spec import EntitySpec
+from crm_desktop.spec import Attr, EntitySpec
 
 ALL_ENTITIES: tuple[EntitySpec, ...] = (
     CUSTOMER,
@@ -43,6 +43,7 @@ __all__ = [
     "ALL_ENTITIES",
     "by_key",
     "by_model",
+    "custom_attrs",
     "every_entity",
     "guard_of",
     "parts_of",
@@ -77,6 +78,12 @@ def take_custom_fields(definitions: Iterable[FieldDefinition]) -> frozenset[str]
         _taken.clear()
         _taken.update(given)
     return frozenset(changed)
+
+
+def custom_attrs(key: str) -> tuple[Attr, ...]:
+    """The fields of an entity that the administrator added, in their order."""
+    shipped = next(spec for spec in ALL_ENTITIES if spec.key == key).labels
+    return tuple(attr for attr in by_key(key).labels if attr not in shipped)
 
 
 def guard_of(spec: EntitySpec) -> Guard:

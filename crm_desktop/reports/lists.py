@@ -14,7 +14,6 @@ from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
-from crm_desktop.entities.contact import CONTACT
 from crm_desktop.reports import table
 from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.engine import Align
@@ -75,7 +74,7 @@ def export_list(
 def export_kinds(spec: EntitySpec) -> dict[str, str]:
     """The kinds of file a list can be exported to: their words by their ending."""
     kinds = {".xlsx": _("Excel sheet"), ".csv": _("Text with commas")}
-    return kinds | {".vcf": _("Business cards (vCard)")} if spec is CONTACT else kinds
+    return kinds | {".vcf": _("Business cards (vCard)")} if spec.key == "contact" else kinds
 
 
 def _records(session: Session, spec: EntitySpec, ids: Sequence[int]) -> Iterator[Record]:

@@ -7,7 +7,6 @@ from functools import partial
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
-from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
@@ -33,7 +32,9 @@ def areas_for(person: Person) -> tuple[Area, ...]:
 
 def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists."""
-    return (departments_entry(),) if spec is DEPARTMENT else list_entries(spec, lambda view, _spec: open_import(view))
+    if spec.key == "department":
+        return (departments_entry(),)
+    return list_entries(spec, lambda view, _spec: open_import(view))
 
 
 def _area(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from crm_desktop.spec.kinds import BOOL, BadValueError
 from importers.readers import Cell
 
 UNKNOWN = frozenset(
@@ -72,6 +73,14 @@ def level(cell: Cell) -> str | None:
     """The level without 级: ``Ａ级`` is ``A``."""
     content = "".join(folded(cell).split()).upper()
     return (content.removesuffix("级") or content) if content else None
+
+
+def yes_or_no(cell: Cell) -> bool | None:
+    """True for yes, 是, √, 1; False for no, 否, 0."""
+    try:
+        return BOOL.parse(plain(cell))
+    except BadValueError as error:
+        raise UnreadableError(plain(cell)) from error
 
 
 def website(cell: Cell) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,54 +16,17 @@ from crm_desktop.db import server as servers
 from crm_desktop.db.check import check
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
-from crm_desktop.entities import by_key, take_custom_fields
+from crm_desktop.entities import by_key
 from crm_desktop.services import custom_fields, journal, listing, records, search
 from crm_desktop.services.listing import ListQuery
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.records import FieldsError
 from crm_desktop.services.seed import seed
 from crm_desktop.spec import Ref, facts
 from crm_desktop.spec.check import problems
 from tests.db.conftest import SignIn
+from tests.db.custom import add, change, create, key_of
 from tests.db.office import PASSWORD, login
 from tests.db.raw import Raw
-
-
-@pytest.fixture(autouse=True)
-def _shipped_again() -> Iterator[None]:
-    yield
-    take_custom_fields(())
-
-
-@pytest.fixture
-def admin(sign_in: SignIn) -> Gateway:
-    return sign_in("admin")
-
-
-def add(gateway: Gateway, entity: str, kind: str, name: str, **values: Any) -> Record:
-    """A new field that the specs know."""
-    choices = values.pop("choices", ())
-    with gateway.write() as session:
-        field = custom_fields.add_field(session, {"entity": entity, "kind": kind, "name": name, **values}, choices)
-    with gateway.read() as session:
-        custom_fields.load_custom_fields(session)
-    return field
-
-
-def key_of(field: Record) -> str:
-    """The key of the field in the spec of its entity."""
-    labels = by_key(field.values["entity"]).labels
-    return next(attr.key for attr, label in labels.items() if label == field.values["name"])
-
-
-def create(gateway: Gateway, entity: str, **values: Any) -> Record:
-    with gateway.write() as session:
-        created = records.create_record(session, records.new_record(entity, gateway.person, **values))
-        return records.fetch_record(session, entity, created.id)
-
-
-def change(gateway: Gateway, record: Record, **values: Any) -> Record:
-    with gateway.write() as session:
-        return records.save_record(session, record, values)
 
 
 def test_a_field_of_each_kind_is_saved_listed_and_told(admin: Gateway) -> None:

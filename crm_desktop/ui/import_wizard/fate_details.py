@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.entities.contact import CONTACT
-from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities import by_key
 from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, place_words
 from crm_desktop.ui.import_wizard.row_decision import RowDecision
@@ -109,18 +108,19 @@ def _reasons(row: FateRow) -> Iterator[str]:
 
 def _parts(planned: PlannedRow) -> Iterator[tuple[str, list[Line]]]:
     """The record, then each contact, with headings."""
+    contacts = by_key("contact")
     before = planned.base.values if planned.base else {}
     hidden = () if planned.base else ("name",)  # stands above as the title
-    lines = list(_lines(CUSTOMER, planned.values, before, hidden))
+    lines = list(_lines(by_key("customer"), planned.values, before, hidden))
     if planned.parent is not None:
-        lines.append((_(CUSTOMER.label_of("parent")), planned.parent.title, ""))
+        lines.append((_(by_key("customer").label_of("parent")), planned.parent.title, ""))
     if lines:
         yield (_("What changes") if planned.base else _("Customer")), lines
     for contact in planned.new_contacts:
         name = str(contact.get("name", ""))
-        yield _("New contact: {name}").format(name=name), list(_lines(CONTACT, contact, {}, ("name", "is_main")))
+        yield _("New contact: {name}").format(name=name), list(_lines(contacts, contact, {}, ("name", "is_main")))
     for now, changed in planned.changed_contacts:
-        yield _("Contact {name}").format(name=now["name"]), list(_lines(CONTACT, changed, now))
+        yield _("Contact {name}").format(name=now["name"]), list(_lines(contacts, changed, now))
 
 
 def _lines(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.core.text import normalise
-from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities import by_key
 from crm_desktop.ui.widgets.chip import Tone
 from importers.plan import Fate, Plan, PlannedRow
 from importers.records import Duplicate, Record, Records, Reject
@@ -124,7 +124,8 @@ def what_changes(planned: PlannedRow) -> str:
         return " · ".join([*parts, planned.reason])
     contacts = len(planned.new_contacts)
     if planned.fate is Fate.UPDATE:
-        labels = [_(CUSTOMER.label_of(key)) for key in planned.values if key in CUSTOMER.fields]
+        spec = by_key("customer")
+        labels = [_(spec.label_of(key)) for key in planned.values if key in spec.fields]
         more = [f"+{len(labels) - MOST_FIELDS}"] if len(labels) > MOST_FIELDS else []
         parts += [", ".join([*labels[:MOST_FIELDS], *more])] if labels else []
     if contacts:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import NamedTuple
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.spec import Ref
 from importers.guessing import MANY
-from importers.labels import TARGETS, Target
+from importers.labels import Target
 from importers.layout import Column
 from importers.mapping import Guess
+from importers.targets import all_targets
 from importers.values.days import Order
 
 MOST_PEOPLE = 3
@@ -48,10 +48,9 @@ UNITS = (
 DAYS = frozenset(("day", "birthday"))
 
 
-@cache
 def choosable() -> tuple[Target, ...]:
     """The targets a person can choose, the one for everything else last."""
-    found = [target for target in TARGETS if target.kind != "ignored"]
+    found = [target for target in all_targets() if target.kind != "ignored"]
     return tuple(sorted(found, key=lambda target: (target.entity != "customer", target.field == "more")))
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
-from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.ui.icons import icon
@@ -34,7 +33,7 @@ def row_menu(page: ListPage) -> QMenu:
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):
         _add(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))
-        if page.spec is CUSTOMER:
+        if page.spec.key == "customer":
             menu.addMenu(_post_menu(menu, page, ids))
     if page.may(Function.EXPORT):
         _add(menu, "download-simple", _("Export {what}").format(what=what), lambda: page.row_actions.export(ids))
