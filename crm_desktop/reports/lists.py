@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from sqlalchemy.orm import Session
 
@@ -17,13 +17,15 @@ from crm_desktop.core.progress import Progress
 from crm_desktop.reports import table
 from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.engine import Align
-from crm_desktop.reports.excel import Value, write_csv, write_xlsx
 from crm_desktop.reports.list_report import ListReport, list_pdf
 from crm_desktop.reports.vcard import write_vcards
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.listing import ListQuery, Row, fetch_ids, fetch_rows
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.spec import Column, EntitySpec, Ref
+
+if TYPE_CHECKING:
+    from crm_desktop.reports.excel import Value
 
 MOST_PRINTED = 20_000
 """More rows are some 500 sheets of paper, which nobody wants."""
@@ -45,6 +47,8 @@ def export_list(
 
     Raises NoRightError without the right to export, KnownError for another kind of file or one that cannot be written.
     """
+    from crm_desktop.reports.excel import write_csv, write_xlsx  # openpyxl is slow to load; a list is opened without
+
     spec = query.spec
     if not person.may_use(Function.EXPORT, spec.key):
         raise NoRightError(_("You have no right to export this list."), _("Ask the administrator if you need it."))

@@ -8,11 +8,12 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
 from crm_desktop.spec import EntitySpec
-from crm_desktop.ui.import_wizard.page import open_import
+from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
 from crm_desktop.ui.pages.changes import changes_entries
+from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
@@ -25,7 +26,9 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in: those that have something for him."""
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
-        _area("administration", N_("Administration"), "gear-six", ADMINISTRATION, person),
+        _area(
+            "administration", N_("Administration"), "gear-six", ADMINISTRATION, person, custom_fields_entries(person)
+        ),
     )
     return tuple(area for area in areas if area.pages)
 
@@ -34,7 +37,13 @@ def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists."""
     if spec.key == "department":
         return (departments_entry(),)
-    return list_entries(spec, lambda view, _spec: open_import(view))
+    return list_entries(spec, _open_import)
+
+
+def _open_import(view: AreaView, _spec: EntitySpec) -> None:
+    from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets, which few do in the morning
+
+    open_import(view)
 
 
 def _area(

@@ -18,8 +18,7 @@ from crm_desktop.ui.dialogs.connection import ConnectionFields
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.start.failure import Failure
-from crm_desktop.ui.start.first_start import OTHER_LANGUAGE
-from crm_desktop.ui.start.page import Connect, keep
+from crm_desktop.ui.start.page import OTHER_LANGUAGE, Connect, keep
 from crm_desktop.ui.start.sample import ROLES
 from crm_desktop.ui.start.work_bar import WorkBar
 from crm_desktop.ui.tasks import Session, Tasks

@@ -10,7 +10,7 @@ from crm_desktop.core.i18n import _, language
 from crm_desktop.ui import icons
 from crm_desktop.ui.start.new_firm import NewFirmPage
 from crm_desktop.ui.start.office import OfficePage
-from crm_desktop.ui.start.page import Connect, StartPage
+from crm_desktop.ui.start.page import OTHER_LANGUAGE, Connect, StartPage
 from crm_desktop.ui.start.sample import SamplePage
 from crm_desktop.ui.start.ways import WaysPage
 from crm_desktop.ui.tasks import Tasks
@@ -18,7 +18,6 @@ from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.labels import label
 
 WIDTH, HEIGHT = 640, 620
-OTHER_LANGUAGE = {"zh": ("en", "English"), "en": ("zh", "简体中文")}
 PAGES: dict[str, type[SamplePage | NewFirmPage | OfficePage]] = {
     "sample": SamplePage,
     "new_firm": NewFirmPage,

@@ -19,6 +19,8 @@ from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 from crm_desktop.ui.widgets.labels import label
 
 T = TypeVar("T")
+OTHER_LANGUAGE = {"zh": ("en", "English"), "en": ("zh", "简体中文")}
+"""What the window before the window offers beside its own language, in that language."""
 Connect = Callable[[Profile, str, Progress], object]
 """Signs in with a profile and a password; what it returns is handed on as it is."""
 
