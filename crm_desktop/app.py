@@ -9,7 +9,7 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -33,16 +33,17 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
-from crm_desktop.ui.daily_copy import DailyCopy
 from crm_desktop.ui.dialogs.password import PasswordDialog
-from crm_desktop.ui.dialogs.profiles import ProfilesDialog
-from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
-from crm_desktop.ui.pages.settings import SettingsPage
-from crm_desktop.ui.start.first_start import FirstStart
+from crm_desktop.ui.network_watch import NetworkWatch
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.tasks import Session, Tasks
 from crm_desktop.ui.theme import apply_theme, system_theme
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.daily_copy import DailyCopy
+    from crm_desktop.ui.start.first_start import FirstStart
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +128,8 @@ class Workbench(QObject):
 
     def show_first_start(self) -> None:
         """Offer the ways to begin. Left, it leads back to signing in, or out of the program where nothing is known."""
+        from crm_desktop.ui.start.first_start import FirstStart  # once on a computer
+
         self._close_login()
         dialog = FirstStart(_connect, self._signing_in)
         dialog.signed_in.connect(self._enter)
@@ -148,6 +151,8 @@ class Workbench(QObject):
             self.login = None
 
     def _manage_profiles(self) -> None:
+        from crm_desktop.ui.dialogs.profiles import ProfilesDialog
+
         dialog = ProfilesDialog(self.login, self._options, self._signing_in)
 
         def take() -> None:
@@ -171,6 +176,8 @@ class Workbench(QObject):
         self.signed_in = SignedIn(opened, self)
         window = self.signed_in.window
         if opened.superuser_url:
+            from crm_desktop.ui.daily_copy import DailyCopy  # brings what sets up and copies whole databases
+
             self.signed_in.daily_copy = DailyCopy(window, opened.superuser_url, self._backup_folder)
         window.language_chosen.connect(lambda language: self._change(language=language))
         window.theme_chosen.connect(lambda theme: self._change(theme=theme))
@@ -198,7 +205,9 @@ class Workbench(QObject):
             return
         window = self.signed_in.window
 
-        def build(view: AreaView) -> SettingsPage:
+        def build(view: AreaView) -> Page:
+            from crm_desktop.ui.pages.settings import SettingsPage
+
             page = SettingsPage(view, self._options, keeps_data=bool(self._opened_here()))
             page.chosen.connect(lambda changes: self._change(**changes))
             page.password_change_chosen.connect(window.password_change_chosen)
@@ -284,29 +293,41 @@ class SignedIn:
         self._listener = ChangeListener(
             gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
         )
-        self.window = MainWindow(
-            Context(
-                tasks=self.tasks,
-                bus=self.bus,
-                person=gateway.person,
-                server=server_name(gateway.address),
-                areas=areas_for(gateway.person),
-                search=self._search,
-            )
+        self._context = Context(
+            tasks=self.tasks,
+            bus=self.bus,
+            person=gateway.person,
+            server=server_name(gateway.address),
+            areas=areas_for(gateway.person),
+            search=self._search,
+            identity=gateway.identity,
         )
-        self.window.file_dropped.connect(lambda path: open_import(self.window, path))
+        self._network = NetworkWatch(self.bus)
+        self.bus.connection_changed.connect(self._connection_changed)
+        for wish in (self.bus.retry_wanted, self.tasks.server_missed, self._network.changed):
+            wish.connect(self._listener.ask_now)
+        self._context.presence.announced.connect(self._listener.announce)
+        self.window = MainWindow(self._context)
+        self.window.import_draft_chosen.connect(lambda draft: self._import(draft=draft))
+        self.window.file_dropped.connect(lambda path: self._import(path=path))
         self.window.password_change_chosen.connect(self._ask_password)
         self.tasks.query(self.window, fetch_settings, self._take_settings, lambda _error: None, key="sample")
         self._listener.start()
 
     def close(self) -> None:
         """Stop listening and let running work end."""
+        self._context.drafts.close()
         self._listener.stop()
         if self.daily_copy is not None:
             self.daily_copy.tasks.close()
         self.tasks.close()
         self._gateway.close()
         self.window.deleteLater()
+
+    def _import(self, **what: Any) -> None:
+        from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets
+
+        open_import(self.window, **what)
 
     def _remember_instead(self, password: str) -> None:
         """Where the old password is remembered, remember the new one."""
@@ -336,6 +357,12 @@ class SignedIn:
 
         dialog.chosen.connect(change)
         dialog.open()
+
+    def _connection_changed(self, state: str) -> None:
+        if state == "lost":
+            self._gateway.doubt()
+        elif state == "connected":
+            self.tasks.server_is_back()
 
     def _anything_changed(self) -> None:
         for table in Base.metadata.tables.values():
