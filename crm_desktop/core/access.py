@@ -48,6 +48,9 @@ class Function(enum.StrEnum):
     UNDO = "undo"
     """Undo what others did; everybody may undo his own."""
 
+    SHARE_VIEWS = "share_views"
+    """Show saved views of a list to groups or everybody, and change those that others show."""
+
     @property
     def label(self) -> str:
         """The words for it, not yet translated."""
@@ -61,6 +64,7 @@ _FUNCTION_LABELS = {
     Function.BULK_EDIT: N_("Bulk edit"),
     Function.POOL: N_("Public pool"),
     Function.UNDO: N_("Undo others' changes"),
+    Function.SHARE_VIEWS: N_("Share views"),
 }
 
 

@@ -166,6 +166,8 @@ def condition(guard: Guard, verb: str) -> str:
             return f"{guard.owner_column} = (select crm.me())"
         case "attached":
             return _attached(guard, verb)
+        case "shown":
+            return _shown(guard, verb)
         case "closed":
             return "false"
 
@@ -199,6 +201,20 @@ def _attached(guard: Guard, verb: str) -> str:
     if guard.writer_column:
         return f"{guard.writer_column} = (select crm.me()) and crm.record_in_sight(entity, record_id)"
     return "crm.record_open_to_change(entity, record_id)"
+
+
+def _shown(guard: Guard, verb: str) -> str:
+    """Tables of some hundred rows, so that a function for each row costs nothing."""
+    mine, shown = f"{guard.owner_column} = (select crm.me())", "(is_for_everybody or group_ids <> '{}')"
+    shown_to_me = f"{shown} and (is_for_everybody or group_ids && (select crm.my_groups())::bigint[])"
+    may_show = "crm.has_function(entity, 'share_views')"
+    if verb == "read":
+        return f"{mine} or (select crm.me()) is not null and {shown_to_me}"
+    if verb == "create":
+        return f"{mine} and (not {shown} or {may_show})"
+    if verb == "update":  # before and after: who shows something to others must be allowed to
+        return f"{mine} and not {shown} or {may_show} and ({mine} or {shown_to_me})"
+    return f"{mine} or {may_show} and {shown_to_me}"
 
 
 def _within(guard: Guard, column: str | None, verb: str) -> str:
@@ -238,7 +254,7 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
             f"create trigger remove_attached after delete on crm.{name} referencing old table as old_rows "
             "for each statement execute function crm.remove_attached()"
         )
-    if guard.rule not in {"personal", "closed"}:  # how somebody arranged his lists is nobody's history
+    if guard.rule not in {"personal", "shown", "closed"}:  # how somebody arranged his lists is nobody's history
         yield from _journal_triggers(name, hidden)
 
 

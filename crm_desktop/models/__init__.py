@@ -11,6 +11,7 @@ from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecip
 from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
 from crm_desktop.models.sharing import Share
+from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Preference",
     "Presence",
     "RecentRecord",
+    "SavedView",
     "Setting",
     "Share",
     "Star",

@@ -28,12 +28,14 @@ class Guard:
     ``attached``: whoever sees the record that ``entity`` and ``record_id`` of the row name; to write he must be allowed
     to change that record, or with a ``writer_column`` be the person in it. It goes when the record goes.
     With ``is_for_owners`` only he writes who may share the record, to whom it is only lent may not.
+    ``shown``: the person in ``owner_column``, and those to whom he shows the row (``is_for_everybody``, ``group_ids``);
+    to show it, or to change what is shown, one needs the function ``share_views`` of the row's ``entity``.
     ``closed``: nobody, but for what ``db/sql`` opens.
     ``editable`` are the only columns that may change once the row is there, where not all may.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     """
 
-    rule: Literal["owned", "common", "personal", "attached", "closed"]
+    rule: Literal["owned", "common", "personal", "attached", "shown", "closed"]
     entity: str
     owner_column: str | None = None
     writer_column: str | None = None

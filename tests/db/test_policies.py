@@ -29,8 +29,9 @@ COMMON = {
 }
 TRIED_ELSEWHERE = {
     "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence", "share",
+    "saved_view",
 }  # fmt: skip
-"""In test_attached, test_presence and test_sharing."""
+"""In test_attached, test_presence, test_sharing and test_views."""
 NEW_ROW = {
     "department": "(name) values ('x')",
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",

@@ -15,7 +15,7 @@ declare
   subject journal.subject;
   image jsonb;
 begin
-  select * into subject from journal.subject s where s.table_name = visible_row.table_name and s.rule not in ('personal', 'closed');
+  select * into subject from journal.subject s where s.table_name = visible_row.table_name and s.rule not in ('personal', 'shown', 'closed');
   if not found or crm.me() is null then return null; end if;
   execute format('select to_jsonb(t) from crm.%I t where t.id = $1', subject.table_name) into image using row_id;
   if image is null then

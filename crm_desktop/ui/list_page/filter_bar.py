@@ -61,7 +61,7 @@ class FilterBar(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Del on a chip takes it away; the arrows go from chip to chip."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self.chips:
-            number = self.chips.index(watched)  # type: ignore[arg-type]  # it is one of them
+            number = self.chips.index(watched)
             key = event.key()
             if key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
                 self.remove_requested.emit(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QVBoxLayout
@@ -57,7 +58,7 @@ class GroupEditor(QFrame):
                     items.append(inner)
             elif (condition := editor.condition()) is not None:
                 items.append(condition)
-        has = self.has.currentData() if self.has is not None else "any"
+        has: Any = self.has.currentData() if self.has is not None else "any"
         return Group(tuple(items), self.match.currentData(), self._group.part, has)
 
     def add_condition(self, key: str = "") -> None:
