@@ -19,6 +19,8 @@ from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 
+COMMENTS_HEIGHT = 240  # px: the box to write in and some comments
+
 
 class FormPage(RecordPage):
     """Save by Ctrl+S, history by Ctrl+H, leave by Esc."""
@@ -32,6 +34,11 @@ class FormPage(RecordPage):
         self.parts = [PartsCard(view, part) for part in self.shown_parts()]
         for card in self.parts:
             self._editor.add_below(card)
+        self.comments_card = Card(_("Comments"))
+        self.comments_card.body.addWidget(self.attached.comments)
+        self.attached.comments.setMinimumHeight(COMMENTS_HEIGHT)
+        for below in (self.attached.files, self.comments_card):
+            self._editor.add_below(below)
         self.splitter = PreviewSplitter(f"form/{entity}", self._editor, self.history_card)
         self.history_button = quiet_button(
             _("History"), self._toggle_history, icon_name="clock-counter-clockwise", shortcut="Ctrl+H"
@@ -74,7 +81,9 @@ class FormPage(RecordPage):
         self.history_button.setVisible(is_old)
         self.splitter.offer_preview(is_old)
         self.history_button.setChecked(self.splitter.preview_shown())
-        self.more_button.setVisible(is_old and not why_not(self.view.context.person, "delete", record))
+        self.more_button.setVisible(is_old)
+        self.comments_card.setVisible(is_old)
+        self._delete.setVisible(not why_not(self.view.context.person, "delete", record))
         for card in self.parts:
             card.show_parent(record)
         if is_old:
@@ -90,9 +99,13 @@ class FormPage(RecordPage):
         if self.splitter.preview_shown():
             self.history.focus_first()
 
+    def _delete_record(self) -> None:
+        self.delete_record(self._editor.record)
+
     def _more_button(self) -> QPushButton:
         button = icon_button("dots-three", _("More"))
         menu = QMenu(button)
-        menu.addAction(icon("trash", "bad"), _("Delete…"), lambda: self.delete_record(self._editor.record))
+        self.add_common_actions(menu)
+        self._delete = menu.addAction(icon("trash", "bad"), _("Delete…"), self._delete_record)
         button.setMenu(menu)
         return button

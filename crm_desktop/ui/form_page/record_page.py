@@ -8,23 +8,27 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.reports.cards import print_card
 from crm_desktop.services import records
+from crm_desktop.services.copying import values_to_copy
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.unsaved import Answer
+from crm_desktop.ui.form_page.attached import Attached
 from crm_desktop.ui.form_page.draft_bar import DraftBar
 from crm_desktop.ui.form_page.heading import RecordHeading, chips_of, subtitle_of
 from crm_desktop.ui.form_page.notes import Note, Part
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.presence import Onlookers, chips_of_people
 from crm_desktop.ui.tasks import Session
@@ -53,6 +57,8 @@ class RecordPage(Page):
         self.print_button = quiet_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
         self.print_button.hide()
         self.heading.add(self.print_button)
+        self.attached = Attached(self, view)
+        self.heading.add(self.attached.star.button)
         self.body.addWidget(self.heading)
         self.draft_bar = DraftBar(view)
         self.draft_bar.applied.connect(self.apply_draft)
@@ -146,6 +152,7 @@ class RecordPage(Page):
             self.id = record.id
             self._rename_tab()
         self._enable_steps()
+        self.attached.show_record(record)
         self.watch_record(record.id)
 
     def watch_record(self, id_: int) -> None:
@@ -173,6 +180,17 @@ class RecordPage(Page):
         self.view.context.tasks.query(
             self, work, lambda pdf: PrintPreview(self, title, pdf).open_quietly(), key="print"
         )
+
+    def copy_record(self) -> None:
+        """Open a new record that begins as this one is, without what can be there only once."""
+        if self.attached.record is not None:
+            open_new(self.view, self.spec.key, **values_to_copy(self.attached.record))
+
+    def add_common_actions(self, menu: QMenu) -> None:
+        """What the menu of every record offers."""
+        self.attached.add_to(menu)
+        if self.view.context.person.may("create", self.spec.key):
+            menu.addAction(icon("copy-simple"), _("Copy this record…"), self.copy_record)
 
     def delete_record(self, record: Record) -> None:
         """Delete after a question, with the way back in the notice; the page goes with it."""

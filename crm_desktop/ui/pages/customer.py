@@ -58,7 +58,7 @@ class CustomerPage(RecordPage):
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
-        self.story = StoryCard(view)
+        self.story = StoryCard(view, self.attached.comments)
         self._left = QStackedWidget()
         self._left.addWidget(self._facts_area())
         self._left.addWidget(Skeleton(8))
@@ -298,7 +298,7 @@ class CustomerPage(RecordPage):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (self.figures, self.contacts, self.facts):
+        for card in (self.figures, self.contacts, self.facts, self.attached.files):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()
@@ -313,6 +313,7 @@ class CustomerPage(RecordPage):
         menu.addAction(icon("user-plus"), _("New contact…"), lambda: self._open_part("contact"))
         menu.addAction(icon("chat-circle-text"), _("New activity…"), lambda: self._open_part("activity"))
         menu.addSeparator()
+        self.add_common_actions(menu)
         delete = menu.addAction(icon("trash", "bad"), _("Delete…"), self._delete)
         menu.aboutToShow.connect(lambda: delete.setVisible(self._may_delete()))
         button.setMenu(menu)

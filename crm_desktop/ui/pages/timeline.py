@@ -1,4 +1,4 @@
-"""Activities and changes of a customer by day, newest first, as a list to walk through with the arrow keys."""
+"""Activities, comments and changes of a customer by day, newest first, to walk through with the arrow keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent, QStan
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from crm_desktop.core.i18n import _
+from crm_desktop.services.comments import Comment
 from crm_desktop.services.journal import KINDS, Change
 from crm_desktop.services.listing import Row
 from crm_desktop.services.overview import Overview
@@ -34,7 +35,7 @@ MOST_FIELDS = 4
 class Entry:
     """Something that happened. ``details`` are lines under it, ``next_step`` what was agreed."""
 
-    kind: Literal["activity", "change"]
+    kind: Literal["activity", "comment", "change"]
     id: int
     at: datetime.datetime
     who: str
@@ -45,9 +46,10 @@ class Entry:
     next_step: str = ""
 
 
-def entries_of(overview: Overview, *, with_changes: bool) -> list[Entry]:
+def entries_of(overview: Overview, comments: Iterable[Comment] = (), *, with_changes: bool) -> list[Entry]:
     """What the timeline shows, newest first."""
     entries = [_activity(row) for row in overview.parts.get("activity", ())]
+    entries += [_comment(comment) for comment in comments]
     if with_changes:
         entries += _changes(overview.record.spec, overview.history)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -69,6 +71,18 @@ def _activity(row: Row) -> Entry:
         title=values["subject"],
         details="\n".join(filter(None, told)),
         next_step=" · ".join(filter(None, following)),
+    )
+
+
+def _comment(comment: Comment) -> Entry:
+    return Entry(
+        kind="comment",
+        id=comment.id,
+        at=comment.at,
+        who=comment.author,
+        chip=_("Comment"),
+        tone="violet",
+        title=comment.body,
     )
 
 
@@ -200,7 +214,7 @@ class _EntryDelegate(QStyledItemDelegate):
         width = pen.chip(entry.chip, entry.tone, TIME_WIDTH)
         pen.text(entry.who, QRect(pen.width - who_width, 0, who_width, 20), "faint", small=True)
         left = TIME_WIDTH + width + PADDING
-        role = "text" if entry.kind == "activity" else "muted"
+        role = "muted" if entry.kind == "change" else "text"
         height = pen.wrapped(entry.title, QRect(left, 0, pen.width - left - who_width - 12, 0), role, 4)
         height = max(height, 20)
         left = TIME_WIDTH

@@ -1,0 +1,86 @@
+"""What every record's page has beside its fields: files, comments, a star, a link, and a copy of the record."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
+
+from crm_desktop.core.i18n import _
+from crm_desktop.core.links import link_to
+from crm_desktop.services.records import Record
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.attachments_card import AttachmentsCard, has_files
+from crm_desktop.ui.form_page.comments_panel import CommentsPanel
+from crm_desktop.ui.form_page.star_button import StarButton
+from crm_desktop.ui.icons import icon
+from crm_desktop.ui.page import Page
+
+COPY_LINK = "Ctrl+Shift+L"
+_DRAGS = {QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop}
+
+
+class Attached(QObject):
+    """Belongs to one page. Files can be dropped anywhere on it; Ctrl+V pastes a picture where no text is typed."""
+
+    def __init__(self, page: Page, view: AreaView) -> None:
+        super().__init__(page)
+        self._page, self._view = page, view
+        self.record: Record | None = None
+        self.files = AttachmentsCard(view)
+        self.comments = CommentsPanel(view)
+        self.star = StarButton(view.context.tasks, page)
+        self.comments.box.media_pasted.connect(self._take_media)
+        page.setAcceptDrops(True)
+        page.installEventFilter(self)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence.StandardKey.Paste, page, context=here).activated.connect(self.files.paste)
+        QShortcut(QKeySequence(COPY_LINK), page, context=here).activated.connect(self.copy_link)
+
+    def show_record(self, record: Record) -> None:
+        """The page shows this record now."""
+        self.record = record
+        self.files.show_record(record)
+        self.comments.show_record(record)
+        self.star.watch(record.entity, record.id)
+
+    def add_to(self, menu: QMenu) -> None:
+        """Offer the link in the page's menu."""
+        menu.addAction(icon("link-simple"), f"{_('Copy link')}\t{COPY_LINK}", self.copy_link)
+
+    def copy_link(self) -> None:
+        """Put the link on the clipboard: as text, and under the record's name where one can paste that."""
+        if self.record is None or not self.record.id:
+            return
+        link = link_to(self.record.entity, self.record.id)
+        data = QMimeData()
+        data.setText(link)
+        data.setHtml(f'<a href="{link}">{escape(self.record.title)}</a>')
+        QGuiApplication.clipboard().setMimeData(data)
+        messages.notify(
+            self._page, _("The link is on the clipboard. A colleague pastes it into the search box (Ctrl+K).")
+        )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take files that are dragged over the page."""
+        if event.type() == QEvent.Type.Show:
+            self._let_drags_pass()
+        elif event.type() in _DRAGS and isinstance(event, QDropEvent) and has_files(event.mimeData()):
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop:
+                self.files.take(event.mimeData())
+            return True
+        return super().eventFilter(watched, event)
+
+    def _let_drags_pass(self) -> None:
+        """Lines of text would take a file for its name."""
+        for line in self._page.findChildren(QLineEdit):
+            line.setAcceptDrops(False)
+        for text in self._page.findChildren(QPlainTextEdit):
+            text.viewport().setAcceptDrops(False)
+
+    def _take_media(self, data: QMimeData) -> None:
+        self.files.take(data)

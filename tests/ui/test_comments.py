@@ -1,0 +1,141 @@
+"""Comments, star, link and copy of a record in the window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from crm_desktop.core.links import link_to, parse_link
+from crm_desktop.services import comments, marks
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+from crm_desktop.ui.form_page.attached import Attached
+from tests.db.conftest import SignIn
+from tests.ui.desk import Desk, SitDown, create, own_database, sign_in, sit_down, template, write
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+
+@pytest.fixture
+def desk(sit_down: SitDown) -> Desk:
+    return sit_down("seller")
+
+
+@pytest.fixture
+def customer(desk: Desk) -> Record:
+    return desk.customer()
+
+
+@pytest.fixture
+def attached(desk: Desk, customer: Record) -> Attached:
+    made: Attached = desk.open("customer", customer.id).attached
+    return made
+
+
+def bodies(attached: Attached) -> list[str]:
+    return [comment.body for comment in attached.comments.comments]
+
+
+def test_a_comment_is_sent_by_ctrl_enter_and_taken_back(desk: Desk, attached: Attached) -> None:
+    box = attached.comments.box
+    box.setFocus()
+    write(box, "先发样品")
+    desk.qtbot.keyClick(box, Qt.Key.Key_Return)
+    write(box, "再报价")
+    desk.qtbot.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert bodies(attached) == ["先发样品\n再报价"]
+    assert box.toPlainText() == ""
+    desk.press_undo()
+    desk.hear("comment", 1)
+    assert bodies(attached) == []
+
+
+def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attached) -> None:
+    box = attached.comments.box
+    page = desk.window.view("customers").current_page()
+    page.story.choose("comments")
+    box.setFocus()
+    write(box, "请 @manag")
+    desk.qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert box.toPlainText() == "请 @manager "
+    attached.comments.send()
+    desk.settle()
+    with desk.gateway.read() as session:
+        people = {one.id: one.name for one in comments.fetch_colleagues(session)}
+    (mentions,) = [desk.value("comment", attached.comments.comments[0].id, "mentions")]
+    assert [people[id_] for id_ in mentions] == ["manager"]
+
+
+def test_only_ones_own_comments_can_be_edited(desk: Desk, attached: Attached, sign_in: SignIn) -> None:
+    attached.comments.box.setPlainText("mein")
+    attached.comments.send()
+    desk.settle()
+    record = attached.record
+    assert record is not None
+    with sign_in("admin").write() as session:
+        comments.add_comment(session, record, "seins")
+    desk.hear("comment", 1)
+    assert bodies(attached) == ["mein", "seins"]
+    pencils = [one for one in attached.comments.findChildren(QPushButton) if one.accessibleName() == "Edit comment"]
+    assert len([one for one in pencils if not one.isHidden()]) == 1
+    attached.comments.edit(attached.comments.comments[0])
+    attached.comments.box.setPlainText("meins")
+    attached.comments.send()
+    desk.settle()
+    assert bodies(attached) == ["meins", "seins"]
+    assert any("edited" in one.text() for one in attached.comments.findChildren(QLabel))
+
+
+def test_comments_stand_in_the_timeline(desk: Desk, attached: Attached) -> None:
+    attached.comments.box.setPlainText("先发样品")
+    attached.comments.send()
+    desk.settle()
+    story = desk.window.view("customers").current_page().story
+    assert "Comment 先发样品" in story.timeline.texts()
+    story.choose("activities")
+    assert "Comment 先发样品" not in story.timeline.texts()
+
+
+def test_what_is_written_while_a_comment_is_saved_stays(desk: Desk, attached: Attached) -> None:
+    attached.comments.box.setPlainText("eins")
+    attached.comments.send()
+    attached.comments.box.setPlainText("zwei")
+    desk.settle()
+    assert bodies(attached) == ["eins"]
+    assert attached.comments.box.text() == "zwei"
+
+
+def test_the_star_is_kept_for_the_person(desk: Desk, attached: Attached, customer: Record) -> None:
+    attached.star.button.click()
+    desk.settle()
+    with desk.gateway.read() as session:
+        assert marks.is_starred(session, "customer", customer.id)
+    page = desk.open("contact", create(desk.gateway, "contact", name="王", customer=Ref(customer.id, "")).id)
+    assert not page.attached.star.is_on
+    attached.star.toggle()
+    desk.settle()
+    with desk.gateway.read() as session:
+        assert not marks.is_starred(session, "customer", customer.id)
+        assert [hit.entity for hit in marks.fetch_marked(session).recent] == ["contact", "customer"]
+
+
+def test_the_link_is_on_the_clipboard_with_the_records_name(attached: Attached, customer: Record) -> None:
+    attached.copy_link()
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == link_to("customer", customer.id)
+    assert customer.title in data.html()
+    assert parse_link(f"看这个 {data.text()} 好") == ("customer", customer.id)
+
+
+def test_a_copy_begins_without_the_code(desk: Desk) -> None:
+    original = desk.customer(fax="020-1", tax_no="X1")
+    desk.open("customer", original.id).copy_record()
+    desk.settle()
+    page = desk.window.view("customers").current_page()
+    assert page.id == 0
+    assert page.editor.form.value_of("fax") == "020-1"
+    assert page.editor.form.value_of("name") == original.title
+    assert not page.editor.form.value_of("code")
