@@ -23,7 +23,7 @@ from crm_desktop.spec.kinds import NAMED
 KINDS: Mapping[str, str] = {
     "text": N_("Text"),
     "long_text": N_("Long text"),
-    "number": N_("Number"),
+    "number": N_("Number with decimals"),
     "money": N_("Amount of money"),
     "date": N_("Day"),
     "choice": N_("Choice from a list"),
