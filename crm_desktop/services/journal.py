@@ -25,7 +25,8 @@ KINDS = {
     "bulk": N_("Bulk edit"), "put_back": N_("Put back"), "sql": N_("Outside the program"), "setup": N_("Set-up"),
     "export": N_("Export"),
     "recipe": N_("Columns remembered"), "attach": N_("File"), "detach": N_("File removed"), "comment": N_("Comment"),
-    "uncomment": N_("Comment removed"),
+    "uncomment": N_("Comment removed"), "share": N_("Shared"), "share_end": N_("Share ended"),
+    "assign": N_("Assigned"),
 }  # fmt: skip
 WHY_KEPT = {
     "changed_since": N_("changed since"),

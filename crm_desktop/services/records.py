@@ -23,7 +23,7 @@ from crm_desktop.services.keys import affects_keys, derived_columns
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.merge import merge_texts
 from crm_desktop.services.prepared import execute
-from crm_desktop.services.statements import read_values, select_values
+from crm_desktop.services.statements import lent_to_write, read_values, select_values
 from crm_desktop.spec import EntitySpec, Ref, facts
 from crm_desktop.spec.kinds import LONG_TEXT
 
@@ -38,6 +38,8 @@ class Record:
     values: Mapping[str, Any] = field(default_factory=dict)
     change_set: int = 0
     """The change set of the save that this record comes from, so that it can be undone; 0 for one that was read."""
+    is_lent: bool = False
+    """Whether it, or what it belongs to, is shared with the person to write."""
 
     @property
     def spec(self) -> EntitySpec:
@@ -113,11 +115,16 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
 
     def build() -> Select[Any]:
         model: Any = spec.model
-        return select_values(spec, paths).where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        statement = select_values(spec, paths).add_columns(lent_to_write(spec))
+        return statement.where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 
     return {
         row[0]: Record(
-            entity, row[0], row[1], {a.key: v for a, v in zip(attrs, read_values(paths, row[2:]), strict=True)}
+            entity,
+            row[0],
+            row[1],
+            {a.key: v for a, v in zip(attrs, read_values(paths, row[2:-1]), strict=True)},
+            is_lent=row[-1],
         )
         for row in execute(session, ("records", entity, tuple(a.key for a in attrs)), build, {"ids": list(ids)})
     }
@@ -206,7 +213,7 @@ def save_record(
         version = _update(session, base, changes)
         if version is None:
             raise ConflictError(_("Somebody else is saving this record at the same moment."), _("Save again."))
-    return Record(base.entity, base.id, version, {**base.values, **changes}, change_set)
+    return Record(base.entity, base.id, version, {**base.values, **changes}, change_set, base.is_lent)
 
 
 def _merged_texts(base: Record, current: Record, mine: Mapping[str, Any]) -> dict[str, str | None]:

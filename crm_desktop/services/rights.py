@@ -19,6 +19,8 @@ def why_not(person: Person, verb: Verb, record: Record) -> str:
     owner = _decider(record, verb)
     if owner is None or owner.id in person.owners.get((spec.key, verb), ()):
         return ""
+    if verb == "update" and record.is_lent and guard_of(spec).writer_column is None:
+        return ""
     return _("You may read this, not change it: it belongs to {owner}.").format(owner=owner.label)
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, literal, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, aliased
 from sqlalchemy.types import BigInteger, Text
@@ -102,6 +115,15 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     key: ColumnElement[int] = getattr(spec.model, guard.parent_column or "id")
     lent = f"array(select crm.shared_with_me('{spec.key}', 'read'))"
     return or_(own, key == any_(literal_column(lent, ARRAY(BigInteger))))
+
+
+def lent_to_write(spec: EntitySpec) -> ColumnElement[bool]:
+    """Whether a row is shared with the person so that he may change it."""
+    guard = guard_of(spec)
+    if guard.rule != "owned":
+        return false()
+    key: ColumnElement[int] = getattr(spec.model, guard.parent_column or "id")
+    return key.in_(select(func.crm.shared_with_me(spec.key, "update")))
 
 
 def sight_of(person: Person, entity: str) -> Hashable:

@@ -154,7 +154,7 @@ begin
       cross join lateral crm.why_for(e.id, who_sees.table_name, who_sees.record_id) w
     where e.is_active and e.login is not null
       and exists (select from crm.why_for(e.id, who_sees.table_name, who_sees.record_id) x where x.verb = 'read' and x.may)
-    order by e.sort_key, e.id;
+    order by e.sort_key, e.id, array_position(array['read', 'create', 'update', 'delete'], w.verb);
 end $$;
 grant execute on function crm.who_sees(text, bigint) to crm_user;
 
