@@ -40,7 +40,12 @@ class Finding:
 def check(url: str) -> list[Finding]:
     """Everything that was looked at in the database of ``url``. A superuser's address, or an employee's."""
     with superuser(ConnectionAddress.from_url(url)) as connection:
-        return list(_findings(connection))
+        return look(connection)
+
+
+def look(connection: Connection) -> list[Finding]:
+    """The same through an open connection, which may be an employee's."""
+    return list(_findings(connection))
 
 
 def _findings(connection: Connection) -> Iterator[Finding]:

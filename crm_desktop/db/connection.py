@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import version
 from typing import Any
 
 import psycopg2
@@ -11,6 +13,8 @@ from crm_desktop.db.diagnosis import sign_in_failure
 from crm_desktop.db.watch import WatchedConnection
 
 CONNECT_SECONDS = 8
+LONGEST_NAME = 63
+"""Bytes that the server keeps of a program's name."""
 KEEP_ALIVE = {
     # A line that dies silently is noticed after a quarter of a minute, on Windows too, which knows no tcp_user_timeout
     # and always tries ten times.
@@ -20,6 +24,12 @@ KEEP_ALIVE = {
     "keepalives_count": 10,
     "tcp_user_timeout": 15_000,
 }
+
+
+def program_name() -> str:
+    """What a workbench is called in the server's list of connections: with its version, and the PC it runs on."""
+    pc = platform.node().encode("ascii", "ignore").decode("ascii")  # the server replaces everything else
+    return f"crm-desktop {version('crm-desktop')} {pc}".strip()[:LONGEST_NAME]
 
 
 def connection_parameters(address: ConnectionAddress, purpose: str, **settings: str) -> dict[str, Any]:

@@ -17,6 +17,9 @@ begin
   elsif exists (select from pg_roles where rolname = 'crm_user' and (rolcanlogin or rolsuper or rolbypassrls)) then
     alter role crm_user nologin nosuperuser nobypassrls;
   end if;
+  -- For sql/server.sql: who is connected, and ending his session. Nobody can sign in as crm_owner.
+  if not pg_has_role('crm_owner', 'pg_read_all_stats', 'usage') then grant pg_read_all_stats to crm_owner; end if;
+  if not pg_has_role('crm_owner', 'pg_signal_backend', 'usage') then grant pg_signal_backend to crm_owner; end if;
   if version < 16 then return; end if;
   if not exists (select from pg_auth_members
                  where roleid = 'crm_user'::regrole and member = 'crm_owner'::regrole and admin_option) then
