@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
 from crm_desktop.services.drafts import Typed
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import Attr, EntitySpec
@@ -30,27 +31,47 @@ class Form(QWidget):
     """A card for each section of the spec. Enter and Tab go to the next field; a field is checked when it is left."""
 
     edited = Signal(str)  # key of the field
+    rebuilt = Signal()  # the entity has other fields than before; what the new ones hold is not read yet
 
     def __init__(self, view: AreaView, spec: EntitySpec) -> None:
         super().__init__()
         self.setObjectName("plain")
+        self._view = view
+        self._base: Mapping[str, Any] = {}
+        self._touched: set[str] = set()
+        self._shown: Callable[[], None] | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
+        self._sections: list[tuple[Card, QGridLayout, list[FieldEditor]]] = []
+        self._build(spec)
+        view.context.fields.changed.connect(self._fields_changed)
+
+    def _build(self, spec: EntitySpec) -> None:
+        for card, _grid, _editors in self._sections:
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
         self.spec = spec
         self.editors: dict[str, FieldEditor] = {}
         self._attr_of: dict[str, Attr] = {}
-        self._base: Mapping[str, Any] = {}
-        self._touched: set[str] = set()
-        self._sections: list[tuple[Card, QGridLayout, list[FieldEditor]]] = []
+        self._sections = []
         self._columns = 0
-        maker = FieldMaker(view, self, spec, self.value_of)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        maker = FieldMaker(self._view, self, spec, self.value_of)
         for section in spec.form.sections:
             card = Card(_(section.label))
             self._sections.append((card, _new_grid(card), [self._add(maker, attr) for attr in section.fields]))
-            column.addWidget(card)
+            self._column.addWidget(card)
         self.setFocusProxy(next(iter(self.editors.values())))
         self._arrange()
+
+    def _fields_changed(self, entities: frozenset[str]) -> None:
+        """Where something is typed, that is saved or taken back first: then ``show_record`` notices."""
+        if self.spec.key in entities and self._shown is not None and not self.edited_keys():
+            focused = next((key for key, editor in self.editors.items() if _focus_target(editor).hasFocus()), None)
+            self._shown()
+            if focused is not None:
+                self.focus_field(focused)
 
     def show_record(self, record: Record, *, read_only: bool = False, sent: Mapping[str, Any] | None = None) -> None:
         """Show these values. What was typed is forgotten, but for what was typed since ``sent`` was sent off."""
@@ -60,12 +81,18 @@ class Form(QWidget):
             key for key in self.edited_keys() if is_since and not (key in sent and self._stands(key, sent[key]))
         }
         self._base = record.values
+        self._shown = lambda: self.show_record(record, read_only=read_only)
+        is_outdated = self.spec is not by_key(self.spec.key) and not self._touched
+        if is_outdated:
+            self._build(by_key(self.spec.key))
         for key, editor in self.editors.items():
             if key not in self._touched:
                 editor.set_value(record.values.get(key))
             is_needed = record.id == 0 and editor.required  # what a new record cannot do without is typed once
             is_fixed = self._attr_of[key] in self.spec.form.read_only and not is_needed
             editor.set_read_only(read_only or is_fixed)
+        if is_outdated:
+            self.rebuilt.emit()
 
     def set_base(self, values: Mapping[str, Any]) -> None:
         """Take these values for unedited, and show them where nothing was typed."""
