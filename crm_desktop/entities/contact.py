@@ -7,6 +7,7 @@ from typing import Any
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities.starred import starred
 from crm_desktop.models import Contact, ContactRelation, Customer
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, TableSpec
 
@@ -67,6 +68,7 @@ CONTACT = EntitySpec(
             Preset(key="mine", label=N_("My contacts"), where=_mine),
             Preset(key="all", label=N_("All contacts")),
             Preset(key="in_post", label=N_("Still at the firm"), where=_in_post),
+            starred(Contact),
         ),
     ),
     form=FormSpec(

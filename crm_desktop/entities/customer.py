@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
+from crm_desktop.entities.starred import starred
 from crm_desktop.models import Customer, Employee
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, TableSpec
 
@@ -136,6 +137,7 @@ CUSTOMER = EntitySpec(
             Preset(key="quiet", label=N_("Quiet for 30 days"), where=_quiet),
             Preset(key="new", label=N_("New this month"), where=_new_this_month),
             Preset(key="pool", label=N_("Without owner"), where=_without_owner),
+            starred(Customer),
         ),
     ),
     form=FormSpec(

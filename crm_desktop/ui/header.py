@@ -6,21 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton
 
 from crm_desktop.core.i18n import _, language
-from crm_desktop.entities import by_key
-from crm_desktop.services.search import Hit
 from crm_desktop.ui import theme
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Area
+from crm_desktop.ui.search_hits import SearchHits
 from crm_desktop.ui.widgets.buttons import quiet_button, with_shortcut
-from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 from crm_desktop.ui.widgets.search_box import SearchBox
 
 HEIGHT = 48
@@ -56,9 +53,8 @@ class Header(QFrame):
         self.search_box = SearchBox(_("Search name, phone, pinyin initials"), "Ctrl+K")
         self.search_box.setMinimumWidth(240)
         self.search_box.setMaximumWidth(SEARCH_WIDTH)
-        self.search_box.searched.connect(self._search)
         self.search_box.installEventFilter(self)
-        self.hits = PopupList(self.search_box, SEARCH_WIDTH + 80)
+        self.hits = SearchHits(context, self.search_box, SEARCH_WIDTH + 80)
         self.hits.chosen.connect(self._choose_hit)
         line.addWidget(self.search_box, 2)
         line.addSpacing(8)
@@ -97,21 +93,6 @@ class Header(QFrame):
         self._group.addButton(button)
         self._buttons[area.key] = button
         return button
-
-    def _search(self, text: str) -> None:
-        if text:
-            self._context.search(text, lambda hits: self._show_hits(text, hits))
-        else:
-            self.hits.hide()
-
-    def _show_hits(self, text: str, hits: Sequence[Hit]) -> None:
-        if text != self.search_box.text().strip() or not self.search_box.hasFocus():
-            return  # something else is typed by now, or the user has gone on
-        rows = []
-        for entity, group in groupby(hits, key=lambda hit: hit.entity):
-            rows.append(PopupRow(None, _(by_key(entity).label_plural)))
-            rows += [PopupRow(hit, hit.title, hit.subtitle) for hit in group]
-        self.hits.show_rows(rows or [PopupRow(None, _("Nothing found for “{text}”").format(text=text))])
 
     def _choose_hit(self, hit: object) -> None:
         self.search_box.clear()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from crm_desktop.services import marks
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
@@ -25,7 +26,8 @@ def _session() -> Iterator[str]:
 
 
 @pytest.fixture
-def tasks(qapp: QApplication) -> Iterator[Tasks]:
+def tasks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks]:
+    monkeypatch.setattr(marks, "fetch_marked", lambda *_all: marks.Marked((), ()))  # asked by the empty search box
     made = Tasks(_session, _session, qapp)
     yield made
     made.close()

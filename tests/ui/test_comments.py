@@ -139,3 +139,46 @@ def test_a_copy_begins_without_the_code(desk: Desk) -> None:
     assert page.editor.form.value_of("fax") == "020-1"
     assert page.editor.form.value_of("name") == original.title
     assert not page.editor.form.value_of("code")
+
+
+def test_the_empty_search_box_offers_recent_and_starred_records(
+    desk: Desk, attached: Attached, customer: Record
+) -> None:
+    attached.star.toggle()
+    desk.settle()
+    header = desk.window.header
+    header.search_box.take_focus()
+    desk.qtbot.waitUntil(header.hits.isVisible)
+    assert header.hits.texts() == ["Recent", customer.title, "Starred", customer.title]
+    chosen: list[object] = []
+    header.hit_chosen.connect(chosen.append)
+    desk.qtbot.keyClick(header.search_box, Qt.Key.Key_Down)
+    desk.qtbot.keyClick(header.search_box, Qt.Key.Key_Return)
+    assert [hit.id for hit in chosen] == [customer.id]  # type: ignore[attr-defined]
+
+
+def test_a_pasted_link_opens_its_record_and_says_where_there_is_none(desk: Desk, customer: Record) -> None:
+    header = desk.window.header
+    header.search_box.take_focus()
+    header.search_box.setText(link_to("customer", customer.id))
+    desk.qtbot.waitUntil(lambda: header.hits.texts() == ["Customers", customer.title])
+    header.search_box.setText(link_to("customer", 10**9))
+    gone = "This record is no longer there, or you may no longer see it."
+    desk.qtbot.waitUntil(lambda: header.hits.texts() == [gone])
+    header.search_box.setText(link_to("nothing", 1))
+    desk.qtbot.waitUntil(lambda: header.search_box.text() != "" and header.hits.texts() == [gone])
+
+
+def test_starred_records_have_a_list_of_their_own(desk: Desk, attached: Attached, customer: Record) -> None:
+    attached.star.toggle()
+    desk.settle()
+    view = desk.window.show_area("customers")
+    view.select_page("customer/starred")
+    desk.settle()
+    page = view.current_page()
+    desk.qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    assert page.model.index(0, 0).data() is not None
+    attached.star.toggle()
+    desk.settle()
+    desk.bus.flush()
+    desk.qtbot.waitUntil(lambda: page.model.rowCount() == 0)

@@ -32,7 +32,7 @@ class Attached(QObject):
         self.record: Record | None = None
         self.files = AttachmentsCard(view)
         self.comments = CommentsPanel(view)
-        self.star = StarButton(view.context.tasks, page)
+        self.star = StarButton(view.context.tasks, view.context.bus, page)
         self.comments.box.media_pasted.connect(self._take_media)
         page.setAcceptDrops(True)
         page.installEventFilter(self)

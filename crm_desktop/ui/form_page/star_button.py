@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
 from crm_desktop.services import marks
 from crm_desktop.ui import messages
+from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.tasks import Session, Tasks
 from crm_desktop.ui.widgets.buttons import icon_button, with_shortcut
@@ -18,8 +20,8 @@ STAR = "Ctrl+D"
 class StarButton:
     """Watches the record on a page. ``button`` goes into the heading."""
 
-    def __init__(self, tasks: Tasks, owner: QWidget) -> None:
-        self._tasks, self._owner = tasks, owner
+    def __init__(self, tasks: Tasks, bus: Bus, owner: QWidget) -> None:
+        self._tasks, self._bus, self._owner = tasks, bus, owner
         self._watched: tuple[str, int] = ("", 0)
         self.is_on = False
         self.button: QPushButton = icon_button("star", _("Star"), self.toggle, shortcut=STAR)
@@ -54,7 +56,7 @@ class StarButton:
         self._tasks.command(
             self.button,
             lambda session: marks.set_star(session, entity, record_id, is_on=is_on),
-            lambda _none: None,
+            lambda _none: self._bus.post(by_key(entity).model.__tablename__, [record_id]),  # lists of starred ones
             failed,
         )
 
