@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ServerLostError
 from crm_desktop.db.address import ConnectionAddress
-from crm_desktop.db.connection import open_connection
+from crm_desktop.db.connection import open_connection, program_name
 from crm_desktop.db.errors import During, known_errors
 from crm_desktop.db.person import check_fit, fetch_person
 from crm_desktop.db.watch import Watch, WatchedConnection
@@ -27,6 +27,7 @@ SERVER_SETTINGS = {
 }
 
 
+_BIRTH = text("select extract(epoch from created_at) from crm.employee where id = :id")
 SILENCE_SECONDS = 75.0
 """After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
 DOUBTFUL_SECONDS = 5.0
@@ -38,11 +39,13 @@ ATTEMPT = "attempt"
 class Gateway:
     """All that one signed-in person does in the database goes through here. Several threads may use it."""
 
-    def __init__(self, address: ConnectionAddress, engine: Engine, watch: Watch, person: Person) -> None:
+    def __init__(self, address: ConnectionAddress, engine: Engine, watch: Watch, person: Person, identity: str) -> None:
         self.address = address
         self._watch = watch
         self.person = person
         self._engine = engine
+        self.identity = identity
+        """Names the person and the database for as long as either exists, wherever the server may move."""
 
     @classmethod
     def connect(cls, address: ConnectionAddress) -> Self:
@@ -50,7 +53,7 @@ class Gateway:
         watch = Watch(SILENCE_SECONDS)
         engine = create_engine(
             "postgresql+psycopg2://",
-            creator=lambda: watch.add(open_connection(address, "crm-desktop", **SERVER_SETTINGS)),
+            creator=lambda: watch.add(open_connection(address, program_name(), **SERVER_SETTINGS)),
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_use_lifo=True,
@@ -61,11 +64,12 @@ class Gateway:
             with known_errors("reading"), engine.connect() as connection:
                 check_fit(connection, address)
                 person = fetch_person(connection, address)
+                identity = f"{person.login} {connection.execute(_BIRTH, {'id': person.id}).scalar_one()}"
         except BaseException:
             engine.dispose()
             watch.stop()
             raise
-        return cls(address, engine, watch, person)
+        return cls(address, engine, watch, person, identity)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -35,6 +35,7 @@ class Header(QFrame):
     password_change_chosen = Signal()
     shortcuts_chosen = Signal()
     settings_chosen = Signal()
+    drafts_chosen = Signal()
     sign_out_chosen = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -110,6 +111,7 @@ class Header(QFrame):
         self._add_choices(themes, (("light", _("Light")), ("dark", _("Dark"))), theme.theme_name(), self.theme_chosen)
         menu.addAction(icon("keyboard"), with_tab(_("Keyboard"), "F1"), self.shortcuts_chosen.emit)
         menu.addAction(icon("sliders-horizontal"), with_tab(_("Settings"), "Ctrl+,"), self.settings_chosen.emit)
+        menu.addAction(icon("note-pencil"), _("Drafts…"), self.drafts_chosen.emit)
         menu.addSeparator()
         menu.addAction(icon("key"), _("Change password…"), self.password_change_chosen.emit)
         menu.addAction(icon("sign-out"), _("Sign out"), self.sign_out_chosen.emit)

@@ -10,10 +10,12 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.services.drafts import Draft
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.area_view import AreaView, OpenTab
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
@@ -36,6 +38,7 @@ class MainWindow(QMainWindow):
     password_change_chosen = Signal()
     settings_chosen = Signal()
     sign_out_chosen = Signal()
+    import_draft_chosen = Signal(object)  # services.drafts.Draft
     closed = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -52,6 +55,7 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self._build()
         context.bus.connection_changed.connect(self._show_connection)
+        context.drafts.loaded.connect(self._tell_drafts)
         self.show_area(context.areas[0].key)
 
     def appear(self) -> None:
@@ -139,6 +143,25 @@ class MainWindow(QMainWindow):
         page = self.view(self.current_area()).current_page()
         ShortcutsDialog(self, page).open_quietly()
 
+    def show_drafts(self) -> None:
+        """Show all that was typed and not saved."""
+        dialog = DraftsDialog(self, self.context.drafts)
+        dialog.open_chosen.connect(self._open_draft)
+        dialog.open_quietly()
+
+    def _tell_drafts(self) -> None:
+        count = len(self.context.drafts.waiting())
+        if count:
+            words = ngettext("{count} draft is not saved.", "{count} drafts are not saved.", count).format(count=count)
+            self.notices.show_notice(words, action=(_("Show"), self.show_drafts))
+
+    def _open_draft(self, draft: Draft) -> None:
+        """Go where it was typed; there it is offered."""
+        if draft.kind == "import":
+            self.import_draft_chosen.emit(draft)
+        else:
+            self.open_record(draft.entity, draft.record_id)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Let files in."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -196,6 +219,8 @@ class MainWindow(QMainWindow):
         self.header.theme_chosen.connect(self.theme_chosen)
         self.header.password_change_chosen.connect(self.password_change_chosen)
         self.header.settings_chosen.connect(self.settings_chosen)
+        self.header.drafts_chosen.connect(self.show_drafts)
+        self.status.connection.drafts_chosen.connect(self.show_drafts)
         self.header.sign_out_chosen.connect(self.sign_out_chosen)
         self.header.shortcuts_chosen.connect(self.show_shortcuts)
 

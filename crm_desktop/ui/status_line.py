@@ -9,20 +9,15 @@ from typing import Any
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from crm_desktop.core.access import Function
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import _
 from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.spec.kinds import TIME
-from crm_desktop.ui import icons
+from crm_desktop.ui.connection_state import ConnectionState
 from crm_desktop.ui.context import Context
 
 HEIGHT = 26
 OLD_DAYS = 7
 """A backup older than this worries."""
-STATES = {
-    "connected": (N_("connected"), "good"),
-    "connecting": (N_("connecting…"), "warn"),
-    "lost": (N_("connection lost, trying again"), "bad"),
-}
 
 
 class StatusLine(QFrame):
@@ -33,29 +28,24 @@ class StatusLine(QFrame):
         self.setObjectName("status")
         self.setFixedHeight(HEIGHT)
         self._context = context
-        self._server = context.server or _("this computer")
-        self._dot = QLabel()
-        self._connection = QLabel()
+        self.connection = ConnectionState(context)
         person = context.person
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 0, 12, 0)
         line.setSpacing(4)
-        line.addWidget(self._dot)
-        line.addWidget(self._connection)
+        line.addWidget(self.connection)
         line.addStretch(1)
         self._backup = QLabel()
         line.addWidget(self._backup)
         line.addSpacing(16)
         line.addWidget(QLabel(f"{person.name} ({person.login})" if person.name else person.login))
-        self.show_state("connected")
-        context.bus.connection_changed.connect(self.show_state)
         if person.may_use(Function.UNDO, "customer"):
             context.bus.changed.connect(lambda table, _ids: self._read_backup() if table == "setting" else None)
             self._read_backup()
 
     def text(self) -> str:
         """Server and state, as shown."""
-        return self._connection.text()
+        return self.connection.text()
 
     def _read_backup(self) -> None:
         """Managers see when the firm's data were last backed up, and whether that backup was tried."""
@@ -66,12 +56,6 @@ class StatusLine(QFrame):
         self._backup.setText(text)
         self._backup.setObjectName("error" if tone == "bad" else "")
         self._backup.style().polish(self._backup)
-
-    def show_state(self, state: str) -> None:
-        """Show one of the states of the bus, in words and in colour."""
-        words, tone = STATES[state]
-        self._dot.setPixmap(icons.pixmap("circle-fill", 12, tone))
-        self._connection.setText(f"{self._server} · {_(words)}")
 
 
 def backup_words(settings: Mapping[str, Any]) -> tuple[str, str]:

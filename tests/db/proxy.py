@@ -25,6 +25,10 @@ class Proxy:
         self._passing = threading.Event()
         self._passing.set()
         self._swallowing = False
+        self._refusing = False
+        self._breaks_at: tuple[bytes, bool] | None = None
+        self._near: set[socket.socket] = set()
+        self._doomed: set[socket.socket] = set()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._thread.start()
@@ -49,6 +53,21 @@ class Proxy:
             for stream in self._other:
                 with contextlib.suppress(OSError):
                     stream.shutdown(socket.SHUT_RDWR)
+
+    def refuse(self) -> None:
+        """Break all connections and let no new one in, as a server that is down."""
+        self._refusing = True
+        self.cut()
+
+    def accept(self) -> None:
+        """Let connections in again."""
+        self._refusing = False
+
+    def break_at(self, word: bytes, *, arrives: bool) -> None:
+        """Break the next connection over which the client sends ``word``, once: before the server has it, or, where it
+        ``arrives``, when the server answers.
+        """
+        self._breaks_at = word, arrives
 
     def close(self) -> None:
         """Break all connections and listen no more."""
@@ -79,6 +98,9 @@ class Proxy:
 
     def _accept(self) -> None:
         near, _address = self._listening.accept()
+        if self._refusing:
+            near.close()
+            return
         try:
             far = socket.create_connection(self._target, timeout=5)
         except OSError:
@@ -88,12 +110,14 @@ class Proxy:
             self._selector.register(stream, selectors.EVENT_READ)
         with self._lock:
             self._other |= {near: far, far: near}
+            self._near.add(near)
 
     def _pass_on(self, stream: socket.socket) -> None:
         other = self._other[stream]
         try:
             piece = stream.recv(65536)
             if piece and not self._swallowing:
+                piece = self._let_through(stream, other, piece)
                 other.sendall(piece)
         except OSError:
             piece = b""
@@ -102,4 +126,16 @@ class Proxy:
                 for end in (stream, other):
                     self._selector.unregister(end)
                     del self._other[end]
+                    self._near.discard(end)
                     end.close()
+
+    def _let_through(self, stream: socket.socket, other: socket.socket, piece: bytes) -> bytes:
+        """What of a piece is passed on; nothing, and the line breaks."""
+        if stream in self._doomed:  # the answer to the word
+            return b""
+        if self._breaks_at is not None and stream in self._near and self._breaks_at[0] in piece:
+            arrives, self._breaks_at = self._breaks_at[1], None
+            if not arrives:
+                return b""
+            self._doomed.add(other)
+        return piece

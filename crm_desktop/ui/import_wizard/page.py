@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QStackedWidget
 from crm_desktop.core.access import Function
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.services.drafts import Draft
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.drafts import DraftKeeper
 from crm_desktop.ui.import_wizard.columns_step import ColumnsStep
+from crm_desktop.ui.import_wizard.decisions import decisions_of, take_decisions
 from crm_desktop.ui.import_wizard.draft import ImportDraft, Step
 from crm_desktop.ui.import_wizard.file_step import FileStep
 from crm_desktop.ui.import_wizard.import_step import ImportStep
@@ -40,17 +43,21 @@ TAB = "import"
 FIRST_LIST = "customer/all"
 
 
-def open_import(place: AreaView | MainWindow, path: Path | None = None) -> ImportPage | None:
-    """Open the wizard in a tab of the customers' area, or go to it, with a file if there is one. None where the person
-    has no such area.
+def open_import(
+    place: AreaView | MainWindow, path: Path | None = None, *, draft: Draft | None = None
+) -> ImportPage | None:
+    """Open the wizard in a tab of the customers' area, or go to it, with a file if there is one, or where an earlier
+    import was left. None where the person has no such area.
     """
     view = place if isinstance(place, AreaView) else _customers_view(place)
     if view is None:
         return None
-    draft = ImportDraft()
-    page = view.open_tab(TAB, lambda view: ImportPage(view, draft))
+    begun = ImportDraft()
+    page = view.open_tab(TAB, lambda view: ImportPage(view, begun))
     assert isinstance(page, ImportPage)
-    if path is not None:
+    if draft is not None:
+        page.go_on_with(draft)
+    elif path is not None:
         page.open_file(path)
     return page
 
@@ -71,6 +78,9 @@ class ImportPage(Page):
         self._context = view.context
         self._reading: Stoppable | None = None
         self._import: LongWork | None = None
+        self._keeper = DraftKeeper(self._context.drafts, "import", "", self)
+        self._keeper.watch("import", 0)
+        self._left_behind: Draft | None = None
         self.title_line = PageTitle(self.title)
         self.body.addWidget(self.title_line)
         if not self._context.person.may_use(Function.IMPORT, ENTITY):
@@ -110,6 +120,12 @@ class ImportPage(Page):
         super().focusInEvent(event)
         self.current().take_focus()
 
+    def go_on_with(self, left_behind: Draft) -> None:
+        """Read the file of an import that was not finished, and decide again what was decided."""
+        self.open_file(Path(left_behind.content["path"]))
+        if self._reading is not None:
+            self._left_behind = left_behind
+
     def open_file(self, path: Path) -> None:
         """Begin with this file, unless an import is running."""
         if not self._may_import():
@@ -120,6 +136,7 @@ class ImportPage(Page):
         if not self._may_forget():
             return
         self.stop_reading()
+        self._left_behind = None
         self.draft.forget_file(path)
         self.go_to(Step.FILE)
         work = self._reading = Stoppable()
@@ -129,6 +146,7 @@ class ImportPage(Page):
             if work is self._reading:
                 self._reading = None
                 self.draft.take_file(read)
+                self._decide_again()
                 self.go_to(Step.FILE)
 
         def fail(error: KnownError) -> None:
@@ -137,6 +155,20 @@ class ImportPage(Page):
                 self.file_step.show_failure(error)
 
         self._context.tasks.query(self, lambda session: read_file(session, path, work), take, fail)
+
+    def _decide_again(self) -> None:
+        left_behind, self._left_behind = self._left_behind, None
+        if left_behind is None:
+            return
+        try:
+            is_same_file = take_decisions(self.draft, left_behind.content)
+        except KnownError as error:
+            messages.show_error(self, error)
+            return
+        if is_same_file:
+            self._keeper.take(left_behind)
+        else:
+            messages.notify(self, _("The file has other columns by now; please choose again."), tone="warn")
 
     def go_on(self) -> None:
         """To the next step, if this one is complete; else say what is missing."""
@@ -202,8 +234,13 @@ class ImportPage(Page):
         """Whether what was chosen may be lost, if anything was."""
         if not self.draft.is_touched or self.draft.result is not None:
             return True
-        text = _("Nothing has been written. What you chose for {file} is lost.").format(file=self.draft.file_name)
-        return messages.confirm(self, _("Give up this import?"), text, _("Give up"))
+        text = _("Nothing has been written. What you chose for {file} stays in the list of drafts.").format(
+            file=self.draft.file_name
+        )
+        may_go = messages.confirm(self, _("Give up this import?"), text, _("Give up"))
+        if may_go:
+            self._keeper.leave()
+        return may_go
 
     # What the steps ask for
 
@@ -223,6 +260,7 @@ class ImportPage(Page):
     def _decide(self, at: str, on_match: OnMatch) -> None:
         """For one row alone; the others stay in sight while all are compared once more."""
         self.draft.set_rule(self.draft.rule.deciding(at, on_match))
+        self._keep()
         if self.draft.rehearsal is not None:
             return
         self.stop_reading()
@@ -261,6 +299,7 @@ class ImportPage(Page):
         def take(result: Result) -> None:
             self._import = None
             self.draft.result = result
+            self._keeper.forget()
             self.go_to(Step.RESULT)
             if not self.isVisible():
                 messages.notify(self, _("The import of {file} is done.").format(file=self.draft.file_name))
@@ -294,8 +333,14 @@ class ImportPage(Page):
     # What is shown
 
     def _note_change(self) -> None:
+        self._keep()
         self._problem.say_one("")
         self._show_buttons()
+
+    def _keep(self) -> None:
+        """So that a crash does not take the decisions with it."""
+        if self.draft.is_touched and self.draft.result is None and self.draft.file is not None:
+            self._keeper.keep(self.draft.file_name, decisions_of(self.draft))
 
     def _show_buttons(self) -> None:
         step, text = self.draft.step, self.current().next_text()

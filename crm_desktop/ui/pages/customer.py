@@ -10,7 +10,17 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
@@ -34,7 +44,7 @@ from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import StoryCard
 from crm_desktop.ui.tasks import Session, WaitingCommand
-from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
+from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.skeleton import Skeleton
@@ -52,6 +62,7 @@ class CustomerPage(RecordPage):
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
         self._is_stale = False
+        self._sending: set[QWidget] = set()
         self._person = view.context.person
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
         self.more_button = self._more_button()
@@ -249,26 +260,39 @@ class CustomerPage(RecordPage):
 
     def _add(self, work: Callable[[Session], Record], done: Callable[[Record], None], box: QWidget) -> None:
         """Save what stands in a box, once; until then it is not to be changed."""
-        box.setEnabled(False)
+        if box in self._sending:
+            return
+        self._sending.add(box)
+        lines = [line for line in box.findChildren(QLineEdit) if not line.isReadOnly()]
+
+        def set_sent(*, is_sent: bool) -> None:
+            for line in lines:
+                line.setReadOnly(is_sent)
+                restyle(line)
+
+        def stop() -> None:
+            self._sending.discard(box)
+            set_sent(is_sent=False)
 
         def succeed(record: Record) -> None:
-            box.setEnabled(True)
+            stop()
             done(record)
 
         def fail(error: KnownError) -> None:
-            box.setEnabled(True)
+            stop()
             messages.show_error(self, error)
 
         def wait(command: WaitingCommand) -> None:
             def give_up() -> None:
                 command.give_up()
-                box.setEnabled(True)
+                stop()
 
             notices = notices_of(self)
             if notices is not None:
                 text = _("The server is away. This is saved as soon as it is back.")
                 notices.show_notice(text, tone="warn", action=(_("Do not wait"), give_up))
 
+        set_sent(is_sent=True)
         self.view.context.tasks.command(self, work, succeed, fail, waiting=wait)
 
     def _tell(self, text: str, record: Record) -> None:

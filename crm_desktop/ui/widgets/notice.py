@@ -28,6 +28,7 @@ class Notice(QFrame):
 
     def __init__(self, text: str, tone: Tone, hint: str, action: tuple[str, Callable[[], object]] | None) -> None:
         super().__init__()
+        self.text = text
         self.is_about_connection = False
         self.setObjectName("notice")
         self.action_button: QPushButton | None = None
@@ -97,8 +98,9 @@ class Notices(QWidget):
         action: tuple[str, Callable[[], object]] | None = None,
     ) -> Notice:
         """Show a notice; ``action`` is a word ("Undo") and what it does."""
-        for oldest in self._shown()[: 1 - self.LIMIT]:
-            oldest.dismiss()
+        same = [notice for notice in self._shown() if notice.text == text and notice.action_button is None]
+        for old in dict.fromkeys((*same, *self._shown()[: 1 - self.LIMIT])):
+            old.dismiss()
         notice = Notice(text, tone, hint, action)
         notice.destroyed.connect(self._place)
         self._pile.addWidget(notice)
