@@ -49,6 +49,12 @@ _FORMATS = {
 }
 
 
+class Heading(tuple[Value, ...]):
+    """A row that heads the rows below it, until the next one; a sheet can fold those away."""
+
+    __slots__ = ()
+
+
 def write_xlsx(
     path: Path, sheet_title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]], progress: Step | None = None
 ) -> int:
@@ -62,6 +68,7 @@ def write_xlsx(
     for number, width in enumerate(_widths(columns, sample), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
+    sheet.sheet_properties.outlinePr.summaryBelow = False  # groups are headed, not summed up below
     with writing(path) as target:
         try:
             count = _append(sheet, columns, _counted(itertools.chain(sample, stream), progress))
@@ -71,7 +78,8 @@ def write_xlsx(
             if isinstance(error, SerialisationError):  # how lxml says that this folder is full
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             raise
-        sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
+        if not any(isinstance(row, Heading) for row in sample):  # a filter would tear groups apart
+            sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
         book.save(target)
     return count
 
@@ -87,7 +95,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]
         writer.writerow([_csv_text(label) for label in columns])
         for row in _counted(rows, progress):
             writer.writerow([_csv_text(value) for value in row])
-            count += 1
+            count += not isinstance(row, Heading)
         text.flush()
         text.detach()
     return count
@@ -95,14 +103,21 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]
 
 def _append(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     sheet.append([_heading(sheet, label) for label in columns])
-    count = 0
-    for count, row in enumerate(rows, 1):
-        if count >= MOST_ROWS:
+    count = headings = 0
+    for line, row in enumerate(rows, 1):
+        if line >= MOST_ROWS:
             raise KnownError(
                 _("An Excel sheet holds {count} rows at most.").format(count=f"{MOST_ROWS - 1:,}"),
                 _("Filter the list, or export it as CSV."),
             )
-        sheet.append([_cell(sheet, value) for value in row])
+        if isinstance(row, Heading):
+            headings += 1
+            sheet.append([_group_cell(sheet, value) for value in row])
+        else:
+            if headings:
+                sheet.row_dimensions[line + 1].outlineLevel = 1
+            sheet.append([_cell(sheet, value) for value in row])
+            count += 1
     return count
 
 
@@ -142,6 +157,13 @@ def _cell(sheet: Any, value: Value) -> Any:
         return _text_cell(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = _FORMATS[type(value)]
+    return cell
+
+
+def _group_cell(sheet: Any, value: Value) -> Any:
+    cell = _cell(sheet, value)
+    if cell is not None:
+        cell.font = Font(bold=True)
     return cell
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Date, Select, cast, func, select, text
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Select, any_, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -69,8 +69,15 @@ def groupings_of(column: Column) -> tuple[Grouping, ...]:
     return (Grouping(column.key),) if kind in _KINDS else ()
 
 
-def fetch_groups(session: Session, query: ListQuery, person: Person, grouping: Grouping, totals: Totals) -> Ids:
-    """All ids, group by group and sorted inside as the query says, with the groups. One statement.
+def fetch_groups(
+    session: Session,
+    query: ListQuery,
+    person: Person,
+    grouping: Grouping,
+    totals: Totals,
+    ids: Sequence[int] | None = None,
+) -> Ids:
+    """All ids (or only ``ids``), group by group, sorted inside as the query says, with the groups. One statement.
 
     Raises KnownError where there are more groups than anybody would read.
     """
@@ -78,10 +85,12 @@ def fetch_groups(session: Session, query: ListQuery, person: Person, grouping: G
     path = grouping.column(query.spec).path
 
     def build() -> Select[Any]:
-        return _select_groups(query, person, grouping, totals, keys)
+        table: Any = query.spec.model
+        among = where_of(query, person) if ids is None else table.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return _select_groups(query, grouping, totals, keys).where(among)
 
-    shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys))
-    rows = execute(session, shape, build, parameters_of(query)).all()
+    shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys), ids is None)
+    rows = execute(session, shape, build, parameters_of(query) if ids is None else {"ids": list(ids)}).all()
     if len(rows) > MOST_GROUPS:
         raise KnownError(
             _("“{column}” makes more than {count} groups.").format(
@@ -89,19 +98,17 @@ def fetch_groups(session: Session, query: ListQuery, person: Person, grouping: G
             ),
             _("Group by another column, or by a longer time."),
         )
-    ids = array("q")
+    found = array("q")
     groups = []
     for row in rows:
         sent, count, *rest = row
-        ids.extend(unpacked(sent))
+        found.extend(unpacked(sent))
         amounts = {k: rounded(a) for k, a in zip(keys, rest[: len(keys)], strict=True) if a is not None}
         groups.append(RowGroup(_value(path, grouping, rest[len(keys) :]), count, amounts))
-    return Ids(ids, {}, tuple(groups))
+    return Ids(found, {}, tuple(groups))
 
 
-def _select_groups(
-    query: ListQuery, person: Person, grouping: Grouping, totals: Totals, keys: Sequence[str]
-) -> Select[Any]:
+def _select_groups(query: ListQuery, grouping: Grouping, totals: Totals, keys: Sequence[str]) -> Select[Any]:
     spec, model = query.spec, query.spec.model
     table: Any = model
     joins = Joins(model)
@@ -120,9 +127,7 @@ def _select_groups(
     statement = joins.apply(select(packed, func.count(), *amounts, *shown).select_from(table))
     order = first_sort.desc().nulls_last() if is_reversed else first_sort.asc().nulls_last()
     grouped = [part for part in shown if not isinstance(part, BindParameter)]  # a tone that no row has is a constant
-    return (
-        statement.where(where_of(query, person)).group_by(*grouped, first_sort).order_by(order).limit(MOST_GROUPS + 1)
-    )
+    return statement.group_by(*grouped, first_sort).order_by(order).limit(MOST_GROUPS + 1)
 
 
 def _value(path: Any, grouping: Grouping, shown: Sequence[Any]) -> Any:

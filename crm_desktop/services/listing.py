@@ -71,7 +71,7 @@ class RowGroup(NamedTuple):
     """Rows that stand together in a list: what they have in common, how many they are, their totals by column key."""
 
     value: Any
-    count: int
+    size: int
     totals: Mapping[str, Decimal]
 
 

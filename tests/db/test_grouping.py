@@ -31,10 +31,10 @@ def test_groups_hold_every_row_once_in_the_lists_order(sign_in: SignIn) -> None:
     assert sorted(ids) == sorted(whole)
     start = 0
     for group in groups:
-        part = ids[start : start + group.count]
+        part = ids[start : start + group.size]
         assert {owners[id_] for id_ in part} == {group.value.id}
         assert [id_ for id_ in whole if owners[id_] == group.value.id] == list(part)
-        start += group.count
+        start += group.size
     assert start == 60
 
 
@@ -44,7 +44,7 @@ def test_group_has_count_and_total(sign_in: SignIn) -> None:
         session.execute(text("update crm.customer set total_amount = id, is_do_not_contact = id % 3 = 0"))
         ids, _sums, groups = fetch_groups(session, ALL, director.person, Grouping("is_do_not_contact"), SUM)
     assert [group.value for group in groups] == [False, True]
-    assert groups[1].count == len([id_ for id_ in ids if id_ % 3 == 0])
+    assert groups[1].size == len([id_ for id_ in ids if id_ % 3 == 0])
     assert groups[1].totals == {"total_amount": sum(id_ for id_ in ids if id_ % 3 == 0)}
 
 

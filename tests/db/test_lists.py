@@ -96,7 +96,7 @@ def test_printed_list_has_heading_rows_and_sum(sign_in: SignIn) -> None:
     with director.read() as session:
         ids = fetch_ids(session, CUSTOMERS, director.person)[:3]
         count = print_list(
-            session, CUSTOMERS, director.person, columns_of(CUSTOMERS.spec), pdf, note([]), ids=list(ids)
+            session, CUSTOMERS, director.person, columns_of(CUSTOMERS.spec), pdf, note([]), part=lists.Part(list(ids))
         )
     words = pypdfium2.PdfDocument(pdf.getvalue())[0].get_textpage().get_text_range()
     assert count == 3
@@ -123,16 +123,16 @@ def test_sums_are_those_of_the_rows_shown(sign_in: SignIn, monkeypatch: pytest.M
     with sign_in("director").write() as session:
         session.execute(text("update crm.customer set total_amount = id"))
     with seller.read() as session:
-        ids, sums = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
+        ids, sums, _groups = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
         assert ids == fetch_ids(session, CUSTOMERS, seller.person)
         assert sums == {"total_amount": sum(ids)}
         typed = replace(CUSTOMERS, typed="客户1")
-        ids, sums = fetch_ids_and_sums(session, typed, seller.person, columns_of(CUSTOMERS.spec))
+        ids, sums, _groups = fetch_ids_and_sums(session, typed, seller.person, columns_of(CUSTOMERS.spec))
         assert sums == {"total_amount": sum(ids)}
         assert 0 < len(ids) < 60
     monkeypatch.setattr(listing, "MOST_SUMMED", 3)
     prepared._compiled.clear()
     with seller.read() as session:
-        ids, sums = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
+        ids, sums, _groups = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
         assert (len(ids) > 3, sums) == (True, {})
     prepared._compiled.clear()

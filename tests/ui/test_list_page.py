@@ -20,9 +20,9 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, listing
 from crm_desktop.services.records import Record, create_record
-from crm_desktop.ui import messages
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.bulk_delete import BulkDeleteDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.shortcuts import shortcuts_of
 from crm_desktop.ui.list_page.entries import list_counts, list_entries
@@ -211,22 +211,16 @@ def test_open_record_by_enter(open_list: OpenList) -> None:
     assert opened.title == f"record {page.model.id_at(2)}"
 
 
-def test_delete_names_the_number_and_comes_back(
-    open_list: OpenList, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_delete_names_the_number_and_comes_back(open_list: OpenList, qtbot: QtBot) -> None:
     page = open_list("director")
-    asked: list[str] = []
-
-    def say_yes(_page: object, question: str, *_rest: str, danger: bool) -> bool:
-        asked.append(question)
-        return danger
-
-    monkeypatch.setattr(messages, "confirm", say_yes)
     before = page.model.rowCount()
     page.table.select_ids(page.model.ids()[:3])
     QTest.keyClick(page.table, Qt.Key.Key_Delete)
+    (dialog,) = page.window().findChildren(BulkDeleteDialog)
+    qtbot.waitUntil(dialog.apply.isEnabled)
+    assert (dialog.windowTitle(), dialog.apply.text()) == ("Delete 3 customers?", "Delete 3 customers")
+    dialog.apply.click()
     qtbot.waitUntil(lambda: page.model.rowCount() == before - 3)
-    assert asked == ["Delete 3 customers?"]
     (undo,) = [b for b in page.window().findChildren(QPushButton) if b.text() == "Undo"]
     undo.click()
     qtbot.waitUntil(lambda: page.model.rowCount() == before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
@@ -9,6 +10,8 @@ from crm_desktop.core.i18n import _
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.labels import label
+
+PATIENCE_MS = 400  # shorter work needs no dialog
 
 
 class ProgressDialog(Dialog):
@@ -42,3 +45,13 @@ class ProgressDialog(Dialog):
         self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._what.setText(what)
+
+
+def show_progress(page: QWidget, title: str, work: LongWork) -> None:
+    """Show how far a work is, once it takes longer than one waits for gladly."""
+    dialog = ProgressDialog(page.window(), title, work)
+    patience = QTimer(dialog)
+    patience.setSingleShot(True)
+    patience.timeout.connect(dialog.show)
+    patience.start(PATIENCE_MS)
+    work.finished.connect(dialog.deleteLater)

@@ -1,42 +1,40 @@
-"""What is done with the rows of a list: copied, exported, printed, deleted. Knows no entity."""
+"""What is done with the rows of a list: copied, exported, printed. Knows no entity."""
 
 from __future__ import annotations
 
 import datetime
 import io
-from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.reports.envelopes import Envelope
 from crm_desktop.reports.labels import LabelSheet
-from crm_desktop.reports.lists import export_kinds, export_list, print_list
+from crm_desktop.reports.lists import Part, export_kinds, export_list, print_list
 from crm_desktop.reports.mailing import print_envelopes, print_labels
+from crm_desktop.services.grouping import Grouping
 from crm_desktop.services.listing import ListQuery, Row, fetch_rows
-from crm_desktop.services.records import Deleted, delete_records
+from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
-from crm_desktop.ui.dialogs.progress import ProgressDialog
-from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.list_page.row_model import RowModel
-from crm_desktop.ui.list_page.words import record_title, things, view_title
+from crm_desktop.ui.list_page.words import things, view_title
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.tasks import LongWork, Session
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.table_view import copy_table
 
 MOST_COPIED = 10_000
 PAGE = 1000
-PATIENCE_MS = 400  # shorter work needs no dialog
 FOLDER = "export/folder"
 
 
@@ -48,6 +46,9 @@ class ShownList(Protocol):
     def columns(self) -> tuple[Column, ...]:
         """What is shown, in the order shown."""
 
+    def groups(self) -> tuple[Grouping | None, Totals]:
+        """By what the rows are grouped, and the total of each number column."""
+
 
 class ListActions:
     """Works on ``ids``, or on the whole list where there are none."""
@@ -56,7 +57,17 @@ class ListActions:
         self._page, self._view, self._model, self._shown = page, view, model, shown
 
     def copy(self, ids: Sequence[int]) -> None:
-        """Put rows on the clipboard as a table with headings; those never seen are read first."""
+        """Put rows on the clipboard as a table with headings."""
+        spec, columns = self._shown.query.spec, self._shown.columns()
+        self._copy(ids, lambda rows: copy_table(table_of(spec, columns, rows)))
+
+    def copy_as_text(self, ids: Sequence[int]) -> None:
+        """Put rows on the clipboard in words, a line for each field that holds something."""
+        spec, columns = self._shown.query.spec, self._shown.columns()
+        self._copy(ids, lambda rows: QGuiApplication.clipboard().setText(text_of(spec, columns, rows)))
+
+    def _copy(self, ids: Sequence[int], put: Callable[[Sequence[Row]], object]) -> None:
+        """Rows that were never in sight are read first."""
         if len(ids) > MOST_COPIED:
             text = _("More than {count} rows are better exported than copied.").format(count=f"{MOST_COPIED:,}")
             messages.notify(self._page, text, tone="warn")
@@ -64,7 +75,7 @@ class ListActions:
         spec, columns = self._shown.query.spec, self._shown.columns()
         at_hand = {id_: row for id_ in ids if (row := self._model.loaded(id_)) is not None}
         if len(at_hand) == len(ids):
-            copy_table(table_of(spec, columns, list(at_hand.values())))
+            put(list(at_hand.values()))
             return
 
         def work(session: Session) -> list[Row]:
@@ -72,21 +83,22 @@ class ListActions:
             rows = (fetch_rows(session, spec, columns, page) for page in pages)
             return [row for found in rows for row in _in_order(found, ids)]
 
-        def put(rows: list[Row]) -> None:
-            copy_table(table_of(spec, columns, rows))
+        def tell(rows: list[Row]) -> None:
+            put(rows)
             messages.notify(self._page, _("{things} copied").format(things=things(spec, len(rows))))
 
-        self._view.context.tasks.query(self._page, work, put, key="copy")
+        self._view.context.tasks.query(self._page, work, tell, key="copy")
 
     def export(self, ids: Sequence[int] | None) -> None:
         """Ask for a file and write it."""
         query, columns, person = self._shown.query, self._shown.columns(), self._view.context.person
+        part = Part(ids if ids is None else list(ids), *self._shown.groups())
         target = self._ask_for_file(f"{view_title(query)} {datetime.date.today()}")
         if target is None:
             return
 
         def work(session: Session, progress: Progress) -> int:
-            return export_list(session, query, person, columns, target, progress, ids=_plain(ids))
+            return export_list(session, query, person, columns, target, progress, part=part)
 
         def tell(count: int) -> None:
             text = _("{things} written to {name}").format(things=things(query.spec, count), name=target.name)
@@ -94,21 +106,22 @@ class ListActions:
             if notices is not None:
                 notices.show_notice(text, tone="good", action=(_("Open"), lambda: _open(target)))
 
-        self._show(_("Export"), self._view.context.tasks.long_command(self._page, work, tell))
+        show_progress(self._page, _("Export"), self._view.context.tasks.long_command(self._page, work, tell))
 
     def print(self, ids: Sequence[int] | None) -> None:
         """Set the pages and show them before they are printed."""
         query, columns, person = self._shown.query, self._shown.columns(), self._view.context.person
+        part = Part(ids if ids is None else list(ids), *self._shown.groups())
 
         def work(session: Session, progress: Progress) -> bytes:
             pages = io.BytesIO()
-            print_list(session, query, person, columns, pages, progress, ids=_plain(ids))
+            print_list(session, query, person, columns, pages, progress, part=part)
             return pages.getvalue()
 
         def show(pdf: bytes) -> None:
             PrintPreview(self._page.window(), view_title(query), pdf).open_quietly()
 
-        self._show(_("Print"), self._view.context.tasks.long_command(self._page, work, show))
+        show_progress(self._page, _("Print"), self._view.context.tasks.long_command(self._page, work, show))
 
     def print_labels(self, ids: Sequence[int], sheet: LabelSheet) -> None:
         """Set address labels of customers and show them."""
@@ -139,32 +152,6 @@ class ListActions:
 
         self._view.context.tasks.query(self._page, work, show)
 
-    def delete(self, ids: Sequence[int], done: Callable[[], object]) -> None:
-        """Ask, delete, and offer to take it back."""
-        spec = self._shown.query.spec
-        first = self._model.loaded(ids[0])
-        name = record_title(spec, first) if first else f"#{ids[0]}"
-        what = f"“{name}”" if len(ids) == 1 else things(spec, len(ids))
-        consequence = _("What belongs to it goes too. It can be taken back at once, and later from the history.")
-        action = _("Delete {what}").format(what=things(spec, len(ids)) if len(ids) > 1 else _(spec.label).lower())
-        question = _("Delete {what}?").format(what=what)
-        if not messages.confirm(self._page, question, consequence, action, danger=True):
-            return
-        label = name if len(ids) == 1 else f"{name} +{len(ids) - 1}"
-        plain = list(ids)
-
-        def tell(deleted: Deleted) -> None:
-            text = _("{things} deleted").format(things=things(spec, deleted.count))
-            if deleted.count < len(plain):
-                text += " " + _("The others are not yours to delete, or were gone already.")
-            back = (lambda: undo(self._view, self._view, deleted.change_set, done)) if deleted.count else None
-            messages.notify(self._page, text, tone="good" if back else "warn", undo=back)
-            done()
-
-        self._view.context.tasks.command(
-            self._page, lambda session: delete_records(session, spec.key, plain, label), tell
-        )
-
     def _ask_for_file(self, name: str) -> Path | None:
         folder = Path(remembered(FOLDER, str(Path.home())))
         proposal = str(folder / f"{name.replace('/', '-')}.xlsx")
@@ -178,14 +165,6 @@ class ListActions:
         remember(FOLDER, str(target.parent))
         return target
 
-    def _show(self, title: str, work: LongWork) -> None:
-        dialog = ProgressDialog(self._page.window(), title, work)
-        patience = QTimer(dialog)
-        patience.setSingleShot(True)
-        patience.timeout.connect(dialog.show)
-        patience.start(PATIENCE_MS)
-        work.finished.connect(dialog.deleteLater)
-
 
 def table_of(spec: EntitySpec, columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
     """Headings and rows in whole words."""
@@ -193,12 +172,19 @@ def table_of(spec: EntitySpec, columns: Sequence[Column], rows: Sequence[Row]) -
     return [[_(spec.column_label(column)) for column in columns], *lines]
 
 
+def text_of(spec: EntitySpec, columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """``Customer name: 华工医药`` and so on; an empty line between two rows."""
+    records = []
+    for row in rows:
+        texts = ((_(spec.column_label(column)), column.facts.kind.format(row.values[column.key])) for column in columns)
+        records.append(
+            "\n".join(_("{field}: {value}").format(field=field, value=value) for field, value in texts if value)
+        )
+    return "\n\n".join(records)
+
+
 def _in_order(rows: dict[int, Row], ids: Sequence[int]) -> list[Row]:
     return [rows[id_] for id_ in ids if id_ in rows]
-
-
-def _plain(ids: Sequence[int] | None) -> Any:
-    return list(ids) if isinstance(ids, array) else ids
 
 
 def _open(file: Path) -> None:

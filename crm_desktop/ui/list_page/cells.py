@@ -50,14 +50,14 @@ def is_name(spec: EntitySpec, column: Column) -> bool:
 def heading_answer(source: Source, group: RowGroup, column: Column, role: int, *, is_folded: bool) -> Any:
     """What the model says of a cell in the heading of a group: its name and number first, totals in their columns."""
     if role == CellRole.HEADING:
-        return Heading(source.heading_of(group.value), f"{group.count:,}", is_folded)
+        return Heading(source.heading_of(group.value), f"{group.size:,}", is_folded)
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return alignment_of(column)
     if role != Qt.ItemDataRole.DisplayRole:
         return None
     if column.key in group.totals:
         return column.facts.kind.format(group.totals[column.key])
-    return f"{source.heading_of(group.value)} ({group.count:,})" if column is source.columns[0] else ""
+    return f"{source.heading_of(group.value)} ({group.size:,})" if column is source.columns[0] else ""
 
 
 def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:

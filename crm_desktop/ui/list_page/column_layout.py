@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -61,6 +62,20 @@ class ColumnLayout(QObject):
         stretch = max(1.0, room / max(1, sum(free.values())))
         for place, key in enumerate(self._needed):
             self._table.setColumnWidth(place, given[key] if key in given else int(free[key] * stretch))
+
+    def fit_column(self, key: str) -> None:
+        """Forget the width given to one column."""
+        self._set_widths({name: width for name, width in self.arrangement.widths.items() if name != key})
+
+    def fit_all(self) -> None:
+        """Forget all widths given by hand."""
+        self._set_widths({})
+
+    def _set_widths(self, widths: Mapping[str, int]) -> None:
+        self.arrangement = replace(self.arrangement, widths=widths)
+        self._needed = {}
+        self._fit()
+        self._save_timer.start()
 
     def show_sort(self, query: ListQuery) -> None:
         """Mark the column by which the rows are sorted, where it is shown."""

@@ -16,8 +16,8 @@ class Lines:
     def __init__(self, ids: array[int], groups: Sequence[RowGroup] = (), folded: Collection[int] = ()) -> None:
         """``folded`` are numbers of groups."""
         self.ids, self.groups, self.folded = ids, groups, frozenset(folded)
-        self._places = [0, *accumulate(group.count for group in groups)]
-        heights = [1 if number in self.folded else 1 + group.count for number, group in enumerate(groups)]
+        self._places = [0, *accumulate(group.size for group in groups)]
+        heights = [1 if number in self.folded else 1 + group.size for number, group in enumerate(groups)]
         self._headings = [0, *accumulate(heights)]
 
     @property

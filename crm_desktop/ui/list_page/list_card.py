@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.bar import Action, Bar
+from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.labels import label
@@ -33,6 +34,10 @@ class ListCard(Card):
         footer_line = QHBoxLayout(footer)
         footer_line.setContentsMargins(12, 0, 12, 0)
         footer_line.addWidget(self._selected)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(4)
+        self._shown_actions: tuple[str, ...] = ()
+        footer_line.addLayout(self._actions)
         footer_line.addStretch(1)
         footer_line.addWidget(self._whole)
         rows = QWidget()
@@ -81,10 +86,23 @@ class ListCard(Card):
         self._bar.say_one(why, (_("Try again"), self._retry))
         self._show(self._rows)
 
-    def set_footer(self, selected: str, whole: str) -> None:
-        """What stands left and right below the rows."""
+    def set_footer(self, selected: str, whole: str, actions: Sequence[Action] = ()) -> None:
+        """What stands left and right below the rows, and what can be done with those selected."""
         self._selected.setText(selected)
         self._whole.setText(whole)
+        names = tuple(text for text, _act in actions)
+        if names == self._shown_actions:
+            return
+        self._shown_actions = names
+        while (item := self._actions.takeAt(0)) is not None:
+            button = item.widget()
+            if button is not None:
+                button.hide()
+                button.deleteLater()
+        for text, act in actions:
+            button = link_button(text, act)
+            button.setFixedHeight(FOOTER_HEIGHT - 8)
+            self._actions.addWidget(button)
 
     def shown_instead(self) -> EmptyState | None:
         """What is shown in place of rows, None while rows are."""

@@ -56,6 +56,11 @@ class ListTable(TableView):
         model.counted.connect(self._complete_selection)
         self.selectionModel().selectionChanged.connect(self._note_selection)
 
+    @property
+    def rows(self) -> RowModel:
+        """The model."""
+        return self._rows
+
     def selected_ids(self) -> array[int]:
         """The ids of the selected rows in the order shown, read or not."""
         ids, found = self._rows.ids(), array("q")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
@@ -14,8 +13,9 @@ from crm_desktop.core.i18n import _
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.list_page import header_menu
 from crm_desktop.ui.list_page.words import things
-from crm_desktop.ui.widgets.buttons import with_shortcut
+from crm_desktop.ui.widgets.menu_actions import add_action, check_action
 
 if TYPE_CHECKING:
     from crm_desktop.ui.list_page.page import ListPage
@@ -26,20 +26,53 @@ def row_menu(page: ListPage) -> QMenu:
     menu = QMenu(page)
     menu.aboutToHide.connect(menu.deleteLater)
     ids = page.table.selected_ids()
-    _add(menu, "arrow-square-out", _("Open"), page.open_current, "Enter")
-    _add(menu, "copy", _("Copy"), lambda: page.row_actions.copy(ids), "Ctrl+C")
+    column = page.current_column()
+    add_action(menu, "arrow-square-out", _("Open"), page.open_current, "Enter")
+    add_action(menu, "", _("Open in the background"), page.commands.open_in_background, "Ctrl+Enter")
+    menu.addSeparator()
+    if page.commands.may_update():
+        edit = add_action(menu, "pencil-simple", _("Edit this cell"), page.commands.edit_cell, "F2")
+        edit.setEnabled(page.commands.cells.editable(column))
+        if page.commands.may_change_several():
+            add_action(menu, "list-checks", _("Change several…"), page.commands.change_several, "Ctrl+Shift+E")
+        add_action(menu, "clipboard-text", _("Paste from here"), page.commands.paste, "Ctrl+V")
+    menu.addSeparator()
+    add_action(menu, "copy", _("Copy"), lambda: page.row_actions.copy(ids), "Ctrl+C")
+    add_action(menu, "", _("Copy this cell"), page.commands.copy_cell, "Ctrl+Shift+C")
+    add_action(menu, "", _("Copy as text"), lambda: page.row_actions.copy_as_text(ids))
     page.filters.add_cell_actions(menu)
     menu.addSeparator()
+    menu.addMenu(header_menu.column_menu(page, menu, column))
+    page.filters.add_cell_actions(menu)
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):
-        _add(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))
+        add_action(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))
         if page.spec.key == "customer":
             menu.addMenu(_post_menu(menu, page, ids))
     if page.may(Function.EXPORT):
-        _add(menu, "download-simple", _("Export {what}").format(what=what), lambda: page.row_actions.export(ids))
+        add_action(menu, "download-simple", _("Export {what}").format(what=what), lambda: page.row_actions.export(ids))
     if page.may_delete():
         menu.addSeparator()
-        _add(menu, "trash", _("Delete {what}").format(what=what), page.delete_selected, "Del")
+        add_action(menu, "trash", _("Delete {what}").format(what=what), page.commands.delete, "Del")
+    return menu
+
+
+def heading_menu(page: ListPage, row: int) -> QMenu:
+    """What can be done with a group."""
+    menu = QMenu(page)
+    menu.aboutToHide.connect(menu.deleteLater)
+    lines = page.model.lines
+    number = lines.group_at(row)
+    count = things(page.spec, lines.groups[number].size)
+    is_folded = number in lines.folded
+    text = _("Unfold this group") if is_folded else _("Fold this group")
+    add_action(menu, "", text, partial(page.model.fold, row, folded=not is_folded), "Enter")
+    add_action(menu, "", _("Fold all groups"), partial(page.model.fold_all, folded=True))
+    add_action(menu, "", _("Unfold all groups"), partial(page.model.fold_all, folded=False))
+    menu.addSeparator()
+    add_action(
+        menu, "selection-all", _("Select {what}").format(what=count), partial(page.commands.select_group, number)
+    )
     return menu
 
 
@@ -49,12 +82,12 @@ def _post_menu(parent: QMenu, page: ListPage, ids: Sequence[int]) -> QMenu:
     menu.setIcon(icon("envelope"))
     for sheet in LABEL_SHEETS:
         text = _("Labels {size}").format(size=sheet.name)
-        _add(menu, "tag", text, partial(page.row_actions.print_labels, ids, sheet))
+        add_action(menu, "tag", text, partial(page.row_actions.print_labels, ids, sheet))
     menu.addSeparator()
     for envelope in ENVELOPES:
         size = f"{envelope.code} ({envelope.width:g} × {envelope.height:g} mm)"
         text = _("Envelopes {size}").format(size=size)
-        _add(menu, "envelope", text, partial(page.row_actions.print_envelopes, ids, envelope))
+        add_action(menu, "envelope", text, partial(page.row_actions.print_envelopes, ids, envelope))
     return menu
 
 
@@ -71,7 +104,7 @@ def _fill_sort_menu(menu: QMenu, page: ListPage) -> None:
     key = query.sort or table.sort.key
     descending = query.is_descending if query.sort else table.is_descending
     for text, wanted in ((_("Ascending"), False), (_("Descending"), True)):
-        _check(_add(menu, "", text, partial(page.sort_by, key, wanted)), checked=descending == wanted)
+        check_action(add_action(menu, "", text, partial(page.sort_by, key, wanted)), checked=descending == wanted)
     menu.addSeparator()
     shown = page.columns()
     rest = [column for column in table.columns if column not in shown]
@@ -79,19 +112,8 @@ def _fill_sort_menu(menu: QMenu, page: ListPage) -> None:
     for target, columns in ((menu, shown), (more, rest)):
         for column in columns:
             text = _(page.spec.column_label(column))
-            _check(_add(target, "", text, partial(page.sort_by, column.key, descending)), checked=column.key == key)
+            check_action(
+                add_action(target, "", text, partial(page.sort_by, column.key, descending)), checked=column.key == key
+            )
     if rest:
         menu.addMenu(more)
-
-
-def _add(menu: QMenu, icon_name: str, text: str, act: Callable[[], object], key: str = "") -> QAction:
-    action = menu.addAction(with_shortcut(text, "").strip() + (f"\t{key}" if key else ""))
-    if icon_name:
-        action.setIcon(icon(icon_name))
-    action.triggered.connect(lambda _checked=False: act())
-    return action
-
-
-def _check(action: QAction, *, checked: bool) -> None:
-    action.setCheckable(True)
-    action.setChecked(checked)

@@ -15,25 +15,30 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.filter_fields import tables_of_filter
+from crm_desktop.services.grouping import Grouping
 from crm_desktop.services.listing import ListQuery, tables_of
 from crm_desktop.services.overview import fetch_overview
+from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.spec.filters import Group
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
 from crm_desktop.ui.form_page.record_page import RecordPage
-from crm_desktop.ui.list_page import menus, words
+from crm_desktop.ui.list_page import header_menu, menus, words
 from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.column_layout import ColumnLayout
+from crm_desktop.ui.list_page.commands import Commands
 from crm_desktop.ui.list_page.filter_control import FilterControl
+from crm_desktop.ui.list_page.footer import Footer
+from crm_desktop.ui.list_page.head import add_buttons
 from crm_desktop.ui.list_page.list_card import ListCard
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.source import ListSource
 from crm_desktop.ui.page import Page
-from crm_desktop.ui.widgets.buttons import icon_button, primary_button, quiet_button, secondary_button
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
@@ -55,9 +60,12 @@ class ListPage(Page):
         self.table = ListTable(self.model)
         self.table.setSortingEnabled(True)
         self.table.setAccessibleName(_(spec.label_plural))
+        self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.column_layout = ColumnLayout(spec, self.table, self.model, self._save_arrangement)
         self.row_actions = ListActions(self, view, self.model, self)
         self.card = ListCard(self.table, self.reload)
+        self.commands = Commands(self, view)
+        self.footer = Footer(self.table, self.card, self._context.tasks, self._totals_of, self.commands.for_selection)
         self.preview = PreviewPane(spec, self.open_current, self.toggle_preview)
         self.splitter = PreviewSplitter(f"list/{spec.key}", self.card, self.preview)
         self.title_line = PageTitle("")
@@ -65,7 +73,7 @@ class ListPage(Page):
         self.filter.setFixedWidth(FILTER_WIDTH)
         self.filters = FilterControl(self, self._context)
         self.setFocusProxy(self.table)
-        self._add_buttons()
+        add_buttons(self)
         self.body.addWidget(self.title_line)
         self.body.addLayout(self._tool_line())
         self.body.addWidget(self.filters.bar)
@@ -73,9 +81,22 @@ class ListPage(Page):
         self.body.addWidget(self.splitter, 1)
         self._connect()
 
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the person arranged this list."""
+        return self.column_layout.arrangement
+
     def columns(self) -> tuple[Column, ...]:
         """What is shown, in the order shown."""
-        return self.column_layout.arrangement.columns(self.spec)
+        return self.arrangement.columns(self.spec)
+
+    def groups(self) -> tuple[Grouping | None, Totals]:
+        """By what the rows are grouped, and the total of each number column."""
+        return self.arrangement.grouping(self.spec), self.arrangement.totals_of(self.columns())
+
+    def current_column(self) -> Column:
+        """The column of the current cell, the first one without a cell."""
+        return self.model.source.columns[max(0, self.table.currentIndex().column())]
 
     def show_entry(self, key: str) -> None:
         """Show the preset of a side entry (``customer/mine``)."""
@@ -85,12 +106,12 @@ class ListPage(Page):
             self._clear_box()
             self.reload()
 
-    def reload(self) -> None:
+    def reload(self, *, keep_selection: bool = False) -> None:
         """Read the list from the beginning."""
         self.title_line.set_title(words.view_title(self.query))
         self.filters.show()
         if self._is_arranged:
-            self.model.open(self._source(self.column_layout.arrangement))
+            self.model.open(self._source(self.arrangement), keep_selection=keep_selection)
         else:
             self.card.expect_rows()
             self._context.preferences.load(self, self._take_preferences, self._show_failure)
@@ -116,7 +137,7 @@ class ListPage(Page):
     def sort_by(self, key: str, descending: bool) -> None:  # noqa: FBT001 - a slot
         """Show the rows in another order."""
         self.query = replace(self.query, sort=key, is_descending=descending)
-        self.reload()
+        self.reload(keep_selection=True)
 
     def choose_columns(self) -> None:
         """Ask which columns to show."""
@@ -125,10 +146,13 @@ class ListPage(Page):
 
     def set_columns(self, keys: Sequence[str]) -> None:
         """Show these columns from now on."""
-        layout = self.column_layout
-        layout.arrangement = layout.arrangement.with_keys(keys)
-        self._save_arrangement(layout.arrangement)
-        self.reload()
+        self.arrange(self.arrangement.with_keys(keys))
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Show the list so from now on."""
+        self.column_layout.arrangement = arrangement
+        self._save_arrangement(arrangement)
+        self.reload(keep_selection=True)
 
     def create_record(self) -> None:
         """Open the form of a new record."""
@@ -137,15 +161,10 @@ class ListPage(Page):
     def open_current(self) -> None:
         """Open the selected record, the current one of several."""
         index = self.table.currentIndex()
-        page = self._view.open_record(self.spec.key, self.table.id_of(index)) if index.isValid() else None
+        id_ = self.table.id_of(index) if index.isValid() else 0
+        page = self._view.open_record(self.spec.key, id_) if id_ else None
         if isinstance(page, RecordPage):
-            page.set_neighbours(self.neighbour)
-
-    def neighbour(self, id_: int, step: int) -> int | None:
-        """The record so many rows further on, None past the ends and for a record that is not in the list."""
-        row = self.model.row_of(id_)
-        wanted = row + step
-        return self.model.id_at(wanted) if row >= 0 and 0 <= wanted < self.model.rowCount() else None
+            page.set_neighbours(self.model.neighbour)
 
     def toggle_preview(self) -> None:
         """Open or fold away the preview."""
@@ -163,11 +182,14 @@ class ListPage(Page):
         """Whether to offer to delete."""
         return self._context.person.may("delete", self.spec.key)
 
-    def delete_selected(self) -> None:
-        """Ask whether the selected records may go."""
-        ids = self.table.selected_ids()
-        if ids and self.may_delete():
-            self.row_actions.delete(ids, self.model.refresh_soon)
+    def may_import(self) -> bool:
+        """Whether to offer to import a sheet."""
+        return self.spec.importable and self._start_import is not None and self.may(Function.IMPORT)
+
+    def start_import(self) -> None:
+        """Open the import of a sheet."""
+        if self._start_import:
+            self._start_import(self._view, self.spec)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """In the filter, Esc clears it and the down arrow goes to the rows."""
@@ -187,25 +209,6 @@ class ListPage(Page):
 
     # Building
 
-    def _add_buttons(self) -> None:
-        line = self.title_line
-        if self.spec.importable and self._start_import and self.may(Function.IMPORT):
-            line.add(secondary_button(_("Import"), self._import, icon_name="upload-simple", shortcut="Ctrl+I"))
-        if self.may(Function.EXPORT):
-            line.add(
-                secondary_button(
-                    _("Export"), lambda: self.row_actions.export(None), icon_name="download-simple", shortcut="Ctrl+E"
-                )
-            )
-        if self.may(Function.PRINT):
-            line.add(
-                secondary_button(
-                    _("Print"), lambda: self.row_actions.print(None), icon_name="printer", shortcut="Ctrl+P"
-                )
-            )
-        if self.may_create():
-            line.add(primary_button(words.new_text(self.spec), self.create_record, icon_name="plus", shortcut="Ctrl+N"))
-
     def _tool_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -215,6 +218,9 @@ class ListPage(Page):
         self.sort_button = quiet_button(_("Sort"), icon_name="sort-ascending")
         self.sort_button.setMenu(menus.sort_menu(self))
         line.addWidget(self.sort_button)
+        group_button = quiet_button(_("Group"), icon_name="rows")
+        group_button.setMenu(header_menu.group_menu(self))
+        line.addWidget(group_button)
         line.addWidget(quiet_button(_("Columns"), self.choose_columns, icon_name="columns"))
         line.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
         return line
@@ -229,8 +235,9 @@ class ListPage(Page):
         self.table.opened.connect(lambda _index: self.open_current())
         self.table.menu_requested.connect(self._show_menu)
         self.table.copy_requested.connect(lambda: self.row_actions.copy(self.table.selected_ids()))
-        self.table.delete_requested.connect(self.delete_selected)
-        self.table.selection_changed.connect(self._show_footer)
+        self.table.horizontalHeader().customContextMenuRequested.connect(
+            lambda place: header_menu.show_header_menu(self, place)
+        )
         self.table.selection_settled.connect(self._load_preview)
         self.splitter.preview_toggled.connect(self._load_preview)
         self._context.bus.changed.connect(self._note_change)
@@ -242,21 +249,25 @@ class ListPage(Page):
     # What is shown
 
     def _source(self, arrangement: Arrangement) -> ListSource:
-        return ListSource(self.query, self._context.person, arrangement.columns(self.spec))
+        columns = arrangement.columns(self.spec)
+        grouping = arrangement.grouping(self.spec)
+        return ListSource(self.query, self._context.person, columns, grouping, arrangement.totals_of(columns))
 
     def _take_preferences(self, stored: Mapping[str, Any]) -> None:
         self.column_layout.arrangement = Arrangement.from_stored(stored.get(f"list/{self.spec.key}"))
         self._is_arranged = True
         self.reload()
 
+    def _totals_of(self, columns: Sequence[Column]) -> Totals:
+        return self.arrangement.totals_of(columns)
+
     def _save_arrangement(self, arrangement: Arrangement) -> None:
         self._context.preferences.save(f"list/{self.spec.key}", arrangement.stored())
 
     def _show_rows(self) -> None:
         self.column_layout.show_sort(self.query)
-        count = self.model.rowCount()
+        count = len(self.model.ids())
         self.title_line.set_note(words.things(self.spec, count) if self.model.is_counted else "")
-        self._show_footer()
         self.filters.show_count(count if self.model.is_counted else None)
         if count:
             self.card.show_rows()
@@ -268,7 +279,7 @@ class ListPage(Page):
             self.card.show_instead(words.nothing_in_view(self.query, self._show_all()))
         else:
             create = self.create_record if self.may_create() else None
-            start = self._import if self._start_import and self.spec.importable and self.may(Function.IMPORT) else None
+            start = self.start_import if self.may_import() else None
             self.card.show_instead(words.nothing_yet(self.spec, create, start))
 
     def _show_failure(self, error: KnownError) -> None:
@@ -277,17 +288,14 @@ class ListPage(Page):
         else:
             self.card.show_instead(words.not_readable(error.message, error.hint, self.reload))
 
-    def _show_footer(self) -> None:
-        model = self.model
-        whole = words.foot_text(self.spec, self.columns(), model.rowCount(), model.sums) if model.is_counted else ""
-        self.card.set_footer(words.selection_text(self.table.selected_count()), whole)
-
     def _show_all(self) -> Callable[[], object] | None:
         whole = next((p for p in self.spec.table.presets if p.where is None), None)
         return (lambda: self._view.select_page(f"{self.spec.key}/{whole.key}")) if whole else None
 
     def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
-        if index.isValid():
+        if index.isValid() and self.model.group_at(index.row()) is not None:
+            menus.heading_menu(self, index.row()).exec(place)
+        elif index.isValid():
             menus.row_menu(self).exec(place)
 
     def _load_preview(self) -> None:
@@ -336,10 +344,6 @@ class ListPage(Page):
     def _note_connection(self, state: str) -> None:
         if state == "connected" and (self.card.shown_instead() or not self._is_arranged):
             self.reload()
-
-    def _import(self) -> None:
-        if self._start_import:
-            self._start_import(self._view, self.spec)
 
     def _to_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -160,7 +160,7 @@ class RowModel(QAbstractTableModel):
         if number < 0 or (number in lines.folded) == folded:
             return
         changed = Lines(lines.ids, lines.groups, lines.folded ^ {number})
-        first, last = row + 1, row + lines.groups[number].count
+        first, last = row + 1, row + lines.groups[number].size
         if folded:
             self.beginRemoveRows(QModelIndex(), first, last)
             self._lines = changed

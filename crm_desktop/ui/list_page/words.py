@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.listing import ListQuery, Row
+from crm_desktop.services.totals import Total, Totals
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui.list_page.cells import is_name
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
@@ -37,11 +38,21 @@ def selection_text(count: int) -> str:
     return ngettext("{count} selected", "{count} selected", count).format(count=f"{count:,}") if count else ""
 
 
-def foot_text(spec: EntitySpec, columns: tuple[Column, ...], count: int, sums: Mapping[str, Decimal]) -> str:
-    """How many rows there are, and the sum of each money column that is shown."""
-    shown = [(_(spec.column_label(c)), c.facts.kind.format(sums[c.key])) for c in columns if c.key in sums]
-    totals = [_("{column} in total {sum}").format(column=column, sum=amount) for column, amount in shown]
-    return "   ".join([things(spec, count), *totals])
+def totals_text(spec: EntitySpec, columns: Sequence[Column], totals: Totals, amounts: Mapping[str, Decimal]) -> str:
+    """The total of each number column that has one: ``Turnover in total ¥12,000``."""
+    sentences = {
+        Total.SUM: _("{column} in total {amount}"),
+        Total.AVERAGE: _("{column} on average {amount}"),
+        Total.LEAST: _("{column} at least {amount}"),
+        Total.MOST: _("{column} at most {amount}"),
+    }
+    return "   ".join(
+        sentences[totals[column.key]].format(
+            column=_(spec.column_label(column)), amount=column.facts.kind.format(amounts[column.key])
+        )
+        for column in columns
+        if column.key in totals and column.key in amounts
+    )
 
 
 def nothing_matches(query: ListQuery, clear: Callable[[], object]) -> EmptyState:

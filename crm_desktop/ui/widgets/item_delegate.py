@@ -32,10 +32,10 @@ class CellRole(IntEnum):
 
 
 class Heading(NamedTuple):
-    """What a row says that heads others: their name, how many they are, whether they are folded away."""
+    """What a row says that heads others: their name, how many they are in words, whether they are folded away."""
 
     name: str
-    count: str
+    note: str
     is_folded: bool
 
 
@@ -113,7 +113,7 @@ class ItemDelegate(QStyledItemDelegate):
         painter.drawText(QRect(start, rect.y(), width + 2, rect.height()), middle, heading.name)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.color("muted"))
-        painter.drawText(QRect(start + width + 8, rect.y(), COUNT_WIDTH, rect.height()), middle, heading.count)
+        painter.drawText(QRect(start + width + 8, rect.y(), COUNT_WIDTH, rect.height()), middle, heading.note)
 
     def helpEvent(
         self,

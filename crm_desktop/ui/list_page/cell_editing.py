@@ -1,0 +1,232 @@
+"""Editing one cell where it stands: the editor of its kind over the cell, saved like a form with one field.
+
+Enter saves, Tab saves and goes on to the next cell that can be edited, Esc leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services import journal, records
+from crm_desktop.services.records import FieldsError, Record, SaveConflictError
+from crm_desktop.services.rights import why_not
+from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.conflict import ConflictDialog
+from crm_desktop.ui.fields.base import FieldEditor
+from crm_desktop.ui.fields.rows import RowEditor
+from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.form_page.undoing import notify_saved
+from crm_desktop.ui.list_page.list_table import ListTable
+from crm_desktop.ui.list_page.row_model import RowModel
+
+LEAST_WIDTH = 200
+ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+TABS = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
+
+
+class CellEditing(QObject):
+    """One editor at a time. The record is read anew before it is edited, so that rights and version are known."""
+
+    def __init__(self, view: AreaView, table: ListTable, model: RowModel) -> None:
+        super().__init__(table)
+        self._view, self._table, self._model = view, table, model
+        self._record: Record | None = None
+        self._key = ""
+        self._frame: QFrame | None = None
+        self._is_saving = False
+        self.editor: FieldEditor | None = None
+        table.verticalScrollBar().valueChanged.connect(self._place)
+        table.horizontalScrollBar().valueChanged.connect(self._place)
+        model.modelReset.connect(self._place)
+
+    @property
+    def _spec(self) -> EntitySpec:
+        return self._model.source.spec
+
+    def editable(self, column: Column) -> bool:
+        """Whether cells of this column can be edited: a field of the record itself that its form would let one edit."""
+        form = self._spec.form
+        return len(column.path) == 1 and column.path[0] in form.fields and column.path[0] not in form.read_only
+
+    def begin(self, index: QModelIndex) -> None:
+        """Edit this cell, as soon as its record is read."""
+        id_ = self._model.id_at(index.row()) if index.isValid() else 0
+        if not id_:
+            return
+        column = self._model.source.columns[index.column()]
+        if not self.editable(column):
+            messages.notify(self._table, _("This column cannot be changed here."), tone="neutral")
+            return
+        self._view.context.tasks.query(
+            self,
+            lambda session: records.fetch_record(session, self._spec.key, id_),
+            lambda record: self._open(record, column.key),
+            key="edit",
+        )
+
+    def is_open(self) -> bool:
+        """Whether a cell is being edited."""
+        return self._frame is not None
+
+    def close(self) -> None:
+        """Leave without saving."""
+        frame, self._frame, self.editor = self._frame, None, None
+        if frame is not None:
+            had_focus = frame.isAncestorOf(QApplication.focusWidget() or self._table)
+            frame.hide()
+            frame.deleteLater()
+            if had_focus:
+                self._table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self, step: int = 0) -> None:
+        """Save what was typed; with a ``step`` go on to the cell so many further that can be edited."""
+        editor, base = self.editor, self._record
+        if editor is None or base is None or self._is_saving or not editor.check():
+            return
+        changes = {self._key: editor.value()}
+        if records.is_same(changes[self._key], base.values.get(self._key)):
+            self._go_on(base, step)
+            return
+        self._is_saving = True
+        self._view.context.tasks.command(
+            self,
+            lambda session: records.save_record(session, base, changes),
+            lambda record: self._take_saved(record, step),
+            lambda error: self._fail(error, changes),
+        )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys that end the editing, as far as an open list of choices does not want them."""
+        editor = self.editor
+        is_choosing = isinstance(editor, RowEditor) and not editor.popup.isHidden()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in TABS:
+                if is_choosing and isinstance(editor, RowEditor):
+                    editor.popup.eventFilter(watched, event)  # it takes the current choice
+                self.save(-1 if key == Qt.Key.Key_Backtab else 1)
+                return True
+            if not is_choosing and self._end_by_key(key, is_text=isinstance(watched, QPlainTextEdit), event=event):
+                return True
+        if event.type() == QEvent.Type.ShortcutOverride and not is_choosing:
+            event.accept()  # Esc and Enter mean the cell, not the page
+            return True
+        if event.type() == QEvent.Type.FocusOut:
+            QTimer.singleShot(0, self, self._note_focus)
+        return super().eventFilter(watched, event)
+
+    def _end_by_key(self, key: Qt.Key, *, is_text: bool, event: QKeyEvent) -> bool:
+        """In a text of several lines Enter begins a new one, Ctrl+Enter saves."""
+        if key == Qt.Key.Key_Escape:
+            self.close()
+        elif key in ENTER and (not is_text or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
+            self.save()
+        else:
+            return False
+        return True
+
+    def _note_focus(self) -> None:
+        """Who goes to another place of the window has finished the cell."""
+        focus = QApplication.focusWidget()
+        if self._frame is not None and focus is not None and focus.window() is self._table.window():
+            is_inside = self._frame.isAncestorOf(focus) or focus is self._frame
+            if not is_inside and not self._is_saving:
+                self.save()
+
+    def _open(self, record: Record, key: str) -> None:
+        self.close()
+        reason = why_not(self._view.context.person, "update", record)
+        if reason:
+            messages.notify(self._table, reason, tone="warn")
+            return
+        maker = FieldMaker(self._view, self._table, self._spec, record.values.get)
+        editor = maker.make(self._spec.fields[key])
+        editor.hide_heading()
+        editor.set_value(record.values.get(key))
+        frame = QFrame(self._table.viewport())
+        frame.setObjectName("popup")
+        lines = QVBoxLayout(frame)
+        lines.setContentsMargins(1, 1, 1, 1)
+        lines.addWidget(editor)
+        for widget in (editor, *editor.findChildren(QWidget)):
+            widget.installEventFilter(self)
+        self._record, self._key, self._frame, self.editor = record, key, frame, editor
+        editor.changed.connect(self._place)
+        frame.show()
+        self._place()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place(self) -> None:
+        """Over the cell; it is closed when the cell leaves the list."""
+        if self._frame is None or self._record is None or self.editor is None:
+            return
+        row = self._model.row_of(self._record.id)
+        keys = [column.key for column in self._model.source.columns]
+        if row < 0 or self._key not in keys:
+            self.close()
+            return
+        cell = self._table.visualRect(self._model.index(row, keys.index(self._key)))
+        width = max(cell.width(), LEAST_WIDTH)
+        left = max(0, min(cell.left(), self._table.viewport().width() - width))
+        self._frame.setGeometry(left, cell.top(), width, self._frame.sizeHint().height())
+        self._frame.raise_()
+
+    def _take_saved(self, record: Record, step: int) -> None:
+        self._is_saving = False
+        notify_saved(self._view, record, is_new=False)
+        self._model.note_changes([record.id])
+        self._go_on(record, step)
+
+    def _go_on(self, record: Record, step: int) -> None:
+        columns = self._model.source.columns
+        place = next((n for n, column in enumerate(columns) if column.key == self._key), 0)
+        self.close()
+        wanted = range(place + step, len(columns)) if step > 0 else range(place + step, -1, -1) if step else ()
+        column = next((n for n in wanted if self.editable(columns[n])), None)
+        row = self._model.row_of(record.id)
+        if column is not None and row >= 0:
+            self._table.setCurrentIndex(self._model.index(row, column))
+            self._open(record, columns[column].key)
+
+    def _fail(self, error: KnownError, changes: Mapping[str, Any]) -> None:
+        self._is_saving = False
+        if self.editor is None or self._record is None:
+            messages.show_error(self._table, error)
+            return
+        if isinstance(error, FieldsError):
+            self.editor.set_error(" ".join(error.fields.values()))
+            self._place()
+        elif isinstance(error, SaveConflictError):
+            self._ask_conflict(error, changes)
+        else:
+            messages.show_error(self._table, error)
+            self.close()
+
+    def _ask_conflict(self, error: SaveConflictError, changes: Mapping[str, Any]) -> None:
+        base = self._record
+        assert base is not None
+
+        def decide(mine: Mapping[str, Any]) -> None:
+            self._record = error.current
+            if mine:
+                self.save()
+            else:
+                self.close()
+
+        def ask(history: list[journal.Change]) -> None:
+            dialog = ConflictDialog(self._table, base, error, changes, history)
+            dialog.decided.connect(decide)
+            dialog.open_quietly()
+
+        self._view.context.tasks.query(
+            self, lambda session: journal.fetch_history(session, base.entity, base.id), ask, key="history"
+        )

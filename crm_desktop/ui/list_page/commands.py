@@ -1,0 +1,133 @@
+"""What the keys and menus of a list do to its rows, cells, groups and columns."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+
+from crm_desktop.core.access import Function
+from crm_desktop.core.i18n import _
+from crm_desktop.ui.list_page.bulk_actions import MOST_PASTED, BulkActions
+from crm_desktop.ui.list_page.cell_editing import CellEditing
+from crm_desktop.ui.list_page.words import record_title
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.area_view import AreaView
+    from crm_desktop.ui.list_page.page import ListPage
+
+
+class Commands:
+    """Of one list page, for its current cell and its selected rows."""
+
+    def __init__(self, page: ListPage, view: AreaView) -> None:
+        self._page, self._view = page, view
+        self.cells = CellEditing(view, page.table, page.model)
+        self.bulk = BulkActions(page, view, page.spec.key, page.model.refresh_soon)
+        page.table.edit_requested.connect(self.edit_cell)
+        page.table.paste_requested.connect(self.paste)
+        page.table.delete_requested.connect(self.delete)
+        for key, act in (
+            ("Ctrl+Shift+E", self.change_several),
+            ("Ctrl+Return", self.open_in_background),
+            ("Ctrl+Shift+C", self.copy_cell),
+        ):
+            shortcut = QShortcut(QKeySequence(key), page.table, context=Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
+
+    def may_update(self) -> bool:
+        """Whether to offer to change anything."""
+        return self._view.context.person.may("update", self._page.spec.key)
+
+    def may_change_several(self) -> bool:
+        """Whether to offer to change several records at once."""
+        return self.may_update() and self._page.may(Function.BULK_EDIT)
+
+    def for_selection(self) -> Sequence[tuple[str, Callable[[], object]]]:
+        """What is offered beside the number of the selected rows."""
+        offered: list[tuple[str, Callable[[], object]]] = []
+        page = self._page
+        if self.may_change_several():
+            offered.append((_("Change…"), self.change_several))
+        if page.may(Function.PRINT):
+            offered.append((_("Print"), lambda: page.row_actions.print(page.table.selected_ids())))
+        if page.may(Function.EXPORT):
+            offered.append((_("Export"), lambda: page.row_actions.export(page.table.selected_ids())))
+        if page.may_delete():
+            offered.append((_("Delete…"), self.delete))
+        return [*offered, (_("Select nothing"), page.table.clearSelection)]
+
+    # Rows
+
+    def open_in_background(self) -> None:
+        """Open the current record in a tab, and stay in the list."""
+        before = self._view.tabs.current()
+        self._page.open_current()
+        self._view.tabs.go_to(before)
+        self._page.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def change_several(self) -> None:
+        """Ask what to change of the selected records; the field of the current cell is proposed."""
+        ids = self._page.table.selected_ids()
+        if ids and self.may_change_several():
+            column = self._page.current_column()
+            self.bulk.edit(ids, column.key if self.cells.editable(column) else "")
+
+    def delete(self) -> None:
+        """Ask whether the selected records may go."""
+        ids = self._page.table.selected_ids()
+        if ids and self._page.may_delete():
+            row = self._page.model.loaded(ids[0]) if len(ids) == 1 else None
+            self.bulk.delete(ids, record_title(self._page.spec, row) if row else "")
+
+    def select_group(self, number: int) -> None:
+        """Select all rows of a group, unfolding it."""
+        model = self._page.model
+        model.fold(model.lines.heading_of(number), folded=False)
+        self._page.table.select_ids(model.lines.members(number))
+
+    # Cells
+
+    def edit_cell(self) -> None:
+        """Edit the current cell."""
+        if self.may_update():
+            self.cells.begin(self._page.table.currentIndex())
+
+    def copy_cell(self) -> None:
+        """Put the whole text of the current cell on the clipboard."""
+        text = self._page.table.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
+        QGuiApplication.clipboard().setText(str(text or ""))
+
+    def paste(self) -> None:
+        """Paste the clipboard from the current cell on, to the right and down."""
+        page, index = self._page, self._page.table.currentIndex()
+        if not index.isValid() or not self.may_update():
+            return
+        header = page.table.horizontalHeader()
+        first = header.visualIndex(index.column())
+        columns = [page.model.source.columns[header.logicalIndex(place)] for place in range(first, header.count())]
+        self.bulk.paste(self._ids_from(index.row()), page.table.selected_ids(), columns)
+
+    def _ids_from(self, row: int) -> array[int]:
+        """The records from this line on, as they are shown: those of folded groups are left out."""
+        lines, found = self._page.model.lines, array("q")
+        for first, last in lines.places(row, min(lines.count - 1, row + MOST_PASTED + len(lines.groups))):
+            found.extend(lines.ids[first : last + 1])
+        return found
+
+    # How the list is arranged
+
+    def group_by(self, text: str) -> None:
+        """Group the list, or no longer."""
+        self._page.arrange(self._page.arrangement.with_group(text))
+
+    def set_total(self, key: str, total: str) -> None:
+        """Show another total of a number column."""
+        self._page.arrange(self._page.arrangement.with_total(key, total))
+
+    def hide_column(self, key: str) -> None:
+        """Show the list without a column."""
+        self._page.set_columns([column.key for column in self._page.columns() if column.key != key])
