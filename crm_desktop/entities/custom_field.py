@@ -12,7 +12,7 @@ CUSTOM_FIELD = EntitySpec(
     model=CustomField,
     label=N_("Custom field"),
     label_plural=N_("Custom fields"),
-    icon="text-columns",
+    icon="list-plus",
     labels={
         CustomField.name: N_("Name"),
         CustomField.name_en: N_("English name"),

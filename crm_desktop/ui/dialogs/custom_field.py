@@ -54,7 +54,7 @@ class CustomFieldDialog(Dialog):
         )
         self.section = _choice(_("Part of the form"), [_(section or SECTION) for section in self._sections])
         self.help = LineEditor(TEXT, _("Help"), max_length=200, help_text=_("Stands below the field in forms."))
-        self.is_required = CheckBoxEditor(BOOL, _("Needed"), help_text=_("Forms ask for it; what is there stays."))
+        self.is_required = CheckBoxEditor(BOOL, _("Needed"), help_text=_("Forms ask for it."))
         self.is_listed = CheckBoxEditor(BOOL, _("Column of the list"), help_text=_("Else chosen with “Columns”."))
         self.is_active = CheckBoxEditor(
             BOOL, _("In use"), help_text=_("Out of use it is shown nowhere. Its data stay and come back with it.")
@@ -102,7 +102,7 @@ class CustomFieldDialog(Dialog):
             line = QHBoxLayout()
             line.setSpacing(16)
             for editor in pair:
-                line.addWidget(editor, 1, Qt.AlignmentFlag.AlignTop)
+                line.addWidget(editor, 1)
             fields.addLayout(line)
         fields.addStretch(1)
         self.preview = Card(_("In the form"))

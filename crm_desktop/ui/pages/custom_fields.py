@@ -23,8 +23,9 @@ from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.pages.entries_card import EntriesTable
 from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import icon_button, primary_button
+from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
@@ -35,7 +36,7 @@ PAUSE_MS = 600  # several moves are one change
 ID = Qt.ItemDataRole.UserRole + 20
 
 
-class _Read(NamedTuple):
+class Shown(NamedTuple):
     """What the page shows: fields of all entities by key, and how many records fill those of one."""
 
     fields: Mapping[str, Sequence[Record]]
@@ -55,8 +56,8 @@ class CustomFieldsPage(Page):
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Custom fields"))
         self._view = view
-        self._entities = custom_fields.customisable()
-        self._entity = self._entities[0].key
+        self.shown_entities = custom_fields.customisable()
+        self._entity = self.shown_entities[0].key
         self._fields: dict[int, Record] = {}
         self.heading = PageTitle(self.title)
         self.add_button = primary_button(_("New field"), self.add, icon_name="plus", shortcut="Ctrl+N")
@@ -82,13 +83,13 @@ class CustomFieldsPage(Page):
 
     def refresh(self) -> None:
         """Read the fields again."""
-        entity, keys = self._entity, [spec.key for spec in self._entities]
+        entity, keys = self._entity, [spec.key for spec in self.shown_entities]
 
-        def read(session: Session) -> _Read:
+        def read(session: Session) -> Shown:
             fields = {key: custom_fields.fetch_fields(session, key) for key in keys}
-            return _Read(fields, custom_fields.fetch_uses(session, entity, fields[entity]))
+            return Shown(fields, custom_fields.fetch_uses(session, entity, fields[entity]))
 
-        self._view.context.tasks.query(self, read, self._show, key="fields")
+        self._view.context.tasks.query(self, read, self._take, key="fields")
 
     def show_entity(self, key: str) -> None:
         """Show the fields of a kind of record."""
@@ -150,13 +151,15 @@ class CustomFieldsPage(Page):
         self.delete_button = icon_button("trash", _("Delete"), self.delete)
         for button in (self.up_button, self.down_button, self.edit_button, self.delete_button):
             right.head.addWidget(button)
-        words = _("No fields of your own yet. A new one is at once in everybody's lists, forms, imports and exports.")
-        self.empty = label(words, "muted", wrap=True)
-        right.body.addWidget(self.empty)
-        right.body.addWidget(self.table, 1)
-        right.body.addWidget(
-            label(_("Alt+Up and Alt+Down move a field, Enter changes it, Del deletes one that holds nothing."), "small")
+        words = _("A new one is at once in everybody's lists, forms, imports and exports.")
+        start = secondary_button(_("New field"), self.add, icon_name="plus")
+        self.empty = EmptyState("list-plus", _("No fields of your own yet"), words, (start,))
+        self.hint = label(
+            _("Alt+Up and Alt+Down move a field, Enter changes it, Del deletes one that holds nothing."), "small"
         )
+        right.body.addWidget(self.empty, 1)
+        right.body.addWidget(self.table, 1)
+        right.body.addWidget(self.hint)
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(left)
@@ -174,26 +177,29 @@ class CustomFieldsPage(Page):
         self._view.context.bus.changed.connect(self._table_changed)
 
     def _choose_entity(self, index: QModelIndex) -> None:
-        self.show_entity(self._entities[index.row()].key)
+        self.show_entity(self.shown_entities[index.row()].key)
 
     # Showing
 
     def _fill_entities(self, counts: Mapping[str, int]) -> None:
         if not self._entity_model.rowCount():
             self._entity_model.setHorizontalHeaderLabels([_("Kind of record"), _("Fields")])
-            for spec in self._entities:
+            for spec in self.shown_entities:
                 self._entity_model.appendRow([QStandardItem(_(spec.label_plural)), QStandardItem("")])
             self.entities.selectRow(0)
-        for row, spec in enumerate(self._entities):
+        for row, spec in enumerate(self.shown_entities):
             count = counts.get(spec.key, 0)
             item = self._entity_model.item(row, 1)
             item.setText(f"{count:,}" if count else "")
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.entities.fit_columns(0)
 
-    def _show(self, read: _Read) -> None:
-        if self._timer.isActive():  # an order on its way to the server stays in sight
-            return
+    def _take(self, read: Shown) -> None:
+        if not self._timer.isActive():  # an order on its way to the server stays in sight
+            self.show_fields(read)
+
+    def show_fields(self, read: Shown) -> None:
+        """Show what was read."""
         current = self._current_id()
         self._fill_entities({key: len(fields) for key, fields in read.fields.items()})
         fields = read.fields[self._entity]
@@ -205,7 +211,7 @@ class CustomFieldsPage(Page):
                 _("Kind"),
                 _("Part of the form"),
                 _("Needed"),
-                _("Column of the list"),
+                _("In lists"),
                 _("Filled in"),
                 _("In use"),
             ]
@@ -214,7 +220,8 @@ class CustomFieldsPage(Page):
             self._model.appendRow(_items(field, read.uses.get(field.id, 0)))
         self.heading.set_note(_(by_key(self._entity).label_plural))
         self.empty.setVisible(not fields)
-        self.table.setVisible(bool(fields))
+        for widget in (self.table, self.hint):
+            widget.setVisible(bool(fields))
         self.table.fit_columns(0)
         if fields:
             self.table.selectRow(list(self._fields).index(current) if current in self._fields else 0)

@@ -27,6 +27,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
+from crm_desktop.ui.specimens.custom_fields import custom_field_change_dialog, custom_field_dialog, custom_fields_window
 from crm_desktop.ui.tasks import Session
 
 CUSTOMER = "华工医药"
@@ -50,6 +51,9 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("employee", partial(record_window, administrator, "employee", "", _scroll_down)),
         ("permission_group", partial(record_window, administrator, "permission_group", "", _show_rights)),
         ("dictionary", partial(record_window, administrator, "dictionary")),
+        ("custom_fields", partial(custom_fields_window, administrator)),
+        ("custom_field", custom_field_dialog),
+        ("custom_field_change", custom_field_change_dialog),
         ("departments", partial(page_window, administrator, "administration", "department/tree")),
         ("changes", partial(page_window, context, "customers", "changes/mine")),
         ("conflict", conflict_dialog),
