@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import LANGUAGES, _, language, set_language
+from crm_desktop.core.links import parse_link
 from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Options, Profile, load_profiles, password_for, remember_password, set_aside_broken
@@ -34,6 +35,7 @@ from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.doorbell import Doorbell, ring
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.network_watch import NetworkWatch
@@ -51,19 +53,29 @@ SAMPLE_FIRM = "sample_firm"
 """Setting that marks a database of invented data."""
 
 
-def run(address: ConnectionAddress | None) -> int:
-    """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code."""
+def run(address: ConnectionAddress | None, link: str = "") -> int:
+    """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code.
+
+    Without an address the workbench that runs already is brought to the front. ``link`` is a record to show.
+    """
     set_up_logging()
     broken = set_aside_broken()
     set_scale(Options.load().scale)
     app = QApplication(sys.argv[:1])
+    if address is None and ring(link):
+        return 0
     app.setQuitOnLastWindowClosed(False)  # between window and sign-in dialog there is a moment without any
     signal.signal(signal.SIGINT, lambda *_signal: app.quit())
     heartbeat = QTimer(app)  # Python hears Ctrl+C only when it is given a turn
     heartbeat.start(500)
     heartbeat.timeout.connect(lambda: None)
     workbench = Workbench(app)
+    bell = Doorbell(app)
+    if address is None:
+        bell.rung.connect(workbench.come_forward)
+        bell.listen()
     workbench.start(address)
+    workbench.show_link(link)
     for file in broken:
         messages.show_error(None, _unreadable(file))
     code = app.exec()
@@ -91,6 +103,7 @@ class Workbench(QObject):
         self.signed_in: SignedIn | None = None
         self.login: LoginDialog | None = None
         self.first_start: FirstStart | None = None
+        self._link = ""
         self._look()
         app.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._speak(language())
@@ -125,6 +138,28 @@ class Workbench(QObject):
             dialog.failure.show_error(error)
         self.login = dialog
         dialog.show()
+
+    def come_forward(self, link: str = "") -> None:
+        """Somebody has started the program again, perhaps to see the record of a link."""
+        window = self.signed_in.window if self.signed_in else self.login or self.first_start
+        if window is not None:
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.show()
+            window.raise_()
+            window.activateWindow()
+            self._app.alert(window)
+        self.show_link(link)
+
+    def show_link(self, link: str) -> None:
+        """Show the record of a link, now or as soon as somebody has signed in."""
+        record = parse_link(link)
+        if record is None:
+            return
+        if self.signed_in is None:
+            self._link = link
+        else:
+            self._link = ""
+            self.signed_in.window.open_record(*record)
 
     def show_first_start(self) -> None:
         """Offer the ways to begin. Left, it leads back to signing in, or out of the program where nothing is known."""
@@ -186,6 +221,7 @@ class Workbench(QObject):
         window.closed.connect(self._window_closed)
         window.appear()
         window.remember_tabs(place_of(opened))
+        self.show_link(self._link)
         if remark:
             window.notices.show_notice(remark)
 

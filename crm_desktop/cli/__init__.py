@@ -16,6 +16,7 @@ from crm_desktop.cli.command import Group, option, speak
 from crm_desktop.cli.connection import Choice, server_options
 from crm_desktop.cli.demo import demo
 from crm_desktop.cli.imports import import_file
+from crm_desktop.cli.open_link import open_link
 from crm_desktop.cli.records import RECORD_COMMANDS
 from crm_desktop.cli.server import server
 from crm_desktop.core.errors import KnownError
@@ -66,7 +67,7 @@ def program(context: click.Context) -> None:
         context.exit(open_workbench(ConnectionAddress.from_url(url) if url else None))
 
 
-for _command in (*RECORD_COMMANDS, import_file, demo, server):
+for _command in (*RECORD_COMMANDS, import_file, open_link, demo, server):
     program.add_command(_command)
 
 

@@ -169,7 +169,7 @@ def test_a_pasted_link_opens_its_record_and_says_where_there_is_none(desk: Desk,
     desk.qtbot.waitUntil(lambda: header.search_box.text() != "" and header.hits.texts() == [gone])
 
 
-def test_starred_records_have_a_list_of_their_own(desk: Desk, attached: Attached, customer: Record) -> None:
+def test_starred_records_have_a_list_of_their_own(desk: Desk, attached: Attached) -> None:
     attached.star.toggle()
     desk.settle()
     view = desk.window.show_area("customers")
