@@ -1,0 +1,96 @@
+"""The program is killed while somebody types: all but the last keys come back, and nothing is saved twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from sqlalchemy import text
+
+from crm_desktop.core.paths import ROOT
+from crm_desktop.db.embedded import ServerAddress
+from crm_desktop.ui.pages.customer import CustomerPage
+from tests.db.office import PASSWORD
+from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, template
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+MOMENTS = int(os.environ.get("CRM_TEST_KILLS", "3"))
+KEPT_WITHIN = 1.0  # seconds; a busy computer may need more than the third of one that it normally takes
+
+
+@pytest.fixture
+def url(server: ServerAddress, own_database: str) -> str:
+    return server.url(own_database, "office.seller", PASSWORD)
+
+
+def type_until_killed(url: str, seed: str, seconds: float) -> list[tuple[float, str, str]]:
+    """What the killed program has said, and when it was killed."""
+    command = [sys.executable, "-m", "tests.ui.typing_process", url, seed]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8") as typing:
+        assert typing.stdout is not None
+        said = [typing.stdout.readline()]
+        assert said[0].split("\t")[1] == "ready"
+        time.sleep(seconds)
+        typing.kill()
+        killed_at = time.monotonic()
+        said += typing.stdout.readlines()
+    parts = [line.rstrip("\n").split("\t") for line in said if line.endswith("\n")]
+    return [(float(at), what, typed) for at, what, typed in parts] + [(killed_at, "killed", "")]
+
+
+def apply_all(desk: Desk) -> Iterator[str]:
+    """Go on with every draft and save it; what was offered."""
+    book = desk.window.context.drafts
+    desk.qtbot.waitUntil(lambda: book.is_loaded)
+    for _offer in range(10):
+        if not book.waiting():
+            return
+        draft = book.waiting()[0]
+        page = desk.open(draft.entity, draft.record_id)
+        assert isinstance(page, CustomerPage)
+        buttons = [button for button in page.draft_bar.findChildren(QPushButton) if button.text() == "Apply"]
+        if not buttons:
+            continue  # it was saved after all
+        buttons[0].click()
+        desk.settle()
+        if draft.kind == "note":
+            yield page.story.log_line.line.text()
+            page.story.log_line.log()
+        else:
+            assert page.editor is not None
+            yield str(page.editor.form.value_of("website") or page.editor.form.value_of("name"))
+            page.editor.save()
+        desk.settle()
+        page.view.close_page(page)
+    raise AssertionError("the drafts come to no end")
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_killed_program_loses_only_the_last_keys_and_saves_nothing_twice(
+    url: str, sit_down: SitDown, moment: int
+) -> None:
+    seed = f"s{moment}"
+    said = type_until_killed(url, seed, random.Random(moment).uniform(0.2, 4.0))
+    killed_at = said[-1][0]
+    desk = sit_down("seller")
+    offered = list(apply_all(desk))
+    with desk.gateway.read() as session:
+        names = list(
+            session.execute(text("select name from crm.customer where name like :n"), {"n": f"{seed}x%"}).scalars()
+        )
+        logged = list(session.execute(text("select subject from crm.activity where subject like 'log s%'")).scalars())
+        sites = list(session.execute(text("select website from crm.customer where website like 'ws%'")).scalars())
+    there = {*names, *logged, *sites, *offered}
+    assert len(names) == len(set(names)), "a customer was saved twice"
+    assert len(logged) == len(set(logged)), "a line was logged twice"
+    assert {typed for _at, what, typed in said if what == "saved"} <= {*names, *logged}
+    surely = [typed for at, what, typed in said if what == "typed" and at < killed_at - KEPT_WITHIN]
+    lost = [typed for typed in surely if not any(text.startswith(typed) for text in there)]
+    assert lost == []
