@@ -68,7 +68,8 @@ def _fetch(session: Session, key: MatchKey, wanted: list[str]) -> dict[str, tupl
         rows: Any = session.execute(
             text(
                 "select w.token, c.id, c.name from unnest(cast(:tokens as text[])) w (token) "
-                "join crm.customer c on c.search_grams operator(crm.@>>) array[w.token] order by c.id desc"
+                "join crm.customer c on crm.owned_grams(c.search_grams, c.owner_id) operator(crm.@>>) array[w.token] "
+                "order by c.id desc"
             ),
             {"tokens": wanted},
         )

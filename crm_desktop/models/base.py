@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, MetaData, Text, func
+from sqlalchemy import BigInteger, Identity, Index, Integer, MetaData, Text, func, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -107,15 +107,8 @@ def owner_indexes(table: str, *parent: str) -> tuple[Index, ...]:
         Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id", *parent]),
         Index(
             f"{table}_search_idx",
-            "owner_id",
-            "search_grams",
+            literal_column("crm.owned_grams(search_grams, owner_id)").label("grams"),
             postgresql_using="gin",
-            postgresql_ops={"search_grams": "crm.gram_ops"},
-        ),
-        Index(
-            f"{table}_grams_idx",
-            "search_grams",
-            postgresql_using="gin",
-            postgresql_ops={"search_grams": "crm.gram_ops"},
+            postgresql_ops={"grams": "crm.gram_ops"},
         ),
     )

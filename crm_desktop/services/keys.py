@@ -12,6 +12,7 @@ from crm_desktop.core import text
 from crm_desktop.core.names import name_core
 from crm_desktop.db.bulk import update_rows
 from crm_desktop.entities import every_entity
+from crm_desktop.services.statements import has_grams
 from crm_desktop.spec import Attr, EntitySpec
 
 _INCOMPLETE = "=?"
@@ -51,8 +52,8 @@ def complete_keys(session: Session) -> None:
             continue
         model: Any = spec.model
         attrs = spec.search.attrs
-        incomplete = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(literal([_INCOMPLETE], ARRAY(Text)))
-        rows = session.execute(select(model.id, *attrs).where(incomplete)).all()
+        incomplete = literal([_INCOMPLETE], ARRAY(Text))
+        rows = session.execute(select(model.id, *attrs).where(has_grams(model, incomplete))).all()
         if rows:
             found = [derived_columns(spec, dict(zip((a.key for a in attrs), row[1:], strict=True))) for row in rows]
             completed = [(row.id, *columns.values()) for row, columns in zip(rows, found, strict=True)]

@@ -52,6 +52,8 @@ class ListQuery:
     is_other_end: bool = False
     """Only what joins this record to its own parent, see ``EntitySpec.other_end``."""
     filter: Group = EVERYTHING
+    title: str = ""
+    """What the list is called where it is no preset."""
 
     @property
     def spec(self) -> EntitySpec:
@@ -131,7 +133,7 @@ def where_of(query: ListQuery, person: Person) -> Any:
         assert end is not None
         where &= getattr(spec.model, facts(end).column) == bindparam("parent_id", type_=BigInteger)
     where &= filter_clause(spec, query.filter, person)
-    return where & text_filter(spec, word_count(query.typed)) & scope_hint(spec, person)
+    return where & text_filter(spec, word_count(query.typed), person) & scope_hint(spec, person)
 
 
 def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:

@@ -1,10 +1,15 @@
-"""The one search box: any entity by pinyin, any part of a name, a code, or digits of a telephone number."""
+"""The one search box: any entity by pinyin, any part of a name, a code, or digits of a telephone number.
+
+Each table is read in one of two ways. What is rare is looked up in the index. What a good part of a large table holds
+is found among its first rows, which are looked at before: the index would collect half the table.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -18,19 +23,21 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     union_all,
 )
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import True_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
-from crm_desktop.entities import ALL_ENTITIES, by_key
+from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
     contains,
     grams_match,
     outputs,
+    owners_to_look_up,
     scope_hint,
     sight_of,
     text_filter,
@@ -39,10 +46,12 @@ from crm_desktop.services.statements import (
 )
 from crm_desktop.spec import EntitySpec, facts
 
-LARGE, PROBED, ENOUGH = 50_000, 400, 20
-"""Where a table has so many rows, and so many of the first ones match, these will do."""
+PROBED, ENOUGH = 400, 20
+"""Where so many of a large table's first rows match, these will do."""
 CANDIDATES = 1000
 """So many matches are ranked; who types two letters in a million customers goes on typing."""
+_BEHIND = 1_000_000
+"""Names that do not begin with what was typed come after all that do."""
 
 
 class Hit(NamedTuple):
@@ -63,7 +72,8 @@ def search(session: Session, typed: str, person: Person, limit: int = 8) -> list
     def build() -> Any:
         return union_all(*(_select_hits(spec, words, person, limit) for spec in ALL_ENTITIES if spec.search))
 
-    key = ("search", words, limit, person.id, tuple(person.owners.items()), person.lent.entities)
+    sight = (person.id, tuple(person.owners.items()), person.lent.entities, person.large_tables)
+    key = ("search", words, limit, sight)
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in rows]
 
@@ -78,81 +88,92 @@ def find(session: Session, entity: str, typed: str, person: Person, limit: int =
             return _select_hits(spec, words, person, limit)
         return select_titles(spec, _select_first(spec, words, person, limit))
 
-    key = ("find", entity, words, limit, sight_of(person, entity))
+    key = ("find", entity, words, limit, sight_of(person, entity), person.large_tables)
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, row[1], row[2], row[3] or "") for row in rows]
-
-
-def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
-    model: Any = spec.model
-    return (
-        select(model.id, getattr(model, model.order).label("rank"))
-        .where(text_filter(spec, words), scope_hint(spec, person))
-        .order_by(getattr(model, model.order), model.id)
-        .limit(limit)
-    )
-
-
-def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
-    """Candidates, those that match at the start of a line first, then short names.
-
-    What a good part of a large table's rows holds is found among its first rows: the index would collect all of them.
-    """
-    model: Any = spec.model
-    is_large: ColumnElement[bool] = literal_column(
-        f"(select reltuples > {LARGE} from pg_class where oid = 'crm.{model.__tablename__}'::regclass)"  # noqa: S608
-    )
-    hint = scope_hint(spec, person)
-    first = select(model.id, model.search_text).where(hint, is_large).limit(PROBED)
-    if isinstance(hint, True_):
-        first = first.order_by(model.id)  # else a parallel scan is set up, which takes a tenth of a second
-    some = first.subquery()
-    probe = (
-        select(*_ranked(some.c.id, some.c.search_text))
-        .where(*(contains(some.c.search_text, n) for n in range(words)))
-        .cte(f"probe_{spec.key}")
-        .prefix_with("materialized")
-    )
-    is_enough = select(func.count() >= ENOUGH).select_from(probe).scalar_subquery()
-    indexed = (
-        select(*_ranked(model.id, model.search_text))
-        .where(grams_match(model, words), hint, not_(is_enough))
-        .limit(CANDIDATES)
-        .cte(f"indexed_{spec.key}")
-        .prefix_with("materialized")
-    )
-    found = union_all(select(probe).where(is_enough), select(indexed)).subquery()
-    order = (found.c.is_within, found.c.size, found.c.place, found.c.id)
-    best = select(found.c.id, func.row_number().over(order_by=order).label("rank")).order_by("rank").limit(limit)
-    return select_titles(spec, best)
-
-
-def _ranked(id_: Any, search_text: Any) -> tuple[ColumnElement[Any], ...]:
-    """The key of a row and what its place among the hits depends on."""
-    first = bindparam("word0", type_=Text)
-    place = func.position(first.op("IN")(search_text))
-    at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(search_text))
-    return (
-        id_,
-        case((or_(place == 1, at_line > 0), 0), else_=1).label("is_within"),
-        place.label("place"),
-        func.length(search_text).label("size"),
-    )
 
 
 def select_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
     """Entity, id, title and subtitle of the rows that ``best`` (id, rank) chose, in its order."""
     model: Any = spec.model
     chosen = best.subquery()
-    joins = Joins(spec.model)
+    return _with_titles(spec, select(*_shown(spec, model), chosen.c.rank).join(chosen, chosen.c.id == model.id))
+
+
+def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
+    model: Any = spec.model
+    return (
+        select(*_shown(spec, model), getattr(model, model.order).label("rank"))
+        .where(text_filter(spec, words, person), scope_hint(spec, person))
+        .order_by("rank", model.id)
+        .limit(limit)
+    )
+
+
+def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
+    """What ``words`` words find: what begins with the first of them, then short names."""
+    model: Any = spec.model
+    indexed = _ranked(spec, model).where(grams_match(spec, words, person)).limit(CANDIDATES)
+    if model.__tablename__ not in person.large_tables:
+        found = indexed.subquery()
+    else:
+        some = aliased(model, _first_rows(spec, person).subquery())
+        alike = _ranked(spec, some).where(*(contains(some.search_text, n) for n in range(words)))
+        probe = alike.cte(f"probe_{spec.key}").prefix_with("materialized")
+        is_enough = select(func.count() >= ENOUGH).select_from(probe).scalar_subquery()
+        rest = indexed.where(not_(is_enough)).cte(f"indexed_{spec.key}").prefix_with("materialized")
+        found = union_all(select(probe).where(is_enough), select(rest)).subquery()
+    return _with_titles(spec, select(found).order_by(found.c.rank, found.c.id).limit(limit))
+
+
+def _first_rows(spec: EntitySpec, person: Person) -> Select[Any]:
+    """A few rows to look at. Ordered as an index is, so that no plan begins by collecting all that could come."""
+    model: Any = spec.model
+    owners = owners_to_look_up(spec, person)
+    columns = (*_shown(spec, model), model.search_text)
+    if owners is None:
+        return select(*columns).order_by(model.id).limit(PROBED)
+    each = func.unnest(literal(list(owners), ARRAY(BigInteger))).table_valued("owner").render_derived(name="each")
+    rows = (
+        select(*columns)
+        .where(getattr(model, str(guard_of(spec).owner_column)) == each.c.owner)
+        .order_by(getattr(model, model.order), model.id)
+        .limit(PROBED // max(1, len(owners)))
+    ).lateral()
+    return select(rows).select_from(each.join(rows, true()))
+
+
+def _ranked(spec: EntitySpec, rows: Any) -> Select[Any]:
+    """What is shown of ``rows``, and their rank: lower is better."""
+    first = bindparam("word0", type_=Text)
+    place = func.position(first.op("IN")(rows.search_text))
+    at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(rows.search_text))
+    behind = case((or_(place == 1, at_line > 0), 0), else_=_BEHIND)
+    return select(*_shown(spec, rows), (behind + func.length(rows.search_text) * 1000 + place).label("rank"))
+
+
+def _shown(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
+    """The columns of ``rows`` that title and subtitle are made of."""
+    keys = dict.fromkeys(("id", _title(spec), *(facts(attr).column for attr in spec.subtitle)))
+    return tuple(getattr(rows, key) for key in keys)
+
+
+def _title(spec: EntitySpec) -> str:
+    model: Any = spec.model
+    return spec.search.name.key if spec.search else str(model.display[0])
+
+
+def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
+    """Entity, id, title and subtitle of rows with their rank, in its order."""
+    rows = best.subquery()
+    record: Any = aliased(spec.model, rows)
+    joins = Joins(record)
     subtitle = []
     for attr in spec.subtitle:
         shown = outputs((attr,), joins)
         column = shown[1] if facts(attr).target is not None else shown[0]
         is_list = facts(attr).kind.name == "phones"
         subtitle.append(func.array_to_string(column, ", ") if is_list else func.nullif(cast(column, String), ""))
-    title = getattr(model, spec.search.name.key if spec.search else model.display[0])
     below = func.concat_ws(" · ", *subtitle) if subtitle else literal("")
-    statement = select(literal(spec.key), model.id, title, below).select_from(model)
-    ordered = joins.apply(statement.join(chosen, chosen.c.id == model.id)).order_by(chosen.c.rank).subquery()
-    return select(ordered)
+    statement = select(literal(spec.key), record.id, getattr(record, _title(spec)), below).select_from(record)
+    return select(joins.apply(statement).order_by(rows.c.rank, rows.c.id).subquery())

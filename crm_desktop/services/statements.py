@@ -20,18 +20,20 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, aliased
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import BigInteger, Text
 
 from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import language
-from crm_desktop.entities import guard_of
-from crm_desktop.models import DictionaryEntry
+from crm_desktop.entities import by_model, guard_of
+from crm_desktop.models import POLICY, DictionaryEntry
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 SMALL_SCOPE = 20
 """So many owners are repeated as literals: the planner cannot know how little a person sees."""
+LOOKED_UP = 8
+"""So many owners are looked up in the index of grams, one after the other."""
 
 
 def display_of(target: Any) -> ColumnElement[str]:
@@ -46,8 +48,8 @@ def display_of(target: Any) -> ColumnElement[str]:
 class Joins:
     """The outer joins that column paths need, each once."""
 
-    def __init__(self, model: type[DeclarativeBase]) -> None:
-        """``model`` is where all paths begin."""
+    def __init__(self, model: Any) -> None:
+        """``model`` is where all paths begin: a mapped class, or an alias of one."""
         self._model = model
         self._aliases: dict[tuple[Attr, ...], Any] = {}
 
@@ -110,11 +112,13 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
         return true()
     column: ColumnElement[int] = getattr(spec.model, guard.owner_column)
     own = column.in_([literal_column(str(int(owner))) for owner in owners])
-    if spec.key not in person.lent.entities:
-        return own
-    key: ColumnElement[int] = getattr(spec.model, guard.parent_column or "id")
-    lent = f"array(select crm.shared_with_me('{spec.key}', 'read'))"
-    return or_(own, key == any_(literal_column(lent, ARRAY(BigInteger))))
+    return or_(own, _is_lent(spec)) if spec.key in person.lent.entities else own
+
+
+def _is_lent(spec: EntitySpec) -> ColumnElement[bool]:
+    """The row is shared with the person; as an array, which an index can look up."""
+    key: ColumnElement[int] = getattr(spec.model, guard_of(spec).parent_column or "id")
+    return key == any_(literal_column(f"array(select crm.shared_with_me('{spec.key}', 'read'))", ARRAY(BigInteger)))
 
 
 def lent_to_write(spec: EntitySpec) -> ColumnElement[bool]:
@@ -143,10 +147,34 @@ def word_count(typed: str) -> int:
     return len(core_text.typed_words(typed))
 
 
-def grams_match(model: Any, words: int) -> ColumnElement[bool]:
-    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked."""
-    found = model.search_grams.op("OPERATOR(crm.@>>)", is_comparison=True)(bindparam("grams", type_=ARRAY(Text)))
+def owners_to_look_up(spec: EntitySpec, person: Person) -> tuple[int, ...] | None:
+    """The owners whose rows alone the index need return; None where they are too many for that, or rows have none."""
+    owners = person.owners.get((spec.key, "read"), ())
+    return None if guard_of(spec).rule != "owned" or len(owners) > LOOKED_UP else owners
+
+
+def grams_match(spec: EntitySpec, words: int, person: Person) -> ColumnElement[bool]:
+    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked.
+
+    Where few owners' rows are in sight, the index finds theirs and what is lent; the policy stays the guard.
+    """
+    model: Any = spec.model
+    grams = bindparam("grams", type_=ARRAY(Text))
+    found = has_grams(model, grams)
+    owners = owners_to_look_up(spec, person)
+    if owners is not None:
+        lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
+        own = (has_grams(model, func.array_append(grams, f"owner {owner}")) for owner in owners)
+        found = or_(false(), *own, *lent)
     return and_(found, *(contains(model.search_text, n) for n in range(words)))
+
+
+def has_grams(model: Any, grams: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The row has all these pieces and tokens; written as its index is."""
+    owner = model.__table__.info[POLICY].owner_column
+    indexed = func.crm.owned_grams(model.search_grams, getattr(model, owner)) if owner else model.search_grams
+    found: ColumnElement[bool] = indexed.op("OPERATOR(crm.@>>)", is_comparison=True)(grams)
+    return found
 
 
 def contains(column: Any, number: int) -> ColumnElement[bool]:
@@ -154,15 +182,17 @@ def contains(column: Any, number: int) -> ColumnElement[bool]:
     return func.position(bindparam(f"word{number}", type_=Text).op("IN")(column)) > 0
 
 
-def text_filter(spec: EntitySpec, words: int) -> ColumnElement[bool]:
+def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[bool]:
     """Rows that so many typed words find: by their own search text, by their parent's, else by any text in the list."""
     if not words:
         return true()
     if spec.search:
-        return grams_match(spec.model, words)
-    if spec.part_of is not None and hasattr(target := facts(spec.part_of).target, "search_grams"):
+        return grams_match(spec, words, person)
+    parent = by_model(spec.part_of.property.mapper.class_) if spec.part_of is not None else None
+    if spec.part_of is not None and parent is not None and parent.search:
         own = getattr(spec.model, facts(spec.part_of).column)
-        found: ColumnElement[bool] = own.in_(select(target.id).where(grams_match(target, words)))  # type: ignore[union-attr]
+        within: Any = parent.model
+        found: ColumnElement[bool] = own.in_(select(within.id).where(text_filter(parent, words, person)))
         return found
     texts = [attr for attr in spec.labels if facts(attr).target is None and facts(attr).kind.name == "text"]
     return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))

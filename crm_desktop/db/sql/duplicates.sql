@@ -18,11 +18,14 @@ begin
       select c.id, 2, 'tax_no' from crm.customer c where find_duplicates.tax_no <> '' and c.tax_no = find_duplicates.tax_no
       union all
       select c.id, 3, case when t like '%@%' then 'email' else 'phone' end from unnest(whole) t
-        cross join lateral (select x.id from crm.customer x where x.search_grams operator(crm.@>>) array[t] limit 5) c
+        cross join lateral (
+          select x.id from crm.customer x
+          where crm.owned_grams(x.search_grams, x.owner_id) operator(crm.@>>) array[t] limit 5) c
       union all
       select k.customer_id, 4, case when t like '%@%' then 'email' else 'phone' end from unnest(whole) t
         cross join lateral (
-          select x.customer_id from crm.contact x where x.search_grams operator(crm.@>>) array[t] limit 5) k
+          select x.customer_id from crm.contact x
+          where crm.owned_grams(x.search_grams, x.owner_id) operator(crm.@>>) array[t] limit 5) k
     ), best as (
       select distinct on (f.id) f.id, f.rank, f.reason from found f where f.id is distinct from except_id order by f.id, f.rank
     )

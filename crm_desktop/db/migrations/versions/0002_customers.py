@@ -122,24 +122,6 @@ def upgrade() -> None:
     op.create_index("customer_owner_sort_idx", "customer", ["owner_id", "sort_key", "id"], unique=False, schema=SCHEMA)
     op.create_index("customer_parent_id_idx", "customer", ["parent_id"], unique=False, schema=SCHEMA)
     op.create_index(
-        "customer_grams_idx",
-        "customer",
-        ["search_grams"],
-        unique=False,
-        schema=SCHEMA,
-        postgresql_using="gin",
-        postgresql_ops={"search_grams": "crm.gram_ops"},
-    )
-    op.create_index(
-        "customer_search_idx",
-        "customer",
-        ["owner_id", "search_grams"],
-        unique=False,
-        schema=SCHEMA,
-        postgresql_using="gin",
-        postgresql_ops={"search_grams": "crm.gram_ops"},
-    )
-    op.create_index(
         "customer_sort_owner_idx",
         "customer",
         ["sort_key", "id"],
@@ -261,24 +243,6 @@ def upgrade() -> None:
     )
     op.create_index("contact_customer_id_idx", "contact", ["customer_id"], unique=False, schema=SCHEMA)
     op.create_index("contact_owner_sort_idx", "contact", ["owner_id", "sort_key", "id"], unique=False, schema=SCHEMA)
-    op.create_index(
-        "contact_grams_idx",
-        "contact",
-        ["search_grams"],
-        unique=False,
-        schema=SCHEMA,
-        postgresql_using="gin",
-        postgresql_ops={"search_grams": "crm.gram_ops"},
-    )
-    op.create_index(
-        "contact_search_idx",
-        "contact",
-        ["owner_id", "search_grams"],
-        unique=False,
-        schema=SCHEMA,
-        postgresql_using="gin",
-        postgresql_ops={"search_grams": "crm.gram_ops"},
-    )
     op.create_index(
         "contact_sort_owner_idx",
         "contact",

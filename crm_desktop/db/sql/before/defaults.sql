@@ -4,7 +4,8 @@
 create or replace function crm.me() returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select e.id from crm.employee e where e.login = session_user::text and e.is_active);
+  -- Names of roles have a collation of their own, with which the index of logins would be of no use.
+  return (select e.id from crm.employee e where e.login = session_user::text collate "default" and e.is_active);
 end $$;
 grant execute on function crm.me() to crm_user;
 
