@@ -24,9 +24,10 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.changes import ChangeListener
 from crm_desktop.db.engine import Gateway
 from crm_desktop.models import Base
-from crm_desktop.opening import Opened, open_profile
+from crm_desktop.opening import Opened, address_as, open_profile
 from crm_desktop.services import administration
 from crm_desktop.services.custom_fields import load_custom_fields
+from crm_desktop.services.firm import firm_of, forget_old_changes
 from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.search import search
 from crm_desktop.ui import messages
@@ -38,6 +39,7 @@ from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.doorbell import Doorbell, ring
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.network_watch import NetworkWatch
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.tasks import Session, Tasks
@@ -213,7 +215,7 @@ class Workbench(QObject):
         if opened.superuser_url:
             from crm_desktop.ui.daily_copy import DailyCopy  # brings what sets up and copies whole databases
 
-            self.signed_in.daily_copy = DailyCopy(window, opened.superuser_url, self._backup_folder)
+            self.signed_in.daily_copy = DailyCopy(window, self.signed_in.maintenance, self._backup_folder)
         window.language_chosen.connect(lambda language: self._change(language=language))
         window.theme_chosen.connect(lambda theme: self._change(theme=theme))
         window.settings_chosen.connect(self._show_settings)
@@ -329,6 +331,9 @@ class SignedIn:
         self._listener = ChangeListener(
             gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
         )
+        self.maintenance = Maintenance(
+            lambda login, password: address_as(gateway.address, login, password), opened.superuser_url, parent
+        )
         self._context = Context(
             tasks=self.tasks,
             bus=self.bus,
@@ -337,6 +342,7 @@ class SignedIn:
             areas=areas_for(gateway.person),
             search=self._search,
             identity=gateway.identity,
+            maintenance=self.maintenance,
         )
         self._network = NetworkWatch(self.bus)
         self.bus.connection_changed.connect(self._connection_changed)
@@ -354,8 +360,7 @@ class SignedIn:
         """Stop listening and let running work end."""
         self._context.drafts.close()
         self._listener.stop()
-        if self.daily_copy is not None:
-            self.daily_copy.tasks.close()
+        self.maintenance.tasks.close()
         self.tasks.close()
         self._gateway.close()
         self.window.deleteLater()
@@ -374,6 +379,9 @@ class SignedIn:
     def _take_settings(self, settings: dict[str, Any]) -> None:
         if SAMPLE_FIRM in settings:
             self.window.mark_as_sample()
+        months = firm_of(settings).journal_months
+        if months and self._gateway.person.grants["setting"].update:
+            self.tasks.command(self.window, lambda session: forget_old_changes(session, months), lambda _none: None)
 
     def _ask_password(self) -> None:
         dialog = PasswordDialog(self.window)

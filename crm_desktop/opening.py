@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.progress import Progress
@@ -63,3 +64,17 @@ def _open_sample(profile: Profile, progress: Progress) -> Opened:
         sample.server.stop()
         raise
     return Opened(gateway, profile, sample.server.stop)
+
+
+def address_as(address: ConnectionAddress, login: str, password: str) -> str:
+    """The same database for another login, as a URL."""
+    profile = Profile(
+        name="",
+        host=",".join(str(host) for host in address.hosts),
+        database=address.database,
+        login=login,
+        sslrootcert=str(address.sslrootcert or ""),
+        target_session_attrs=cast("Any", address.target_session_attrs or ""),
+        sslmode=cast("Any", address.sslmode),
+    )
+    return profile.url(password)

@@ -14,8 +14,8 @@ from crm_desktop.entities import parts_of
 from crm_desktop.reports import table
 from crm_desktop.reports.engine import Letterhead
 from crm_desktop.reports.record_card import Card, CardTable, Chip, Section, Tone, card_pdf
+from crm_desktop.services.firm import fetch_firm
 from crm_desktop.services.overview import Overview, fetch_overview
-from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec, facts
 
@@ -23,9 +23,15 @@ _MOST_PARTS = 30
 
 
 def fetch_letterhead(session: Session, person: Person) -> Letterhead:
-    """The firm's name from its settings, and who prints now. One statement."""
-    firm = str(fetch_settings(session).get("firm_name") or "")
-    return Letterhead(firm=firm, person=person.name, printed_at=datetime.datetime.now().astimezone())
+    """The firm's name, lines and logo from its settings, and who prints now. Two statements."""
+    firm, logo = fetch_firm(session)
+    return Letterhead(
+        firm=firm.firm_name,
+        person=person.name,
+        printed_at=datetime.datetime.now().astimezone(),
+        logo=logo,
+        lines=tuple(firm.letterhead_lines.splitlines()),
+    )
 
 
 def print_card(session: Session, entity: str, id_: int, person: Person, target: Path | BinaryIO) -> int:

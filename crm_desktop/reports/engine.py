@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import BinaryIO, Literal
 
 from reportlab.lib.colors import Color, HexColor
@@ -26,6 +26,9 @@ MARGIN: float = 16 * mm
 FOOT: float = 17 * mm
 _HEAD = 26.0  # running head of the later pages
 _LOGO_HEIGHT: float = 11 * mm
+_LINE = 10.5
+MOST_LINES = 3
+"""Of the letterhead, so that the page keeps its place for what it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,10 @@ class Letterhead:
     firm: str
     person: str
     printed_at: datetime.datetime
-    logo: Path | None = None
+    logo: bytes = b""
+    """A picture of any usual kind; empty: none."""
+    lines: tuple[str, ...] = ()
+    """At the right of the firm's name, such as its telephone; what is more than ``MOST_LINES`` is left out."""
 
 
 def open_canvas(
@@ -125,9 +131,9 @@ class Sheet:
         self.y -= 4 * mm
 
     def _draw_letterhead(self) -> None:
-        x = self.left
+        x, top = self.left, self.y
         if self.letterhead.logo:
-            image = ImageReader(self.letterhead.logo)
+            image = ImageReader(BytesIO(self.letterhead.logo))
             width, height = image.getSize()
             scale = min(_LOGO_HEIGHT / height, 5 * _LOGO_HEIGHT / width)
             self.canvas.drawImage(
@@ -139,7 +145,14 @@ class Sheet:
         else:
             baseline = self.y - 10
             self.y -= 13
-        self.text(x, baseline, one_line(printable(self.letterhead.firm), MEDIUM, 10, self.right - x), MEDIUM, 10)
+        lines = [printable(line) for line in self.letterhead.lines[:MOST_LINES]]
+        beside = max((text_width(line, REGULAR, 7.5) for line in lines), default=0.0)
+        self.text(
+            x, baseline, one_line(printable(self.letterhead.firm), MEDIUM, 10, self.right - x - beside), MEDIUM, 10
+        )
+        for number, line in enumerate(lines):
+            self.text(self.right, top - 7.5 - number * _LINE, line, REGULAR, 7.5, MUTED, "right")
+        self.y = min(self.y, top - len(lines) * _LINE)
         self.y -= 2.5 * mm
         self.rule(self.y, ACCENT, 1.2)
 

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.models import Preference, Setting
 
+LOGO = "firm_logo"
+"""Setting: a PNG in base64."""
+
 
 def fetch_preferences(session: Session) -> dict[str, Any]:
     """All of the signed-in person's arrangements by key. One statement; row security shows only his."""
@@ -27,5 +30,5 @@ def save_preference(session: Session, key: str, value: Any) -> None:
 
 
 def fetch_settings(session: Session) -> dict[str, Any]:
-    """The firm's settings by key, such as ``firm_name``. One statement."""
-    return dict(session.execute(select(Setting.key, Setting.value)).all())
+    """The firm's settings by key, such as ``firm_name``, but for its logo, which few need. One statement."""
+    return dict(session.execute(select(Setting.key, Setting.value).where(Setting.key != LOGO)).all())

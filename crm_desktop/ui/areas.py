@@ -12,6 +12,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
+from crm_desktop.ui.pages.administration import administration_entries
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
@@ -27,7 +28,12 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _area(
-            "administration", N_("Administration"), "gear-six", ADMINISTRATION, person, custom_fields_entries(person)
+            "administration",
+            N_("Administration"),
+            "gear-six",
+            ADMINISTRATION,
+            person,
+            (*custom_fields_entries(person), *administration_entries(person)),
         ),
     )
     return tuple(area for area in areas if area.pages)

@@ -12,6 +12,7 @@ from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.choices import ChoiceSource
 from crm_desktop.ui.drafts import DraftBook
 from crm_desktop.ui.live_fields import LiveFields
+from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.presence import Presence
@@ -34,6 +35,8 @@ class Context:
     areas: tuple[Area, ...]
     search: Search
     identity: str = ""
+    maintenance: Maintenance | None = None
+    """For backing up and restoring from the window; None where nobody can."""
 
     @cached_property
     def choices(self) -> ChoiceSource:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -13,7 +12,8 @@ from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.firm_here import copy_is_due, make_copy
 from crm_desktop.ui.dialogs.progress import ProgressDialog
-from crm_desktop.ui.tasks import LongWork, Tasks
+from crm_desktop.ui.maintenance import Maintenance
+from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.notice import notices_of
 
 FIRST_MS, AGAIN_MS = 300_000, 3_600_000
@@ -23,9 +23,8 @@ FIRST_MS, AGAIN_MS = 300_000, 3_600_000
 class DailyCopy:
     """Lives as long as its window. ``folder`` answers where copies go at the moment; None: none are made."""
 
-    def __init__(self, window: QWidget, superuser_url: str, folder: Callable[[], Path | None]) -> None:
-        self._window, self._url, self._folder = window, superuser_url, folder
-        self.tasks = Tasks(nullcontext, nullcontext, window)
+    def __init__(self, window: QWidget, maintenance: Maintenance, folder: Callable[[], Path | None]) -> None:
+        self._window, self._maintenance, self._folder = window, maintenance, folder
         self._work: LongWork | None = None
         timer = QTimer(window)
         timer.setInterval(AGAIN_MS)
@@ -56,8 +55,9 @@ class DailyCopy:
     def _start(self, failed: Callable[[KnownError], None]) -> LongWork:
         folder = self._folder()
         assert folder is not None
-        self._work = work = self.tasks.long_command(
-            self._window, lambda _session, progress: make_copy(self._url, folder, progress), lambda _file: None, failed
+        address = self._maintenance.own_address
+        self._work = work = self._maintenance.tasks.long_command(
+            self._window, lambda _session, progress: make_copy(address, folder, progress), lambda _file: None, failed
         )
         work.finished.connect(self._end)
         return work

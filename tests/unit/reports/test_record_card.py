@@ -73,7 +73,7 @@ def test_a_heading_stays_with_its_rows(letterhead: Letterhead, read_pages: ReadP
 def test_the_same_card_gives_the_same_bytes_also_with_a_logo(letterhead: Letterhead, tmp_path: Path) -> None:
     logo = tmp_path / "logo.png"
     Image.new("RGBA", (300, 100), (15, 108, 189, 128)).save(logo)
-    with_logo = replace(letterhead, logo=logo)
+    with_logo = replace(letterhead, logo=logo.read_bytes(), lines=("电话 0756-3388001", "www.example.com"))
     first = printed(with_logo, CARD).getvalue()
     assert first == printed(with_logo, CARD).getvalue()
     assert b"/Image" in first

@@ -1,0 +1,267 @@
+"""The settings of the firm: what is printed at the head of every page, when it works, what it keeps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.firm import LARGEST_LOGO, WEEK, Firm, fetch_firm, save_firm
+from crm_desktop.spec.kinds import CHOICE, INTEGER, LONG_TEXT, TEXT, Ref
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.fields.base import FieldEditor
+from crm_desktop.ui.fields.choice import ChoiceEditor
+from crm_desktop.ui.fields.line import LineEditor
+from crm_desktop.ui.fields.long_text import LongTextEditor
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.page_title import PageTitle
+
+WIDTH = 720
+LOGO_WIDTH, LOGO_HEIGHT = 600, 160  # px that are kept; paper shows it 11 mm high
+SHOWN_HEIGHT = 48
+DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+KEPT_MONTHS = (0, 12, 24, 36, 60)
+LARGEST_LIMIT = 1024  # MB
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+
+
+class FirmPage(Page):
+    """Saved by the button, as one change set."""
+
+    def __init__(self, view: AreaView) -> None:
+        super().__init__(_("Settings of the firm"))
+        self._view = view
+        self._firm = Firm()
+        self._logo: bytes | None = None  # another one was chosen, or none (empty)
+        self.name = LineEditor(TEXT, _("Name of the firm"), required=True, max_length=100)
+        self.address = LineEditor(TEXT, _("Address"), max_length=200)
+        self.postcode = LineEditor(TEXT, _("Postcode"), max_length=20)
+        self.phone = LineEditor(TEXT, _("Telephone"), max_length=100)
+        self.lines = LongTextEditor(
+            LONG_TEXT, _("Further lines of the letterhead"), help_text=_("Printed at the right, three lines at most.")
+        )
+        self.days = [QCheckBox(_(day)) for day in DAYS]
+        self.begin = LineEditor(TEXT, _("Work begins"), required=True, max_length=5)
+        self.end = LineEditor(TEXT, _("Work ends"), required=True, max_length=5)
+        self.limit = LineEditor(INTEGER, _("Largest file that can be attached (MB)"), required=True)
+        self.months = ChoiceEditor(CHOICE, _("Keep changes for undo and history"), self._answer_months, required=True)
+        self.picture = QLabel()
+        self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
+        heading = PageTitle(self.title)
+        heading.add(self.save_button)
+        self.body.addWidget(heading)
+        self._lay_out()
+        for editor in self._editors():
+            editor.changed.connect(self._edited)
+        for box in self.days:
+            box.toggled.connect(self._edited)
+        self.setFocusProxy(self.name)
+        view.context.tasks.query(self, fetch_firm, lambda found: self._show(*found), key="firm")
+
+    def save(self) -> None:
+        """Keep what was changed."""
+        firm = self._typed()
+        if firm is None:
+            return
+        before, logo = self._firm, self._logo
+        self.save_button.setEnabled(False)
+        self._view.context.tasks.command(
+            self,
+            lambda session: save_firm(session, before, firm, logo),
+            lambda _change_set: self._saved(firm),
+            self._not_saved,
+        )
+
+    def may_close(self) -> bool:
+        """Asks about what was typed and not saved."""
+        return not self.save_button.isEnabled() or messages.confirm(
+            self, _("Leave without saving the settings?"), "", _("Discard what was typed"), danger=True
+        )
+
+    def choose_logo(self) -> None:
+        """Take a picture from a file, made as small as paper needs it."""
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Choose a logo"), "", "*.png *.jpg *.jpeg *.bmp *.gif")
+        if chosen:
+            self.take_logo(QImage(chosen))
+
+    def take_logo(self, image: QImage) -> None:
+        """Take a picture as the logo, to be saved with the rest; a null one is refused."""
+        if image.isNull():
+            messages.notify(self, _("This file is no picture the program can read."), tone="bad")
+            return
+        if image.width() > LOGO_WIDTH or image.height() > LOGO_HEIGHT:
+            how = Qt.TransformationMode.SmoothTransformation
+            image = image.scaled(LOGO_WIDTH, LOGO_HEIGHT, Qt.AspectRatioMode.KeepAspectRatio, how)
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs take bytes
+        png = bytes(buffer.data().data())
+        if len(png) > LARGEST_LOGO:
+            messages.notify(self, _("The picture is too large. Choose a simpler one."), tone="bad")
+            return
+        self._set_logo(png)
+
+    def remove_logo(self) -> None:
+        """Print without a picture."""
+        self._set_logo(b"")
+
+    def _set_logo(self, png: bytes) -> None:
+        self._logo = png
+        self._show_logo(png)
+        self._edited()
+
+    def _editors(self) -> Sequence[FieldEditor]:
+        letterhead = (self.name, self.address, self.postcode, self.phone, self.lines)
+        return (*letterhead, self.begin, self.end, self.limit, self.months)
+
+    def _typed(self) -> Firm | None:
+        """What is on the page; None where a field says what is wrong."""
+        if not all([editor.check() for editor in self._editors()]):  # noqa: C419 - all of them are to say it
+            return None
+        for editor in (self.begin, self.end):
+            if not _CLOCK.fullmatch(editor.value()):
+                editor.set_error(_("A time, as 9:00."))
+                return None
+        begin, end = (editor.value().zfill(5) for editor in (self.begin, self.end))
+        if begin >= end:
+            self.end.set_error(_("The end comes after the beginning."))
+            return None
+        if not 1 <= self.limit.value() <= LARGEST_LIMIT:
+            self.limit.set_error(_("1 to {most}").format(most=LARGEST_LIMIT))
+            return None
+        months = self.months.chosen()
+        return replace(
+            self._firm,
+            firm_name=self.name.value(),
+            firm_address=self.address.value() or "",
+            firm_postcode=self.postcode.value() or "",
+            firm_phone=self.phone.value() or "",
+            letterhead_lines=self.lines.value() or "",
+            working_days=tuple(day for day, box in zip(WEEK, self.days, strict=True) if box.isChecked()),
+            working_from=begin,
+            working_to=end,
+            attachment_limit_mb=self.limit.value(),
+            journal_months=months.id if months is not None else 0,
+        )
+
+    def _show(self, firm: Firm, logo: bytes) -> None:
+        self._firm = firm
+        self.name.set_value(firm.firm_name)
+        self.address.set_value(firm.firm_address)
+        self.postcode.set_value(firm.firm_postcode)
+        self.phone.set_value(firm.firm_phone)
+        self.lines.set_value(firm.letterhead_lines)
+        self.begin.set_value(firm.working_from)
+        self.end.set_value(firm.working_to)
+        self.limit.set_value(firm.attachment_limit_mb)
+        self.months.set_value(_months(firm.journal_months))
+        for day, box in zip(WEEK, self.days, strict=True):
+            box.setChecked(day in firm.working_days)
+        self._show_logo(logo)
+        self._mark(edited=False)
+
+    def _show_logo(self, png: bytes) -> None:
+        pixmap = QPixmap()
+        pixmap.loadFromData(png)
+        if pixmap.isNull():
+            self.picture.setText(_("No logo"))
+        else:
+            self.picture.setPixmap(pixmap.scaledToHeight(SHOWN_HEIGHT, Qt.TransformationMode.SmoothTransformation))
+
+    def _saved(self, firm: Firm) -> None:
+        self._firm, self._logo = firm, None
+        self._mark(edited=False)
+        messages.notify(self, _("The settings of the firm are saved."))
+
+    def _not_saved(self, error: KnownError) -> None:
+        self.save_button.setEnabled(True)
+        messages.show_error(self, error)
+
+    def _edited(self) -> None:
+        self._mark(edited=True)
+
+    def _mark(self, *, edited: bool) -> None:
+        self.save_button.setEnabled(edited)
+        self.unsaved_changed.emit(edited)
+
+    def _answer_months(self, answer: Callable[[Sequence[Ref]], None]) -> None:
+        answer([_months(months) for months in KEPT_MONTHS])
+
+    def _lay_out(self) -> None:
+        letterhead = Card(_("Name and letterhead"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(12)
+        grid.addWidget(self.name, 0, 0, 1, 2)
+        grid.addWidget(self.address, 1, 0, 1, 2)
+        grid.addWidget(self.postcode, 2, 0)
+        grid.addWidget(self.phone, 2, 1)
+        grid.addWidget(self.lines, 3, 0, 1, 2)
+        letterhead.body.addLayout(grid)
+        logo = QHBoxLayout()
+        logo.setSpacing(8)
+        logo.addWidget(self.picture)
+        logo.addStretch(1)
+        logo.addWidget(quiet_button(_("Remove"), self.remove_logo))
+        logo.addWidget(secondary_button(_("Choose a logo…"), self.choose_logo, icon_name="image"))
+        letterhead.body.addLayout(logo)
+        work = Card(_("Working time"))
+        days = QHBoxLayout()
+        days.setSpacing(12)
+        for box in self.days:
+            days.addWidget(box)
+        days.addStretch(1)
+        work.body.addLayout(days)
+        hours = QHBoxLayout()
+        hours.setSpacing(12)
+        hours.addWidget(self.begin)
+        hours.addWidget(self.end)
+        hours.addStretch(2)
+        work.body.addLayout(hours)
+        keeping = Card(_("What is kept"))
+        keeping.body.addWidget(self.limit)
+        keeping.body.addWidget(self.months)
+        words = _("Older changes are dropped when an administrator signs in. They cannot be undone or looked up then.")
+        keeping.body.addWidget(label(words, "muted", wrap=True))
+        self.body.addWidget(_scrolling((letterhead, work, keeping)), 1)
+
+
+def _months(months: int) -> Ref:
+    return Ref(months, _("{count} months").format(count=months) if months else _("Always"))
+
+
+def _scrolling(cards: Sequence[QWidget]) -> QScrollArea:
+    holder = QWidget()
+    holder.setObjectName("plain")
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(12)
+    for card in cards:
+        card.setMaximumWidth(WIDTH)
+        column.addWidget(card)
+    column.addStretch(1)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidget(holder)
+    return scroll
