@@ -150,7 +150,7 @@ def _policies(table: str, guard: Guard) -> Iterator[str]:
     yield f"create policy may_delete on crm.{table} for delete using ({delete})"
 
 
-def condition(guard: Guard, verb: str) -> str:
+def condition(guard: Guard, verb: str) -> str:  # noqa: PLR0911 - a rule each
     """What a row must meet for this person's ``verb``, as SQL over the table's bare columns.
 
     Never a flag in an OR and never a coalesce: either costs 10 to 1,000 times.

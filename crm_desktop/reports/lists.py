@@ -20,6 +20,7 @@ from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.engine import Align
 from crm_desktop.reports.list_report import ListReport, list_pdf
 from crm_desktop.reports.vcard import write_vcards
+from crm_desktop.services.filter_words import filter_words
 from crm_desktop.services.grouping import Grouping, fetch_groups
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.listing import ListQuery, Row, RowGroup, fetch_ids, fetch_rows
@@ -155,7 +156,7 @@ def print_list(
     report = ListReport(
         letterhead=fetch_letterhead(session, person),
         title=title_of(query),
-        subtitle=_("Filter: {text}").format(text=query.typed) if query.typed else "",
+        subtitle=_subtitle(query),
         columns=tuple(table.Column(_(spec.column_label(c)), _align(c)) for c in columns),
         rows=rows,
         totals=_totals(columns, wanted, amounts),
@@ -164,10 +165,17 @@ def print_list(
     return sum(isinstance(row, tuple) for row in rows)
 
 
+def _subtitle(query: ListQuery) -> str:
+    """By what the rows are filtered."""
+    asked = [*filter_words(query.entity, query.filter), *([query.typed] if query.typed else [])]
+    words = _("; ") if query.filter.match == "all" else _(" or ")
+    return _("Filter: {text}").format(text=words.join(asked)) if asked else ""
+
+
 def title_of(query: ListQuery) -> str:
     """The name of the view, else of the entity."""
     preset = next((p for p in query.spec.table.presets if p.key == query.preset), None)
-    return _(preset.label if preset else query.spec.label_plural)
+    return query.title or _(preset.label if preset else query.spec.label_plural)
 
 
 def value_of(column: Column, value: Any) -> Value:

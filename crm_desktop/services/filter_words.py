@@ -81,7 +81,7 @@ def _value_texts(field: FilterField, takes: Takes, value: Any) -> list[str]:
         Takes.DAYS: lambda: [DATE.format(min(value)), DATE.format(max(value))],
         Takes.COUNT: lambda: [INTEGER.format(value)],
         Takes.PERIOD: lambda: [_(PERIODS[value].label)],
-        Takes.ROWS: lambda: [_(", ").join(row.label or _("(not visible to you)") for row in value)],
+        Takes.ROWS: lambda: [_(", ").join(row.label or GAP for row in value)],
     }
     return texts[takes]()
 
@@ -124,7 +124,8 @@ def _named(spec: EntitySpec, group: Group, names: Mapping[Any, Mapping[int, Ref]
         elif isinstance(item, Condition) and (field := find_field(spec, item.field)) and field.facts.target in names:
             known = names[field.facts.target]
             is_rows = isinstance(item.value, tuple)
-            items.append(replace(item, value=tuple(known.get(r.id, r) for r in item.value)) if is_rows else item)
+            rows = (known.get(row.id) or Ref(row.id, _("(not visible to you)")) for row in item.value if is_rows)
+            items.append(replace(item, value=tuple(rows)) if is_rows else item)
         else:
             items.append(item)
     return replace(group, items=tuple(items))

@@ -54,6 +54,8 @@ class ListQuery:
     filter: Group = EVERYTHING
     title: str = ""
     """What the list is called where it is no preset."""
+    title: str = ""
+    """What the list is called where it is no preset."""
 
     @property
     def spec(self) -> EntitySpec:

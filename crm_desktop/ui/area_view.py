@@ -73,14 +73,21 @@ class AreaView(QWidget):
         context.bus.changed.connect(self._table_changed)
         self.set_pages(area.pages)
         self.refresh_counts()
+        context.views.follow(self)
 
     def set_pages(self, pages: Sequence[PageEntry]) -> None:
         """Offer these pages in the side list; the area's first one is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
-        self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group)) for entry in pages)
+        self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group), icon=entry.icon) for entry in pages)
         self._side_frame.setFixedWidth(self.side.sizeHint().width())
+        if self.side.current_key():
+            self.tabs.set_title(self._host, _(self._entries[self.side.current_key()].title))
         if pages and not self.side.current_key():
             self.select_page(self.area.first or pages[0].key)
+
+    def has_page(self, key: str) -> bool:
+        """Whether the side list offers this entry."""
+        return key in self._entries
 
     def select_page(self, key: str) -> None:
         """Show the page of a side entry in the first tab."""

@@ -17,6 +17,7 @@ from crm_desktop.ui.page import Area
 from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.presence import Presence
 from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.views import Views
 
 Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
 
@@ -59,6 +60,11 @@ class Context:
     def presence(self) -> Presence:
         """At which records this window is."""
         return Presence(self.tasks)
+
+    @cached_property
+    def views(self) -> Views:
+        """The saved views of lists."""
+        return Views(self.tasks, self.bus, self.person, self.preferences)
 
     @cached_property
     def preferences(self) -> Preferences:

@@ -57,6 +57,7 @@ class PageEntry:
     build: PageBuilder
     group: str = ""
     page: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True)

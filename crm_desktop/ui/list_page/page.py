@@ -37,6 +37,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.source import ListSource
+from crm_desktop.ui.list_page.view_control import ViewControl
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.page_title import PageTitle
@@ -56,6 +57,7 @@ class ListPage(Page):
         self._context = view.context
         self.query = ListQuery(entity=spec.key, preset="?")
         self._is_arranged = self._is_dirty = False
+        self._own_arrangement = Arrangement()
         self.model = RowModel(self._context.tasks, self._source(Arrangement()), self)
         self.table = ListTable(self.model)
         self.table.setSortingEnabled(True)
@@ -72,6 +74,7 @@ class ListPage(Page):
         self.filter = SearchBox(_("Filter this list"), "Ctrl+F")
         self.filter.setFixedWidth(FILTER_WIDTH)
         self.filters = FilterControl(self, self._context)
+        self.views = ViewControl(self, view)
         self.setFocusProxy(self.table)
         add_buttons(self)
         self.body.addWidget(self.title_line)
@@ -99,10 +102,11 @@ class ListPage(Page):
         return self.model.source.columns[max(0, self.table.currentIndex().column())]
 
     def show_entry(self, key: str) -> None:
-        """Show the preset of a side entry (``customer/mine``)."""
-        preset = key.partition("/")[2]
-        if preset != self.query.preset:
-            self.query = ListQuery(entity=self.spec.key, preset=preset)
+        """Show the preset of a side entry (``customer/mine``), or a saved view."""
+        query = self.views.query_for(key)
+        if query is not None:
+            self.query = query
+            self.column_layout.arrangement = self.views.arrangement() or self._own_arrangement
             self._clear_box()
             self.reload()
 
@@ -110,6 +114,7 @@ class ListPage(Page):
         """Read the list from the beginning."""
         self.title_line.set_title(words.view_title(self.query))
         self.filters.show()
+        self.views.show_state()
         if self._is_arranged:
             self.model.open(self._source(self.arrangement), keep_selection=keep_selection)
         else:
@@ -127,6 +132,11 @@ class ListPage(Page):
         if group != self.query.filter:
             self.query = replace(self.query, filter=group)
             self.reload()
+
+    def rename(self, title: str) -> None:
+        """The view that is shown is called otherwise now."""
+        self.query = replace(self.query, title=title)
+        self.title_line.set_title(title)
 
     def clear_filter(self) -> None:
         """Show all rows of the view again."""
@@ -214,6 +224,7 @@ class ListPage(Page):
         line.setSpacing(4)
         line.addWidget(self.filter)
         line.addWidget(self.filters.button)
+        line.addWidget(self.views.button)
         line.addStretch(1)
         self.sort_button = quiet_button(_("Sort"), icon_name="sort-ascending")
         self.sort_button.setMenu(menus.sort_menu(self))
@@ -254,7 +265,8 @@ class ListPage(Page):
         return ListSource(self.query, self._context.person, columns, grouping, arrangement.totals_of(columns))
 
     def _take_preferences(self, stored: Mapping[str, Any]) -> None:
-        self.column_layout.arrangement = Arrangement.from_stored(stored.get(f"list/{self.spec.key}"))
+        self._own_arrangement = Arrangement.from_stored(stored.get(f"list/{self.spec.key}"))
+        self.column_layout.arrangement = self.views.arrangement() or self._own_arrangement
         self._is_arranged = True
         self.reload()
 
@@ -262,7 +274,10 @@ class ListPage(Page):
         return self.arrangement.totals_of(columns)
 
     def _save_arrangement(self, arrangement: Arrangement) -> None:
-        self._context.preferences.save(f"list/{self.spec.key}", arrangement.stored())
+        if self.views.view is None:  # else it is the view that is altered
+            self._own_arrangement = arrangement
+            self._context.preferences.save(f"list/{self.spec.key}", arrangement.stored())
+        self.views.show_state()
 
     def _show_rows(self) -> None:
         self.column_layout.show_sort(self.query)

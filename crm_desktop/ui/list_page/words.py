@@ -23,7 +23,7 @@ def things(spec: EntitySpec, count: int) -> str:
 def view_title(query: ListQuery) -> str:
     """What the list shows: its view, else its entity."""
     preset = next((p for p in query.spec.table.presets if p.key == query.preset), None)
-    return _(preset.label if preset else query.spec.label_plural)
+    return query.title or _(preset.label if preset else query.spec.label_plural)
 
 
 def record_title(spec: EntitySpec, row: Row) -> str:

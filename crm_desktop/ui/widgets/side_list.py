@@ -9,12 +9,14 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from crm_desktop.ui import theme
+from crm_desktop.ui import icons, theme
 
 KEY = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
+ICON = Qt.ItemDataRole.UserRole + 2
 HEADING_HEIGHT = 36
 NARROWEST, WIDEST = 196, 248
+ICON_SIZE = 14
 OUTSIDE, INSIDE = 8, 12  # margins of an entry's ground, and of its text in it
 
 
@@ -26,6 +28,7 @@ class SideEntry:
     label: str
     group: str = ""
     count: int | None = None
+    icon: str = ""
 
 
 class SideList(QListView):
@@ -49,8 +52,10 @@ class SideList(QListView):
         self.selectionModel().currentChanged.connect(self._announce)
 
     def set_entries(self, entries: Iterable[SideEntry]) -> None:
-        """Replace all entries, keeping the current one where it is still there."""
+        """Replace all entries; the current one stays current where it is still there, and counts stay known."""
         current = self.current_key()
+        items = (self._entries.item(row) for row in range(self._entries.rowCount()))
+        counts = {item.data(KEY): item.data(COUNT) for item in items}
         self._quiet = True
         self._entries.clear()
         group = ""
@@ -62,14 +67,15 @@ class SideList(QListView):
                 group = entry.group
             item = QStandardItem(entry.label)
             item.setData(entry.key, KEY)
-            item.setData(entry.count, COUNT)
+            item.setData(entry.icon, ICON)
+            item.setData(counts.get(entry.key) if entry.count is None else entry.count, COUNT)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self._entries.appendRow(item)
         self._quiet = False
         self.select(current)
 
-    def set_count(self, key: str, count: int | None) -> None:
-        """Show how many rows an entry has; None: not known."""
+    def set_count(self, key: str, count: int | str | None) -> None:
+        """Show how many rows an entry has, in words where it is not exact; None: not known."""
         item = self._item(key)
         if item is not None:
             item.setData(count, COUNT)
@@ -124,7 +130,7 @@ class _SideDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         if index.data(KEY):
-            self._paint_entry(painter, option, text, index.data(COUNT))
+            self._paint_entry(painter, option, text, index.data(COUNT), index.data(ICON))
         else:
             painter.setPen(theme.color("faint"))
             painter.setFont(theme.font(theme.SMALL))
@@ -133,7 +139,9 @@ class _SideDelegate(QStyledItemDelegate):
         painter.restore()
 
     @staticmethod
-    def _paint_entry(painter: QPainter, option: QStyleOptionViewItem, text: str, count: int | None) -> None:
+    def _paint_entry(
+        painter: QPainter, option: QStyleOptionViewItem, text: str, count: int | str | None, picture: str
+    ) -> None:
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
@@ -143,13 +151,17 @@ class _SideDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("accent") if focused and selected else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
         room = ground.adjusted(INSIDE, 0, -INSIDE, 0)
-        number = f"{count:,}" if count is not None else ""
+        number = f"{count:,}" if isinstance(count, int) else count or ""
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.color("accent" if selected else "faint"))
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
         taken = painter.fontMetrics().horizontalAdvance(number) + 8 if number else 0
         painter.setFont(theme.font(strong=selected))
         painter.setPen(theme.color("accent" if selected else "text"))
-        left = QRect(room.x(), room.y(), room.width() - taken, room.height())
+        drawn = ICON_SIZE + 6 if picture else 0
+        if picture:
+            place = room.y() + (room.height() - ICON_SIZE) // 2
+            painter.drawPixmap(room.x(), place, icons.pixmap(picture, ICON_SIZE, "accent" if selected else "muted"))
+        left = QRect(room.x() + drawn, room.y(), room.width() - taken - drawn, room.height())
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, left.width())
         painter.drawText(left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
