@@ -11,6 +11,7 @@ from crm_desktop.core.links import link_to, parse_link
 from crm_desktop.services import comments, marks
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
+from crm_desktop.ui.form_page import record_page
 from crm_desktop.ui.form_page.attached import Attached
 from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, create, own_database, sign_in, sit_down, template, write
@@ -182,3 +183,19 @@ def test_starred_records_have_a_list_of_their_own(desk: Desk, attached: Attached
     desk.settle()
     desk.bus.flush()
     desk.qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+
+
+def test_a_comment_that_was_not_sent_is_asked_about_and_kept_as_a_draft(
+    desk: Desk, attached: Attached, customer: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = desk.window.view("customers").current_page()
+    attached.comments.box.setPlainText("先发样品")
+    asked: list[str] = []
+    monkeypatch.setattr(record_page, "ask_unsaved", lambda *_all, **_more: asked.append("?") or "keep")
+    assert page.may_close()
+    assert asked == ["?"]
+    (draft,) = desk.window.context.drafts.waiting_at("customer", customer.id)
+    attached.comments.box.clear()
+    page.apply_draft(draft)
+    assert attached.comments.box.text() == "先发样品"
+    assert attached.comments.isVisible()

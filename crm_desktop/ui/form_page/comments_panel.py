@@ -75,6 +75,7 @@ class CommentsPanel(QWidget):
         self.record = record
         if is_other:
             self.stop_editing()
+            self.box.clear()  # its page has asked before
             self._shows_all = False
             self._show(([], []))
             self.refresh()
@@ -119,7 +120,7 @@ class CommentsPanel(QWidget):
 
     def is_edited(self) -> bool:
         """Whether something is written that was not sent."""
-        return bool(self.box.text())
+        return self.box.text() != (self._editing.body if self._editing else "")
 
     def edit(self, comment: Comment) -> None:
         """Write one's own comment anew."""

@@ -21,7 +21,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
-from crm_desktop.ui.dialogs.unsaved import Answer
+from crm_desktop.ui.dialogs.unsaved import Answer, ask_unsaved
 from crm_desktop.ui.form_page.attached import Attached
 from crm_desktop.ui.form_page.draft_bar import DraftBar
 from crm_desktop.ui.form_page.heading import RecordHeading, chips_of, subtitle_of
@@ -64,6 +64,7 @@ class RecordPage(Page):
         self.draft_bar.applied.connect(self.apply_draft)
         self.body.addWidget(self.draft_bar)
         self._notes: dict[str, Note] = {}
+        self.keep_note("comment", _("Comment"), {"text": self.attached.comments.box})
         self._is_editing = False
         self._onlookers = Onlookers(view.context.tasks, entity, self)
         self._onlookers.read.connect(lambda people: self.heading.show_people(chips_of_people(people)))
@@ -117,6 +118,10 @@ class RecordPage(Page):
                 note.leave()
         return answer != "stay"
 
+    def is_note_typed(self) -> bool:
+        """Whether something stands in a box that was not sent."""
+        return self.attached.comments.is_edited()
+
     def set_neighbours(self, neighbours: Neighbours) -> None:
         """Offer the way to the next and the previous record of a list."""
         self.neighbours = neighbours
@@ -139,6 +144,9 @@ class RecordPage(Page):
 
     def may_close(self) -> bool:
         """Asks about what is typed and not saved."""
+        is_typed = not self._is_deleted and self.is_note_typed()
+        if is_typed and not self.leave_notes(ask_unsaved(self, self.title, can_save=False)):
+            return False
         return self._is_deleted or self.editor is None or self.editor.may_leave()
 
     def show_heading(self, record: Record) -> None:

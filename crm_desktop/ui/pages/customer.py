@@ -33,7 +33,6 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.unsaved import ask_unsaved
 from crm_desktop.ui.form_page.heading import chips_of
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.record_page import RecordPage, open_new
@@ -42,7 +41,7 @@ from crm_desktop.ui.icons import icon
 from crm_desktop.ui.pages.contacts_card import ContactsCard
 from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
-from crm_desktop.ui.pages.story_card import StoryCard
+from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.tasks import Session, WaitingCommand
 from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
@@ -141,12 +140,9 @@ class CustomerPage(RecordPage):
         elif self._editor.may_leave():
             self._close_editor()
 
-    def may_close(self) -> bool:
-        """Asks about the form, and about a line that was typed but not logged."""
-        is_typed = not self._is_deleted and (self.story.log_line.is_edited() or self.contacts.is_edited())
-        if is_typed and not self.leave_notes(ask_unsaved(self, self.title, can_save=False)):
-            return False
-        return super().may_close()
+    def is_note_typed(self) -> bool:
+        """Also a line that was not logged, and a contact that was not added."""
+        return super().is_note_typed() or self.story.log_line.is_edited() or self.contacts.is_edited()
 
     def apply_draft(self, draft: Draft) -> None:
         """Open what it is to be shown in."""
@@ -154,6 +150,8 @@ class CustomerPage(RecordPage):
             self.edit()
         elif draft.place == "contact":
             self.contacts.show_adder()
+        elif draft.place == "comment":
+            self.story.choose(COMMENTS)
         super().apply_draft(draft)
 
     def start_new(self, values: Mapping[str, Any]) -> None:
