@@ -65,7 +65,7 @@ class BulkStep(QWidget):
         """What was chosen, None while something is missing. Raises KnownError for a text that is no value."""
         if not self.key():
             return None
-        action: Action = self.action.currentData()
+        action = Action(self.action.currentData())  # Qt hands back a plain text
         values = [editor.value() for editor in self.editors]
         if not values:
             return Step(self.key(), action)

@@ -55,7 +55,7 @@ class CellEditing(QObject):
     def editable(self, column: Column) -> bool:
         """Whether cells of this column can be edited: a field of the record itself that its form would let one edit."""
         form = self._spec.form
-        return len(column.path) == 1 and column.path[0] in form.fields and column.path[0] not in form.read_only
+        return column.key in {attr.key for attr in form.fields if attr not in form.read_only}
 
     def begin(self, index: QModelIndex) -> None:
         """Edit this cell, as soon as its record is read."""

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
+from crm_desktop.services.sharing import is_shareable
+from crm_desktop.spec import Ref
 from crm_desktop.ui.list_page.bulk_actions import MOST_PASTED, BulkActions
 from crm_desktop.ui.list_page.cell_editing import CellEditing
 from crm_desktop.ui.list_page.words import record_title
+from crm_desktop.ui.sharing.actions import SharingActions
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
     from crm_desktop.ui.list_page.page import ListPage
+
+MOST_LOOKED_AT = 100
 
 
 class Commands:
@@ -26,7 +33,8 @@ class Commands:
     def __init__(self, page: ListPage, view: AreaView) -> None:
         self._page, self._view = page, view
         self.cells = CellEditing(view, page.table, page.model)
-        self.bulk = BulkActions(page, view, page.spec.key, page.model.refresh_soon)
+        self.bulk = BulkActions(page, view, page.spec.key, page.model.refresh)
+        self.sharing = SharingActions(page, view, page.spec.key, page.model.refresh)
         page.table.edit_requested.connect(self.edit_cell)
         page.table.paste_requested.connect(self.paste)
         page.table.delete_requested.connect(self.delete)
@@ -52,6 +60,10 @@ class Commands:
         page = self._page
         if self.may_change_several():
             offered.append((_("Change…"), self.change_several))
+        if is_shareable(page.spec) and self.may_update():
+            offered.append((_("Share…"), lambda: self.sharing.share(*self.chosen())))
+            if self.may_change_several():
+                offered.append((_("Assign…"), lambda: self.sharing.assign(*self.chosen())))
         if page.may(Function.PRINT):
             offered.append((_("Print"), lambda: page.row_actions.print(page.table.selected_ids())))
         if page.may(Function.EXPORT):
@@ -61,6 +73,24 @@ class Commands:
         return [*offered, (_("Select nothing"), page.table.clearSelection)]
 
     # Rows
+
+    def chosen(self) -> tuple[Sequence[int], str]:
+        """The selected rows, and what the only one is called."""
+        ids = self._page.table.selected_ids()
+        row = self._page.model.loaded(ids[0]) if len(ids) == 1 else None
+        return ids, record_title(self._page.spec, row) if row is not None else ""
+
+    def add_sharing(self, menu: QMenu) -> None:
+        """Offer to share, assign and claim the selected rows, and to say who sees the only one."""
+        ids = self._page.table.selected_ids()
+        self.sharing.add_to(menu, self.chosen, lambda: self._may_be_free(ids), is_one=len(ids) == 1)
+
+    def _may_be_free(self, ids: Sequence[int]) -> bool:
+        """Whether a selected row is without owner, as far as the rows at hand tell."""
+        pool = self._view.context.person.pool_id
+        rows = (self._page.model.loaded(id_) for id_ in itertools.islice(ids, MOST_LOOKED_AT))
+        owners = (row.values.get("owner") for row in rows if row is not None)
+        return any(isinstance(owner, Ref) and owner.id == pool for owner in owners)
 
     def open_in_background(self) -> None:
         """Open the current record in a tab, and stay in the list."""

@@ -104,6 +104,10 @@ class ListCard(Card):
             button.setFixedHeight(FOOTER_HEIGHT - 8)
             self._actions.addWidget(button)
 
+    def footer_texts(self) -> tuple[str, str]:
+        """What stands left and right below the rows."""
+        return self._selected.text(), self._whole.text()
+
     def shown_instead(self) -> EmptyState | None:
         """What is shown in place of rows, None while rows are."""
         return self._instead if self._stack.currentWidget() is self._instead else None
