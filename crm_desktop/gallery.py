@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from crm_desktop.core.access import Group
 from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
-from crm_desktop.demo import prepare_demo
+from crm_desktop.demo import Demo, prepare_demo
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS
@@ -24,8 +26,10 @@ from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
-from crm_desktop.ui.gallery import draw_all, read_options, start
+from crm_desktop.ui.gallery import Options, draw_all, read_options, start
+from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.specimens import SPECIMENS
+from crm_desktop.ui.specimens.administration import administration_pages
 from crm_desktop.ui.specimens.history import history_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
@@ -51,12 +55,25 @@ def main() -> None:
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
     draw_all(pages, options, tasks)
+    draw_administration(demo, options)
     for name, pdf in papers(gateway):
         draw_paper(name, pdf, options.folder)
     tasks.close()
     gateway.close()
     demo.server.stop()
     app.quit()
+
+
+def draw_administration(demo: Demo, options: Options) -> None:
+    """The pages that only an administrator's login may fill."""
+    gateway = Gateway.connect(ConnectionAddress.from_url(demo.url_as(Group.ADMINISTRATOR)))
+    tasks = Tasks(gateway.read, gateway.write)
+    context = Context(tasks, Bus(), gateway.person, SERVER, areas_for(gateway.person), lambda _text, answer: answer([]))
+    maintenance = Maintenance(lambda _login, _password: "", "", tasks)
+    draw_all(administration_pages(replace(context, maintenance=maintenance)), options, tasks)
+    maintenance.tasks.close()
+    tasks.close()
+    gateway.close()
 
 
 def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,60 @@
+"""The settings of the program and of the firm, who is connected, the server; as the administrator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.core.settings import Options
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.superuser import SuperuserDialog
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.pages.server_state import ServerStatePage
+from crm_desktop.ui.pages.settings import SettingsPage
+
+CHECK_MS = 100  # until the page is laid out
+
+
+def administration_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """``context`` is an administrator's own."""
+    return (
+        ("settings", partial(settings_window, context)),
+        ("firm", partial(page_window, context, "firm")),
+        ("connections_now", partial(page_window, context, "connections")),
+        ("server", partial(server_window, context)),
+        ("superuser", superuser),
+    )
+
+
+def page_window(context: Context, key: str) -> MainWindow:
+    """The window at one of the pages, in the sample firm."""
+    window = MainWindow(context)
+    window.mark_as_sample()
+    window.show_area("administration").select_page(key)
+    return window
+
+
+def server_window(context: Context) -> QWidget:
+    """The server's state, its database being checked."""
+    window = page_window(context, "server")
+    page = window.view("administration").current_page()
+    assert isinstance(page, ServerStatePage)
+    QTimer.singleShot(CHECK_MS, page, page.check)
+    return window
+
+
+def settings_window(context: Context) -> QWidget:
+    """The settings of a firm whose data this computer keeps."""
+    window = MainWindow(context)
+    options = Options(backup_folder="D:\\crm-backup")
+    window.show_area("customers").open_tab("settings", lambda view: SettingsPage(view, options, keeps_data=True))
+    return window
+
+
+def superuser() -> QWidget:
+    """Asked before a restore on the office's server."""
+    return SuperuserDialog(None, _("Restore to a new database"), _("Restore"), asks_login=True, database="crm_20260721")
