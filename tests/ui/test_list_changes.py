@@ -10,13 +10,14 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from crm_desktop.services.bulk_steps import Action
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.bulk_edit import BulkEditDialog
+from crm_desktop.ui.dialogs.bulk_step import BulkStep
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
 from crm_desktop.ui.dialogs.paste_preview import PastePreview
 from crm_desktop.ui.list_page.bulk_actions import read_block
@@ -63,7 +64,7 @@ def test_several_records_are_changed_by_keyboard(sit_down: SitDown) -> None:
     dialog: BulkEditDialog = desk.dialog(BulkEditDialog)
     (line,) = dialog.lines
     assert line.key() == "fax"
-    write(line.editors[0].focusProxy(), "020-1")
+    write(_input(line), "020-1")
     wait(desk, dialog.apply.isEnabled)
     assert dialog.apply.text() == "Change 60 customers"
     QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -81,11 +82,17 @@ def test_rehearsal_says_what_stays_and_why(sit_down: SitDown) -> None:
     dialog = page.commands.bulk.edit(page.table.selected_ids())
     line = dialog.lines[0]
     line.choose("employee_count", Action.MULTIPLY)
-    write(line.editors[0].focusProxy(), "1000000000")
+    write(_input(line), "1000000000")
     desk.qtbot.waitUntil(lambda: "too large" in " ".join(_labels(dialog)))
     assert not dialog.apply.isEnabled()
     assert "59 have the value already." in _labels(dialog)
     dialog.reject()
+
+
+def _input(line: BulkStep) -> QWidget:
+    found = line.editors[0].focusProxy()
+    assert found is not None
+    return found
 
 
 def _labels(dialog: BulkEditDialog) -> list[str]:
