@@ -54,8 +54,6 @@ class ListQuery:
     filter: Group = EVERYTHING
     title: str = ""
     """What the list is called where it is no preset."""
-    title: str = ""
-    """What the list is called where it is no preset."""
 
     @property
     def spec(self) -> EntitySpec:
