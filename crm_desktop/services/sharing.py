@@ -21,7 +21,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.db.guard import may_change_hands
 from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
 from crm_desktop.models import Department, Employee, Share
-from crm_desktop.services import bulk, journal
+from crm_desktop.services import bulk, journal, search
 from crm_desktop.services.bulk import Changed, Rehearsal, Targets
 from crm_desktop.services.bulk_steps import Action, Step
 from crm_desktop.services.listing import packed, unpacked
@@ -84,19 +84,24 @@ def fetch_lendings(session: Session, entity: str, id_: int) -> list[Lending]:
         .where((Share.ends_at > func.now()) | Share.ends_at.is_(None))
         .order_by(Share.department_id.isnot(None), Share.shared_at, Share.id)
     )
-    return [
-        Lending(
-            share.id,
-            Receiver(
-                Ref(share.department_id or share.employee_id, department or name), share.department_id is not None
-            ),
-            share.may_write,
-            by_whom or "",
-            share.shared_at,
-            share.ends_at,
-        )
-        for share, name, department, by_whom in rows
-    ]
+    return [_lending(share, department or name, by_whom or "") for share, name, department, by_whom in rows]
+
+
+def _lending(share: Share, name: str, by_whom: str) -> Lending:
+    whom = share.employee_id if share.department_id is None else share.department_id
+    assert whom is not None
+    receiver = Receiver(Ref(whom, name), is_department=share.department_id is not None)
+    return Lending(share.id, receiver, share.may_write, by_whom, share.shared_at, share.ends_at)
+
+
+def find_people(session: Session, typed: str, person: Person) -> list[Ref]:
+    """Those who work here now and are found by ``typed``. Two statements."""
+    hits = search.find(session, "employee", typed, person)
+    here = select(Employee.id).where(
+        Employee.is_active, Employee.is_pool.is_(False), Employee.id.in_(h.id for h in hits)
+    )
+    working = set(session.scalars(here))
+    return [Ref(hit.id, hit.title) for hit in hits if hit.id in working]
 
 
 def may_share(session: Session, entity: str, id_: int) -> bool:
@@ -195,6 +200,11 @@ def assign(
     )
     count: int = given.rowcount  # type: ignore[attr-defined]
     return Changed(change_set, count, len(targets.ids) - count)
+
+
+def may_assign_several(person: Person, entity: str) -> bool:
+    """Whether the person may give several records to somebody at once."""
+    return person.may_use(Function.BULK_EDIT, entity)
 
 
 def may_claim(person: Person, entity: str) -> bool:

@@ -111,7 +111,7 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     if guard.rule != "owned" or guard.owner_column is None or len(owners) > SMALL_SCOPE:
         return true()
     column: ColumnElement[int] = getattr(spec.model, guard.owner_column)
-    own = column.in_([literal_column(str(int(owner))) for owner in owners])
+    own = column.in_([literal_column(str(int(owner))) for owner in owners]) if owners else false()
     return or_(own, _is_lent(spec)) if spec.key in person.lent.entities else own
 
 

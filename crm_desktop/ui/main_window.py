@@ -20,6 +20,7 @@ from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Page, PageBuilder, RecordBuilder
+from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.undo_last import redo_last, undo_last
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._build()
         context.bus.connection_changed.connect(self._show_connection)
         context.drafts.loaded.connect(self._tell_drafts)
+        LentWatch(context.tasks, context.bus, context.person, self)
         self.show_area(context.areas[0].key)
 
     def appear(self) -> None:

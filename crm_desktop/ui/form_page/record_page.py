@@ -18,6 +18,7 @@ from crm_desktop.services import records
 from crm_desktop.services.copying import values_to_copy
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
@@ -31,6 +32,7 @@ from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.presence import Onlookers, chips_of_people
+from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 
@@ -58,6 +60,7 @@ class RecordPage(Page):
         self.print_button.hide()
         self.heading.add(self.print_button)
         self.attached = Attached(self, view)
+        self.sharing = SharingActions(self, view, entity, lambda: None)
         self.heading.add(self.attached.star.button)
         self.body.addWidget(self.heading)
         self.draft_bar = DraftBar(view)
@@ -199,6 +202,14 @@ class RecordPage(Page):
         self.attached.add_to(menu)
         if self.view.context.person.may("create", self.spec.key):
             menu.addAction(icon("copy-simple"), _("Copy this record…"), self.copy_record)
+        menu.addSeparator()
+        self.sharing.add_to(menu, lambda: ([self.id], self.title), self._is_free, is_one=True)
+        menu.addSeparator()
+
+    def _is_free(self) -> bool:
+        """Whether the record is in the public pool."""
+        owner = self.attached.record.values.get("owner") if self.attached.record is not None else None
+        return isinstance(owner, Ref) and owner.id == self.view.context.person.pool_id
 
     def delete_record(self, record: Record) -> None:
         """Delete after a question, with the way back in the notice; the page goes with it."""

@@ -44,6 +44,8 @@ def row_menu(page: ListPage) -> QMenu:
     menu.addSeparator()
     menu.addMenu(header_menu.column_menu(page, menu, column))
     page.filters.add_cell_actions(menu)
+    page.commands.add_sharing(menu)
+    menu.addSeparator()
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):
         add_action(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))

@@ -42,6 +42,7 @@ from crm_desktop.ui.pages.contacts_card import ContactsCard
 from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
+from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.tasks import Session, WaitingCommand
 from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
@@ -68,6 +69,7 @@ class CustomerPage(RecordPage):
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
+        self.ownership = OwnershipCard(view, self.sharing)
         self.story = StoryCard(view, self.attached.comments)
         self._left = QStackedWidget()
         self._left.addWidget(self._facts_area())
@@ -174,6 +176,7 @@ class CustomerPage(RecordPage):
         self.figures.show_overview(overview)
         self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
         self.facts.show_record(record)
+        self.ownership.show_record(record, overview.history)
         self.story.show_overview(overview)
         if self._editor is None:
             self._left.setCurrentIndex(0)
@@ -320,7 +323,7 @@ class CustomerPage(RecordPage):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (self.figures, self.contacts, self.facts, self.attached.files):
+        for card in (self.figures, self.contacts, self.facts, self.ownership, self.attached.files):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()

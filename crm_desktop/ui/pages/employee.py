@@ -14,8 +14,9 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.sharing.why_dialog import WhyDialog
 from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import secondary_button
+from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
@@ -143,6 +144,9 @@ class GroupsCard(Card):
         self._flow = FlowLayout(self._lines, gap=16)
         self.body.addWidget(self._lines)
         self.body.addWidget(label(_("What he may do is the sum of his groups."), "small"))
+        self.why_button = quiet_button(_("What can he see?"), self._explain, icon_name="eye")
+        self.why_button.setVisible(view.context.person.may("update", "permission_group"))
+        self.head.addWidget(self.why_button)
         view.context.bus.changed.connect(self._table_changed)
 
     def show_employee(self, employee: Record) -> None:
@@ -171,6 +175,9 @@ class GroupsCard(Card):
             box.setEnabled(may_edit)
             box.clicked.connect(self._save)
             self._flow.addWidget(box)
+
+    def _explain(self) -> None:
+        WhyDialog(self._view, Ref(self._employee.id, self._employee.title)).open_quietly()
 
     def _save(self) -> None:
         employee = self._employee

@@ -1,0 +1,1 @@
+"""Who sees a record: shares, owners, and the reasons."""

@@ -1,0 +1,100 @@
+"""Whose a record is and was, and with whom it is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from crm_desktop.core.i18n import _
+from crm_desktop.services import sharing
+from crm_desktop.services.journal import Change
+from crm_desktop.services.records import Record
+from crm_desktop.services.sharing import Lending, Tenure
+from crm_desktop.spec import Ref
+from crm_desktop.spec.kinds import DATE
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.sharing.actions import SharingActions
+from crm_desktop.ui.sharing.lendings import terms
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
+
+MOST_TENURES = 5
+
+
+class OwnershipCard(Card):
+    """The owner since when, his collaborators, who else sees it by a share, and the owners before."""
+
+    def __init__(self, view: AreaView, actions: SharingActions) -> None:
+        super().__init__(_("Owner and collaborators"))
+        self._view, self._actions = view, actions
+        self._record = Record("customer", 0, 0)
+        self._tenures: Sequence[Tenure] = ()
+        self.share_button = quiet_button(_("Share…"), self._share, icon_name="share-network")
+        self.who_button = quiet_button(_("Who can see this?"), self._show_who, icon_name="eye")
+        self.head.addWidget(self.who_button)
+        self.head.addWidget(self.share_button)
+        self._inside = QWidget()
+        self.body.addWidget(self._inside)
+
+    def show_record(self, record: Record, history: Sequence[Change]) -> None:
+        """Show whose this record is and was; with whom it is shared is read."""
+        self._record = record
+        owner = record.values.get("owner")
+        self._tenures = sharing.tenures_of(history, record.spec, owner.label if isinstance(owner, Ref) else "")
+        entity, id_ = record.entity, record.id
+        self.share_button.setVisible(self._view.context.person.may("update", entity))
+
+        def work(session: Session) -> list[Lending]:
+            return sharing.fetch_lendings(session, entity, id_)
+
+        self._view.context.tasks.query(self, work, self.show_lendings, key="lendings")
+
+    def show_lendings(self, lendings: Sequence[Lending]) -> None:
+        """Show all lines anew."""
+        self._inside.hide()
+        self._inside.deleteLater()
+        self._inside = QWidget()
+        grid = QGridLayout(self._inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, (name, text) in enumerate(lines(self._tenures, lendings)):
+            grid.addWidget(label(name, "muted"), row, 0)
+            grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
+        self.body.addWidget(self._inside)
+
+    def _share(self) -> None:
+        self._actions.share([self._record.id], self._record.title)
+
+    def _show_who(self) -> None:
+        self._actions.show_who([self._record.id], self._record.title)
+
+
+def lines(tenures: Sequence[Tenure], lendings: Sequence[Lending]) -> list[tuple[str, str]]:
+    """What the card says: name and text of each line."""
+    found = []
+    for tenure in tenures[:1]:
+        since = DATE.format(tenure.since.astimezone().date())
+        found.append((_("Owner"), _("{name}, since {day}").format(name=tenure.owner, day=since)))
+    people = [one for one in lendings if one.may_write and not one.receiver.is_department]
+    others = [one for one in lendings if one not in people]
+    for heading, group in ((_(sharing.COLLABORATORS), people), (_("Shared with"), others)):
+        if group:
+            texts = (
+                one.receiver.ref.label if one.ends_at is None and one in people
+                else _("{name} ({terms})").format(name=one.receiver.ref.label, terms=terms(one))
+                for one in group
+            )  # fmt: skip
+            found.append((heading, _(", ").join(texts)))
+    for number, tenure in enumerate(tenures[1 : 1 + MOST_TENURES]):
+        days = {
+            "since": DATE.format(tenure.since.astimezone().date()),
+            "until": DATE.format(tenure.until.astimezone().date()) if tenure.until else "",
+        }
+        text = _("{name}, {since} to {until}").format(name=tenure.owner, **days)
+        found.append((_("Owners before") if number == 0 else "", text))
+    return found
