@@ -229,7 +229,7 @@ class ListPage(Page):
         self.sort_button = quiet_button(_("Sort"), icon_name="sort-ascending")
         self.sort_button.setMenu(menus.sort_menu(self))
         line.addWidget(self.sort_button)
-        group_button = quiet_button(_("Group"), icon_name="rows")
+        group_button = quiet_button(_("Grouping"), icon_name="rows")
         group_button.setMenu(header_menu.group_menu(self))
         line.addWidget(group_button)
         line.addWidget(quiet_button(_("Columns"), self.choose_columns, icon_name="columns"))
