@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,11 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services import journal
+from crm_desktop.services.filter_fields import problems_of
+from crm_desktop.services.filter_words import fetch_names
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.search import search as search_all
+from crm_desktop.services.views import fetch_views
 from crm_desktop.spec import EntitySpec
 
 ENTITIES = click.Choice([spec.key for spec in ALL_ENTITIES])
@@ -155,28 +160,38 @@ def _undo_as_json(result: journal.UndoResult) -> dict[str, Any]:
 @command("export", N_("Write a list as .xlsx, .csv or .pdf."))
 @entity_argument
 @target_file
-@option("--view", default="", help=N_("One of the list's views, such as mine; everything without it."))
+@option("--view", default="", help=N_("A preset such as mine, or the name of a saved view; everything without it."))
 @server_options
 @click.pass_context
 def export(context: click.Context, entity: str, file: Path, view: str) -> None:
     from crm_desktop.reports.lists import export_list, print_list
 
-    _check_view(entity, view)
     gateway = sign_in(context)
-    query = ListQuery(entity=entity, preset=view)
+    with gateway.read() as session:
+        query, keys = _find_list(session, entity, view)
+    for problem in problems_of(entity, query.filter):
+        click.echo(_("Left out of the filter: {problem}").format(problem=problem), err=True)
     is_print = file.suffix.lower() == ".pdf"
     write = print_list if is_print else export_list
-    columns = columns_of(query.spec) if is_print else query.spec.table.columns
+    columns = columns_of(query.spec, keys) if is_print or keys else query.spec.table.columns
     with gateway.long_write() as session, progress_on_stderr() as progress:
         count = write(session, query, gateway.person, columns, file, progress)
     click.echo(_("{count} rows written to {file}.").format(count=count, file=file))
 
 
-def _check_view(entity: str, view: str) -> None:
-    known = [preset.key for preset in by_key(entity).table.presets]
-    if view and view not in known:
+def _find_list(session: Session, entity: str, view: str) -> tuple[ListQuery, Sequence[str]]:
+    """The list that a preset or a saved view stands for, and the keys of the columns that the view has."""
+    presets = [preset.key for preset in by_key(entity).table.presets]
+    if not view or view in presets:
+        return ListQuery(entity=entity, preset=view), ()
+    views = [saved for saved in fetch_views(session) if saved.entity == entity]
+    found = next((saved for saved in views if saved.name.lower() == view.lower()), None)
+    if found is None:
         words = _("There is no view “{view}”. There are: {known}.")
-        raise click.UsageError(words.format(view=view, known=", ".join(known)))
+        known = ", ".join([*presets, *(saved.name for saved in views)])
+        raise click.UsageError(words.format(view=view, known=known))
+    named = replace(found, filter=fetch_names(session, entity, found.filter))
+    return named.query(), named.column_keys
 
 
 @command("print", N_("Print a record's card as a PDF; KEY is its number or id."))

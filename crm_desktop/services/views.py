@@ -51,6 +51,12 @@ class View:
         """Whether others see it too."""
         return self.is_for_everybody or bool(self.group_ids)
 
+    @property
+    def column_keys(self) -> tuple[str, ...]:
+        """The columns it shows in their order; none where they are the list's own."""
+        keys = self.arrangement.get("columns")
+        return tuple(map(str, keys)) if isinstance(keys, list) else ()
+
     def query(self) -> ListQuery:
         """The list it stands for."""
         return ListQuery(
@@ -111,13 +117,6 @@ def _view(row: SavedView, owner: str) -> View:
         filter=from_json(content.get("filter")),
         arrangement=arrangement if isinstance(arrangement, dict) else {},
     )
-
-
-def find_view(session: Session, entity: str, name: str) -> View | None:
-    """The view of a list by its name, one's own before others'. One statement."""
-    found = [view for view in fetch_views(session) if view.entity == entity and view.name.lower() == name.lower()]
-    me = session.scalar(select(func.crm.me()))
-    return next(iter(sorted(found, key=lambda view: view.owner_id != me)), None)
 
 
 def save_view(session: Session, view: View) -> View:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import click
 import pytest
+from sqlalchemy import text
 
+from crm_desktop.cli.records import _find_list
+from crm_desktop.services import prepared, views
+from crm_desktop.services.listing import ListQuery, fetch_ids
+from crm_desktop.services.views import View, fetch_view_counts, save_view
+from crm_desktop.spec.filters import Condition, Group
+from tests.db.conftest import SignIn
 from tests.db.office import Office, login
 from tests.db.raw import Raw
 
@@ -86,3 +94,34 @@ def test_changes_of_views_are_nobodys_history(raw: Raw, office: Office) -> None:
     for key in ("seller", "director"):
         raw.become(login(key))
         assert raw.rows("select * from journal.history('saved_view', %s)", view) == []
+
+
+def test_a_list_is_exported_by_the_name_of_a_view(sign_in: SignIn) -> None:
+    clerk = sign_in("clerk")
+    filter_ = Group((Condition("name", "contains", "客户1"),))
+    with clerk.write() as session:
+        save_view(session, View(entity="customer", name="Ones", filter=filter_, arrangement={"columns": ["name"]}))
+    with clerk.read() as session:
+        query, keys = _find_list(session, "customer", "ones")
+        assert len(fetch_ids(session, query, clerk.person)) == 11
+        assert (query.title, keys) == ("Ones", ("name",))
+        assert _find_list(session, "customer", "mine") == (ListQuery(entity="customer", preset="mine"), ())
+        with pytest.raises(click.UsageError, match="pool, .*Ones"):
+            _find_list(session, "customer", "twos")
+
+
+def test_views_are_counted_but_not_for_long(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    director = sign_in("director")
+    monkeypatch.setattr(views, "MOST_COUNTED", 10)
+    many, few = View(id=1, entity="customer", name="a"), View(id=2, entity="customer", name="b", preset="mine")
+    with director.read() as session:
+        mine = len(fetch_ids(session, few.query(), director.person))
+        assert fetch_view_counts(session, [many, few], director.person) == {1: 11, 2: mine}
+        slow = View(id=3, entity="customer", name="c")
+        monkeypatch.setattr(views, "where_of", lambda _query, _person: text("pg_sleep(1) is null"))
+        monkeypatch.setattr(views, "PATIENCE_MS", 20)
+        prepared._compiled.clear()
+        assert fetch_view_counts(session, [slow], director.person) == {3: None}
+        monkeypatch.undo()
+        prepared._compiled.clear()
+        assert fetch_view_counts(session, [many], director.person) == {1: 60}

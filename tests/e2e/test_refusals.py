@@ -46,7 +46,6 @@ def test_unknown_command_says_what_exists(crm: Crm) -> None:
         ("search", "a", "b"),
         ("search", "a", "--limit", "0"),
         ("export", "nonsense", "file.xlsx"),
-        ("export", "customer", "file.xlsx", "--view", "nonsense", "--url", NOBODY),
         ("undo", "twelve"),
         ("undo", "99999999999999999999"),
         ("import", "contact", "file.xlsx"),

@@ -104,6 +104,7 @@ def test_list_is_printed_and_exported_by_who_may(clerk: Crm, salesperson: Crm, t
     sheet, table, own = tmp_path / "客户.xlsx", tmp_path / "客户.csv", tmp_path / "我的客户.pdf"
     assert clerk("export", "customer", sheet).code == 0
     assert clerk("export", "customer", table, "--view", "all").code == 0
+    assert clerk("export", "customer", table, "--view", "nonsense").code == 2
     assert salesperson("export", "customer", own, "--view", "mine").code == 0
     refused = salesperson("export", "customer", sheet)
     assert (refused.code, refused.out) == (1, "")

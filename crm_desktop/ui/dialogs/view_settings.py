@@ -31,8 +31,8 @@ class ViewSettingsDialog(Dialog):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, title: str, view: View, tasks: Tasks, *, may_share: bool) -> None:
-        super().__init__(parent.window(), title)
+    def __init__(self, parent: QWidget | None, title: str, view: View, tasks: Tasks, *, may_share: bool) -> None:
+        super().__init__(parent.window() if parent is not None else None, title)
         self._view = view
         self.name = LineEditor(TEXT, _("Name"), required=True, max_length=LONGEST)
         self.name.set_value(view.name)

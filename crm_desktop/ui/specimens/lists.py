@@ -15,9 +15,12 @@ from crm_desktop.reports.engine import Letterhead
 from crm_desktop.reports.list_report import ListReport, list_pdf
 from crm_desktop.reports.table import Column
 from crm_desktop.services.listing import columns_of
+from crm_desktop.services.views import View
+from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.dialogs.view_settings import ViewSettingsDialog
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
 
@@ -32,6 +35,9 @@ def list_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...
     return (
         *lists,
         ("list_nothing_matches", partial(list_window, context, "customer/all", "xxyyzz")),
+        ("list_filter", partial(filter_window, context, is_open=True)),
+        ("list_filter_chips", partial(filter_window, context, is_open=False)),
+        ("view_settings", partial(view_settings, context)),
         ("columns", columns_dialog),
         ("print_preview", print_preview),
     )
@@ -49,6 +55,32 @@ def list_window(context: Context, entry: str, typed: str = "") -> QWidget:
     if typed:
         page.filter.setText(typed)
     return window
+
+
+def filter_window(context: Context, *, is_open: bool) -> QWidget:
+    """A list under a filter of several kinds of conditions, one of them on a field that is gone; its builder open."""
+    window = list_window(context, "customer/all")
+    page = window.findChild(ListPage)
+    assert isinstance(page, ListPage)
+    title, me = Condition("title", "contains", "经理"), Condition("owner", "my_team")
+    group = Group(
+        (
+            Condition("last_contact_at", "not_last_days", 30),
+            Group((me, Condition("owner.department", "my_department")), "any"),
+            Group((title,), part="contact"),
+            *(() if is_open else (Condition("shoe_size", "more", 42),)),
+        )
+    )
+    page.set_filter(group)
+    if is_open:
+        page.filters.open()
+    return window
+
+
+def view_settings(context: Context) -> QWidget:
+    """Who sees a view."""
+    view = View(entity="customer", name=_("My customers"), is_for_everybody=True)
+    return ViewSettingsDialog(None, _("Settings of the view"), view, context.tasks, may_share=True)
 
 
 def columns_dialog() -> QWidget:
