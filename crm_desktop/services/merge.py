@@ -42,11 +42,13 @@ class Merged:
 
 
 def merge_texts(base: str, theirs: str, mine: str) -> Merged:
-    """Line by line, and where both changed the same lines, word by word."""
+    """Line by line, and where both changed the same lines, word by word, if that settles them."""
     pieces: list[str | Conflict] = []
     for piece in _merge(*(_LINES.findall(text) for text in (base, theirs, mine))):
         if isinstance(piece, Conflict):
-            pieces += _merge(*(_WORDS.findall(text) for text in (piece.base, piece.theirs, piece.mine)))
+            words = (_WORDS.findall(text) for text in (piece.base, piece.theirs, piece.mine))
+            settled = Merged(tuple(_merge(*words))).text
+            pieces.append(piece if settled is None else settled)
         else:
             pieces.append(piece)
     return Merged(tuple(pieces))

@@ -31,7 +31,7 @@ class DraftBook(QObject):
         self._drafts = Drafts(owner, self._told.emit)
         self.is_loaded = False
         self.trouble = ""
-        self._read.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._read.connect(self.take, Qt.ConnectionType.QueuedConnection)
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def load(self) -> None:
@@ -104,7 +104,8 @@ class DraftBook(QObject):
             self._told.emit(error)
 
     @Slot(object)
-    def _take(self, loaded: list[Draft]) -> None:
+    def take(self, loaded: list[Draft]) -> None:
+        """Know what earlier runs left behind."""
         self._drafts.take(loaded)
         self.is_loaded = True
         self.loaded.emit()

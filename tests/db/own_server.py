@@ -111,7 +111,8 @@ class OwnServer:
     def resume(self) -> None:
         """Go on."""
         for process in self.processes():
-            process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(psutil.NoSuchProcess):  # it was about to end
+                process.send_signal(signal.SIGCONT)
 
     def processes(self) -> list[psutil.Process]:
         """The postmaster, and then its children."""

@@ -21,7 +21,7 @@ from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, templa
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
-MOMENTS = int(os.environ.get("CRM_TEST_KILLS", "3"))
+MOMENTS = int(os.environ.get("TYPING_KILLS", "3"))
 KEPT_WITHIN = 1.0  # seconds; a busy computer may need more than the third of one that it normally takes
 
 

@@ -51,6 +51,7 @@ class ConflictDialog(Dialog):
             key: _Field(base, key, error.current.values.get(key), mine.get(key), history) for key in error.fields
         }
         inside = QWidget()
+        inside.setObjectName("plain")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)

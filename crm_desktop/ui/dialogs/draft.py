@@ -23,9 +23,10 @@ class DraftDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, draft: Draft, current: Record | None) -> None:
         """``current``: the record now; None where it is not known."""
-        title = _("Typed on {at} and not saved").format(at=moment_text(draft.at))
+        title = _("Typed {at} and not saved").format(at=moment_text(draft.at))
         super().__init__(parent and parent.window(), title, width=640)
         inside = QWidget()
+        inside.setObjectName("plain")
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)

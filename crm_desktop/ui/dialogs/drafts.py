@@ -32,6 +32,7 @@ class DraftsDialog(Dialog):
         self._book = book
         self.body.addWidget(label(_how_kept(book), "muted", wrap=True))
         self._inside = QWidget()
+        self._inside.setObjectName("plain")
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()

@@ -96,9 +96,9 @@ class DraftBar(Bar):
         if draft.kind == "note":
             text = note_text(draft)
             quoted = text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…"
-            return _("You typed “{text}” on {at} and did not save it.").format(text=quoted, at=at)
+            return _("You typed “{text}” {at} and did not save it.").format(text=quoted, at=at)
         found, typed = self._found, draft.content["typed"]
-        sentence = _("You typed this on {at} and did not save it: {fields}.").format(at=at, fields=fields_text(draft))
+        sentence = _("You typed this {at} and did not save it: {fields}.").format(at=at, fields=fields_text(draft))
         if found.current is None:
             return sentence
         meanwhile = describe_changes_since(base_of(draft), found.current, found.history, tuple(typed))

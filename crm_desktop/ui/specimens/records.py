@@ -121,12 +121,13 @@ def page_window(context: Context, area: str, key: str) -> QWidget:
 
 def conflict_dialog() -> QWidget:
     """Two fields that two people have changed."""
-    base = Record("contact", 1, 1, {"name": "陈立", "title": "职员", "phones": ["0756-5550 1234"]})
-    current = replace(base, values={**base.values, "title": "总监", "phones": ["0756-5550 1234", "199 0000 1234"]})
-    fields = tuple(FieldChange(key, "", base.values[key], current.values[key]) for key in ("title", "phones"))
+    values = {"name": "陈立", "title": "职员", "remark": "周一来电，要求样品。"}
+    base = Record("contact", 1, 1, values)
+    current = replace(base, values={**base.values, "title": "总监", "remark": "周二来电，要求样品。"})
+    fields = tuple(FieldChange(key, "", base.values[key], current.values[key]) for key in ("title", "remark"))
     history = [Change(1, 1, datetime.datetime.now().astimezone(), "何毅", 1, "edit", "", "U", fields)]
-    mine = {"title": "采购经理", "phones": ["199 0000 1234"]}
-    return ConflictDialog(None, base, SaveConflictError(current, ("title", "phones")), mine, history)
+    mine = {"title": "采购经理", "remark": "周五来电，要求样品和报价。"}
+    return ConflictDialog(None, base, SaveConflictError(current, ("title", "remark")), mine, history)
 
 
 def undo_dialog(context: Context) -> QWidget:

@@ -1,0 +1,226 @@
+"""The server fails in the middle of a list, a search and a save: nothing is lost or written twice, and all goes on."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+
+from crm_desktop.db import connection, engine
+from crm_desktop.db.address import ConnectionAddress, Host
+from crm_desktop.db.changes import ChangeListener
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services.search import search
+from crm_desktop.ui.areas import areas_for
+from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.tasks import Tasks
+from tests.db.firm import Firm
+from tests.db.own_server import OwnServer
+from tests.db.proxy import Proxy
+from tests.ui.desk import write
+
+GIVE_UP_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path_factory.mktemp("faults"))
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def firm(own: OwnServer) -> Firm:
+    return Firm(own.url(), "crm")
+
+
+class Workbench:
+    """A window with its listener, as the program builds it, behind a proxy."""
+
+    def __init__(self, qapp: QApplication, qtbot: QtBot, firm: Firm, port: int) -> None:
+        self.qtbot, self.firm = qtbot, firm
+        address: ConnectionAddress = replace(firm.address(firm.anna), hosts=(Host("127.0.0.1", port),))
+        self.gateway = Gateway.connect(address)
+        self.tasks, self.bus = Tasks(self.gateway.read, self.gateway.write, qapp), Bus(qapp)
+        self.listener = ChangeListener(address, self.bus.post, lambda: None, self.bus.post_connection)
+        self.bus.connection_changed.connect(self._connection_changed)
+        self.tasks.server_missed.connect(self.listener.ask_now)
+        person = self.gateway.person
+        context = Context(self.tasks, self.bus, person, "here", areas_for(person), lambda _text, answer: answer([]))
+        self.state = ""
+        self.window = MainWindow(context)
+        self.window.show()
+        self.listener.start()
+        self.qtbot.waitUntil(lambda: self.state == "connected", timeout=GIVE_UP_MS)
+        self.settle()
+
+    def _connection_changed(self, state: str) -> None:
+        self.state = state
+        if state == "lost":
+            self.gateway.doubt()
+        elif state == "connected":
+            self.tasks.server_is_back()
+
+    def settle(self) -> None:
+        self.qtbot.wait(50)
+        self.qtbot.waitUntil(lambda: not self.tasks.busy, timeout=GIVE_UP_MS)
+
+    def wait_until_everything_is_saved(self) -> None:
+        self.qtbot.waitUntil(
+            lambda: self.state == "connected" and not self.tasks.busy and not self.tasks.waiting_count,
+            timeout=GIVE_UP_MS,
+        )
+        self.settle()
+
+    def close(self) -> None:
+        self.listener.stop()
+        self.tasks.close()
+        self.gateway.close()
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def workbench(
+    own: OwnServer, firm: Firm, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Workbench, Proxy]]:
+    """One that loses patience after seconds where others have a quarter of a minute."""
+    monkeypatch.setattr(engine, "DOUBTFUL_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 3)
+    monkeypatch.setattr(ChangeListener, "HEARTBEAT_SECONDS", 1.0)
+    monkeypatch.setattr(ChangeListener, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(ChangeListener, "LONGEST_PAUSE", 1.0)
+    with Proxy(("127.0.0.1", own.port)) as proxy:
+        made = Workbench(qapp, qtbot, firm, proxy.port)
+        yield made, proxy
+        proxy.resume()
+        made.close()
+
+
+def restart(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
+    own.stop()
+    return own.start
+
+
+def kill(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
+    own.kill()
+    return own.start
+
+
+def freeze(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
+    own.pause()
+    return own.resume
+
+
+def pull_the_cable(_own: OwnServer, proxy: Proxy) -> Callable[[], None]:
+    proxy.swallow()
+    return proxy.resume
+
+
+HARMS = [
+    restart,
+    kill,
+    pytest.param(
+        freeze, marks=pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot freeze a process")
+    ),
+    pull_the_cable,
+]
+
+
+class Held:
+    """The last session of a command waits, before it is committed, until the harm is done."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.arrived, self.done = threading.Event(), threading.Event()
+        self._write = bench.gateway.write
+        bench.tasks._write = self._session
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        with self._write() as session:
+            yield session
+            self.arrived.set()
+            self.done.wait()
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_save_in_the_middle_of_which_the_server_fails_is_written_once(
+    workbench: tuple[Workbench, Proxy], own: OwnServer, harm: Callable[..., Any]
+) -> None:
+    bench, proxy = workbench
+    page: Any = bench.window.open_record("customer", 0)
+    bench.settle()
+    write(page.editor.form.editors["name"].line, harm.__name__)
+    held = Held(bench)
+    page.editor.save()
+    bench.qtbot.waitUntil(held.arrived.is_set, timeout=GIVE_UP_MS)
+    heal = harm(own, proxy)
+    held.done.set()
+    bench.qtbot.waitUntil(lambda: bench.state != "connected", timeout=GIVE_UP_MS)
+    write(page.editor.form.editors["website"].line, "w")
+    heal()
+    bench.wait_until_everything_is_saved()
+    assert bench.firm.sql("select count(*) from crm.customer where name = %s", harm.__name__) == [(1,)]
+    assert page.id > 0
+    assert page.editor.form.value_of("website") == "w"
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_save_that_was_committed_when_the_server_failed_is_not_repeated(
+    workbench: tuple[Workbench, Proxy], own: OwnServer, harm: Callable[..., Any]
+) -> None:
+    bench, proxy = workbench
+    page: Any = bench.window.open_record("customer", 0)
+    bench.settle()
+    name = f"committed {harm.__name__}"
+    write(page.editor.form.editors["name"].line, name)
+    proxy.break_at(b"COMMIT", arrives=True)
+    page.editor.save()
+    bench.qtbot.waitUntil(lambda: bench.firm.sql("select 1 from crm.customer where name = %s", name) == [(1,)])
+    heal = harm(own, proxy)
+    heal_at = threading.Timer(2, heal)
+    heal_at.start()
+    bench.wait_until_everything_is_saved()
+    heal_at.join()
+    bench.wait_until_everything_is_saved()
+    assert bench.firm.sql("select count(*) from crm.customer where name = %s", name) == [(1,)]
+    assert page.id > 0
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_list_and_search_go_on_after_the_server_failed(
+    workbench: tuple[Workbench, Proxy], own: OwnServer, harm: Callable[..., Any]
+) -> None:
+    bench, proxy = workbench
+    view = bench.window.view("customers")
+    view.select_page("customer/all")
+    bench.settle()
+    shown: Any = view.current_page()
+    rows = shown.model.rowCount()
+    assert rows >= 30
+    heal = harm(own, proxy)
+    hits: list[Any] = []
+    person = bench.gateway.person
+    shown.model.refresh()
+    bench.tasks.query(bench.window, lambda session: search(session, "客户7", person), hits.extend)
+    bench.qtbot.waitUntil(lambda: bench.state != "connected", timeout=GIVE_UP_MS)
+    assert shown.model.rowCount() == rows, "what was read stays readable"
+    heal()
+    bench.wait_until_everything_is_saved()
+    bench.tasks.query(bench.window, lambda session: search(session, "客户7", person), hits.extend)
+    shown.model.refresh()
+    bench.settle()
+    assert hits
+    assert shown.model.rowCount() >= rows
+    with bench.gateway.read() as session:
+        assert session.execute(text("select 1")).scalar_one() == 1
