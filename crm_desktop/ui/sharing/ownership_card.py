@@ -17,7 +17,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.sharing.lendings import terms
 from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.buttons import icon_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 
@@ -32,8 +32,8 @@ class OwnershipCard(Card):
         self._view, self._actions = view, actions
         self._record = Record("customer", 0, 0)
         self._tenures: Sequence[Tenure] = ()
-        self.share_button = quiet_button(_("Share…"), self._share, icon_name="share-network")
-        self.who_button = quiet_button(_("Who can see this?"), self._show_who, icon_name="eye")
+        self.share_button = icon_button("share-network", _("Share…"), self._share)
+        self.who_button = icon_button("eye", _("Who can see this?"), self._show_who)
         self.head.addWidget(self.who_button)
         self.head.addWidget(self.share_button)
         self._inside = QWidget()
