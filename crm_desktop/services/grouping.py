@@ -23,7 +23,13 @@ from crm_desktop.spec import Column, EntitySpec
 
 MOST_GROUPS = 5000
 """Nobody reads more headings."""
-UNITS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+UNITS = {
+    "day": N_("By day"),
+    "week": N_("By week"),
+    "month": N_("By month"),
+    "quarter": N_("By quarter"),
+    "year": N_("By year"),
+}
 """What days are gathered by, as PostgreSQL calls it, and the word for it."""
 _KINDS = frozenset({"choice", "reference", "bool", "text"})
 _DAYS = frozenset({"date", "time"})

@@ -50,7 +50,7 @@ class BulkDeleteDialog(Dialog):
         """Say what would go."""
         self._rehearsal = rehearsal
         count = len(rehearsal.targets.ids)
-        self.outcome.show_rehearsal(rehearsal)
+        self.outcome.show_rehearsal(rehearsal, is_deletion=True)
         self.apply.setEnabled(count > 0)
         if count:
             self.apply.setText(_("Delete {what}").format(what=things(self._spec, count)))

@@ -102,7 +102,7 @@ class BulkStep(QWidget):
             case Action.CLEAR:
                 return []
             case Action.ADD | Action.MULTIPLY:
-                return [LineEditor(NUMBER, _("Number"))]
+                return [LineEditor(NUMBER, _("Number to use"))]
             case Action.APPEND:
                 return [LineEditor(TEXT, _("Text"))]
             case Action.REPLACE:

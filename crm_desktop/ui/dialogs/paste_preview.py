@@ -25,9 +25,9 @@ class PastePreview(Dialog):
     """Refused cells stand first. ``write`` is called when the user agrees."""
 
     def __init__(
-        self, parent: QWidget, spec: EntitySpec, rehearsal: CellsRehearsal, write: Callable[[], object]
+        self, parent: QWidget | None, spec: EntitySpec, rehearsal: CellsRehearsal, write: Callable[[], object]
     ) -> None:
-        super().__init__(parent.window(), _("Paste into the list"), width=WIDTH)
+        super().__init__(parent and parent.window(), _("Paste into the list"), width=WIDTH)
         self._spec, self._write = spec, write
         changing, refused = rehearsal.changing, rehearsal.refused
         for text in _outcome(len(changing), rehearsal.same, len(refused)):

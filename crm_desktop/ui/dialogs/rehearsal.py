@@ -12,7 +12,7 @@ from crm_desktop.entities import by_key
 from crm_desktop.services.bulk import Example, Rehearsal
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.form_page.wording import step_text
-from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
 WAITING_LINES = 2
@@ -40,12 +40,11 @@ class RehearsalView(QWidget):
         """Nothing can be done, and why."""
         self._put([label(str(error), "error", wrap=True)])
 
-    def show_rehearsal(self, rehearsal: Rehearsal) -> None:
+    def show_rehearsal(self, rehearsal: Rehearsal, *, is_deletion: bool = False) -> None:
         """What would happen."""
-        lines = [label(text, "strong" if number == 0 else "body", wrap=True)
-                 for number, text in enumerate(outcome(rehearsal))]  # fmt: skip
-        lines += [label(text, "muted", wrap=True) for text in examples(self._spec, rehearsal.examples)]
-        self._put(lines)
+        first, *rest = outcome(rehearsal, is_deletion=is_deletion)
+        lines: list[QWidget] = [label(first, "strong"), *(label(text, wrap=True) for text in rest)]
+        self._put([*lines, *(ElidedLabel(text, "muted") for text in examples(self._spec, rehearsal.examples))])
 
     def _put(self, widgets: Sequence[QWidget]) -> None:
         while (item := self._lines.takeAt(0)) is not None:
@@ -57,10 +56,13 @@ class RehearsalView(QWidget):
             self._lines.addWidget(widget)
 
 
-def outcome(rehearsal: Rehearsal) -> Iterator[str]:
-    """How many change, go along, have the value already, stay."""
+def outcome(rehearsal: Rehearsal, *, is_deletion: bool) -> Iterator[str]:
+    """How many change or are deleted, go along, have the value already, stay."""
     count = len(rehearsal.targets.ids)
-    yield ngettext("{count} record changes.", "{count} records change.", count).format(count=f"{count:,}")
+    if is_deletion:
+        yield ngettext("{count} record is deleted.", "{count} records are deleted.", count).format(count=f"{count:,}")
+    else:
+        yield ngettext("{count} record changes.", "{count} records change.", count).format(count=f"{count:,}")
     if rehearsal.parts:
         parts = (f"{count:,} × {_(by_key(key).label)}" for key, count in rehearsal.parts.items())
         yield _("What belongs to them goes too: {parts}.").format(parts=_(", ").join(parts))

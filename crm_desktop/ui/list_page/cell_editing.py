@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
@@ -164,6 +164,8 @@ class CellEditing(QObject):
         frame.show()
         self._place()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(line := editor.focusProxy(), QLineEdit):
+            line.selectAll()  # typing writes anew, an arrow key goes into what is there
 
     def _place(self) -> None:
         """Over the cell; it is closed when the cell leaves the list."""

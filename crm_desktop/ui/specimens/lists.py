@@ -23,6 +23,7 @@ from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.view_settings import ViewSettingsDialog
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.specimens.bulk import bulk_pages
 
 ENTRIES = ("customer/all", "customer/mine", "contact/all", "activity/all", "employee/staff")
 SELECTED_ROW = 4
@@ -40,6 +41,7 @@ def list_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...
         ("view_settings", partial(view_settings, context)),
         ("columns", columns_dialog),
         ("print_preview", print_preview),
+        *bulk_pages(context),
     )
 
 
