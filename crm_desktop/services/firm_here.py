@@ -78,6 +78,7 @@ def set_up(firm: NewFirm, progress: Progress) -> None:
     check_password(firm.password)
     lock = fasteners.InterProcessLock(state_home() / _LOCK)
     if not lock.acquire(blocking=False):
+        lock.lockfile.close()  # fasteners leaves it open
         raise KnownError(_("Another window is just setting up the firm."), _("Wait until it has finished."))
     try:
         was_there = firm_home().exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from crm_desktop.core.errors import CancelledError, KnownError, SignInError
+from crm_desktop.core.paths import state_home
 from crm_desktop.core.settings import Profile
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.backup_file import opened
@@ -109,4 +112,25 @@ def test_a_copy_into_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> Non
 def test_too_short_a_password_makes_nothing() -> None:
     with pytest.raises(KnownError, match="too short"):
         set_up(NewFirm("A", "B", "b", "short"), no_progress)
+    assert not firm_home().exists()
+
+
+_HOLDER = """
+import sys, fasteners
+lock = fasteners.InterProcessLock(sys.argv[1])
+assert lock.acquire(blocking=False)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_window_does_not_set_up_at_the_same_time() -> None:
+    arguments = [sys.executable, "-c", _HOLDER, str(state_home() / "firm-set-up.lock")]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(KnownError, match="just setting up"):
+            set_up(FIRM, no_progress)
+        other.stdin.close()
     assert not firm_home().exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -15,6 +16,7 @@ from crm_desktop.core.settings import Options, Profile, save_profiles, set_aside
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.services.records import create_record, new_record
+from crm_desktop.ui.start.new_firm import NewFirmPage
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
 
@@ -121,3 +123,41 @@ def test_qts_own_words_follow_the_language(workbench: Workbench, qapp: QApplicat
     assert qapp.translate("QPlatformTheme", "Cancel") == "取消"
     workbench._speak("en")
     assert qapp.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_a_firm_on_this_computer_from_its_set_up_to_its_copy_at_the_end(
+    qtbot: QtBot, workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[bool] = []
+    monkeypatch.setattr(workbench._app, "quit", lambda: left.append(True))
+    workbench.start(None)
+    assert workbench.first_start is not None
+    page = workbench.first_start.show_way("new_firm")
+    assert isinstance(page, NewFirmPage)
+    for editor, words in ((page.firm_name, "金恒"), (page.admin_name, "林秋"), (page.login, "linqiu")):
+        editor.set_value(words)
+    page.password.set_value("secret of mine")
+    page.again.set_value("secret of mine")
+    page.folder.set_value(str(tmp_path / "copies"))
+    page.button.click()
+    qtbot.waitUntil(lambda: workbench.signed_in is not None, timeout=90_000)
+    settle(qtbot, workbench)
+    signed_in = workbench.signed_in
+    assert signed_in is not None
+    assert signed_in.window.isVisible()
+    assert not signed_in.window._sample_mark.isVisible()
+    assert not list(tmp_path.glob("copies/*"))
+    assert signed_in.window.close()
+    assert not left, "it waits for the copy of the day"
+    qtbot.waitUntil(lambda: bool(left), timeout=90_000)
+    assert [file.suffix for file in tmp_path.glob("copies/*")] == [".crmbackup"]
+    workbench.leave()
+    workbench.start(None)
+    assert workbench.login is not None
+    assert (workbench.login.server.line.text(), workbench.login.login.value()) == ("金恒", "linqiu")
+    workbench.login.hide()
+    settle_login(qtbot, workbench)
+
+
+def settle_login(qtbot: QtBot, workbench: Workbench) -> None:
+    qtbot.waitUntil(lambda: not workbench._signing_in.busy, timeout=15_000)

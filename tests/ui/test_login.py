@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.core.errors import ServerLostError, SignInError
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Profile, load_profiles, save_profiles
+from crm_desktop.spec.kinds import Ref
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.tasks import Tasks
 
@@ -121,3 +123,46 @@ def test_password_that_cannot_be_kept_is_remarked_upon(
         dialog.sign_in()
     assert signed_in.args is not None
     assert "no safe place for passwords" in signed_in.args[1]
+
+
+def test_sample_firm_is_opened_as_the_role_chosen(qtbot: QtBot, tasks: Tasks) -> None:
+    sample = Profile("Sample firm", kind="sample", login="salesperson")
+    dialog = LoginDialog([OFFICE, sample], sample.name, lambda profile, _password, _progress: profile, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.password.isVisible()
+    assert not dialog.login.isVisible()
+    assert dialog.role.line.text() == "Salesperson"
+    dialog.role.set_value(Ref(3, "Office clerk"))
+    with qtbot.waitSignal(dialog.signed_in) as signed_in:
+        dialog.button.click()
+    assert signed_in.args == [replace(sample, login="clerk"), ""]
+
+
+def test_another_way_to_begin_is_the_last_choice(qtbot: QtBot, tasks: Tasks) -> None:
+    dialog = LoginDialog([OFFICE], "", lambda profile, _password, _progress: profile, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    offered: list[Ref] = []
+    dialog.server._load(offered.extend)
+    with qtbot.waitSignal(dialog.another_chosen):
+        dialog.server._choose(offered[-1])
+    assert dialog.server.line.text() == "office", "nothing was changed by asking"
+
+
+def test_a_starting_server_can_be_stopped_by_escape(qtbot: QtBot, tasks: Tasks) -> None:
+    def connect(_profile: Profile, _password: str, progress: Progress) -> object:
+        while True:
+            progress(0, 0, "Starting")
+
+    dialog = LoginDialog([Profile("firm", kind="here", login="li")], "", connect, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.sign_in()
+    assert dialog.work_bar.isVisible()
+    dialog.reject()
+    qtbot.waitUntil(dialog.button.isEnabled)
+    assert dialog.isVisible()
+    assert not dialog.failure.isVisible()
+    dialog.reject()
+    assert not dialog.isVisible()
