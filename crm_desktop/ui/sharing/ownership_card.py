@@ -31,7 +31,7 @@ class OwnershipCard(Card):
         super().__init__(_("Owner and collaborators"))
         self._view, self._actions = view, actions
         self._record = Record("customer", 0, 0)
-        self._tenures: Sequence[Tenure] = ()
+        self.tenures: Sequence[Tenure] = ()
         self.share_button = icon_button("share-network", _("Share…"), self._share)
         self.who_button = icon_button("eye", _("Who can see this?"), self._show_who)
         self.head.addWidget(self.who_button)
@@ -43,7 +43,7 @@ class OwnershipCard(Card):
         """Show whose this record is and was; with whom it is shared is read."""
         self._record = record
         owner = record.values.get("owner")
-        self._tenures = sharing.tenures_of(history, record.spec, owner.label if isinstance(owner, Ref) else "")
+        self.tenures = sharing.tenures_of(history, record.spec, owner.label if isinstance(owner, Ref) else "")
         entity, id_ = record.entity, record.id
         self.share_button.setVisible(self._view.context.person.may("update", entity))
 
@@ -62,7 +62,7 @@ class OwnershipCard(Card):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, (name, text) in enumerate(lines(self._tenures, lendings)):
+        for row, (name, text) in enumerate(lines(self.tenures, lendings)):
             grid.addWidget(label(name, "muted"), row, 0)
             grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
         self.body.addWidget(self._inside)
