@@ -9,7 +9,6 @@ from sqlalchemy import func
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.customer import CUSTOMER
-from crm_desktop.entities.starred import starred
 from crm_desktop.models import Activity, Customer
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, TableSpec
 
@@ -72,7 +71,6 @@ ACTIVITY = EntitySpec(
             Preset(key="all", label=N_("All activities")),
             Preset(key="month", label=N_("This month"), where=_this_month),
             Preset(key="next", label=N_("My next steps"), where=_next_steps),
-            starred(Activity),
         ),
     ),
     form=FormSpec(

@@ -15,9 +15,10 @@ from crm_desktop.ui.theme import apply_theme
 
 
 @pytest.fixture(scope="session")
-def qapp(qapp: QApplication) -> QApplication:
+def qapp(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
-    return qapp
+    yield qapp
+    qapp.clipboard().clear()  # what Python put there is gone when Qt, without a screen, gives it back at the end
 
 
 @contextmanager

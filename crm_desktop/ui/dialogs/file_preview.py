@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QByteArray, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -15,7 +15,9 @@ from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.pages_view import PagesView
 
-SIZE = (880, 620)
+SIZE = QSize(832, 560)
+LEAST = QSize(320, 240)
+TEXT_SHARE = 0.75
 MOST_TEXT = 1_000_000  # bytes; more is for an editor
 Looked = QImage | bytes | str | None
 """A picture, a PDF, a text, or nothing that can be shown here."""
@@ -64,8 +66,6 @@ class FilePreview(Dialog):
         self.add_primary(_("Open"), open_it)
         for key, act in (("Ctrl+O", open_it), ("Ctrl+S", save_it)):
             QShortcut(QKeySequence(key), self).activated.connect(act)
-        if looked is not None:
-            self.resize(*SIZE)
         self.shown.setFocus()
 
 
@@ -77,6 +77,7 @@ def _view_of(looked: Looked) -> QWidget:
     if isinstance(looked, str):
         text = QPlainTextEdit(looked)
         text.setReadOnly(True)
+        text.setMinimumSize(SIZE * TEXT_SHARE)
         return text
     return label(_("This file cannot be shown here. Open it with the program that made it."), "muted", wrap=True)
 
@@ -88,6 +89,13 @@ class _Picture(QWidget):
         super().__init__()
         self._image = image
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        """That of the picture, as far as a screen has room."""
+        size = self._image.size()
+        if size.width() > SIZE.width() or size.height() > SIZE.height():
+            size = size.scaled(SIZE, Qt.AspectRatioMode.KeepAspectRatio)
+        return size.expandedTo(LEAST)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw it in the middle."""

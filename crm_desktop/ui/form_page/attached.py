@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QScrollArea
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.links import link_to
@@ -18,6 +18,7 @@ from crm_desktop.ui.form_page.comments_panel import CommentsPanel
 from crm_desktop.ui.form_page.star_button import StarButton
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.widgets.buttons import quiet_button
 
 COPY_LINK = "Ctrl+Shift+L"
 _DRAGS = {QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop}
@@ -33,6 +34,11 @@ class Attached(QObject):
         self.files = AttachmentsCard(view)
         self.comments = CommentsPanel(view)
         self.star = StarButton(view.context.tasks, view.context.bus, page)
+        self.files_button = quiet_button("", self.go_to_files, icon_name="paperclip")
+        self.files_button.setAccessibleName(_("Files"))
+        self.files_button.setToolTip(_("Files"))
+        self.files_button.hide()
+        self.files.counted.connect(self._show_count)
         self.comments.box.media_pasted.connect(self._take_media)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
@@ -46,6 +52,15 @@ class Attached(QObject):
         self.files.show_record(record)
         self.comments.show_record(record)
         self.star.watch(record.entity, record.id)
+
+    def go_to_files(self) -> None:
+        """Bring the files into sight."""
+        area = self.files.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self.files)
+        self.files.table.setFocus()
 
     def add_to(self, menu: QMenu) -> None:
         """Offer the link in the page's menu."""
@@ -81,6 +96,10 @@ class Attached(QObject):
             line.setAcceptDrops(False)
         for text in self._page.findChildren(QPlainTextEdit):
             text.viewport().setAcceptDrops(False)
+
+    def _show_count(self, count: int) -> None:
+        self.files_button.setText(str(count))
+        self.files_button.setVisible(count > 0)
 
     def _take_media(self, data: QMimeData) -> None:
         self.files.take(data)

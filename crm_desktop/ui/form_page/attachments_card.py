@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, QTimer, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
@@ -44,6 +44,8 @@ ADD = "Ctrl+Shift+A"
 class AttachmentsCard(Card):
     """Shows the files of the record given to ``show_record``, as they are at every moment."""
 
+    counted = Signal(int)
+
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Files"))
         self._view = view
@@ -71,7 +73,7 @@ class AttachmentsCard(Card):
         self.add_button.setVisible(self.may_change)
         self.setVisible(record.id > 0)
         if is_other:
-            self._show([])
+            self.show_files([])
             self.refresh()
 
     def refresh(self) -> None:
@@ -81,7 +83,7 @@ class AttachmentsCard(Card):
             self._tasks.query(
                 self,
                 lambda session: attachments.fetch_attachments(session, record.entity, record.id),
-                self._show,
+                self.show_files,
                 key="files",
             )
 
@@ -215,7 +217,8 @@ class AttachmentsCard(Card):
 
     # What is shown
 
-    def _show(self, files: Sequence[Attachment]) -> None:
+    def show_files(self, files: Sequence[Attachment]) -> None:
+        """Show these files."""
         if files == self.table.files.files and files:
             return
         self.table.files.show_files(files)
@@ -225,6 +228,7 @@ class AttachmentsCard(Card):
         hint = _("Drag files here, or paste a picture with Ctrl+V.") if self.may_change else _("None")
         self._hint.setText(hint)
         self._hint.setVisible(not files)
+        self.counted.emit(len(files))
 
     def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
         if index.isValid():

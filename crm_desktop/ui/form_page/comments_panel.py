@@ -25,6 +25,7 @@ from crm_desktop.ui.widgets.labels import label
 MOST_SHOWN = 30
 """Newest comments at first; older ones on demand."""
 WRITE = "Ctrl+M"
+HEAD = 24  # px: the line above a comment, with or without buttons
 Read = tuple[list[Comment], list[Colleague]]
 
 
@@ -77,7 +78,7 @@ class CommentsPanel(QWidget):
             self.stop_editing()
             self.box.clear()  # its page has asked before
             self._shows_all = False
-            self._show(([], []))
+            self.show_comments(([], []))
             self.refresh()
 
     def refresh(self) -> None:
@@ -90,7 +91,7 @@ class CommentsPanel(QWidget):
             found = comments.fetch_comments(session, record.entity, record.id)
             return found, comments.fetch_colleagues(session)
 
-        self._tasks.query(self, work, self._show, key="comments")
+        self._tasks.query(self, work, self.show_comments, key="comments")
 
     def send(self) -> None:
         """Keep what is written. The box is emptied when it is saved, so that nothing typed is lost before."""
@@ -148,7 +149,8 @@ class CommentsPanel(QWidget):
             lambda change_set: self._tell(_("The comment was removed."), change_set),
         )
 
-    def _show(self, found: Read) -> None:
+    def show_comments(self, found: Read) -> None:
+        """Show these comments; the others are who can be named."""
         shown, colleagues = found
         self.box.colleagues = colleagues
         if shown == self.comments and shown:
@@ -189,8 +191,13 @@ class CommentsPanel(QWidget):
         head.addWidget(label(_("{at}, edited").format(at=at) if comment.edited_at else at, "small"))
         head.addStretch(1)
         if is_mine:
-            head.addWidget(icon_button("pencil-simple", _("Edit comment"), partial(self.edit, comment)))
-            head.addWidget(icon_button("trash", _("Remove comment"), partial(self.remove, comment)))
+            for button in (
+                icon_button("pencil-simple", _("Edit comment"), partial(self.edit, comment)),
+                icon_button("trash", _("Remove comment"), partial(self.remove, comment)),
+            ):
+                button.setFixedSize(HEAD, HEAD)
+                head.addWidget(button)
+        head.addStrut(HEAD)
         line = QWidget()
         column = QVBoxLayout(line)
         column.setContentsMargins(0, 0, 0, 0)

@@ -61,7 +61,8 @@ class RecordPage(Page):
         self.heading.add(self.print_button)
         self.attached = Attached(self, view)
         self.sharing = SharingActions(self, view, entity, lambda: None)
-        self.heading.add(self.attached.star.button)
+        for button in (self.attached.files_button, self.attached.star.button):
+            self.heading.add(button)
         self.body.addWidget(self.heading)
         self.draft_bar = DraftBar(view)
         self.draft_bar.applied.connect(self.apply_draft)
