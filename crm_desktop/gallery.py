@@ -36,6 +36,7 @@ from crm_desktop.ui.specimens.history import history_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
 from crm_desktop.ui.specimens.records import record_pages
+from crm_desktop.ui.specimens.sharing import sharing_pages
 from crm_desktop.ui.tasks import Tasks
 
 SHEETS = ROOT / "tests" / "data" / "legacy"
@@ -54,7 +55,7 @@ def main() -> None:
     tasks = Tasks(gateway.read, gateway.write)
     context = Context(tasks, Bus(), gateway.person, SERVER, areas_for(gateway.person), lambda _text, answer: answer([]))
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context), *history_pages(context), *draft_pages(context))
-    pages = (*pages, *attached_pages(context))
+    pages = (*pages, *attached_pages(context), *sharing_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
     draw_all(pages, options, tasks)

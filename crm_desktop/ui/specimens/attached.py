@@ -50,16 +50,18 @@ def _fill(context: Context, page: Page) -> None:
     now = datetime.datetime.now().astimezone()
     ago = [now - datetime.timedelta(hours=3 * (len(FILES) - n)) for n in range(len(FILES))]
     files = [Attachment(n, 1, name, "", size, "何毅", ago[n]) for n, (name, size) in enumerate(FILES)]
-    page.attached.files.show_files(files)
+    shown = page.attached
+    # As newer answers to what the page has asked itself.
+    context.tasks.query(shown.files, lambda _session: files, shown.files.show_files, key="files")
     mine = context.person.id
     comments = [
         Comment(n, 1, mine if who == SAID[0][0] else 0, who, body, ago[n], now if n == 1 else None)
         for n, (who, body) in enumerate(SAID)
     ]
-    page.attached.comments.show_comments((comments, []))
+    context.tasks.query(shown.comments, lambda _session: (comments, []), shown.comments.show_comments, key="comments")
     if isinstance(page, CustomerPage):
         page.story.choose(COMMENTS)
-    QTimer.singleShot(MOMENT_MS, page, page.attached.go_to_files)
+    QTimer.singleShot(2 * MOMENT_MS, page, shown.go_to_files)
 
 
 def _preview(name: str, looked: Callable[[], Looked]) -> QWidget:
