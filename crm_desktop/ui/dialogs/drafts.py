@@ -30,7 +30,7 @@ class DraftsDialog(Dialog):
     def __init__(self, parent: QWidget | None, book: DraftBook) -> None:
         super().__init__(parent and parent.window(), _("Drafts"), width=720)
         self._book = book
-        self.body.addWidget(label(_how_kept(book), "muted", wrap=True))
+        self.body.addWidget(label(how_kept(book), "muted", wrap=True))
         self._inside = QWidget()
         self._inside.setObjectName("plain")
         self._column = QVBoxLayout(self._inside)
@@ -108,7 +108,8 @@ def _words(draft: Draft) -> QWidget:
     return made
 
 
-def _how_kept(book: DraftBook) -> str:
+def how_kept(book: DraftBook) -> str:
+    """Where what is typed lies, and who can read it there."""
     sentences = [
         _("What you type is kept on this computer until it is saved, encrypted with a key from its keyring.")
         if book.is_sealed

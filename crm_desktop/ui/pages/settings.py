@@ -19,6 +19,7 @@ from crm_desktop.core.settings import Options, Profile, forget_password, load_pr
 from crm_desktop.spec.kinds import CHOICE, Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.drafts import how_kept
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.page import Page
@@ -106,6 +107,7 @@ class SettingsPage(Page):
         card.body.addLayout(_line(_("Settings and local data: {folder}").format(folder=home), lambda: _open(home)))
         logs = home / "logs"
         card.body.addLayout(_line(_("Log: {folder}").format(folder=logs), lambda: _open(logs)))
+        card.body.addWidget(label(how_kept(self._view.context.drafts), "muted", wrap=True))
         if keeps_data:
             folder = self._options.backup_folder
             words = _("Daily copies: {folder}").format(folder=folder) if folder else _("Daily copies: none are made")
