@@ -40,11 +40,12 @@ class Record:
     """The change set of the save that this record comes from, so that it can be undone; 0 for one that was read."""
     is_lent: bool = False
     """Whether it, or what it belongs to, is shared with the person to write."""
+    spec: EntitySpec = field(init=False, compare=False, repr=False)
+    """Of the entity, with the fields it had when the record was read."""
 
-    @property
-    def spec(self) -> EntitySpec:
-        """Of the entity."""
-        return by_key(self.entity)
+    def __post_init__(self) -> None:
+        """Keep the spec of this moment: the administrator may take a field away while somebody types in it."""
+        object.__setattr__(self, "spec", by_key(self.entity))
 
     @property
     def title(self) -> str:
@@ -195,13 +196,13 @@ def save_record(
         return base
     _raise_if_wrong(spec, {**base.values, **changes})
     change_set = begin_change(session, kind, base.title, base.entity)
-    version = _update(session, base, changes)
+    version = _update(session, spec, base, changes)
     if version is None:
         current = fetch_record(session, base.entity, base.id)
         theirs = current.values
         both = tuple(
             k for k, mine in changes.items()
-            if not is_same(theirs.get(k), base.values.get(k)) and not is_same(theirs.get(k), mine)
+            if k in theirs and not is_same(theirs[k], base.values.get(k)) and not is_same(theirs[k], mine)
         )  # fmt: skip
         merged = _merged_texts(base, current, {key: changes[key] for key in both})
         if len(merged) < len(both):
@@ -210,7 +211,7 @@ def save_record(
         if current.version == base.version:
             raise _may_not_change(base)
         base = current
-        version = _update(session, base, changes)
+        version = _update(session, spec, base, changes)
         if version is None:
             raise ConflictError(_("Somebody else is saving this record at the same moment."), _("Save again."))
     return Record(base.entity, base.id, version, {**base.values, **changes}, change_set, base.is_lent)
@@ -245,9 +246,8 @@ def _may_not_change(record: Record) -> KnownError:
     )
 
 
-def _update(session: Session, base: Record, changes: Mapping[str, Any]) -> int | None:
+def _update(session: Session, spec: EntitySpec, base: Record, changes: Mapping[str, Any]) -> int | None:
     """The new version; None where the row is gone, changed, or not this person's to change."""
-    spec = base.spec
     model: Any = spec.model
     columns = to_columns(spec, changes)
     if affects_keys(spec, changes):

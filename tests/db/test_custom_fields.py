@@ -24,9 +24,11 @@ from crm_desktop.services.seed import seed
 from crm_desktop.spec import Ref, facts
 from crm_desktop.spec.check import problems
 from tests.db.conftest import SignIn
-from tests.db.custom import add, change, create, key_of
+from tests.db.custom import add, admin, change, create, key_of
 from tests.db.office import PASSWORD, login
 from tests.db.raw import Raw
+
+__all__ = ["admin"]
 
 
 def test_a_field_of_each_kind_is_saved_listed_and_told(admin: Gateway) -> None:
@@ -332,3 +334,21 @@ def test_the_order_is_kept(admin: Gateway) -> None:
         assert [field.id for field in custom_fields.fetch_fields(session, "activity")] == wanted
     labels = [label for label in by_key("activity").labels.values() if label in {"甲", "乙", "丙"}]
     assert labels == ["丙", "甲", "乙"]
+
+
+def test_what_is_typed_into_a_field_that_is_taken_out_of_use_is_saved(admin: Gateway) -> None:
+    field = add(admin, "customer", "text", "旧名")
+    key = key_of(field)
+    record = create(admin, "customer", name="广州恒大商贸", **{key: "恒大"})
+    with admin.write() as session:
+        field = custom_fields.save_field(session, field, {"is_active": False})
+    with admin.read() as session:
+        custom_fields.load_custom_fields(session)
+    change(admin, records.Record("customer", record.id, record.version, record.values), remark="新")
+    change(admin, record, **{key: "恒大地产"})
+    with admin.write() as session:
+        custom_fields.save_field(session, field, {"is_active": True})
+    with admin.read() as session:
+        custom_fields.load_custom_fields(session)
+        read = records.fetch_record(session, "customer", record.id)
+    assert (read.values[key], read.values["remark"]) == ("恒大地产", "新")

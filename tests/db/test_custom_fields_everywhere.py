@@ -21,11 +21,15 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key, custom_attrs, take_custom_fields
 from crm_desktop.entities.custom_fields import KINDS
 from crm_desktop.reports.lists import export_list
-from crm_desktop.services import custom_fields, journal, listing, records
+from crm_desktop.services import bulk, custom_fields, journal, listing, records
+from crm_desktop.services.bulk_steps import Action, Step
+from crm_desktop.services.filter_fields import find_field
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Attr, Ref, facts
 from crm_desktop.spec.check import problems
+from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.operators import Takes
 from tests.db.conftest import SignIn
 from tests.db.custom import add, admin, change, create, key_of
 from tests.db.office import PASSWORD, login
@@ -121,6 +125,44 @@ def test_every_entity_takes_every_kind(entity: str, admin: Gateway, tmp_path: Pa
     with admin.read() as session:
         again = records.fetch_record(session, entity, record.id)
     assert {key: again.values[key] or None for key in values} == dict.fromkeys(values)
+
+
+def test_custom_fields_are_filtered_and_changed_for_many_records(admin: Gateway) -> None:
+    for kind in KINDS:
+        target = "employee" if kind == "reference" else None
+        add(admin, "customer", kind, f"字段{kind}", choices=["高"] if kind == "choice" else (), target=target)
+    attrs = custom_attrs("customer")
+    values = {attr.key: fill(admin, attr) for attr in attrs}
+    filled = create(admin, "customer", name="甲公司")
+    empty = create(admin, "customer", name="乙公司")
+    ids = [filled.id]
+    steps = [Step(key, Action.SET, value) for key, value in values.items()]
+    with admin.write() as session:
+        rehearsed = bulk.rehearse(session, admin.person, "customer", steps, ids)
+        assert list(rehearsed.targets.ids) == ids
+        bulk.change_all(session, "customer", steps, rehearsed.targets, "x", lambda *_step: None)
+
+    def found(key: str, operator: str, value: Any = None) -> tuple[bool, bool]:
+        query = ListQuery(entity="customer", filter=Group((Condition(key, operator, value),)))
+        with admin.read() as session:
+            rows = listing.fetch_ids(session, query, admin.person)
+        return filled.id in rows, empty.id in rows
+
+    for attr in attrs:
+        value = values[attr.key]
+        line = str(value).split("\n")[0]
+        asked: dict[Takes, Any] = {
+            Takes.NOTHING: None, Takes.TEXT: line, Takes.NUMBER: value, Takes.NUMBERS: (value, value),
+            Takes.DAY: value, Takes.DAYS: (value, value), Takes.COUNT: 3, Takes.PERIOD: "today", Takes.ROWS: (value,),
+        }  # fmt: skip
+        field = find_field(by_key("customer"), attr.key)
+        assert field is not None
+        for operator in field.operators:
+            is_found, is_other = found(attr.key, operator.key, asked[operator.takes])
+            if operator.key in {"filled", "yes", "is", "equal", "on", "any_of", "contains"}:
+                assert (is_found, is_other) == (True, False), (attr.key, operator.key)
+            if operator.key in {"empty", "no", "is_not", "unequal", "none_of", "lacks"}:
+                assert (is_found, is_other) == (False, True), (attr.key, operator.key)
 
 
 def together(*acts: Callable[[], object]) -> list[KnownError]:

@@ -90,6 +90,7 @@ class CustomerPage(RecordPage):
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         view.context.bus.changed.connect(self._table_changed)
+        view.context.fields.changed.connect(self._fields_changed)
         log = self.story.log_line
         self.keep_note("log", _("Log"), {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line})
         self.keep_note("contact", _("New contact"), self.contacts.parts)
@@ -314,6 +315,9 @@ class CustomerPage(RecordPage):
         self._is_stale = True
         if self.isVisible():
             self._timer.start()
+
+    def _fields_changed(self, entities: frozenset[str]) -> None:
+        self._table_changed("customer" if "customer" in entities else "", None)
 
     # Parts of the page
 
