@@ -168,7 +168,7 @@ def print_list(
 def _subtitle(query: ListQuery) -> str:
     """By what the rows are filtered."""
     asked = [*filter_words(query.entity, query.filter), *([query.typed] if query.typed else [])]
-    words = _("; ") if query.filter.match == "all" else _(" or ")
+    words = _("; ") if query.filter.match == "all" else _(", or ")
     return _("Filter: {text}").format(text=words.join(asked)) if asked else ""
 
 

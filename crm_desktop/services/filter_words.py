@@ -63,7 +63,7 @@ def _describe_group(spec: EntitySpec, group: Group) -> str:
         f"({text})" if isinstance(item, Group) and not item.part and len(item.items) > 1 else text
         for item, text in ((item, describe(inner, item)) for item in group.items)
     ]
-    joined = (_(" and ") if group.match == "all" else _(" or ")).join(texts)
+    joined = (_(", and ") if group.match == "all" else _(", or ")).join(texts)
     if not group.part:
         return joined
     things = _(_HAVING[group.has]).format(things=_(inner.label_plural).lower())

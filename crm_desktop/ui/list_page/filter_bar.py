@@ -38,8 +38,10 @@ class FilterBar(QWidget):
         column.addWidget(self._warning)
         self.hide()
 
-    def show_items(self, texts: Sequence[str], broken: frozenset[int], warning: str) -> None:
-        """A chip for each text, those of ``broken`` numbers in red; ``warning`` says what is not applied."""
+    def show_items(self, texts: Sequence[str], broken: frozenset[int], warning: str, *, is_needed: bool) -> None:
+        """A chip for each text, those of ``broken`` numbers in red; ``warning`` says what is not applied. Not needed
+        while the builder shows the same.
+        """
         self._flow.clear()
         self.chips = []
         for number, text in enumerate(texts):
@@ -47,7 +49,7 @@ class FilterBar(QWidget):
         if len(texts) > 1:
             self._flow.addWidget(link_button(_("Clear all"), self.clear_requested.emit))
         self._warning.say_one(warning)
-        self.setVisible(bool(texts))
+        self.setVisible(bool(texts) and is_needed)
         self._area.updateGeometry()
 
     def texts(self) -> list[str]:

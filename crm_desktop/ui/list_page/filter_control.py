@@ -91,7 +91,7 @@ class FilterControl(QObject):
             warning = _("Conditions that cannot be applied are left out: {problems}").format(
                 problems=" ".join(problems)
             )
-        self.bar.show_items(texts, broken, warning)
+        self.bar.show_items(texts, broken, warning, is_needed=self.panel.isHidden())
         self.panel.show_filter(group)
         self.button.setChecked(not self.panel.isHidden())
 
@@ -145,7 +145,7 @@ class FilterControl(QObject):
         self.show()
 
     def _closed(self) -> None:
-        self.button.setChecked(False)
+        self.show()
         self._page.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -94,9 +94,9 @@ class GroupEditor(QFrame):
             )
             self.has = self._box(words, self._group.has)
             line.addWidget(self.has)
-            line.addWidget(label(_("for which hold"), "muted"))
+            line.addWidget(label(_("that meet"), "muted"))
         else:
-            line.addWidget(label(_("Rows for which hold") if not self._is_inner else _("of which hold"), "muted"))
+            line.addWidget(label(_("Show rows that meet") if not self._is_inner else _("that meet"), "muted"))
         line.addWidget(self.match)
         line.addStretch(1)
         if self._is_inner:

@@ -17,7 +17,8 @@ from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 
 PAUSE_MS = 250  # after the last key
-HIGHEST = 300
+SHARE, LEAST = 0.34, 120
+"""Of the page's height; the rows below are to be seen."""
 
 
 class FilterPanel(Card):
@@ -99,6 +100,7 @@ class FilterPanel(Card):
     def _build(self, group: Group) -> None:
         self._shown = group
         self.editor = GroupEditor(self._context, by_key(self._entity), group)
+        self.editor.setObjectName("plain")  # without a ground of its own
         self.editor.changed.connect(self._pause.start)
         self.editor.installEventFilter(self)
         self._scroll.setWidget(self.editor)
@@ -112,4 +114,6 @@ class FilterPanel(Card):
 
     def _fit(self) -> None:
         if self.editor is not None:
-            self._scroll.setFixedHeight(min(HIGHEST, self.editor.sizeHint().height() + 2))
+            page = self.parentWidget()
+            highest = max(LEAST, round(SHARE * page.height())) if page is not None else LEAST
+            self._scroll.setFixedHeight(min(highest, self.editor.sizeHint().height() + 2))
