@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import by_model
+from crm_desktop.entities import by_model, guard_of
 from crm_desktop.services import listing, search
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.services.search import Hit
@@ -65,7 +65,13 @@ class FieldMaker:
         if target is not None:
             open_record = partial(self._view.open_record, target.key)
             return _RecordReference(
-                fact.kind, label, partial(self._find, target), open_record, required=required, help_text=help_text
+                fact.kind,
+                label,
+                partial(self._find, target),
+                open_record,
+                partial(self._create, target) if self._may_create(target) else None,
+                required=required,
+                help_text=help_text,
             )
         editor = make_editor(fact.kind, label, required=required, help_text=help_text, max_length=fact.max_length)
         if isinstance(editor, LineEditor) and (fact.default or "").startswith(NUMBERED):
@@ -82,6 +88,20 @@ class FieldMaker:
             return search.find(session, target.key, typed, person, MOST_FOUND)
 
         self._view.context.tasks.query(self._owner, work, answer, key=("find", target.key))
+
+    def _may_create(self, target: EntitySpec) -> bool:
+        """Customers and what belongs to them; an employee or a department is made on its own page."""
+        return guard_of(target).rule == "owned" and self._view.context.person.may("create", target.key)
+
+    def _create(self, target: EntitySpec, typed: str, created: Callable[[Ref], object]) -> None:
+        from crm_desktop.ui.form_page.create_dialog import CreateDialog  # it holds a form itself
+
+        name = target.search.name.key if target.search else target.model.display[0]
+        values: dict[str, Any] = {name: typed}
+        parent = self._shared_parent(target)
+        if parent is not None and target.part_of is not None:
+            values[target.part_of.key] = parent
+        CreateDialog(self._owner.window(), self._view, target.key, values, created).open_quietly()
 
     def _shared_parent(self, target: EntitySpec) -> Ref | None:
         """Where both records are parts of the same kind of record, only parts of the one in this form are offered."""
@@ -109,8 +129,14 @@ def _find_siblings(session: Session, query: ListQuery, person: Any) -> list[Hit]
     ]
 
 
+class _ToCreate(NamedTuple):
+    """The row of a list that makes a new record of this name."""
+
+    name: str
+
+
 class _RecordReference(ReferenceEditor):
-    """A reference whose list tells records of one name apart."""
+    """A reference whose list tells records of one name apart, and offers to make one of the name that is typed."""
 
     def __init__(
         self,
@@ -118,15 +144,25 @@ class _RecordReference(ReferenceEditor):
         label: str,
         find: Callable[[str, Callable[[Sequence[Hit]], None]], None],
         open_record: Callable[[int], object],
+        create: Callable[[str, Callable[[Ref], object]], None] | None,
         *,
         required: bool,
         help_text: str,
     ) -> None:
-        self._find_hits = find
+        self._find_hits, self._create = find, create
         super().__init__(kind, label, lambda _text, _answer: None, open_record, required=required, help_text=help_text)
 
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
         def take(hits: Sequence[Hit]) -> None:
-            answer([PopupRow(Ref(hit.id, hit.title), hit.title, hit.subtitle) for hit in hits])
+            rows = [PopupRow(Ref(hit.id, hit.title), hit.title, hit.subtitle) for hit in hits]
+            if text and self._create is not None:
+                rows.append(PopupRow(_ToCreate(text), _("Create “{name}”…").format(name=text)))
+            answer(rows)
 
         self._find_hits(text, take)
+
+    def _choose(self, ref: object) -> None:
+        if isinstance(ref, _ToCreate) and self._create is not None:
+            self._create(ref.name, super()._choose)
+        else:
+            super()._choose(ref)
