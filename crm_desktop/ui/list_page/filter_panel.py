@@ -117,3 +117,9 @@ class FilterPanel(Card):
             page = self.parentWidget()
             highest = max(LEAST, round(SHARE * page.height())) if page is not None else LEAST
             self._scroll.setFixedHeight(min(highest, self.editor.sizeHint().height() + 2))
+            QTimer.singleShot(0, self, self._show_focused)
+
+    def _show_focused(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.editor is not None and self.editor.isAncestorOf(focused):
+            self._scroll.ensureWidgetVisible(focused, 0, 8)

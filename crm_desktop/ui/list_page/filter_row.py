@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -101,7 +101,7 @@ class ConditionRow(QWidget):
             self.fields.set_field(key)
             self._take_field()
         else:
-            self.fields.open()
+            QTimer.singleShot(0, self.fields, self.fields.open)  # when the row has its place
 
     def condition(self) -> Condition | None:
         """What is asked, None while it is not complete."""
