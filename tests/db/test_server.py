@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from crm_desktop.core.errors import KnownError
@@ -16,7 +17,7 @@ from crm_desktop.db import server as servers
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.check import Finding, check
 from crm_desktop.db.embedded import ServerAddress
-from crm_desktop.db.person import known_revisions
+from crm_desktop.db.person import MIGRATIONS, known_revisions
 from crm_desktop.models import CUSTOM, SCHEMA, Base
 from crm_desktop.services.seed import seed
 from tests.db.office import PASSWORD, login
@@ -99,6 +100,11 @@ def test_an_open_partition_of_the_journal_is_found_and_closed(
     assert any(partition.removeprefix("journal.") in finding.text for finding in wrong(server, own_database))
     servers.upgrade(server.url(own_database), seed=seed)
     assert wrong(server, own_database) == []
+
+
+def test_migrations_are_known_by_the_numbers_of_their_files() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert known_revisions() == tuple(script.revision for script in scripts.walk_revisions())
 
 
 def test_older_and_newer_databases_are_told_apart(server: ServerAddress, own_database: str, superuser: Raw) -> None:
