@@ -50,6 +50,12 @@ def test_shares_many_with_several_as_one_change_set(sign_in: SignIn) -> None:
         (lending,) = sharing.fetch_lendings(session, "customer", mine[0])
         assert (lending.may_write, lending.ends_at) == (False, until)
         sharing.end_share(session, "customer", [lending.id], "x")
+        (ended,) = sharing.fetch_ended(session, "customer", mine[0])
+        assert (ended.name, ended.may_write, ended.ended_by) == ("narrow", False, "leader")
+    with director.read() as session:
+        assert sharing.fetch_ended(session, "customer", mine[0])
+    with desk.read() as session:
+        assert sharing.fetch_ended(session, "customer", mine[0]) == []
     assert visible(desk, mine) == mine[1:]
     with leader.write() as session:
         assert journal.describe("share", "customer:3 customers") == "Shared: Customer 3 customers"

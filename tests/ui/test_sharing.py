@@ -58,13 +58,13 @@ def test_what_is_shared_comes_into_the_list_by_itself(sit_down: SitDown, sign_in
     lend(director, record.id, desk.gateway, may_write=False)
     desk.hear("share", 1)
     desk.hear("customer", record.id)
+    desk.qtbot.waitUntil(lambda: page.model.row_of(record.id) >= 0)
     assert page.model.rowCount() == before + 1
-    assert page.model.row_of(record.id) >= 0
     with director.write() as session:
         session.execute(text("delete from crm.share"))
     desk.hear("share", 1)
     desk.hear("customer", record.id)
-    assert page.model.row_of(record.id) < 0
+    desk.qtbot.waitUntil(lambda: page.model.row_of(record.id) < 0)
 
 
 @pytest.mark.parametrize("may_write", [False, True])

@@ -105,3 +105,30 @@ begin
                where s.rule = 'owned' and crm.shared_for(crm.me(), s.table_name, 'read') <> '{}' order by s.position);
 end $$;
 grant execute on function crm.shared_tables() to crm_user;
+
+-- The shares of a record that were taken back or ran out, the latest first, for who sees the record.
+create or replace function crm.ended_shares(entity text, record_id bigint)
+returns table (whom text, is_department boolean, may_write boolean, shared_at timestamptz, ended_at timestamptz, ended_by text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if journal.visible_row(entity, record_id) is null then return; end if;
+  return query
+    with ended as (
+      select s.employee_id, s.department_id, s.may_write, s.shared_at, s.ends_at as ended_at, null::bigint as ended_by_id
+      from crm.share s
+      where s.entity = ended_shares.entity and s.record_id = ended_shares.record_id and s.ends_at <= now()
+      union all
+      select (c.before ->> 'employee_id')::bigint, (c.before ->> 'department_id')::bigint, (c.before ->> 'may_write')::boolean,
+             (c.before ->> 'shared_at')::timestamptz, c.at, g.employee_id
+      from journal.change c join journal.change_set g on g.id = c.change_set_id
+      where c.table_name = 'share' and c.operation = 'D' and c.before ->> 'entity' = ended_shares.entity
+        and (c.before ->> 'record_id')::bigint = ended_shares.record_id
+        and not exists (select from crm.share s where s.id = c.row_id)
+    )
+    select coalesce(d.name, e.name)::text, d.id is not null, x.may_write, x.shared_at, x.ended_at, b.name::text
+    from ended x left join crm.employee e on e.id = x.employee_id left join crm.department d on d.id = x.department_id
+      left join crm.employee b on b.id = x.ended_by_id
+    where coalesce(e.id, d.id) is not null
+    order by x.ended_at desc;
+end $$;
+grant execute on function crm.ended_shares(text, bigint) to crm_user;

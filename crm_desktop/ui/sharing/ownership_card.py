@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -10,7 +11,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.services import sharing
 from crm_desktop.services.journal import Change
 from crm_desktop.services.records import Record
-from crm_desktop.services.sharing import Lending, Tenure
+from crm_desktop.services.sharing import EndedLending, Lending, Tenure
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import DATE
 from crm_desktop.ui.area_view import AreaView
@@ -21,7 +22,7 @@ from crm_desktop.ui.widgets.buttons import icon_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 
-MOST_TENURES = 5
+MOST_PERIODS = 5
 
 
 class OwnershipCard(Card):
@@ -47,12 +48,12 @@ class OwnershipCard(Card):
         entity, id_ = record.entity, record.id
         self.share_button.setVisible(self._view.context.person.may("update", entity))
 
-        def work(session: Session) -> list[Lending]:
-            return sharing.fetch_lendings(session, entity, id_)
+        def work(session: Session) -> tuple[list[Lending], list[EndedLending]]:
+            return sharing.fetch_lendings(session, entity, id_), sharing.fetch_ended(session, entity, id_)
 
-        self._view.context.tasks.query(self, work, self.show_lendings, key="lendings")
+        self._view.context.tasks.query(self, work, lambda answer: self.show_lendings(*answer), key="lendings")
 
-    def show_lendings(self, lendings: Sequence[Lending]) -> None:
+    def show_lendings(self, lendings: Sequence[Lending], ended: Sequence[EndedLending] = ()) -> None:
         """Show all lines anew."""
         self._inside.hide()
         self._inside.deleteLater()
@@ -62,7 +63,7 @@ class OwnershipCard(Card):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, (name, text) in enumerate(lines(self.tenures, lendings)):
+        for row, (name, text) in enumerate(lines(self.tenures, lendings, ended)):
             grid.addWidget(label(name, "muted"), row, 0)
             grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
         self.body.addWidget(self._inside)
@@ -74,7 +75,9 @@ class OwnershipCard(Card):
         self._actions.show_who([self._record.id], self._record.title)
 
 
-def lines(tenures: Sequence[Tenure], lendings: Sequence[Lending]) -> list[tuple[str, str]]:
+def lines(
+    tenures: Sequence[Tenure], lendings: Sequence[Lending], ended: Sequence[EndedLending] = ()
+) -> list[tuple[str, str]]:
     """What the card says: name and text of each line."""
     found = []
     for tenure in tenures[:1]:
@@ -90,11 +93,18 @@ def lines(tenures: Sequence[Tenure], lendings: Sequence[Lending]) -> list[tuple[
                 for one in group
             )  # fmt: skip
             found.append((heading, _(", ").join(texts)))
-    for number, tenure in enumerate(tenures[1 : 1 + MOST_TENURES]):
-        days = {
-            "since": DATE.format(tenure.since.astimezone().date()),
-            "until": DATE.format(tenure.until.astimezone().date()) if tenure.until else "",
-        }
-        text = _("{name}, {since} to {until}").format(name=tenure.owner, **days)
-        found.append((_("Owners before") if number == 0 else "", text))
+    before = [(one.owner, one.since, one.until) for one in tenures[1:]]
+    found += _periods(_("Owners before"), before)
+    return found + _periods(_("Shared before"), [(one.name, one.shared_at, one.ended_at) for one in ended])
+
+
+def _periods(
+    heading: str, periods: Sequence[tuple[str, datetime.datetime, datetime.datetime | None]]
+) -> list[tuple[str, str]]:
+    """A line each; the heading stands at the first."""
+    found = []
+    for number, (name, since, until) in enumerate(periods[:MOST_PERIODS]):
+        days = [DATE.format(moment.astimezone().date()) if moment else "" for moment in (since, until)]
+        text = _("{name}, {since} to {until}").format(name=name, since=days[0], until=days[1])
+        found.append((heading if number == 0 else "", text))
     return found

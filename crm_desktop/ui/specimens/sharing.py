@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services.bulk import Rehearsal, Targets
-from crm_desktop.services.sharing import Lending, Receiver, Tenure
+from crm_desktop.services.sharing import EndedLending, Lending, Receiver, Tenure
 from crm_desktop.services.why import Reason, Seer, share_sentence
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
@@ -34,6 +34,7 @@ SHARES = (
     Lending(1, Receiver(Ref(2, "苏敏")), True, "何毅", NOW, None),
     Lending(2, Receiver(Ref(3, "客服部"), is_department=True), False, "何毅", NOW, NOW + datetime.timedelta(days=41)),
 )
+ENDED = (EndedLending("林秋", False, NOW - datetime.timedelta(days=30), NOW, "何毅"),)
 TENURES = (Tenure("何毅", NOW, None, "林秋"), Tenure("陈立", NOW - datetime.timedelta(days=400), NOW, "陈立"))
 
 
@@ -114,11 +115,15 @@ def _why(view: AreaView) -> Dialog:
 
 
 def _reasons(reason: str, sentence: str, *, delete: bool) -> tuple[Reason, ...]:
+    none = _(
+        "None of his permission groups allows this for records of this kind. The administrator can change his groups,"
+        " or what they allow."
+    )
     return (
         Reason("read", True, reason, sentence),
         Reason("create", True, reason, sentence),
         Reason("update", True, reason, sentence),
-        Reason("delete", delete, reason, sentence),
+        Reason("delete", delete, reason, sentence) if delete else Reason("delete", False, "no_grant", none),
     )
 
 
@@ -131,7 +136,7 @@ def _rehearsal(count: int, refused: dict[str, int] | None = None) -> Rehearsal:
 def _show_ownership(page: Page) -> None:
     assert isinstance(page, CustomerPage)
     page.ownership.tenures = TENURES
-    page.ownership.show_lendings(SHARES)
+    page.ownership.show_lendings(SHARES, ENDED)
     area = page.ownership.parentWidget()
     while not isinstance(area, QScrollArea):
         area = area.parentWidget()
