@@ -38,6 +38,11 @@ class Duplicate(NamedTuple):
         )
 
 
+def is_code_taken(session: Session, code: str) -> bool:
+    """Whether some customer, in sight or not, has this number. One statement."""
+    return bool(session.execute(text("select crm.taken_codes(:codes)"), {"codes": [code]}).scalar_one())
+
+
 def find_duplicates(session: Session, values: Mapping[str, Any], except_id: int = 0) -> list[Duplicate]:
     """Customers with the same core of the name, tax number, telephone number or e-mail, at most ten. One statement."""
     tokens = [token for phone in values.get("phones") or () if (token := phone_token(phone))]

@@ -62,3 +62,15 @@ def test_text_that_others_match_no_more_takes_the_warning_away(sit_down: SitDown
     qtbot.waitUntil(lambda: bool(page.editor.duplicates.texts()))
     write(line, "器械")
     qtbot.waitUntil(lambda: not page.editor.duplicates.texts())
+
+
+def test_a_number_that_is_taken_is_told_as_soon_as_it_is_typed(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    taken = str(desk.value("customer", desk.customer("珠海华工医药有限公司").id, "code"))
+    page = desk.open("customer", 0)
+    line = page.editor.form.editors["code"].line
+    write(line, taken)
+    bar = page.editor.duplicates
+    qtbot.waitUntil(lambda: bar.texts() == [f"The number {taken} is taken already."])
+    write(line, "x")
+    qtbot.waitUntil(lambda: bar.texts() == [])

@@ -1,4 +1,4 @@
-"""While a customer is typed: who may be the same. It warns and never hinders."""
+"""While a customer is typed: who may be the same, which warns and never hinders; and whether his number is free."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import QTimer
 
 from crm_desktop.core.i18n import _
-from crm_desktop.services.duplicates import Duplicate, find_duplicates
+from crm_desktop.services.duplicates import Duplicate, find_duplicates, is_code_taken
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form import Form
 from crm_desktop.ui.widgets.bar import Action, Bar
 
 PAUSE_MS = 300
 WATCHED = ("name", "phones", "tax_no", "email")
+CODE = "code"
 MOST_SHOWN = 3
 
 
@@ -25,16 +26,24 @@ class DuplicateBar(Bar):
         super().__init__("warn")
         self._view, self._form = view, form
         self._id = 0
+        self._found: list[Duplicate] = []
+        self._taken_code = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.look_now)
+        self._code_timer = QTimer(self)
+        self._code_timer.setSingleShot(True)
+        self._code_timer.setInterval(PAUSE_MS)
+        self._code_timer.timeout.connect(self.look_at_code)
         form.edited.connect(self._note_edit)
 
     def watch(self, id_: int) -> None:
         """From now on the form shows this record (0: a new one)."""
         self._timer.stop()
+        self._code_timer.stop()
         self._id = id_
+        self._found, self._taken_code = [], ""
         self.say([])
 
     def look_now(self) -> None:
@@ -45,16 +54,32 @@ class DuplicateBar(Bar):
             self, lambda session: find_duplicates(session, values, except_id), self._show, key="duplicates"
         )
 
+    def look_at_code(self) -> None:
+        """Say at once what saving would only say at the end: that the number is taken."""
+        code = self._form.value_of(CODE) if CODE in self._form.edited_keys() else None
+        self._view.context.tasks.query(
+            self, lambda session: code if code and is_code_taken(session, code) else "", self._show_code, key=CODE
+        )
+
+    def _show_code(self, taken: str) -> None:
+        self._taken_code = taken
+        self._show(self._found)
+
     def _note_edit(self, key: str) -> None:
         if key in WATCHED:
             self._timer.start()
+        elif key == CODE:
+            self._code_timer.start()
 
     def _show(self, found: list[Duplicate]) -> None:
+        self._found = found
         lines: list[tuple[str, list[Action]]] = [
             (duplicate.sentence(), self._actions(duplicate)) for duplicate in found[:MOST_SHOWN]
         ]
         if len(found) > MOST_SHOWN:
             lines.append((_("and {count} more").format(count=len(found) - MOST_SHOWN), []))
+        if self._taken_code:
+            lines.insert(0, (_("The number {code} is taken already.").format(code=self._taken_code), []))
         self.say(lines)
 
     def _actions(self, duplicate: Duplicate) -> list[Action]:

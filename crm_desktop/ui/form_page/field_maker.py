@@ -91,13 +91,14 @@ class FieldMaker:
 
     def _may_create(self, target: EntitySpec) -> bool:
         """Customers and what belongs to them; an employee or a department is made on its own page."""
-        return guard_of(target).rule == "owned" and self._view.context.person.may("create", target.key)
+        is_named = target.search is not None and guard_of(target).rule == "owned"
+        return is_named and self._view.context.person.may("create", target.key)
 
     def _create(self, target: EntitySpec, typed: str, created: Callable[[Ref], object]) -> None:
         from crm_desktop.ui.form_page.create_dialog import CreateDialog  # it holds a form itself
 
-        name = target.search.name.key if target.search else target.model.display[0]
-        values: dict[str, Any] = {name: typed}
+        assert target.search is not None
+        values: dict[str, Any] = {target.search.name.key: typed}
         parent = self._shared_parent(target)
         if parent is not None and target.part_of is not None:
             values[target.part_of.key] = parent
