@@ -23,6 +23,7 @@ from tests.bench.crowd import crowd_timings
 from tests.bench.delay import Delay
 from tests.bench.imports import Import, write_sheet
 from tests.bench.measure import Figure
+from tests.bench.start import start_timings
 from tests.bench.window import Timing, WindowBench
 
 SALESPERSON, CLERK = "linping", "ouchunmei"
@@ -52,6 +53,7 @@ def main() -> int:
                 figures = measure(demo)
                 show(size, figures)
             if "window" in parts:
+                timings += start_timings(demo.address.url(demo.database, SALESPERSON, "demo"))
                 timings += window_timings(demo)
             if "crowd" in parts:
                 timings += crowd_timings(demo)
