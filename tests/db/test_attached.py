@@ -249,3 +249,21 @@ def test_stars_and_recent_records_are_everybodys_own(raw: Raw, office: Office, t
     other = f"insert into crm.{table} (employee_id, entity, record_id) values (%s, 'customer', 2)"
     assert raw.tried(other, office.ids["admin"]) == REFUSED
     assert raw.tried(f"delete from crm.{table}") == 1
+
+
+@pytest.mark.parametrize("may_write", [False, True])
+def test_a_share_of_the_record_lends_its_files_and_comments_too(
+    raw: Raw, office: Office, foreign: int, *, may_write: bool
+) -> None:
+    raw.become(ADMIN)
+    file = attach(raw, "customer", foreign)
+    raw.rows(
+        "insert into crm.share (entity, record_id, employee_id, may_write) values ('customer', %s, %s, %s)",
+        foreign, office.ids["seller"], may_write,
+    )  # fmt: skip
+    raw.become(SELLER)
+    assert raw.column("select id from crm.attachment where record_id = %s", foreign) == [file]
+    assert raw.value("select count(*) from crm.attachment_piece") == 1
+    assert raw.tried("update crm.attachment set name = 'c' where id = %s", file) == int(may_write)
+    assert raw.tried("insert into crm.comment (entity, record_id, body) values ('customer', %s, 'x')", foreign) == 1
+    assert raw.value("select count(*) from journal.history('attachment', %s)", file) == 1

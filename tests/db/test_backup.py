@@ -20,6 +20,8 @@ from crm_desktop.db.backup import backup, restore
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.db.tools import find_tool
+from crm_desktop.services.attachments import PIECE, NewFile, add_files, fetch_attachments, fetch_content
+from crm_desktop.services.records import fetch_record
 from tests.db.firm import PASSWORD, Firm, superuser
 from tests.db.own_server import OwnServer
 
@@ -254,3 +256,23 @@ def test_database_knows_of_its_backup_and_of_the_proof(firm: Firm, tmp_path: Pat
     assert firm.sql("select value ->> 'at' from crm.setting where key = 'last_backup'") == [(made,)]
     restore(firm.superuser_url, tmp_path / "a.crmbackup", target, no_progress)
     assert firm.sql("select value ->> 'backup_of' from crm.setting where key = 'last_proven_restore'") == [(made,)]
+
+
+def test_attached_files_come_back_with_their_bytes(firm: Firm, tmp_path: Path, target: str) -> None:
+    content = bytes(n % 251 for n in range(PIECE + 9))
+    gateway = Gateway.connect(firm.address(firm.anna))
+    with gateway.long_write() as session:
+        (id_,) = session.execute(text("select min(id) from crm.customer")).one()
+        record = fetch_record(session, "customer", id_)
+        add_files(session, record, [NewFile.of("合同.pdf", content)], no_progress)
+    gateway.close()
+    file = tmp_path / "files.crmbackup"
+    manifest = backup(firm.url, file, no_progress)
+    assert manifest.tables["crm.attachment_piece"].rows == 2
+    restore(firm.superuser_url, file, target, no_progress)
+    gateway = Gateway.connect(replace(firm.address(firm.anna), database=target))
+    with gateway.read() as session:
+        (attached,) = fetch_attachments(session, "customer", id_)
+        assert attached.name == "合同.pdf"
+        assert fetch_content(session, attached.id) == content
+    gateway.close()
