@@ -41,7 +41,7 @@ def open_profile(profile: Profile, password: str, progress: Progress) -> Opened:
 def _open_here(profile: Profile, password: str, progress: Progress) -> Opened:
     from crm_desktop.services import firm_here  # most people's data lie on a server
 
-    firm = firm_here.start(progress)
+    firm = firm_here.start(progress, profile.database)
     try:
         gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(profile.login, password)))
     except BaseException:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from crm_desktop.core.paths import state_home
 from crm_desktop.core.progress import Progress
 from crm_desktop.db import server
 from crm_desktop.db.address import ConnectionAddress
-from crm_desktop.db.backup import backup
+from crm_desktop.db.backup import backup, restore
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.db.person import known_revisions
 from crm_desktop.models import Setting
@@ -44,15 +45,17 @@ class FirmHere:
 
     server: EmbeddedServer
     address: ServerAddress
+    database: str = DATABASE
+    """Another one where a backup was restored beside the first."""
 
     def url(self, login: str, password: str) -> str:
         """The firm's database, for an employee."""
-        return self.address.url(DATABASE, login, password)
+        return self.address.url(self.database, login, password)
 
     @property
     def superuser_url(self) -> str:
         """The firm's database, for backup and upgrade: who may use this account of the computer may do all."""
-        return self.address.url(DATABASE)
+        return self.address.url(self.database)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,32 @@ def set_up(firm: NewFirm, progress: Progress) -> None:
     Raises ``AlreadyThereError`` where a firm is kept here already, ``KnownError`` for everything else.
     """
     check_password(firm.password)
+
+    def make(address: ServerAddress) -> None:
+        def fill(session: Session) -> None:
+            seed(session)
+            session.execute(update(Setting).where(Setting.key == "firm_name").values(value=firm.name))
+            progress(2, _STEPS, _("Making tables and choice lists"))
+
+        progress(1, _STEPS, _("Making tables and choice lists"))
+        server.init(
+            address.url(), admin_login=firm.admin_login, admin_password=firm.password, admin_name=firm.admin_name,
+            database=DATABASE, seed=fill,
+        )  # fmt: skip
+
+    _set_up(make, progress)
+
+
+def set_up_from(file: Path, progress: Progress) -> None:
+    """Make the server and its database of a backup; people sign in as they did then. Otherwise like ``set_up``."""
+    _set_up(lambda address: _restore(address, file, progress), progress)
+
+
+def _restore(address: ServerAddress, file: Path, progress: Progress) -> None:
+    restore(address.url(), file, DATABASE, progress)
+
+
+def _set_up(make: Callable[[ServerAddress], None], progress: Progress) -> None:
     lock = fasteners.InterProcessLock(state_home() / _LOCK)
     if not lock.acquire(blocking=False):
         lock.lockfile.close()  # fasteners leaves it open
@@ -83,7 +112,7 @@ def set_up(firm: NewFirm, progress: Progress) -> None:
     try:
         was_there = firm_home().exists()
         try:
-            _set_up(firm, progress)
+            _start_and_make(make, progress)
         except AlreadyThereError:
             raise
         except BaseException:
@@ -94,23 +123,13 @@ def set_up(firm: NewFirm, progress: Progress) -> None:
         lock.release()
 
 
-def _set_up(firm: NewFirm, progress: Progress) -> None:
+def _start_and_make(make: Callable[[ServerAddress], None], progress: Progress) -> None:
     progress(0, _STEPS, _("Making the database server on this computer"))
     embedded = EmbeddedServer(firm_home())
     address = embedded.start()
     try:
-        progress(1, _STEPS, _("Making tables and choice lists"))
         _make_room(address)
-
-        def fill(session: Session) -> None:
-            seed(session)
-            session.execute(update(Setting).where(Setting.key == "firm_name").values(value=firm.name))
-            progress(2, _STEPS, _("Making tables and choice lists"))
-
-        server.init(
-            address.url(), admin_login=firm.admin_login, admin_password=firm.password, admin_name=firm.admin_name,
-            database=DATABASE, seed=fill,
-        )  # fmt: skip
+        make(address)
         progress(_STEPS, _STEPS, _("Ready"))
     finally:
         embedded.stop()
@@ -122,7 +141,7 @@ def _make_room(address: ServerAddress) -> None:
         is_there = text("select exists (select from pg_database where datname = :name)")
         if not connection.execute(is_there, {"name": DATABASE}).scalar_one():
             return
-    if _revision(address):  # written with everything else in one transaction
+    if _revision(address, DATABASE):  # written with everything else in one transaction
         raise AlreadyThereError(
             _("This computer keeps a firm's data already."), _("Sign in with the login and password chosen then.")
         )
@@ -130,14 +149,14 @@ def _make_room(address: ServerAddress) -> None:
         connection.execute(text(f"drop database {server.quoted(connection, DATABASE)}"))
 
 
-def start(progress: Progress) -> FirmHere:
+def start(progress: Progress, database: str = DATABASE) -> FirmHere:
     """Start the firm's server, and bring its database to this program's state; a copy is kept of the state before."""
     progress(0, 0, _("Starting the database server on this computer"))
     embedded = EmbeddedServer(firm_home())
     address = embedded.start()
-    firm = FirmHere(embedded, address)
+    firm = FirmHere(embedded, address, database)
     try:
-        revision = _revision(address)
+        revision = _revision(address, database)
         known = known_revisions()
         if revision in known[1:]:
             backup(firm.superuser_url, firm_home() / f"before-upgrade-from-{revision}.crmbackup", progress)
@@ -149,8 +168,8 @@ def start(progress: Progress) -> FirmHere:
     return firm
 
 
-def _revision(address: ServerAddress) -> str:
-    with server.superuser(ConnectionAddress.from_url(address.url(DATABASE))) as connection:
+def _revision(address: ServerAddress, database: str) -> str:
+    with server.superuser(ConnectionAddress.from_url(address.url(database))) as connection:
         if not connection.execute(text("select to_regclass('crm.alembic_version') is not null")).scalar_one():
             return ""
         return str(connection.execute(text("select version_num from crm.alembic_version")).scalar_one())

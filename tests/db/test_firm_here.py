@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ from crm_desktop.core.errors import CancelledError, KnownError, SignInError
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.settings import Profile
 from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.backup import restore
 from crm_desktop.db.backup_file import opened
 from crm_desktop.db.server import superuser
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services import firm_here
-from crm_desktop.services.firm_here import NewFirm, copy_is_due, firm_home, make_copy, set_up
+from crm_desktop.services.firm_here import NewFirm, copy_is_due, firm_home, make_copy, set_up, set_up_from
 from crm_desktop.services.preferences import fetch_settings
 
 FIRM = NewFirm("珠海一家公司", "王五", "wangwu", "secret of mine")
@@ -81,6 +84,20 @@ def test_a_firm_is_set_up_opened_and_copied(open_firm: Callable[..., Opened], tm
     with opened(copy) as (_archive, manifest):
         assert manifest.database == "crm"
     assert [file for file in old if file.exists()] == old[-13:], "the newest fourteen stay"
+
+    firm.gateway.close()
+    firm.stop()
+    shutil.rmtree(firm_home())  # another computer
+    set_up_from(copy, no_progress)
+    again = open_firm()
+    assert again.gateway.person.name == "王五", "people sign in as they did"
+    with again.gateway.read() as session:
+        assert fetch_settings(session)["firm_name"] == FIRM.name
+    beside = "crm_beside"
+    restore(again.superuser_url, copy, beside, no_progress)
+    other = open_profile(replace(PROFILE, database=beside), FIRM.password, no_progress)
+    assert other.gateway.address.database == beside
+    other.gateway.close()
 
 
 def test_a_killed_set_up_is_done_again_and_a_finished_one_is_kept(

@@ -163,6 +163,25 @@ def test_where_a_firm_is_kept_already_one_signs_in_to_it(
     assert entered == [(Profile("Firm on this computer", kind="here", login="linqiu"), "secret of mine")]
 
 
+def test_a_backup_is_what_a_new_computer_begins_with(
+    qtbot: QtBot, window: FirstStart, entered: Entered, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    restored: list[Path] = []
+    monkeypatch.setattr(firm_here, "set_up_from", lambda file, _progress: restored.append(file))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(tmp_path / "a.crmbackup"), ""))
+    page = window.show_way("new_firm")
+    assert isinstance(page, NewFirmPage)
+    page._restore_button.click()
+    qtbot.waitUntil(lambda: page.button.text() == "Sign in")
+    assert restored == [tmp_path / "a.crmbackup"]
+    assert not page.firm_name.isVisible()
+    page.login.set_value("li")
+    page.password.set_value("as before")
+    with qtbot.waitSignal(window.signed_in):
+        page.button.click()
+    assert entered == [(Profile("Firm on this computer", kind="here", login="li"), "as before")]
+
+
 def test_trial_in_the_window_ends_at_the_closed_port(qtbot: QtBot, window: FirstStart) -> None:
     page = window.show_way("office")
     assert isinstance(page, OfficePage)

@@ -42,6 +42,9 @@ class ProfilesDialog(Dialog):
         self.list.setAccessibleName(_("Connections"))
         self.name = LineEditor(TEXT, _("Name"), required=True)
         self.where = label("", "muted", wrap=True)
+        self.database = LineEditor(
+            TEXT, _("Database"), required=True, help_text=_("Another one after restoring a backup beside it.")
+        )
         self.details = ConnectionFields()
         self.first = QCheckBox(_("Offer this one first at sign-in"))
         self.trial = TrialView()
@@ -119,6 +122,8 @@ class ProfilesDialog(Dialog):
         self.where.setText(_(WHERE.get(profile.kind, "")))
         self.where.setHidden(is_server)
         self.details.set_profile(profile)
+        self.database.set_value(profile.database)
+        self.database.setVisible(profile.kind == "here")
         for widget in (self.details, self.test_button):
             widget.setVisible(is_server)
         self.first.setChecked(profile.name == self._default)
@@ -128,13 +133,15 @@ class ProfilesDialog(Dialog):
         if self._row < 0:
             return True
         before = self._profiles[self._row]
-        if not self.name.check() or (before.kind == "server" and not self.details.check()):
+        if not self.name.check() or (before.kind == "server" and not self.details.check()) or not self.database.check():
             return False
         name = self.name.value()
         if any(one.name == name for number, one in enumerate(self._profiles) if number != self._row):
             self.name.set_error(_("There is another one with this name."))
             return False
         typed = self.details.profile() if before.kind == "server" else before
+        if before.kind == "here":
+            typed = replace(before, database=self.database.value())
         self._profiles[self._row] = replace(typed, name=name)
         self.list.item(self._row).setText(name)
         if self.first.isChecked():
@@ -154,7 +161,7 @@ class ProfilesDialog(Dialog):
         buttons.addWidget(self.test_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
-        for widget in (self.name, self.where, self.details, self.first, self.trial, self.failure):
+        for widget in (self.name, self.where, self.database, self.details, self.first, self.trial, self.failure):
             column.addWidget(widget)
         column.addLayout(buttons)
         line = QHBoxLayout()

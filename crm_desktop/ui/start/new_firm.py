@@ -22,6 +22,7 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import secondary_button
 
 FOLDER = "crm-backup"
+BACKUPS = "*.crmbackup *.backup"
 
 
 class NewFirmPage(StartPage):
@@ -30,8 +31,8 @@ class NewFirmPage(StartPage):
     def __init__(self, tasks: Tasks, connect: Connect) -> None:
         super().__init__(tasks, connect, _("This computer keeps the data"), "", _("Set up the firm"))
         self._is_there = False
-        truth = Bar("accent")
-        truth.say_one(
+        self._truth = Bar("accent")
+        self._truth.say_one(
             _(
                 "Only this computer can work with these data. When colleagues join, move to a server of the office: "
                 "a backup made here can be restored there."
@@ -65,10 +66,12 @@ class NewFirmPage(StartPage):
         place.addWidget(self.folder, 1)
         self._choose_button = secondary_button(_("Choose…"), self._choose_folder)
         place.addWidget(self._choose_button)
-        self.body.addWidget(truth)
+        self.body.addWidget(self._truth)
         self.body.addLayout(grid)
         self.body.addWidget(self.copies)
         self.body.addLayout(place)
+        self._restore_button = secondary_button(_("Begin with a backup…"), self._choose_backup)
+        self.foot.insertWidget(2, self._restore_button)
         self.copies.toggled.connect(self.folder.setEnabled)
         self.copies.toggled.connect(self._choose_button.setEnabled)
         self.admin_name.line.editingFinished.connect(self._suggest_login)
@@ -92,13 +95,30 @@ class NewFirmPage(StartPage):
         profile = Profile(name=firm.name, kind="here", login=firm.admin_login)
         self.run(work, lambda _none: self.enter(profile, password))
 
+    def restore(self, file: Path) -> None:
+        """Make the firm of a backup, then ask who signs in."""
+        self.run(lambda _session, progress: firm_here.set_up_from(file, progress), lambda _none: self._ask_who())
+
     def _fail(self, error: KnownError) -> None:
         super()._fail(error)
         if isinstance(error, firm_here.AlreadyThereError):
-            self._is_there = True
-            self.button.setText(_("Sign in"))
-            for widget in (self.firm_name, self.admin_name, self.again, self.copies, self.folder, self._choose_button):
-                widget.hide()
+            self._ask_who()
+
+    def _ask_who(self) -> None:
+        """The firm is there: all that is asked is a login and its password."""
+        self._is_there = True
+        self.button.setText(_("Sign in"))
+        self._truth.say_one(_("The firm's data are on this computer. Sign in as you did before."))
+        asked = (self.firm_name, self.admin_name, self.again, self.copies, self.folder)
+        for widget in (*asked, self._choose_button, self._restore_button):
+            widget.hide()
+        self.login.setFocus()
+
+    def _choose_backup(self) -> None:
+        words = _("Backups ({kinds})").format(kinds=BACKUPS)
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Begin with a backup"), "", words)
+        if chosen:
+            self.restore(Path(chosen))
 
     def _check(self) -> bool:
         if self._is_there:
