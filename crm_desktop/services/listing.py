@@ -101,7 +101,8 @@ def shape_of(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
     parts = (query.parent_id is None, query.is_other_end, filter_shape(query.spec, query.filter))
-    return (*shape, *parts, sight_of(person, query.entity))
+    searched = tuple(query.spec.fields) if query.typed else ()  # the administrator may have added one
+    return (*shape, *parts, searched, sight_of(person, query.entity))
 
 
 def parameters_of(query: ListQuery) -> dict[str, Any]:

@@ -352,3 +352,17 @@ def test_what_is_typed_into_a_field_that_is_taken_out_of_use_is_saved(admin: Gat
         custom_fields.load_custom_fields(session)
         read = records.fetch_record(session, "customer", record.id)
     assert (read.values[key], read.values["remark"]) == ("恒大地产", "新")
+
+
+def test_a_list_without_search_of_its_own_looks_into_a_new_text_at_once(admin: Gateway) -> None:
+    def found(typed: str) -> int:
+        with admin.read() as session:
+            return len(listing.fetch_ids(session, ListQuery(entity="department", typed=typed), admin.person))
+
+    assert found("珠江边") == 0
+    key = key_of(add(admin, "department", "text", "地点"))
+    with admin.read() as session:
+        (id_, *_more) = listing.fetch_ids(session, ListQuery(entity="department"), admin.person)
+        department = records.fetch_record(session, "department", id_)
+    change(admin, department, **{key: "珠江边上"})
+    assert found("珠江边") == 1

@@ -17,7 +17,8 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.custom_fields import CustomFieldsPage
-from tests.ui.desk import Desk, SitDown, change, create, own_database, sign_in, sit_down, template
+from crm_desktop.ui.pages.dictionary import DictionaryPage
+from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -167,6 +168,20 @@ def test_fields_are_moved_changed_taken_out_of_use_and_deleted(
     assert [field.title for field in _fields(admin)] == ["甲"]
     admin.press_undo()
     assert [field.title for field in _fields(admin)] == ["乙二", "甲"]
+
+
+def test_the_choices_of_a_field_are_opened_from_its_dialog(sit_down: SitDown) -> None:
+    admin = sit_down("admin")
+    add_field(admin, "等级甲", "choice", name_en="Grade", choices="高\n低")
+    page = page_of(admin)
+    page.edit()
+    button(admin.dialog(CustomFieldDialog), "Open the choices").click()
+    admin.settle()
+    shown = admin.window.show_area("administration").current_page()
+    assert isinstance(shown, DictionaryPage)
+    assert shown.title == "Grade"
+    model = shown.entries.table.model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["高", "低"]
 
 
 def test_a_name_that_is_there_already_is_said_under_it(sit_down: SitDown) -> None:

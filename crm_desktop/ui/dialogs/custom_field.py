@@ -36,6 +36,7 @@ class CustomFieldDialog(Dialog):
     """Announces values and the first choices; whoever shows it saves and closes it, or shows what was wrong."""
 
     decided = Signal(object, object)  # dict by field key, list of choices
+    dictionary_wanted = Signal(int)  # id of the dictionary of a choice, to be opened
 
     def __init__(self, parent: QWidget | None, field: Record) -> None:
         title = _("Change the field") if field.id else _("New field")
@@ -116,6 +117,9 @@ class CustomFieldDialog(Dialog):
         side_by_side.addLayout(fields, 1)
         side_by_side.addWidget(self.preview)
         self.body.addLayout(side_by_side)
+        dictionary = self._field.values.get("dictionary")
+        if self._field.id and isinstance(dictionary, Ref):
+            self.add_secondary(_("Open the choices"), lambda: self.dictionary_wanted.emit(dictionary.id))
         self.add_cancel()
         self.add_primary(_("Save") if self._field.id else _("Add the field"), self._decide)
 

@@ -206,15 +206,7 @@ class CustomFieldsPage(Page):
         self._fields = {field.id: field for field in fields}
         self._model.removeRows(0, self._model.rowCount())
         self._model.setHorizontalHeaderLabels(
-            [
-                _("Name"),
-                _("Kind"),
-                _("Part of the form"),
-                _("Needed"),
-                _("In lists"),
-                _("Filled in"),
-                _("In use"),
-            ]
+            [_("Name"), _("Kind"), _("Part of the form"), _("Needed"), _("In lists"), _("Filled in"), _("In use")]
         )
         for field in fields:
             self._model.appendRow(_items(field, read.uses.get(field.id, 0)))
@@ -259,6 +251,7 @@ class CustomFieldsPage(Page):
     def _ask(self, field: Record) -> None:
         dialog = CustomFieldDialog(self, field)
         dialog.decided.connect(lambda values, choices: self._save(dialog, field, values, choices))
+        dialog.dictionary_wanted.connect(lambda id_: self._open_dictionary(dialog, id_))
         dialog.open_quietly()
 
     def _save(self, dialog: CustomFieldDialog, field: Record, values: Mapping[str, Any], choices: list[str]) -> None:
@@ -279,6 +272,10 @@ class CustomFieldsPage(Page):
                 messages.show_error(dialog, error)
 
         self._view.context.tasks.command(dialog, work, done, fail)
+
+    def _open_dictionary(self, dialog: CustomFieldDialog, id_: int) -> None:
+        dialog.reject()
+        self._view.open_record("dictionary", id_)
 
     def _tell(self, field: Record, deleted: Deleted) -> None:
         messages.notify(
