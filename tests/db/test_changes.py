@@ -122,6 +122,18 @@ def test_lost_line_is_noticed_and_then_anything_may_have_changed(
     assert heard.next() == ("customer", frozenset({2}))
 
 
+def test_who_asks_does_not_wait_for_the_next_attempt(
+    proxy: Proxy, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard.connect()
+    monkeypatch.setattr(changes.random, "uniform", lambda _least, _most: 10_000.0)
+    proxy.refuse()
+    assert heard.next() == "lost"
+    proxy.accept()
+    heard.listener.ask_now()
+    assert [heard.next(), heard.next()] == ["connected", "anything"]
+
+
 def test_server_that_ends_the_connection_is_asked_again(firm: Firm, heard: Heard) -> None:
     heard.connect()
     firm.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'crm-desktop changes'")

@@ -158,6 +158,21 @@ def test_line_that_was_logged_when_the_connection_broke_is_logged_once(
     assert page.story.log_line.line.text() == ""
 
 
+def test_record_that_could_not_be_read_is_read_when_the_server_is_back(
+    contact: tuple[Desk, Any], behind: tuple[Gateway, Proxy]
+) -> None:
+    (desk, page), (_gateway, proxy) = contact, behind
+    page.view.close_page(page)
+    proxy.refuse()
+    page = desk.open("contact", page.id)
+    assert page.editor.form.value_of("name") is None
+    proxy.accept()
+    desk.bus.post("contact", None)
+    desk.bus.flush()
+    desk.settle()
+    assert page.editor.form.value_of("name") == "陈立"
+
+
 def test_lost_server_is_said_in_one_place_and_found_again_by_a_click(
     contact: tuple[Desk, Any], behind: tuple[Gateway, Proxy]
 ) -> None:

@@ -55,6 +55,7 @@ class RecordEditor(QWidget):
         self.is_read_only = False
         self._is_saving = False
         self._was_edited = False
+        self._unread = 0  # the id of a record that is still to be read
         self._waiting: WaitingCommand | None = None
         self._draft = DraftKeeper(self._context.drafts, "record", "", self)
         self.form = Form(view, self.spec)
@@ -102,7 +103,10 @@ class RecordEditor(QWidget):
             self._take(records.new_record(self.spec.key, self._context.person, choices, **values))
 
     def load(self, id_: int) -> None:
-        """Read a record in the background, and show it; where it is gone, that is said."""
+        """Read a record in the background, and show it; where it is gone, that is said. Without a server it is read
+        as soon as one is there.
+        """
+        self._unread = id_
         self._context.tasks.query(
             self, lambda session: records.fetch_record(session, self.spec.key, id_), self._take, self._fail, key="load"
         )
@@ -208,6 +212,7 @@ class RecordEditor(QWidget):
     def _take(self, record: Record, sent: Mapping[str, Any] | None = None) -> None:
         """Show a record, in place of everything typed but what was typed since ``sent`` was sent off."""
         self.record = record
+        self._unread = 0
         reason = why_not(self._context.person, "update" if record.id else "create", record)
         self.is_read_only = bool(reason)
         self.form.show_record(record, read_only=self.is_read_only, sent=sent)
@@ -355,7 +360,9 @@ class RecordEditor(QWidget):
     def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
         record = self.record
         is_mine = table == self.spec.model.__tablename__ and record.id and (ids is None or record.id in ids)
-        if is_mine and not self._is_saving:
+        if self._unread and ids is None:
+            self.load(self._unread)
+        elif is_mine and not self._is_saving:
             self._compare_with_now()
 
     def _compare_with_now(self) -> None:
