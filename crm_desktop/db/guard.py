@@ -196,8 +196,7 @@ def _attached(guard: Guard, verb: str) -> str:
     if verb == "read":
         return "crm.record_in_sight(entity, record_id)"
     if guard.is_for_owners:
-        himself = f" and {guard.writer_column} = (select crm.me())" if verb == "create" else ""
-        return f"crm.may_share(entity, record_id){himself}"
+        return "crm.may_share(entity, record_id)"
     if guard.writer_column:
         return f"{guard.writer_column} = (select crm.me()) and crm.record_in_sight(entity, record_id)"
     return "crm.record_open_to_change(entity, record_id)"
@@ -248,6 +247,12 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
             f"create trigger check_owner after update on crm.{name} "
             "referencing old table as old_rows new table as new_rows for each statement "
             f"when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.check_owner('{verb}')"
+        )
+    if guard.rule == "owned" and not guard.parent_table:
+        yield (
+            f"create trigger end_own_shares after update on crm.{name} "
+            "referencing old table as old_rows new table as new_rows for each statement "
+            "when (current_user <> 'crm_owner') execute function crm.end_own_shares()"
         )
     if guard.rule in _RECORDS:
         yield (

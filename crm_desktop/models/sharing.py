@@ -31,13 +31,7 @@ class Share(Base):
         {
             "comment": "Records lent to employees and departments",
             "info": {
-                POLICY: Guard(
-                    rule="attached",
-                    entity="share",
-                    editable=("may_write", "ends_at"),
-                    is_for_owners=True,
-                    writer_column="shared_by_id",
-                )
+                POLICY: Guard(rule="attached", entity="share", editable=("may_write", "ends_at"), is_for_owners=True)
             },
         },
     )

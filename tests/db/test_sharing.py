@@ -130,11 +130,14 @@ def test_nobody_shares_what_he_may_not_change(raw: Raw, office: Office, entity: 
     statement = "insert into crm.share (entity, record_id, employee_id) values (%s, %s, %s)"
     assert raw.tried(statement, entity, hidden, office.ids["seller"]) == REFUSED
     assert raw.column("select id from crm.share") == []
-    # nor in another's name
+    # and in nobody else's name, at no other time
     own = customer_of(raw, office, "seller")
     raw.become(login("seller"))
-    forged = "insert into crm.share (entity, record_id, employee_id, shared_by_id) values ('customer', %s, %s, %s)"
-    assert raw.tried(forged, own, office.ids["idle"], office.ids["admin"]) == REFUSED
+    forged = (
+        "insert into crm.share (entity, record_id, employee_id, shared_by_id, shared_at)"
+        " values ('customer', %s, %s, %s, 'infinity') returning shared_by_id, shared_at = now()"
+    )
+    assert raw.rows(forged, own, office.ids["idle"], office.ids["admin"]) == [(office.ids["seller"], True)]
     assert raw.tried("update crm.share set record_id = %s", hidden) == REFUSED  # no right to the column
 
 
@@ -151,6 +154,28 @@ def test_a_share_ends(raw: Raw, office: Office) -> None:
     raw.become(login("manager"))
     raw.count("delete from crm.share where id = %s", lent)
     assert not sees(raw, "junior", customer)
+
+
+def test_what_somebody_lent_himself_ends_when_another_gets_the_record(raw: Raw, office: Office) -> None:
+    own = customer_of(raw, office, "seller")
+    free = customer_of(raw, office, "公海")
+    for customer in (own, free):
+        raw.become(login("seller"))
+        share(raw, "seller", customer, office.ids["seller"], may_write=True)
+        raw.become(None)
+        raw.count("update crm.share set shared_at = shared_at - interval '1 day'")
+        raw.become(login("clerk"))
+        assert raw.count("update crm.customer set owner_id = %s where id = %s", office.ids["director"], customer) == 1
+        assert not sees(raw, "seller", customer)
+
+
+def test_nothing_is_noted_with_what_is_lent_to_read(raw: Raw, office: Office) -> None:
+    customer = customer_of(raw, office, "manager")
+    share(raw, "manager", customer, office.ids["junior"])
+    own = customer_of(raw, office, "junior")
+    raw.become(login("junior"))
+    noted = raw.value("insert into crm.activity (customer_id, subject) values (%s, 'x') returning id", own)
+    assert raw.tried("update crm.activity set customer_id = %s where id = %s", customer, noted) == REFUSED
 
 
 def test_who_left_sees_nothing_shared(raw: Raw, office: Office) -> None:

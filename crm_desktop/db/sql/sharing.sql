@@ -29,7 +29,8 @@ begin
     return array(
       select s.record_id from crm.share s
       where (s.employee_id = person or s.department_id = any (departments)) and s.entity = shared_for.table_name
-        and (s.ends_at is null or s.ends_at > now()) and (verb = 'read' or s.may_write));
+        and (s.ends_at is null or s.ends_at > statement_timestamp())  -- not that of a transaction left open
+        and (verb = 'read' or s.may_write));
   end if;
   select s.* into parent from journal.subject s where s.table_name = subject.parent_table;
   lent := crm.shared_for(person, parent.table_name, needed);
@@ -79,7 +80,34 @@ begin
   return null;
 end $$;
 
--- A new or ended share is told as a change of the record, so that lists and pages look again. Who shares it is noted here.
+-- When a record changes hands, what its owner or a person at the pool had lent to himself ends: otherwise he would keep
+-- it against the will of who took it from him. Who gives it away himself may stay, by a share of the same transaction.
+create or replace function crm.end_own_shares() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  moved bigint[] := array(
+    select c.id from (select n.id, n.owner_id from new_rows n except select o.id, o.owner_id from old_rows o) c);
+begin
+  if moved <> '{}' then
+    delete from crm.share s
+      where s.entity = tg_table_name and s.record_id = any (moved) and s.employee_id = s.shared_by_id
+        and s.shared_at < transaction_timestamp();
+  end if;
+  return null;
+end $$;
+
+-- Who shares it, and when, is nobody's to say.
+create or replace function crm.sign_share() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  new.shared_by_id := crm.me();
+  new.shared_at := transaction_timestamp();
+  return new;
+end $$;
+create trigger sign_share before insert on crm.share
+  for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.sign_share();
+
+-- A new or ended share is told as a change of the record, so that lists and pages look again.
 create or replace function crm.tell_of_share() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -116,7 +144,7 @@ begin
     with ended as (
       select s.employee_id, s.department_id, s.may_write, s.shared_at, s.ends_at as ended_at, null::bigint as ended_by_id
       from crm.share s
-      where s.entity = ended_shares.entity and s.record_id = ended_shares.record_id and s.ends_at <= now()
+      where s.entity = ended_shares.entity and s.record_id = ended_shares.record_id and s.ends_at <= statement_timestamp()
       union all
       select (c.before ->> 'employee_id')::bigint, (c.before ->> 'department_id')::bigint, (c.before ->> 'may_write')::boolean,
              (c.before ->> 'shared_at')::timestamptz, c.at, g.employee_id

@@ -55,7 +55,7 @@ begin
       union select d.parent_id from crm.department d join above a on a.id = d.id)
     select jsonb_build_object('by', b.name, 'at', s.shared_at, 'ends_at', s.ends_at, 'department', d.name)
     from crm.share s left join crm.employee b on b.id = s.shared_by_id left join crm.department d on d.id = s.department_id
-    where s.entity = reached and s.record_id = root and (s.ends_at is null or s.ends_at > now())
+    where s.entity = reached and s.record_id = root and (s.ends_at is null or s.ends_at > statement_timestamp())
       and (s.employee_id = person or s.department_id in (select a.id from above a)) and (s.may_write or not for_writing)
     order by s.may_write desc, s.employee_id is null limit 1);
 end $$;

@@ -139,5 +139,6 @@ def _show_ownership(page: Page) -> None:
     page.ownership.show_lendings(SHARES, ENDED)
     area = page.ownership.parentWidget()
     while not isinstance(area, QScrollArea):
+        assert area is not None
         area = area.parentWidget()
     area.ensureWidgetVisible(page.ownership)
