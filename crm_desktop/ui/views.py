@@ -64,6 +64,8 @@ class Views(QObject):
 
     def follow(self, area: AreaView) -> None:
         """List the views of this area's entities in its side list, now and whenever they change."""
+        if not any(entry.page for entry in area.area.pages):
+            return  # it has no lists
         self._followed.append(area)
         if self._views:
             self._show(area)
