@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import parts_of
@@ -19,7 +19,7 @@ from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 
-COMMENTS_HEIGHT = 240  # px: the box to write in and some comments
+COMMENTS_HEIGHT = 320  # px: the box to write in and some comments
 
 
 class FormPage(RecordPage):
@@ -32,12 +32,18 @@ class FormPage(RecordPage):
         self.history_card = Card(_("History"))
         self.history_card.body.addWidget(self.history, 1)
         self.parts = [PartsCard(view, part) for part in self.shown_parts()]
+        self._own = QVBoxLayout()
+        self._own.setContentsMargins(0, 0, 0, 0)
+        self._own.setSpacing(12)
+        own = QWidget()
+        own.setObjectName("plain")
+        own.setLayout(self._own)
         for card in self.parts:
-            self._editor.add_below(card)
+            self._own.addWidget(card)
         self.comments_card = Card(_("Comments"))
         self.comments_card.body.addWidget(self.attached.comments)
         self.attached.comments.setMinimumHeight(COMMENTS_HEIGHT)
-        for below in (self.attached.files, self.comments_card):
+        for below in (own, self.attached.files, self.comments_card):
             self._editor.add_below(below)
         self.splitter = PreviewSplitter(f"form/{entity}", self._editor, self.history_card)
         self.history_button = quiet_button(
@@ -72,8 +78,8 @@ class FormPage(RecordPage):
         self._editor.load(id_)
 
     def add_below(self, widget: QWidget) -> None:
-        """Put something of the entity's own under the form."""
-        self._editor.add_below(widget)
+        """Put something of the entity's own under the form, above what every record has."""
+        self._own.addWidget(widget)
 
     def _show_record(self, record: Record) -> None:
         self.show_heading(record)
