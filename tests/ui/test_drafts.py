@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -10,8 +12,11 @@ from crm_desktop.services import records
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.draft import DraftDialog
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
+from crm_desktop.ui.import_wizard.page import open_import
+from importers.plan import FILL_IN, OnMatch
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
 from tests.ui.test_form_editor import answer_unsaved, type_into
+from tests.ui.test_import_wizard import SHEET
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -241,3 +246,50 @@ def test_deleted_record_is_told_and_can_be_saved_as_new_or_kept(sit_down: SitDow
     page.editor.save()
     desk.settle()
     assert desk.id_of("customer", "name = '珠海华工医药'") != customer.id
+
+
+def test_import_that_was_not_finished_is_gone_on_with(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("clerk")
+    page = open_import(desk.window, SHEET)
+    assert page is not None
+    desk.settle()
+    page.draft.set_rule(FILL_IN.deciding("资料表 5", OnMatch.SKIP))
+    page.matching_step.changed.emit()
+    guesses, included = list(page.draft.guesses), set(page.draft.included)
+    desk.window.context.drafts.close()
+    again = sit_down("clerk", desk.gateway)
+    book = again.window.context.drafts
+    qtbot.waitUntil(lambda: book.is_loaded)
+    (draft,) = book.waiting()
+    assert draft.title == SHEET.name
+    page = open_import(again.window, draft=draft)
+    assert page is not None
+    again.settle()
+    assert page.draft.rule.of_row("资料表 5") is OnMatch.SKIP
+    assert page.draft.included == included
+    assert [[one.target for one in table] for table in page.draft.guesses] == [
+        [one.target for one in table] for table in guesses
+    ]
+    assert book.waiting() == []
+
+
+def test_import_draft_of_a_file_that_has_changed_asks_anew(sit_down: SitDown, qtbot: QtBot, tmp_path: Path) -> None:
+    desk = sit_down("clerk")
+    file = tmp_path / "客户.csv"
+    file.write_text("客户名称,电话\n华工,0756-1\n", encoding="utf-8")
+    page = open_import(desk.window, file)
+    assert page is not None
+    desk.settle()
+    page.draft.set_rule(FILL_IN.deciding("1", OnMatch.SKIP))
+    page.matching_step.changed.emit()
+    desk.window.context.drafts.close()
+    file.write_text("客户名称,网址\n华工,www.example.com\n", encoding="utf-8")
+    again = sit_down("clerk", desk.gateway)
+    qtbot.waitUntil(lambda: again.window.context.drafts.is_loaded)
+    (draft,) = again.window.context.drafts.waiting()
+    page = open_import(again.window, draft=draft)
+    assert page is not None
+    again.settle()
+    assert "other columns" in again.notices()
+    assert not page.draft.is_touched
+    assert again.window.context.drafts.waiting() == [draft]
