@@ -133,8 +133,8 @@ class Person:
     """By entity and verb: the employees whose records he reaches."""
     server_version: int
     """As PostgreSQL counts: 150018 for 15.18."""
-    large_tables: frozenset[str] = frozenset()
-    """Tables of so many rows that a search looks at the first ones before it asks the index."""
+    common_pieces: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """By large table: the pieces of text that many of its rows have."""
     pool_id: int = 0
     """The employee who stands for the public pool."""
     lent: Lent = field(default_factory=Lent, compare=False)

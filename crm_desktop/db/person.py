@@ -19,7 +19,6 @@ _STATE = text("""
            coalesce(has_schema_privilege(to_regnamespace('crm'), 'usage'), false) as may_enter,
            coalesce(has_table_privilege(to_regclass('crm.alembic_version'), 'select'), false) as has_revision
 """)
-_LARGE = 50_000  # rows; below, the index alone is as quick
 _FACTS = text("""
     select e.id, e.login, e.name, e.is_active, e.department_id, d.name as department,
            array(select g.code from crm.group_member m join crm.permission_group g on g.id = m.group_id
@@ -29,8 +28,7 @@ _FACTS = text("""
            crm.shared_tables() as lent,
            (select p.id from crm.employee p where p.is_pool) as pool_id,
            current_setting('server_version_num')::int as server_version,
-           array(select relname::text from pg_class
-                 where relnamespace = 'crm'::regnamespace and relkind = 'r' and reltuples > :large) as large_tables
+           (select jsonb_object_agg(x.table_name, x.pieces) from crm.common_pieces() x) as common_pieces
     from crm.employee e left join crm.department d on d.id = e.department_id
     where e.id = crm.me()
 """)
@@ -63,7 +61,7 @@ def check_fit(connection: Connection, address: ConnectionAddress) -> None:
 
 def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
     """The person of this connection, in one statement. Raises ``SignInError`` where he is no (active) employee."""
-    row = connection.execute(_FACTS, {"large": _LARGE}).one_or_none()
+    row = connection.execute(_FACTS).one_or_none()
     if row is None or not row.is_active:
         raise NO_RIGHT_TO_DATABASE.error(address)
     return Person(
@@ -76,7 +74,7 @@ def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
         grants={grant["entity"]: _grant(grant) for grant in row.grants or ()},
         owners={(scope["entity"], scope["verb"]): tuple(scope["owner_ids"]) for scope in row.scopes or ()},
         server_version=row.server_version,
-        large_tables=frozenset(row.large_tables),
+        common_pieces={table: frozenset(pieces) for table, pieces in (row.common_pieces or {}).items()},
         pool_id=row.pool_id or 0,
         lent=Lent(frozenset(row.lent)),
     )

@@ -91,6 +91,7 @@ ACTIVITY = EntitySpec(
             Section(N_("What follows"), (Activity.next_step, Activity.next_on)),
         )
     ),
+    found_by=(Activity.subject,),
     part_of=Activity.customer,
     subtitle=(Activity.customer, Activity.happened_at),
     access={

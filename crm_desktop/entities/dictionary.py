@@ -30,6 +30,7 @@ DICTIONARY = EntitySpec(
         sections=(Section(N_("General"), (Dictionary.name, Dictionary.name_en, Dictionary.code)),),
         read_only=frozenset({Dictionary.code}),
     ),
+    found_by=(Dictionary.name, Dictionary.name_en),
     access=ADMINISTERED,
 )
 

@@ -125,6 +125,7 @@ DEPARTMENT = EntitySpec(
             ),
         )
     ),
+    found_by=(Department.name, Department.code),
     access=ADMINISTERED,
 )
 
@@ -154,5 +155,6 @@ PERMISSION_GROUP = EntitySpec(
         sections=(Section(N_("General"), (PermissionGroup.name, PermissionGroup.name_en)),),
         read_only=frozenset({PermissionGroup.is_builtin}),
     ),
+    found_by=(PermissionGroup.name, PermissionGroup.name_en),
     access=ADMINISTERED,
 )

@@ -105,10 +105,15 @@ def owner_indexes(table: str, *parent: str) -> tuple[Index, ...]:
     return (
         Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
         Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id", *parent]),
-        Index(
-            f"{table}_search_idx",
-            literal_column("crm.owned_grams(search_grams, owner_id)").label("grams"),
-            postgresql_using="gin",
-            postgresql_ops={"grams": "crm.gram_ops"},
-        ),
+        gram_index(table, "crm.owned_grams(search_grams, owner_id)"),
+    )
+
+
+def gram_index(table: str, grams: str) -> Index:
+    """The index that search looks up pieces of text and owners in; ``grams`` is SQL."""
+    return Index(
+        f"{table}_search_idx",
+        literal_column(grams).label("grams"),
+        postgresql_using="gin",
+        postgresql_ops={"grams": "crm.gram_ops"},
     )

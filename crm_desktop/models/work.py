@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm_desktop.models.base import POLICY, Base, Guard, Timed
+from crm_desktop.models.base import POLICY, Base, Guard, Timed, gram_index
 from crm_desktop.models.organisation import Employee
 from crm_desktop.models.parties import Contact, Customer
 from crm_desktop.models.platform import DictionaryEntry
@@ -21,6 +21,7 @@ class Activity(Timed, Base):
     __table_args__ = (
         Index("activity_customer_idx", "customer_id", "happened_at"),
         Index("activity_owner_time_idx", "owner_id", "happened_at", "id"),
+        gram_index("activity", "crm.owned_pieces(subject, owner_id)"),
         Index("activity_time_owner_idx", "happened_at", "id", postgresql_include=["owner_id", "customer_id"]),
         {
             "comment": "What happened with customers",

@@ -53,7 +53,7 @@ def complete_keys(session: Session) -> None:
         model: Any = spec.model
         attrs = spec.search.attrs
         incomplete = literal([_INCOMPLETE], ARRAY(Text))
-        rows = session.execute(select(model.id, *attrs).where(has_grams(model, incomplete))).all()
+        rows = session.execute(select(model.id, *attrs).where(has_grams(spec, incomplete))).all()
         if rows:
             found = [derived_columns(spec, dict(zip((a.key for a in attrs), row[1:], strict=True))) for row in rows]
             completed = [(row.id, *columns.values()) for row, columns in zip(rows, found, strict=True)]

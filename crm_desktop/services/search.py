@@ -1,11 +1,12 @@
 """The one search box: any entity by pinyin, any part of a name, a code, or digits of a telephone number.
 
-Each table is read in one of two ways. What is rare is looked up in the index. What a good part of a large table holds
-is found among its first rows, which are looked at before: the index would collect half the table.
+Of a small table all that matches is ranked. Of a large one the index gives so many rows; and a word that many rows hold is
+looked for among the first ones before, since the index would collect half the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -34,24 +35,45 @@ from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
-    contains,
     grams_match,
+    holds,
+    looked_up,
     outputs,
     owners_to_look_up,
     scope_hint,
+    searched_keys,
     sight_of,
     text_filter,
     typed_parameters,
     word_count,
 )
-from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec import EntitySpec, facts, kinds
 
-PROBED, ENOUGH = 400, 20
-"""Where so many of a large table's first rows match, these will do."""
-CANDIDATES = 1000
-"""So many matches are ranked; who types two letters in a million customers goes on typing."""
+PROBED = 400
+"""Where so many of a large table's first rows hold an answer's fill, it is taken from them."""
+CANDIDATES, EXAMINED = 1000, 5000
+"""So many of a large table's matches are ranked, of so many rows with the same pieces; who types two letters in a
+million customers goes on typing."""
 _BEHIND = 1_000_000
 """Names that do not begin with what was typed come after all that do."""
+
+
+def _as_text(column: Any) -> Any:
+    return func.nullif(cast(column, String), "")
+
+
+_WRITTEN: dict[kinds.Kind, Callable[[Any], Any]] = {
+    kinds.PHONES: lambda column: func.array_to_string(column, ", "),
+    kinds.TIME: lambda column: func.to_char(column, "YYYY-MM-DD"),
+}
+"""How a subtitle shows what is no text."""
+
+
+class _Ways(NamedTuple):
+    """How tables are read: of ``large`` ones only so many rows, of ``probed`` ones the first rows before the index."""
+
+    large: frozenset[str]
+    probed: frozenset[str]
 
 
 class Hit(NamedTuple):
@@ -66,14 +88,15 @@ class Hit(NamedTuple):
 def search(session: Session, typed: str, person: Person, limit: int = 8) -> list[Hit]:
     """The best ``limit`` records of each entity that ``typed`` finds, names that begin with it first. One statement."""
     words = word_count(typed)
-    if not words:
+    ways = _ways(typed, person)
+    specs = [spec for spec in ALL_ENTITIES if (spec.search or spec.found_by) and person.may("read", spec.key)]
+    if not words or not specs:
         return []
 
     def build() -> Any:
-        return union_all(*(_select_hits(spec, words, person, limit) for spec in ALL_ENTITIES if spec.search))
+        return union_all(*(_select_hits(spec, words, person, limit, ways) for spec in specs))
 
-    sight = (person.id, tuple(person.owners.items()), person.lent.entities, person.large_tables)
-    key = ("search", words, limit, sight)
+    key = ("search", words, limit, tuple((spec.key, sight_of(person, spec.key)) for spec in specs), ways)
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in rows]
 
@@ -82,13 +105,14 @@ def find(session: Session, entity: str, typed: str, person: Person, limit: int =
     """Records of one entity for a reference field: by what was typed, or the first ones. One statement."""
     spec = by_key(entity)
     words = word_count(typed)
+    ways = _ways(typed, person)
 
     def build() -> Select[Any]:
         if spec.search and words:
-            return _select_hits(spec, words, person, limit)
+            return _select_hits(spec, words, person, limit, ways)
         return select_titles(spec, _select_first(spec, words, person, limit))
 
-    key = ("find", entity, words, limit, sight_of(person, entity), person.large_tables)
+    key = ("find", entity, words, limit, sight_of(person, entity), ways)
     rows = execute(session, key, build, typed_parameters(typed))
     return [Hit(entity, row[1], row[2], row[3] or "") for row in rows]
 
@@ -110,34 +134,51 @@ def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> S
     )
 
 
-def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int) -> Select[Any]:
-    """What ``words`` words find: what begins with the first of them, then short names."""
+def _ways(typed: str, person: Person) -> _Ways:
+    grams = typed_parameters(typed)["grams"]
+    probed = (table for table, common in person.common_pieces.items() if common.issuperset(grams))
+    return _Ways(frozenset(person.common_pieces), frozenset(probed))
+
+
+def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int, ways: _Ways) -> Select[Any]:
+    """What ``words`` words find: names that begin with the first of them, then short ones; the latest activities."""
     model: Any = spec.model
-    indexed = _ranked(spec, model).where(grams_match(spec, words, person)).limit(CANDIDATES)
-    if model.__tablename__ not in person.large_tables:
-        found = indexed.subquery()
+    if model.__tablename__ not in ways.large:
+        found = _ranked(spec, model).where(grams_match(spec, words, person)).subquery()
+    elif model.__tablename__ not in ways.probed:
+        found = _select_indexed(spec, words, person).subquery()
     else:
-        some = aliased(model, _first_rows(spec, person).subquery())
-        alike = _ranked(spec, some).where(*(contains(some.search_text, n) for n in range(words)))
-        probe = alike.cte(f"probe_{spec.key}").prefix_with("materialized")
-        is_enough = select(func.count() >= ENOUGH).select_from(probe).scalar_subquery()
-        rest = indexed.where(not_(is_enough)).cte(f"indexed_{spec.key}").prefix_with("materialized")
+        first = aliased(model, _first_rows(spec, person).subquery())
+        probe = _ranked(spec, first).where(*holds(spec, first, words)).cte(f"probe_{spec.key}")
+        is_enough = select(func.count() >= limit).select_from(probe).scalar_subquery()
+        rest = _select_indexed(spec, words, person, not_(is_enough)).subquery()
         found = union_all(select(probe).where(is_enough), select(rest)).subquery()
     return _with_titles(spec, select(found).order_by(found.c.rank, found.c.id).limit(limit))
+
+
+def _select_indexed(spec: EntitySpec, words: int, person: Person, *where: ColumnElement[bool]) -> Select[Any]:
+    """What the index of a large table finds, so many rows of it that nobody has to wait for them."""
+    model: Any = spec.model
+    alike = select(*_needed(spec, model)).where(looked_up(spec, person), *where).limit(EXAMINED)
+    some = aliased(model, alike.subquery())
+    found = _ranked(spec, some).where(*holds(spec, some, words))
+    return found.limit(CANDIDATES) if spec.search else found
 
 
 def _first_rows(spec: EntitySpec, person: Person) -> Select[Any]:
     """A few rows to look at. Ordered as an index is, so that no plan begins by collecting all that could come."""
     model: Any = spec.model
     owners = owners_to_look_up(spec, person)
-    columns = (*_shown(spec, model), model.search_text)
+    columns = _needed(spec, model)
+    place = getattr(model, model.order)
+    order = (place, model.id) if spec.search else (place.desc(), model.id.desc())
     if owners is None:
-        return select(*columns).order_by(model.id).limit(PROBED)
+        return select(*columns).order_by(*((model.id,) if spec.search else order)).limit(PROBED)
     each = func.unnest(literal(list(owners), ARRAY(BigInteger))).table_valued("owner").render_derived(name="each")
     rows = (
         select(*columns)
         .where(getattr(model, str(guard_of(spec).owner_column)) == each.c.owner)
-        .order_by(getattr(model, model.order), model.id)
+        .order_by(*order)
         .limit(PROBED // max(1, len(owners)))
     ).lateral()
     return select(rows).select_from(each.join(rows, true()))
@@ -145,11 +186,23 @@ def _first_rows(spec: EntitySpec, person: Person) -> Select[Any]:
 
 def _ranked(spec: EntitySpec, rows: Any) -> Select[Any]:
     """What is shown of ``rows``, and their rank: lower is better."""
+    if not spec.search:
+        place = getattr(rows, rows.order)
+        return select(
+            *_shown(spec, rows), (func.now() - place if guard_of(spec).rule == "owned" else place).label("rank")
+        )
     first = bindparam("word0", type_=Text)
     place = func.position(first.op("IN")(rows.search_text))
     at_line = func.position(literal_column("E'\\n'").op("||")(first).op("IN")(rows.search_text))
     behind = case((or_(place == 1, at_line > 0), 0), else_=_BEHIND)
     return select(*_shown(spec, rows), (behind + func.length(rows.search_text) * 1000 + place).label("rank"))
+
+
+def _needed(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
+    """The columns of ``rows`` that are shown, searched and ranked."""
+    shown = (column.key for column in _shown(spec, rows))
+    keys = dict.fromkeys((*shown, *searched_keys(spec), *(() if spec.search else (rows.order,))))
+    return tuple(getattr(rows, str(key)) for key in keys)
 
 
 def _shown(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
@@ -172,8 +225,7 @@ def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
     for attr in spec.subtitle:
         shown = outputs((attr,), joins)
         column = shown[1] if facts(attr).target is not None else shown[0]
-        is_list = facts(attr).kind.name == "phones"
-        subtitle.append(func.array_to_string(column, ", ") if is_list else func.nullif(cast(column, String), ""))
+        subtitle.append(_WRITTEN.get(facts(attr).kind, _as_text)(column))
     below = func.concat_ws(" · ", *subtitle) if subtitle else literal("")
     statement = select(literal(spec.key), record.id, getattr(record, _title(spec)), below).select_from(record)
     return select(joins.apply(statement).order_by(rows.c.rank, rows.c.id).subquery())

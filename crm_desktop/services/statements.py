@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
@@ -27,7 +28,7 @@ from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import language
 from crm_desktop.entities import by_model, guard_of
-from crm_desktop.models import POLICY, DictionaryEntry
+from crm_desktop.models import DictionaryEntry
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 SMALL_SCOPE = 20
@@ -154,27 +155,51 @@ def owners_to_look_up(spec: EntitySpec, person: Person) -> tuple[int, ...] | Non
 
 
 def grams_match(spec: EntitySpec, words: int, person: Person) -> ColumnElement[bool]:
-    """All typed words are in the row's search text: the index finds the pieces, the text is rechecked.
+    """All typed words are in the row's searched text: the index finds the pieces, the text is rechecked."""
+    return and_(looked_up(spec, person), *holds(spec, spec.model, words))
 
-    Where few owners' rows are in sight, the index finds theirs and what is lent; the policy stays the guard.
+
+def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
+    """What the index finds: rows with all pieces of what was typed; every row of a table that nobody owns rows of.
+
+    Where few owners' rows are in sight, only theirs and what is lent; the policy stays the guard.
     """
-    model: Any = spec.model
+    if not spec.search and guard_of(spec).rule != "owned":
+        return true()
     grams = bindparam("grams", type_=ARRAY(Text))
-    found = has_grams(model, grams)
+    found = has_grams(spec, grams)
     owners = owners_to_look_up(spec, person)
-    if owners is not None:
-        lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
-        own = (has_grams(model, func.array_append(grams, f"owner {owner}")) for owner in owners)
-        found = or_(false(), *own, *lent)
-    return and_(found, *(contains(model.search_text, n) for n in range(words)))
+    if owners is None:
+        return found
+    lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
+    own = (has_grams(spec, func.array_append(grams, f"owner {owner}")) for owner in owners)
+    return or_(false(), *own, *lent)
 
 
-def has_grams(model: Any, grams: ColumnElement[Any]) -> ColumnElement[bool]:
+def has_grams(spec: EntitySpec, grams: ColumnElement[Any]) -> ColumnElement[bool]:
     """The row has all these pieces and tokens; written as its index is."""
-    owner = model.__table__.info[POLICY].owner_column
-    indexed = func.crm.owned_grams(model.search_grams, getattr(model, owner)) if owner else model.search_grams
+    model: Any = spec.model
+    owner = guard_of(spec).owner_column
+    if not spec.search:
+        indexed: Any = func.crm.owned_pieces(spec.found_by[0], getattr(model, str(owner)))
+    else:
+        indexed = func.crm.owned_grams(model.search_grams, getattr(model, owner)) if owner else model.search_grams
     found: ColumnElement[bool] = indexed.op("OPERATOR(crm.@>>)", is_comparison=True)(grams)
     return found
+
+
+def searched_keys(spec: EntitySpec) -> tuple[str, ...]:
+    """Which columns hold the text that search looks through."""
+    return ("search_text",) if spec.search else tuple(attr.key for attr in spec.found_by)
+
+
+def holds(spec: EntitySpec, rows: Any, words: int) -> Iterator[ColumnElement[bool]]:
+    """That the searched text of ``rows`` (the model or an alias of it) has each of the typed words."""
+    texts = [getattr(rows, key) for key in searched_keys(spec)]
+    whole = (
+        texts[0] if spec.search else func.lower(func.normalize(func.concat_ws("\n", *texts), literal_column("nfkc")))
+    )
+    return (contains(whole, n) for n in range(words))
 
 
 def contains(column: Any, number: int) -> ColumnElement[bool]:
@@ -183,17 +208,22 @@ def contains(column: Any, number: int) -> ColumnElement[bool]:
 
 
 def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[bool]:
-    """Rows that so many typed words find: by their own search text, by their parent's, else by any text in the list."""
+    """Rows that so many typed words find: by their own text or their parent's, else by any text in the list."""
     if not words:
         return true()
     if spec.search:
         return grams_match(spec, words, person)
+    model: Any = spec.model
     parent = by_model(spec.part_of.property.mapper.class_) if spec.part_of is not None else None
     if spec.part_of is not None and parent is not None and parent.search:
-        own = getattr(spec.model, facts(spec.part_of).column)
         within: Any = parent.model
-        found: ColumnElement[bool] = own.in_(select(within.id).where(text_filter(parent, words, person)))
-        return found
+        key = getattr(model, facts(spec.part_of).column)
+        found: ColumnElement[bool] = key.in_(select(within.id).where(grams_match(parent, words, person)))
+        if not spec.found_by:
+            return found
+        # Not as an OR, for which no index is of use.
+        either = union(select(model.id).where(found), select(model.id).where(grams_match(spec, words, person)))
+        return cast("ColumnElement[bool]", model.id.in_(either))
     texts = [attr for attr in spec.labels if facts(attr).target is None and facts(attr).kind.name == "text"]
     return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))
 

@@ -21,7 +21,7 @@ def _problems(spec: EntitySpec) -> Iterator[str]:
     shown = spec.form.fields
     if len(shown) != len(set(shown)):
         yield "a form field appears twice"
-    searched = spec.search.attrs if spec.search else ()
+    searched = spec.search.attrs if spec.search else spec.found_by
     own = {*shown, *spec.form.read_only, *spec.subtitle, spec.table.sort, *spec.labels, *searched}
     for attr in own:
         if attr.class_ is not spec.model:

@@ -110,6 +110,9 @@ class EntitySpec:
     form: FormSpec
     access: Mapping[Group, Grant]
     search: SearchSpec | None = None
+    found_by: tuple[Attr, ...] = ()
+    """Texts that the search for everything looks through where there is no ``search``. A table that anybody owns rows
+    of has one such text and an index over its pieces; the latest rows come first."""
     part_of: Attr | None = None
     """The record this one belongs to: it is listed there, and found by its name where it has no search of its own."""
     other_end: Attr | None = None

@@ -31,25 +31,32 @@ _IDS = """
       (select id from crm.customer where owner_id = any(%(owners)s) order by sort_key, id) t
 """
 _PAGE = _ROWS.format(source="crm.customer") + " where c.id = any(%(ids)s)"
-_OWNED = "crm.owned_grams(search_grams, owner_id) operator(crm.@>>)"
-_BEST = "order by position(%(word)s in search_text) > 1, length(search_text), id limit 8"
-_FOUND = """
-    (select {columns} from crm.{table}
-     where ({{looked_up}}) and position(%(word)s in search_text) > 0 {best})
-"""
-_SEARCH = f"""
+_SEARCH = """
     select 'customer', c.id, c.name, concat_ws(' · ', c.code, r.full_name, o.name)
-      from {_FOUND.format(table="customer", columns="id, name, code, region_id, owner_id", best=_BEST)} c
+      from (select id, name, code, region_id, owner_id from crm.customer where ({owned_grams}) and {named}) c
       left join crm.dictionary_entry r on r.id = c.region_id left join crm.employee o on o.id = c.owner_id
     union all
     select 'contact', k.id, k.name, concat_ws(' · ', c.name, k.title, array_to_string(k.phones, ', '))
-      from {_FOUND.format(table="contact", columns="id, name, title, phones, customer_id", best=_BEST)} k
+      from (select id, name, title, phones, customer_id from crm.contact where ({owned_grams}) and {named}) k
       left join crm.customer c on c.id = k.customer_id
     union all
+    select 'activity', a.id, a.subject, concat_ws(' · ', c.name, to_char(a.happened_at, 'YYYY-MM-DD'))
+      from (select id, subject, happened_at, customer_id from crm.activity
+            where ({owned_pieces}) and position(%(word)s in lower(subject)) > 0 order by happened_at desc limit 8) a
+      left join crm.customer c on c.id = a.customer_id
+    union all
     select 'employee', e.id, e.name, concat_ws(' · ', d.name, e.title)
-      from (select * from crm.employee where position(%(word)s in search_text) > 0 {_BEST}) e
+      from (select id, name, title, department_id from crm.employee where {named}) e
       left join crm.department d on d.id = e.department_id
+    union all (select 'department', id, name, null from crm.department where {called})
+    union all (select 'permission_group', id, name, null from crm.permission_group where {called})
+    union all (select 'dictionary', id, name, null from crm.dictionary where {called})
 """
+_NAMED = """
+    position(%(word)s in search_text) > 0
+    order by position(%(word)s in search_text) > 1, length(search_text), id limit 8
+"""
+_CALLED = "position(%(word)s in lower(name)) > 0 limit 8"
 _OVERVIEW = (
     _ROWS.format(source="crm.customer") + " where c.id = %(id)s",
     "select id, name, title, phones from crm.contact where customer_id = %(id)s order by sort_key limit 100",
@@ -58,6 +65,17 @@ _OVERVIEW = (
     "select * from journal.history('customer', %(id)s)",
 )
 _TYPED = {"2": "华工", "4": "广州华工", "6": "广州华工医药", "initials": "gzhgyy", "phone": "0205550"}
+
+
+def search_by_hand(owners: list[int]) -> str:
+    """The search of somebody who sees what these few own, all from the indexes; it takes ``grams`` and ``word``."""
+    wanted = [f"operator(crm.@>>) (%(grams)s::text[] || 'owner {owner}'::text)" for owner in owners]
+    return _SEARCH.format(
+        owned_grams=" or ".join(f"crm.owned_grams(search_grams, owner_id) {each}" for each in wanted),
+        owned_pieces=" or ".join(f"crm.owned_pieces(subject, owner_id) {each}" for each in wanted),
+        named=_NAMED,
+        called=_CALLED,
+    )
 
 
 class Bench:
@@ -146,8 +164,7 @@ class Bench:
             with self.gateway.read() as session:
                 search.search(session, typed, self.person)
 
-        each = (f"{_OWNED} (%(grams)s::text[] || 'owner {owner}'::text)" for owner in self.owners)
-        statement = _SEARCH.replace("{looked_up}", " or ".join(each))
+        statement = search_by_hand(self.owners)
 
         def best() -> None:
             self.hand(statement, grams=word.grams, word=word.text)

@@ -33,5 +33,24 @@ begin
 end $$;
 alter function crm.owned_grams(text[], bigint) owner to crm_owner;
 grant execute on function crm.owned_grams(text[], bigint) to crm_user, crm_owner;
+
+-- The same of a line that is stored without its grams: its pieces of two characters, and of four letters or digits.
+create or replace function crm.owned_pieces(line text, owner_id bigint) returns text[]
+language plpgsql immutable leakproof parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  text text := lower(normalize(line, nfkc));
+  size int := length(text);
+  found text[] := array['owner ' || owner_id];
+  four text;
+begin
+  for n in 1 .. size - 1 loop
+    found := found || substr(text, n, 2);
+    four := substr(text, n, 4);
+    if octet_length(four) = 4 and n <= size - 3 then found := found || four; end if;
+  end loop;
+  return found;
+end $$;
+alter function crm.owned_pieces(text, bigint) owner to crm_owner;
+grant execute on function crm.owned_pieces(text, bigint) to crm_user, crm_owner;
 alter function crm.grams_contain(text[], text[]) owner to crm_owner;
 grant execute on function crm.grams_contain(text[], text[]) to crm_user, crm_owner;
