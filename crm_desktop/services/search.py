@@ -1,7 +1,7 @@
 """The one search box: any entity by pinyin, any part of a name, a code, or digits of a telephone number.
 
-Of a small table all that matches is ranked. Of a large one the index gives so many rows; and a word that many rows hold is
-looked for among the first ones before, since the index would collect half the table.
+Of a small table all that matches is ranked. Of a large one the index gives so many rows; and a word that many rows hold
+is looked for among the first ones before, since the index would collect half the table.
 """
 
 from __future__ import annotations
