@@ -15,6 +15,7 @@ from crm_desktop.core.access import Group
 from crm_desktop.core.progress import Step
 from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
+from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.person import known_revisions
 from crm_desktop.demo.load import MARKER, fill
 from crm_desktop.demo.team import PASSWORD
@@ -111,7 +112,8 @@ def _is_complete(address: ServerAddress, database: str) -> bool:
 def _upgrade(address: ServerAddress, database: str) -> None:
     with Session(_engine(address, database)) as session:
         revision = session.scalar(text("select version_num from crm.alembic_version"))
-    if revision != known_revisions()[0]:
+        is_current = revision == known_revisions()[0] and is_of_this_program(session.connection())
+    if not is_current:
         server.upgrade(address.url(database), seed=seed)
 
 

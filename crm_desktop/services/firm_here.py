@@ -23,6 +23,7 @@ from crm_desktop.db import server
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.backup import backup, restore
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
+from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.person import known_revisions
 from crm_desktop.models import Setting
 from crm_desktop.services.administration import check_password
@@ -156,10 +157,8 @@ def start(progress: Progress, database: str = DATABASE) -> FirmHere:
     address = embedded.start()
     firm = FirmHere(embedded, address, database)
     try:
-        revision = _revision(address, database)
-        known = known_revisions()
-        if revision in known[1:]:
-            backup(firm.superuser_url, firm_home() / f"before-upgrade-from-{revision}.crmbackup", progress)
+        if _is_older(address, database):
+            backup(firm.superuser_url, firm_home() / f"before-upgrade-{_today()}.crmbackup", progress)
             progress(0, 0, _("Bringing the database to this version of the program"))
             server.upgrade(firm.superuser_url, seed=seed)
     except BaseException:
@@ -173,6 +172,15 @@ def _revision(address: ServerAddress, database: str) -> str:
         if not connection.execute(text("select to_regclass('crm.alembic_version') is not null")).scalar_one():
             return ""
         return str(connection.execute(text("select version_num from crm.alembic_version")).scalar_one())
+
+
+def _is_older(address: ServerAddress, database: str) -> bool:
+    """Whether an earlier program set the database up; one that is newer is told of at sign-in."""
+    revision, (newest, *older) = _revision(address, database), known_revisions()
+    if revision != newest:
+        return revision in older
+    with server.superuser(ConnectionAddress.from_url(address.url(database))) as connection:
+        return not is_of_this_program(connection)
 
 
 def copy_is_due(folder: Path) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.progress import Progress
+from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.services.preferences import fetch_settings
 
 
@@ -37,6 +38,8 @@ class ServerState(NamedTuple):
     used_connections: int
     most_connections: int
     settings: dict[str, Any]
+    is_upgrade_pending: bool
+    """Another build of this version set the database up: an upgrade would install this one's functions."""
 
 
 class Finding(NamedTuple):
@@ -73,7 +76,7 @@ def end_connections(session: Session, login: str) -> int:
 
 
 def fetch_server_state(session: Session) -> ServerState:
-    """Sizes, connections and the last backups. Three statements. Administrators only."""
+    """Sizes, connections and the last backups. Four statements. Administrators only."""
     (whole, *tables) = session.execute(text("select name, bytes from crm.sizes()")).all()
     facts = session.execute(text("select * from crm.server_facts()")).one()
     return ServerState(
@@ -83,6 +86,7 @@ def fetch_server_state(session: Session) -> ServerState:
         used_connections=facts.used_connections,
         most_connections=facts.most_connections,
         settings=fetch_settings(session),
+        is_upgrade_pending=not is_of_this_program(session.connection()),
     )
 
 

@@ -19,6 +19,7 @@ from crm_desktop.core.settings import Profile
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.backup import restore
 from crm_desktop.db.backup_file import opened
+from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.server import superuser
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services import firm_here
@@ -94,6 +95,15 @@ def test_a_firm_is_set_up_opened_and_copied(open_firm: Callable[..., Opened], tm
     with again.gateway.read() as session:
         assert fetch_settings(session)["firm_name"] == FIRM.name
     beside = "crm_beside"
+    with superuser(ConnectionAddress.from_url(again.superuser_url)) as connection:
+        connection.execute(text("update journal.expected set definition = 'earlier' where kind = 'program'"))
+    again.gateway.close()
+    again.stop()
+    assert not list(firm_home().glob("before-upgrade-*"))
+    again = open_firm()
+    assert list(firm_home().glob("before-upgrade-*")), "the state before an upgrade is kept"
+    with superuser(ConnectionAddress.from_url(again.superuser_url)) as connection:
+        assert is_of_this_program(connection)
     restore(again.superuser_url, copy, beside, no_progress)
     other = open_profile(replace(PROFILE, database=beside), FIRM.password, no_progress)
     assert other.gateway.address.database == beside

@@ -60,4 +60,5 @@ def test_sizes_and_findings_are_those_of_this_database(sign_in: SignIn) -> None:
         assert state.size > sum(size for _name, size in state.tables) > 0
         assert {name for name, _size in state.tables} & {"customer", "dictionary_entry"}
         assert 0 < state.used_connections <= state.most_connections
+        assert not state.is_upgrade_pending
         assert all(finding.is_ok for finding in check_database(session)), check_database(session)

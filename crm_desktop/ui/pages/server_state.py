@@ -166,6 +166,9 @@ class ServerStatePage(Page):
         _clear(self._facts)
         version = self._view.context.person.server_version
         backup, tone = backup_words(state.settings)
+        version_words = _("The database fits this program; no upgrade is pending.")
+        if state.is_upgrade_pending:
+            version_words = _("An upgrade is pending: back up, then run “server upgrade” on any computer.")
         facts = (
             (_("Backup"), backup, tone),
             (_("Database"), size_words(state.size), ""),
@@ -176,7 +179,7 @@ class ServerStatePage(Page):
                 _("{used} of {most}").format(used=state.used_connections, most=state.most_connections),
                 "",
             ),
-            (_("Version"), _("The database fits this program; no upgrade is pending."), ""),
+            (_("Version"), version_words, "bad" if state.is_upgrade_pending else ""),
         )
         for row, (name, words, how) in enumerate(facts):
             self._facts.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
