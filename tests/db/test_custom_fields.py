@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 from sqlalchemy import text
 
+from crm_desktop.core.access import Scope, Verb
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _, set_language
 from crm_desktop.db import server as servers
@@ -25,7 +26,7 @@ from crm_desktop.spec import Ref, facts
 from crm_desktop.spec.check import problems
 from tests.db.conftest import SignIn
 from tests.db.custom import add, admin, change, create, key_of
-from tests.db.office import PASSWORD, login
+from tests.db.office import PASSWORD, SIGNED_IN, Office, login
 from tests.db.raw import Raw
 
 __all__ = ["admin"]
@@ -197,6 +198,20 @@ def test_only_the_administrator_defines_fields(sign_in: SignIn, admin: Gateway) 
     assert record.values[key] == "恒大"
 
 
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_everybody_reads_definitions_and_few_write_them(raw: Raw, office: Office, key: str) -> None:
+    new = "insert into crm.custom_field (entity, kind, name) values ('department', 'text', 'x')"
+    raw.become(None)
+    raw.rows(new.replace("'x'", "'y'"))
+    raw.become(login(key))
+    verbs: tuple[Verb, ...] = ("create", "update", "delete")
+    may = {verb: office.scope(key, "custom_field", verb) > Scope.NONE for verb in verbs}
+    assert raw.value("select count(*) from crm.custom_field") == (0 if key == "gone" else 1)
+    assert raw.tried(new) == (1 if may["create"] else "42501")
+    assert raw.tried("update crm.custom_field set name = 'z'") == int(may["update"])
+    assert raw.tried("delete from crm.custom_field") == int(may["delete"])
+
+
 def test_what_a_raw_connection_cannot_do(server: ServerAddress, own_database: str, admin: Gateway) -> None:
     add(admin, "customer", "text", "旧名")
 
@@ -270,6 +285,7 @@ def test_check_upgrade_and_guards_know_custom_columns(
         if kind == "text":
             with admin.write() as session:
                 custom_fields.save_field(session, field, {"kind": "long_text"})
+    add(admin, "contact", "text", "微信号码")
     url = server.url(own_database)
     assert [finding.text for finding in check(url) if not finding.is_ok] == []
     gone = add(admin, "contact", "date", "多余")

@@ -234,6 +234,7 @@ def test_a_backup_carries_fields_and_their_values(
 ) -> None:
     field = add(admin, "customer", "choice", "等级甲", choices=["高"])
     day = add(admin, "customer", "date", "签约日期")
+    add(admin, "customer", "text", "旧名")
     record = create(admin, "customer", name="广州恒大商贸", **{key_of(day): datetime.date(2026, 3, 5)})
     again = f"{own_database}_again"
     backup(server.url(own_database), tmp_path / "backup", lambda *_step: None)

@@ -29,9 +29,9 @@ COMMON = {
 }
 TRIED_ELSEWHERE = {
     "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence", "share",
-    "saved_view",
+    "saved_view", "custom_field",
 }  # fmt: skip
-"""In test_attached, test_presence, test_sharing and test_views."""
+"""In test_attached, test_custom_fields, test_presence, test_sharing and test_views."""
 NEW_ROW = {
     "department": "(name) values ('x')",
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",
