@@ -14,7 +14,7 @@ from sqlalchemy.types import BigInteger
 from crm_desktop.core.i18n import N_, _, language
 from crm_desktop.entities import by_key
 from crm_desktop.models import DictionaryEntry
-from crm_desktop.services.filter_fields import FilterField, find_field, part_of
+from crm_desktop.services.filter_fields import FilterField, find_field, part_of, problem_of
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import EntitySpec, Ref
 from crm_desktop.spec.filters import Condition, Group, Item, Unreadable
@@ -45,6 +45,8 @@ def describe(spec: EntitySpec, item: Item) -> str:
     operator = OPERATORS.get(item.operator)
     if field is None or operator is None:
         return _("“{name}” no longer exists").format(name=item.field if field is None else item.operator)
+    if problem_of(spec, item):
+        return f"{field.label} {_(operator.label)}"
     values = _value_texts(field, operator.takes, item.value)
     if operator.key in _SELF_EVIDENT:
         words = _(operator.label) if operator.takes is Takes.NOTHING else values[0]

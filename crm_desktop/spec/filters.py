@@ -17,6 +17,8 @@ from crm_desktop.spec.operators import OPERATORS, PERIODS, Takes
 
 VERSION = 1
 MOST_DAYS = 100_000
+LARGEST = 10**20
+"""No column holds larger numbers."""
 _DEEPEST, _MOST = 6, 200
 
 
@@ -165,7 +167,8 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
+    return is_number and abs(value) < LARGEST
 
 
 def _is_day(value: Any) -> bool:

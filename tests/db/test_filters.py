@@ -17,6 +17,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import ALL_ENTITIES, by_key, parts_of
 from crm_desktop.services import prepared
 from crm_desktop.services.filter_fields import FilterField, fields_of, find_field, problems_of
+from crm_desktop.services.filter_words import filter_words
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_first_page, fetch_ids
 from crm_desktop.spec import EntitySpec
 from crm_desktop.spec.filters import Condition, Group, Item, Unreadable, from_json, to_json
@@ -245,6 +246,8 @@ def test_a_condition_on_a_field_that_is_gone_is_told_and_left_out(sign_in: SignI
         "“contains” cannot be asked of this field.",
         "There is no “dog” here any more.",
     ]
+    assert filter_words("customer", group)[:2] == ["“shoe_size” no longer exists", "Unreadable condition"]
+    assert filter_words("customer", group)[3] == "Level contains"
     director = sign_in("director")
     with director.read() as session:
         found = fetch_ids(session, ListQuery(entity="customer", filter=group), director.person)
@@ -280,3 +283,21 @@ def test_a_path_leads_through_related_records() -> None:
     assert field.label == "Customer › Owner › Department"
     assert find_field(by_key("contact"), "customer.owner.shoes") is None
     assert field.key in {offered.key for offered in fields_of(by_key("contact"))}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [
+        ("equal", "1e99"), ("equal", "NaN"), ("equal", "x"), ("between", ["1"]), ("last_days", -1), ("last_days", True),
+        ("period", "next_life"), ("on", "2026-02-30"), ("any_of", []), ("any_of", ["x"]), ("any_of", [2**63]),
+        ("contains", " "), ("contains", 3), ("contains", "a\x00"), ("filled", 1),
+    ],
+)  # fmt: skip
+def test_values_that_no_server_takes_are_not_read(operator: str, value: Any) -> None:
+    """A shared view is what a colleague, or his script, wrote into the table."""
+    stored = {"version": 1, "match": "all", "items": [{"field": "name", "operator": operator, "value": value}]}
+    (item,) = from_json(stored).items
+    if operator == "filled":
+        assert item == Condition("name", "filled")
+    else:
+        assert isinstance(item, Unreadable)

@@ -28,6 +28,7 @@ IN_LISTS = (
     ("Ctrl+A", N_("Select all rows")),
     ("Home", N_("First row, End the last one")),
     ("Del", N_("Delete the selected rows")),
+    ("Shift+F", N_("Filter by the value of the cell")),
     ("F5", N_("Read the list again")),
 )
 

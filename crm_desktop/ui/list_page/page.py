@@ -284,6 +284,8 @@ class ListPage(Page):
         count = len(self.model.ids())
         self.title_line.set_note(words.things(self.spec, count) if self.model.is_counted else "")
         self.filters.show_count(count if self.model.is_counted else None)
+        if self.model.is_counted:
+            self.views.note_count(count)
         if count:
             self.card.show_rows()
         elif self.query.filter:

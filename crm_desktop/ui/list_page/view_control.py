@@ -83,6 +83,11 @@ class ViewControl(QObject):
         """Say whether there is something to save."""
         self.button.setText(_("View •") if self.is_altered() else _("View"))
 
+    def note_count(self, count: int) -> None:
+        """The list knows how many rows its view has, also where nobody else counts them."""
+        if self.view is not None and not self._page.query.typed and not self.is_altered():
+            self._views.note_count(self.view, count)
+
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the view that is shown, or with what a preset was made into."""
         menu.clear()
