@@ -19,6 +19,8 @@ from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 from crm_desktop.ui.widgets.search_box import SearchBox
 
 MOST_MARKED = 50
+FIRST = 8
+"""So many recent records stand above the starred ones."""
 
 
 class SearchHits(PopupList):
@@ -65,7 +67,8 @@ class SearchHits(PopupList):
         if self._box.text().strip() or not self._box.hasFocus():
             return
         rows: list[PopupRow] = []
-        for heading, hits in ((_("Recent"), marked.recent), (_("Starred"), marked.starred)):
+        first, earlier = marked.recent[:FIRST], marked.recent[FIRST:]
+        for heading, hits in ((_("Recent"), first), (_("Starred"), marked.starred), (_("Earlier"), earlier)):
             if hits:
                 rows += [PopupRow(None, heading), *map(_row, hits)]
         self.show_rows(rows, first_current=False)

@@ -6,8 +6,12 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from crm_desktop.core.errors import CancelledError, ConflictError, NoRightError
+from crm_desktop.core.errors import CancelledError, ConflictError, NoRightError, ServerLostError
+from crm_desktop.db import server as servers
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import attachments, comments, journal, marks
 from crm_desktop.services.attachments import PIECE, Attachment, NewFile
@@ -173,3 +177,30 @@ def test_a_star_is_set_and_taken_away(seller: Gateway, customer: Record) -> None
     with seller.write() as session:
         marks.set_star(session, "customer", customer.id, is_on=False)
         assert not marks.is_starred(session, "customer", customer.id)
+
+
+def test_a_server_that_goes_away_in_the_middle_leaves_nothing(
+    seller: Gateway, customer: Record, server: ServerAddress, own_database: str
+) -> None:
+    def cut(done: int, _total: int, _what: str) -> None:
+        if done == 2 * PIECE:
+            with servers.superuser(ConnectionAddress.from_url(server.url())) as connection:
+                connection.execute(
+                    text("select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"),
+                    {"name": own_database},
+                )
+
+    with pytest.raises(ServerLostError), seller.long_write() as session:
+        attachments.add_files(session, customer, [NewFile.of("a", bytes(5 * PIECE))], cut)
+    assert files_of(seller, customer) == []
+    assert add(seller, customer, NewFile.of("a", b"x")).names == ("a",)
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused_at_the_limit(seller: Gateway, customer: Record) -> None:
+    class Growing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return bytes(size or 0)
+
+    added = add(seller, customer, NewFile("log.txt", lambda: Growing(b"x")))
+    assert added.names == ()
+    assert "20 MB" in added.refused[0]

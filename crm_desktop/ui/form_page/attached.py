@@ -83,7 +83,8 @@ class Attached(QObject):
         """Take files that are dragged over the page."""
         if event.type() == QEvent.Type.Show:
             self._let_drags_pass()
-        elif event.type() in _DRAGS and isinstance(event, QDropEvent) and has_files(event.mimeData()):
+        if event.type() in _DRAGS and isinstance(event, QDropEvent) and has_files(event.mimeData()):
+            self._let_drags_pass()  # also what came after the page was shown: a form
             event.acceptProposedAction()
             if event.type() == QEvent.Type.Drop:
                 self.files.take(event.mimeData())

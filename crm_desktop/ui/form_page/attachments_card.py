@@ -53,6 +53,7 @@ class AttachmentsCard(Card):
         self.record: Record | None = None
         self.may_change = False
         self.add_button = quiet_button(_("Add"), self.choose_files, icon_name="paperclip", shortcut=ADD)
+        self.add_button.setAccessibleName(_("Add files"))
         self.head.addWidget(self.add_button)
         self.table = FileTable()
         self._hint = label("", "muted", wrap=True)
