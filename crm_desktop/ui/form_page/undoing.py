@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services import journal
 from crm_desktop.services.journal import UndoResult
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+
+HANGING = {"attachment": N_("File"), "comment": N_("Comment")}
+"""What hangs on records and is no entity, by table."""
 
 
 def notify_saved(view: AreaView, record: Record, *, is_new: bool) -> None:
@@ -48,7 +51,7 @@ def effects(result: UndoResult) -> Iterator[str]:
         (result.brought_back, _("{count} × {what} brought back")),
         (result.removed, _("{count} × {what} removed")),
     )
-    labels = {spec.key: spec.label for spec in ALL_ENTITIES}
+    labels = {spec.key: spec.label for spec in ALL_ENTITIES} | HANGING
     for numbers, sentence in words:
         for entity, count in numbers.items():
             if count:
