@@ -161,7 +161,10 @@ class Workbench(QObject):
             self._link = link
         else:
             self._link = ""
-            self.signed_in.window.open_record(*record)
+            window = self.signed_in.window
+            if window.open_record(*record) is None:
+                gone = _("This record is no longer there, or you may no longer see it.")
+                messages.notify(window, gone, tone="warn")
 
     def show_first_start(self) -> None:
         """Offer the ways to begin. Left, it leads back to signing in, or out of the program where nothing is known."""

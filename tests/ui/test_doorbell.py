@@ -17,6 +17,7 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.ui import doorbell
 from crm_desktop.ui.doorbell import Doorbell, ring
+from crm_desktop.ui.widgets.notice import notices_of
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
 
@@ -74,6 +75,10 @@ def test_a_link_is_opened_after_signing_in_and_in_the_running_window(
     assert [tab.key for tab in signed_in.window.view("administration").open_tabs()] == ["employee/1"]
     workbench.come_forward(link_to("department", 1))
     workbench.come_forward("nonsense")
+    workbench.come_forward(link_to("nothing", 1))
+    notices = notices_of(signed_in.window)
+    assert notices is not None
+    assert any("no longer there" in text for text in notices.texts())
     keys = [tab.key for tab in signed_in.window.view("administration").open_tabs()]
     assert keys == ["employee/1", "department/1"]
     qtbot.waitUntil(lambda: not signed_in.tasks.busy, timeout=15_000)
