@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from sqlalchemy import text
 
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import sharing
+from crm_desktop.services import rights, sharing
 from crm_desktop.services.sharing import Receiver
 from crm_desktop.spec import Ref
 from crm_desktop.ui.list_page.page import ListPage
@@ -103,6 +103,19 @@ def test_shares_from_the_menu_and_takes_it_back(sit_down: SitDown, sign_in: Sign
     desk.press_undo()
     with desk.gateway.read() as session:
         assert sharing.fetch_lendings(session, "customer", record.id) == []
+
+
+def test_a_collaborator_goes_on_editing_the_contact_he_added(sit_down: SitDown, sign_in: SignIn) -> None:
+    director = sign_in("director")
+    desk = sit_down("junior")
+    record = create(director, "customer", name="珠海华工医药有限公司")
+    lend(director, record.id, desk.gateway, may_write=True)
+    page = desk.open("contact", 0)
+    page.begin({"name": "陈立", "customer": Ref(record.id, record.title)})
+    page.editor.save()
+    desk.settle()
+    assert page.id > 0, desk.notices()
+    assert rights.why_not(desk.gateway.person, "update", page.editor.record) == ""
 
 
 def test_assigns_with_preview_and_tells_who_owned_it(sit_down: SitDown, sign_in: SignIn) -> None:

@@ -394,4 +394,4 @@ class RecordEditor(QWidget):
 def _reread(session: Session, created: Record) -> Record:
     """With what the database filled in: its number, its owner."""
     read = records.fetch_record(session, created.entity, created.id)
-    return Record(read.entity, read.id, read.version, read.values, created.change_set)
+    return Record(read.entity, read.id, read.version, read.values, created.change_set, read.is_lent)
