@@ -16,7 +16,9 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.reports import lists
 from crm_desktop.reports.lists import export_list, print_list
 from crm_desktop.services import journal, listing, prepared
+from crm_desktop.services.grouping import Grouping
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids, fetch_ids_and_sums
+from crm_desktop.services.totals import Total
 from tests.db.conftest import SignIn
 
 ACTIVITIES = ListQuery(entity="activity", preset="all")
@@ -136,3 +138,19 @@ def test_sums_are_those_of_the_rows_shown(sign_in: SignIn, monkeypatch: pytest.M
         ids, sums, _groups = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))
         assert (len(ids) > 3, sums) == (True, {})
     prepared._compiled.clear()
+
+
+def test_groups_are_printed_with_their_numbers_and_totals(sign_in: SignIn) -> None:
+    director = sign_in("director")
+    pdf = io.BytesIO()
+    part = lists.Part(grouping=Grouping("owner"), totals={"total_amount": Total.AVERAGE})
+    with director.write() as session:
+        session.execute(text("update crm.customer set total_amount = 1000"))
+    with director.read() as session:
+        columns = columns_of(CUSTOMERS.spec)
+        count = print_list(session, CUSTOMERS, director.person, columns, pdf, note([]), part=part)
+    pages = pypdfium2.PdfDocument(pdf.getvalue())
+    words = "".join(pages[number].get_textpage().get_text_range() for number in range(len(pages)))
+    assert count == 60
+    assert words.count("Average: ¥1,000") == 1 + 13
+    assert "5 records · Average: ¥1,000" in words
