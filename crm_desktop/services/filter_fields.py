@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key, by_model, parts_of
 from crm_desktop.models import Department, DictionaryEntry, Employee
+from crm_desktop.services.lookup import TREES
 from crm_desktop.spec import Attr, EntitySpec, Facts, facts
 from crm_desktop.spec import operators as op
 from crm_desktop.spec.filters import Condition, Group, Item, Unreadable, is_value
@@ -16,8 +17,6 @@ from crm_desktop.spec.operators import OPERATORS, Operator
 DEEPEST = 3
 """So many attributes make up a path at most: the department of the owner of a contact's customer."""
 SEPARATOR = " › "
-TREES = frozenset({"region"})
-"""Dictionaries whose entries lie in each other."""
 
 
 @dataclass(frozen=True, slots=True)

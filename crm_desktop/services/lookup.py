@@ -14,6 +14,9 @@ from crm_desktop.models import Dictionary, DictionaryEntry
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
+TREES = frozenset({"region"})
+"""Dictionaries whose entries lie in each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

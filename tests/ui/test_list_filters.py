@@ -283,4 +283,4 @@ def test_a_change_of_a_related_record_lets_rows_in(sit_down: SitDown) -> None:
 
         session.execute(text("update crm.contact set title = 'CEO' where id = (select min(id) from crm.contact)"))
     desk.hear("contact", 1)
-    assert page.model.rowCount() == 1
+    desk.qtbot.waitUntil(lambda: page.model.rowCount() == 1)

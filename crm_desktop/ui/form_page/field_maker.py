@@ -12,6 +12,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_model, guard_of
 from crm_desktop.services import listing, search
 from crm_desktop.services.listing import ListQuery
+from crm_desktop.services.lookup import TREES
 from crm_desktop.services.search import Hit
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 from crm_desktop.ui.area_view import AreaView
@@ -24,8 +25,6 @@ from crm_desktop.ui.fields.tree_choice import TreeChoiceEditor
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.popup_list import PopupRow
 
-TREES = frozenset({"region"})
-"""Dictionaries whose entries lie in each other."""
 MOST_FOUND = 20
 NUMBERED = "crm.next_number("
 """The default of columns that the database numbers."""

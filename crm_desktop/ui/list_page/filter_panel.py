@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
@@ -120,6 +120,6 @@ class FilterPanel(Card):
             QTimer.singleShot(0, self, self._show_focused)
 
     def _show_focused(self) -> None:
-        focused = self.focusWidget()
+        focused: QWidget | None = self.focusWidget()
         if focused is not None and self.editor is not None and self.editor.isAncestorOf(focused):
             self._scroll.ensureWidgetVisible(focused, 0, 8)

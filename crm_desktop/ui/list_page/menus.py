@@ -43,7 +43,6 @@ def row_menu(page: ListPage) -> QMenu:
     page.filters.add_cell_actions(menu)
     menu.addSeparator()
     menu.addMenu(header_menu.column_menu(page, menu, column))
-    page.filters.add_cell_actions(menu)
     page.commands.add_sharing(menu)
     menu.addSeparator()
     what = things(page.spec, len(ids))
