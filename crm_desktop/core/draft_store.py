@@ -50,13 +50,20 @@ class DraftStore:
     def load(self) -> tuple[dict[str, bytes], int]:
         """All that is kept, by name, and how many pieces cannot be read because their key is gone.
 
-        Asks the keyring, which may take its time: not for the UI thread. Raises what sqlite3 raises.
+        Asks the keyring, which may take its time: not for the UI thread. Raises what sqlite3 raises. A file that is
+        damaged is put aside, so that what is typed from now on is kept.
         """
         self._key = _key_of(self._owner)
         if not self.file.exists():
             return {}, 0
-        with self._opened() as connection:
-            rows = connection.execute("select id, is_sealed, content from draft").fetchall()
+        try:
+            with self._opened() as connection:
+                rows = connection.execute("select id, is_sealed, content from draft").fetchall()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self.file.replace(self.file.with_suffix(".damaged"))
+            return {}, 0
         opened = {name: self._open(name, content) if sealed else content for name, sealed, content in rows}
         readable = {name: content for name, content in opened.items() if content is not None}
         return readable, len(opened) - len(readable)

@@ -89,7 +89,11 @@ class Drafts:
         oldest = datetime.datetime.now().astimezone() - datetime.timedelta(days=KEPT_DAYS)
         drafts = []
         for name, content in kept.items():
-            draft = draft_from(content)
+            try:
+                draft = draft_from(content)
+            except (KeyError, TypeError, ValueError):  # another version of the program wrote it
+                self.unreadable += 1
+                continue
             if draft.discarded_at is not None and draft.discarded_at < oldest:
                 self.store.forget(name)
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_LINES = re.compile(r".*\n|.+")
+_LINES = re.compile(r"[^\n]+|\n")
 _WORDS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)  # a Chinese character is a word
 
 

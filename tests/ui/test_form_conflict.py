@@ -65,6 +65,52 @@ def test_theirs_stays_where_theirs_was_chosen_and_my_other_fields_are_saved(sit_
     assert page.editor.form.value_of("title") == "总监"
 
 
+def test_result_can_be_typed_anew(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = edit_both(desk, mine="经理", theirs="总监")
+    dialog = desk.dialog(ConflictDialog)
+    write(dialog.editor("title").line, "兼")
+    button(dialog, "Save").click()
+    desk.settle()
+    assert desk.value("contact", page.id, "title") == "兼经理"
+
+
+def test_long_texts_in_conflict_can_both_stay_and_the_rest_is_merged(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer()
+    who = Ref(customer.id, customer.title)
+    contact = create(desk.gateway, "contact", name="陈立", customer=who, remark="周一来电\n喜欢钓鱼", title="职员")
+    page: FormPage = desk.open("contact", contact.id)
+    page.editor.form.editors["remark"].area.setPlainText("周五来电\n喜欢钓鱼")  # type: ignore[attr-defined]
+    change(desk.gateway, "contact", contact.id, remark="周二来电\n喜欢钓鱼\n不喝酒")
+    page.editor.save()
+    desk.settle()
+    dialog = desk.dialog(ConflictDialog)
+    dialog.choose_both("remark")
+    button(dialog, "Save").click()
+    desk.settle()
+    assert desk.value("contact", page.id, "remark") == "周二来电\n周五来电\n喜欢钓鱼\n不喝酒"
+
+
+def test_text_that_merges_beside_a_field_that_asks_keeps_both_changes(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer()
+    who = Ref(customer.id, customer.title)
+    contact = create(desk.gateway, "contact", name="陈立", customer=who, remark="一\n二\n三", title="职员")
+    page: FormPage = desk.open("contact", contact.id)
+    page.editor.form.editors["remark"].area.setPlainText("零\n一\n二\n三")  # type: ignore[attr-defined]
+    write(page.editor.form.editors["title"].line, "副")  # type: ignore[attr-defined]
+    change(desk.gateway, "contact", contact.id, remark="一\n二\n三\n四", title="总监")
+    page.editor.save()
+    desk.settle()
+    dialog = desk.dialog(ConflictDialog)
+    dialog.choose("title", mine=False)
+    button(dialog, "Save").click()
+    desk.settle()
+    assert desk.value("contact", page.id, "remark") == "零\n一\n二\n三\n四"
+    assert desk.value("contact", page.id, "title") == "总监"
+
+
 def test_cancelled_question_keeps_what_was_typed(sit_down: SitDown, qtbot: QtBot) -> None:
     desk = sit_down("seller")
     page = edit_both(desk, mine="经理", theirs="总监")

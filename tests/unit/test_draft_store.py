@@ -117,6 +117,28 @@ def test_a_full_disk_is_told_once_and_everything_is_written_when_there_is_room_a
     assert DraftStore("anna", quiet).load() == ({"a": b"one", "b": b"two"}, 0)
 
 
+def test_a_damaged_file_is_put_aside() -> None:
+    store = opened()
+    store.keep("a", b"one")
+    store.flush()
+    store.file.write_bytes(b"no database at all" * 1000)
+    again = opened()
+    again.keep("b", b"two")
+    assert again.flush()
+    assert DraftStore("anna", quiet).load() == ({"b": b"two"}, 0)
+    assert store.file.with_suffix(".damaged").exists()
+
+
+def test_a_draft_of_another_version_is_counted_and_stays() -> None:
+    store = opened()
+    store.keep("a", b'{"kind": "hologram", "process": [1, 2.0], "attempt": null}')
+    store.flush()
+    drafts = restarted()
+    assert drafts.waiting() == []
+    assert drafts.unreadable == 1
+    assert "a" in DraftStore("anna", quiet).load()[0]
+
+
 SCRIPT = """
 import itertools, sys
 from crm_desktop.core.draft_store import DraftStore

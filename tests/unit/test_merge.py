@@ -51,6 +51,7 @@ def test_everything_anybody_wrote_stands_in_the_pieces(base: str, theirs: str, m
             "王经理 喜欢喝绿茶，周六休息",
         ),
         ("a\nb\nc\nd", "b\nc\nd", "a\nb\nc", "b\nc"),
+        ("一\n二", "一\n二\n三", "零\n二", "零\n二\n三"),
     ],
 )
 def test_changes_in_different_places_are_both_kept(base: str, theirs: str, mine: str, merged: str) -> None:
@@ -60,5 +61,5 @@ def test_changes_in_different_places_are_both_kept(base: str, theirs: str, mine:
 def test_the_same_place_asks_and_can_keep_both() -> None:
     merged = merge_texts("call Monday\nbring offer\n", "call Tuesday\nbring offer\n", "call Friday\nbring offer\n")
     assert merged.text is None
-    assert merged.conflicts == [Conflict("call Monday\n", "call Tuesday\n", "call Friday\n")]
+    assert merged.conflicts == [Conflict("call Monday", "call Tuesday", "call Friday")]
     assert merged.with_both() == "call Tuesday\ncall Friday\nbring offer\n"

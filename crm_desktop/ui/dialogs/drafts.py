@@ -119,5 +119,9 @@ def how_kept(book: DraftBook) -> str:
         )
     ]
     if book.unreadable:
-        sentences.append(_("{count} drafts cannot be read, since their key is gone.").format(count=book.unreadable))
+        sentences.append(
+            _("{count} drafts cannot be read: their key is gone, or another version of the program wrote them.").format(
+                count=book.unreadable
+            )
+        )
     return " ".join(sentences)

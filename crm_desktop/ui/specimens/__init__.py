@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_desktop.ui.specimens.dialogs import login, login_refused, password, question, shortcuts
+from crm_desktop.ui.specimens.drafts import draft_dialog, drafts_dialog
 from crm_desktop.ui.specimens.editors import editors
 from crm_desktop.ui.specimens.starting import connections, new_firm, sample, sign_in_to_sample, trial, ways
 from crm_desktop.ui.specimens.widgets import widgets
@@ -23,5 +24,7 @@ SPECIMENS = (
     ("question", question),
     ("shortcuts", shortcuts),
     ("password", password),
+    ("drafts", drafts_dialog),
+    ("draft", draft_dialog),
 )
 """The file's name in the gallery, and what builds the window."""

@@ -35,8 +35,8 @@ TYPED = {"level": Ref(1, "A"), "remark": "首次拜访：对二期感兴趣，�
 
 
 def draft_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
-    """What is drawn, by name."""
-    return (("drafts", drafts_dialog), ("draft", draft_dialog), ("customer_draft", partial(offering_window, context)))
+    """What needs a database."""
+    return (("customer_draft", partial(offering_window, context)),)
 
 
 def drafts_dialog() -> QWidget:
