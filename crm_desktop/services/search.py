@@ -74,6 +74,8 @@ class _Ways(NamedTuple):
 
     large: frozenset[str]
     probed: frozenset[str]
+    is_short: bool
+    """Up to three letters or digits were typed: their pairs say so little that the index would return the table."""
 
 
 class Hit(NamedTuple):
@@ -136,8 +138,9 @@ def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> S
 
 def _ways(typed: str, person: Person) -> _Ways:
     grams = typed_parameters(typed)["grams"]
+    is_short = len(typed.strip()) < 4 and typed.isascii()  # noqa: PLR2004 - from four on there are better pieces
     probed = (table for table, common in person.common_pieces.items() if common.issuperset(grams))
-    return _Ways(frozenset(person.common_pieces), frozenset(probed))
+    return _Ways(frozenset(person.common_pieces), frozenset(probed), is_short)
 
 
 def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int, ways: _Ways) -> Select[Any]:
@@ -150,6 +153,8 @@ def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int, ways:
     else:
         first = aliased(model, _first_rows(spec, person).subquery())
         probe = _ranked(spec, first).where(*holds(spec, first, words)).cte(f"probe_{spec.key}")
+        if ways.is_short and not spec.search:
+            return _with_titles(spec, select(probe).order_by(probe.c.rank, probe.c.id).limit(limit))
         is_enough = select(func.count() >= limit).select_from(probe).scalar_subquery()
         rest = _select_indexed(spec, words, person, not_(is_enough)).subquery()
         found = union_all(select(probe).where(is_enough), select(rest)).subquery()

@@ -108,6 +108,15 @@ def test_large_tables_give_the_same_result(sign_in: SignIn, typed: str, who: str
     assert found(reader, typed, common_pieces=LARGE[way]) == found(reader, typed) != []
 
 
+def test_short_words_are_looked_for_among_the_latest_of_many_activities(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    made = log(seller, make_customer(seller), "BJ-2026 报价")
+    common = {"activity": frozenset({"bj", "20", "02"})}
+    assert (
+        found(seller, "202", common_pieces=common) == found(seller, "bj", common_pieces=common) == [("activity", made)]
+    )
+
+
 @pytest.mark.parametrize("way", LARGE)
 def test_what_is_lent_is_found_in_large_tables(sign_in: SignIn, way: str) -> None:
     leader, junior = sign_in("leader"), sign_in("junior")
