@@ -198,3 +198,16 @@ def test_the_menu_offers_what_can_be_done(desk: Desk, card: AttachmentsCard, tmp
     menu = card.menu_of(card.table.files.index(0, 0))
     words = [action.text() for action in menu.actions() if action.text()]
     assert words == ["Look at it", "Open", "Save as…", "Rename…", "Remove"]
+
+
+def test_nothing_is_attached_to_the_record_before_while_a_new_one_is_typed(
+    desk: Desk, customer: Record, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    page = desk.open("customer", customer.id)
+    page.start_new({})
+    drop(page, files(tmp_path / "a.txt"))
+    desk.settle()
+    assert "Save the record first" in desk.notices()
+    with desk.gateway.read() as session:
+        assert attachments.fetch_attachments(session, "customer", customer.id) == []

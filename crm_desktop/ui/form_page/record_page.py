@@ -93,6 +93,7 @@ class RecordPage(Page):
         self.set_title(self._new_title())
         self.print_button.hide()
         self.heading.show_record(self.title, "")
+        self.attached.show_record(Record(self.spec.key, 0, 0))
         self._rename_tab()
         self.begin(values)
 

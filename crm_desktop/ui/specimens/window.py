@@ -64,8 +64,8 @@ def window() -> QWidget:
 
 def _type(made: MainWindow) -> None:
     made.activateWindow()
+    made.header.search_box.setText("华工")  # first: an empty box asks the database for recent records
     made.header.search_box.take_focus()
-    made.header.search_box.setText("华工")
     made.header.search_box.search_now()
 
 
