@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.access import Person
+from crm_desktop.core.errors import ServerLostError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.area_view import AreaView
@@ -49,7 +51,7 @@ def window() -> QWidget:
         Area("customers", N_("Customers"), "buildings", entries),
         Area("contacts", N_("Contacts"), "users", entries),
     )
-    tasks = Tasks(nullcontext, nullcontext)
+    tasks = Tasks(_no_server, _no_server)
     context = Context(tasks, Bus(), PERSON, "192.168.1.10", areas, lambda _text, answer: answer(HITS))
     made = MainWindow(context)
     view = made.show_area("customers")
@@ -60,6 +62,13 @@ def window() -> QWidget:
     view.select_page("mine")
     QTimer.singleShot(50, made, lambda: _type(made))
     return made
+
+
+@contextmanager
+def _no_server() -> Iterator[object]:
+    """What the window asks by itself stays unanswered."""
+    raise ServerLostError("")
+    yield
 
 
 def _type(made: MainWindow) -> None:
