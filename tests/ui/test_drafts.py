@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from crm_desktop.services import records
 from crm_desktop.spec import Ref
@@ -246,6 +247,30 @@ def test_deleted_record_is_told_and_can_be_saved_as_new_or_kept(sit_down: SitDow
     page.editor.save()
     desk.settle()
     assert desk.id_of("customer", "name = '珠海华工医药'") != customer.id
+
+
+@pytest.mark.parametrize("entity", ["contact", "customer"])
+def test_draft_of_a_record_that_is_gone_can_be_saved_as_new(sit_down: SitDown, entity: str) -> None:
+    desk = sit_down("manager")
+    customer = desk.customer()
+    id_ = contact_of(desk) if entity == "contact" else customer.id
+    page = desk.open(entity, id_)
+    if entity == "customer":
+        page.edit()
+    write(page.editor.form.editors["remark"].area, "wichtig")
+    desk.window.context.drafts.close()
+    with desk.gateway.write() as session:
+        session.execute(text("delete from crm.contact"))
+        session.execute(text(f"delete from crm.{entity} where id = :id"), {"id": id_})
+    desk = sit_down("manager", desk.gateway)
+    desk.qtbot.waitUntil(lambda: desk.window.context.drafts.is_loaded)
+    page = desk.open(entity, id_)
+    button(page.draft_bar, "Apply").click()
+    desk.settle()
+    button(page.editor.gone_bar, "Save as new").click()
+    page.editor.save()
+    desk.settle()
+    assert desk.id_of(entity, "remark like '%wichtig%'") != id_
 
 
 def test_import_that_was_not_finished_is_gone_on_with(sit_down: SitDown, qtbot: QtBot) -> None:

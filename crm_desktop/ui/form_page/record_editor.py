@@ -108,8 +108,19 @@ class RecordEditor(QWidget):
         """
         self._unread = id_
         self._context.tasks.query(
-            self, lambda session: records.fetch_record(session, self.spec.key, id_), self._take, self._fail, key="load"
+            self,
+            lambda session: records.fetch_record(session, self.spec.key, id_),
+            self._take_read,
+            self._fail,
+            key="load",
         )
+
+    def _take_read(self, record: Record) -> None:
+        """Unless a draft was applied in the meantime."""
+        if self.is_edited() and self.record.id == record.id:
+            self._compare_with_now()
+        else:
+            self._take(record)
 
     def show_record(self, record: Record) -> None:
         """Show a record that was just read elsewhere, unless something is typed."""
@@ -122,7 +133,10 @@ class RecordEditor(QWidget):
             self._view.context.drafts.leave(draft.id)
             messages.notify(self, why_not(self._context.person, "update", self.record), tone="warn")
             return
-        self.record = base_of(draft)
+        self._unread = 0
+        before, self.record = self.record, base_of(draft)
+        if before.id != self.record.id:  # it could not be read: the server is away, or the record is
+            self.form.show_record(self.record)
         self._draft.take(draft)
         self.form.type_again(draft.content["typed"], self.record.values)
         self._announce_edits()

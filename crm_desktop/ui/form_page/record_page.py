@@ -66,6 +66,7 @@ class RecordPage(Page):
         self.body.addWidget(self.heading)
         self.draft_bar = DraftBar(view)
         self.draft_bar.applied.connect(self.apply_draft)
+        self.draft_bar.watch(entity, id_)  # also of a record that cannot be read any more
         self.body.addWidget(self.draft_bar)
         self._notes: dict[str, Note] = {}
         self.keep_note("comment", _("Comment"), {"text": self.attached.comments.box})

@@ -151,6 +151,9 @@ class CustomerPage(RecordPage):
         """Open what it is to be shown in."""
         if draft.kind == "record":
             self.edit()
+            if self._editor is None:  # the customer could not be read
+                self._left.show()
+                self._open_editor()
         elif draft.place == "contact":
             self.contacts.show_adder()
         elif draft.place == "comment":
