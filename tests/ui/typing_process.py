@@ -1,11 +1,12 @@
 """A workbench in a process of its own whose user types without end: new customers, remarks, lines to log.
 
-Started by test_killed.py, which kills it. Says on its output what stands typed, and what is saved.
+Started by test_killed.py, which kills it. Says on its output what is typed, what is kept of it, and what is saved.
 """
 
 from __future__ import annotations
 
 import random
+import sqlite3
 import sys
 import time
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.services.drafts import draft_from
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
@@ -26,7 +28,7 @@ KEY_SECONDS = 0.01
 
 
 def say(what: str, text: str) -> None:
-    sys.stdout.write(f"{time.monotonic()}\t{what}\t{text}\n")
+    sys.stdout.write(f"{what}\t{text}\n")
     sys.stdout.flush()
 
 
@@ -45,8 +47,19 @@ class Typist:
                 identity=self.gateway.identity,
             )
         )  # fmt: skip
+        store = self.window.context.drafts._drafts.store
+        self._write, store._try = store._try, self._tell_what_is_kept  # type: ignore[method-assign]
         self.window.show()
         self.settle()
+
+    def _tell_what_is_kept(self, batch: dict[str, bytes | None]) -> OSError | sqlite3.Error | None:
+        error = self._write(batch)
+        for content in batch.values() if error is None else ():
+            if content is not None:
+                found = draft_from(content).content
+                for typed in (found.get("typed") or found["parts"]).values():
+                    say("kept", str(typed))
+        return error
 
     def wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
