@@ -15,9 +15,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pypinyin import pinyin_dict
-from pypinyin.contrib.tone_convert import to_normal
-
 # Characters that are read otherwise in these words than alone; whole phrase tables cost forty times as much a name.
 _PHRASES = {
     "重庆": ("chong", "qing"),
@@ -96,6 +93,9 @@ def digits(text: str) -> str:
 @functools.lru_cache(maxsize=50_000)
 def _reading(character: str) -> str:
     """The usual reading without tone, or the character itself."""
+    from pypinyin import pinyin_dict  # a tenth of a second of every start, for those who save something
+    from pypinyin.contrib.tone_convert import to_normal
+
     readings = pinyin_dict.pinyin_dict.get(ord(character))
     return to_normal(readings.split(",")[0]).replace("ü", "v") if readings else character
 

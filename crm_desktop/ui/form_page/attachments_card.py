@@ -20,7 +20,6 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.ask_text import ask_text
-from crm_desktop.ui.dialogs.file_preview import FilePreview, Looked, look_at
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.form_page.attachments_copies import fetch_copy
 from crm_desktop.ui.form_page.attachments_model import NAME
@@ -141,6 +140,8 @@ class AttachmentsCard(Card):
 
     def _look(self, index: QModelIndex) -> None:
         file = self.table.files.files[index.row()]
+
+        from crm_desktop.ui.dialogs.file_preview import FilePreview, Looked, look_at
 
         def work(session: Session) -> Looked:
             if file.size > MOST_LOOKED_AT:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMenu
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.reports.cards import print_card
 from crm_desktop.services import records
 from crm_desktop.services.copying import values_to_copy
 from crm_desktop.services.drafts import Draft
@@ -21,7 +20,6 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.unsaved import Answer, ask_unsaved
 from crm_desktop.ui.form_page.attached import Attached
 from crm_desktop.ui.form_page.draft_bar import DraftBar
@@ -32,6 +30,7 @@ from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.presence import Onlookers, chips_of_people
+from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
@@ -187,13 +186,13 @@ class RecordPage(Page):
         entity, id_, title, person = self.spec.key, self.id, self.title, self.view.context.person
 
         def work(session: Session) -> bytes:
+            from crm_desktop.reports.cards import print_card
+
             pages = io.BytesIO()
             print_card(session, entity, id_, person, pages)
             return pages.getvalue()
 
-        self.view.context.tasks.query(
-            self, work, lambda pdf: PrintPreview(self, title, pdf).open_quietly(), key="print"
-        )
+        self.view.context.tasks.query(self, work, lambda pdf: show_pages(self, title, pdf), key="print")
 
     def copy_record(self) -> None:
         """Open a new record that begins as this one is, without what can be there only once."""

@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -14,24 +14,24 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
-from crm_desktop.reports.envelopes import Envelope
-from crm_desktop.reports.labels import LabelSheet
-from crm_desktop.reports.lists import Part, export_kinds, export_list, print_list
-from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.services.grouping import Grouping
 from crm_desktop.services.listing import ListQuery, Row, fetch_rows
 from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.words import things, view_title
 from crm_desktop.ui.memory import remember, remembered
+from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.table_view import copy_table
+
+if TYPE_CHECKING:  # reports set pages and take a fifth of a second to load: where they are used
+    from crm_desktop.reports.envelopes import Envelope
+    from crm_desktop.reports.labels import LabelSheet
 
 MOST_COPIED = 10_000
 PAGE = 1000
@@ -92,12 +92,15 @@ class ListActions:
     def export(self, ids: Sequence[int] | None) -> None:
         """Ask for a file and write it."""
         query, columns, person = self._shown.query, self._shown.columns(), self._view.context.person
-        part = Part(ids if ids is None else list(ids), *self._shown.groups())
+        groups = self._shown.groups()
         target = self._ask_for_file(f"{view_title(query)} {datetime.date.today()}")
         if target is None:
             return
 
         def work(session: Session, progress: Progress) -> int:
+            from crm_desktop.reports.lists import Part, export_list
+
+            part = Part(ids if ids is None else list(ids), *groups)
             return export_list(session, query, person, columns, target, progress, part=part)
 
         def tell(count: int) -> None:
@@ -111,15 +114,18 @@ class ListActions:
     def print(self, ids: Sequence[int] | None) -> None:
         """Set the pages and show them before they are printed."""
         query, columns, person = self._shown.query, self._shown.columns(), self._view.context.person
-        part = Part(ids if ids is None else list(ids), *self._shown.groups())
+        groups = self._shown.groups()
 
         def work(session: Session, progress: Progress) -> bytes:
+            from crm_desktop.reports.lists import Part, print_list
+
+            part = Part(ids if ids is None else list(ids), *groups)
             pages = io.BytesIO()
             print_list(session, query, person, columns, pages, progress, part=part)
             return pages.getvalue()
 
         def show(pdf: bytes) -> None:
-            PrintPreview(self._page.window(), view_title(query), pdf).open_quietly()
+            show_pages(self._page.window(), view_title(query), pdf)
 
         show_progress(self._page, _("Print"), self._view.context.tasks.long_command(self._page, work, show))
 
@@ -128,6 +134,8 @@ class ListActions:
         person = self._view.context.person
 
         def draw(session: Session, pages: io.BytesIO) -> None:
+            from crm_desktop.reports.mailing import print_labels
+
             print_labels(session, person, list(ids), sheet, pages)
 
         self._print_post(_("Labels"), draw)
@@ -137,6 +145,8 @@ class ListActions:
         person = self._view.context.person
 
         def draw(session: Session, pages: io.BytesIO) -> None:
+            from crm_desktop.reports.mailing import print_envelopes
+
             print_envelopes(session, person, list(ids), envelope, pages)
 
         self._print_post(_("Envelopes"), draw)
@@ -148,11 +158,13 @@ class ListActions:
             return pages.getvalue()
 
         def show(pdf: bytes) -> None:
-            PrintPreview(self._page.window(), title, pdf).open_quietly()
+            show_pages(self._page.window(), title, pdf)
 
         self._view.context.tasks.query(self._page, work, show)
 
     def _ask_for_file(self, name: str) -> Path | None:
+        from crm_desktop.reports.lists import export_kinds
+
         folder = Path(remembered(FOLDER, str(Path.home())))
         proposal = str(folder / f"{name.replace('/', '-')}.xlsx")
         kinds = {f"{words} (*{ending})": ending for ending, words in export_kinds(self._shown.query.spec).items()}

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
-from crm_desktop.reports.envelopes import ENVELOPES
-from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.list_page import header_menu
 from crm_desktop.ui.list_page.words import things
@@ -81,6 +79,15 @@ def _post_menu(parent: QMenu, page: ListPage, ids: Sequence[int]) -> QMenu:
     """Labels and envelopes, by the paper they are printed on."""
     menu = QMenu(_("Labels and envelopes"), parent)
     menu.setIcon(icon("envelope"))
+    menu.aboutToShow.connect(lambda: _fill_post_menu(menu, page, ids))
+    return menu
+
+
+def _fill_post_menu(menu: QMenu, page: ListPage, ids: Sequence[int]) -> None:
+    from crm_desktop.reports.envelopes import ENVELOPES
+    from crm_desktop.reports.labels import LABEL_SHEETS
+
+    menu.clear()
     for sheet in LABEL_SHEETS:
         text = _("Labels {size}").format(size=sheet.name)
         add_action(menu, "tag", text, partial(page.row_actions.print_labels, ids, sheet))
@@ -89,7 +96,6 @@ def _post_menu(parent: QMenu, page: ListPage, ids: Sequence[int]) -> QMenu:
         size = f"{envelope.code} ({envelope.width:g} × {envelope.height:g} mm)"
         text = _("Envelopes {size}").format(size=size)
         add_action(menu, "envelope", text, partial(page.row_actions.print_envelopes, ids, envelope))
-    return menu
 
 
 def sort_menu(page: ListPage) -> QMenu:
