@@ -106,7 +106,7 @@ def test_a_list_is_exported_by_the_name_of_a_view(sign_in: SignIn) -> None:
         assert len(fetch_ids(session, query, clerk.person)) == 11
         assert (query.title, keys) == ("Ones", ("name",))
         assert _find_list(session, "customer", "mine") == (ListQuery(entity="customer", preset="mine"), ())
-        with pytest.raises(click.UsageError, match="pool, .*Ones"):
+        with pytest.raises(click.UsageError, match=r"pool, .*Ones"):
             _find_list(session, "customer", "twos")
 
 
