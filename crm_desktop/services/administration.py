@@ -88,33 +88,43 @@ def fetch_members(session: Session, group_id: int) -> list[Ref]:
     return [Ref(id_, name) for id_, name in rows]
 
 
-def save_groups_of(session: Session, employee: Record, group_ids: Collection[int]) -> int:
-    """Put an employee into exactly these groups; returns the change set."""
+def save_groups_of(
+    session: Session, employee: Record, group_ids: Collection[int], *, may_lose_own: bool = False
+) -> int:
+    """Put an employee into exactly these groups; returns the change set. Raises ``OwnRightsError``."""
     change_set = begin_change(session, "edit", employee.title, employee.entity)
     _keep_members(session, GroupMember.employee_id, employee.id, GroupMember.group_id, group_ids)
+    check_somebody_administers(session, may_lose_own=may_lose_own)
     return change_set
 
 
-def save_members(session: Session, group: Record, employee_ids: Collection[int]) -> int:
-    """Make exactly these employees members of a group; returns the change set."""
+def save_members(session: Session, group: Record, employee_ids: Collection[int], *, may_lose_own: bool = False) -> int:
+    """Make exactly these employees members of a group; returns the change set. Raises ``OwnRightsError``."""
     change_set = begin_change(session, "edit", group.title, group.entity)
     _keep_members(session, GroupMember.group_id, group.id, GroupMember.employee_id, employee_ids)
+    check_somebody_administers(session, may_lose_own=may_lose_own)
     return change_set
 
 
 def _keep_members(session: Session, fixed: Any, fixed_id: int, other: Any, wanted: Collection[int]) -> None:
     held = frozenset(session.scalars(select(other).where(fixed == fixed_id)))
     gone, new = held - frozenset(wanted), frozenset(wanted) - held
+    if new:  # first: who leaves the administrators himself may not add anything afterwards
+        session.execute(insert(GroupMember), [{fixed.key: fixed_id, other.key: id_} for id_ in sorted(new)])
     if gone:
         removed = delete(GroupMember).where(fixed == fixed_id, other == any_(literal(sorted(gone), ARRAY(BigInteger))))
         session.execute(removed.execution_options(synchronize_session=False))
-    if new:
-        session.execute(insert(GroupMember), [{fixed.key: fixed_id, other.key: id_} for id_ in sorted(new)])
-    check_somebody_administers(session)
 
 
-def check_somebody_administers(session: Session) -> None:
-    """At least one active employee with a login must be able to give rights, or nobody ever could again."""
+class OwnRightsError(KnownError):
+    """What was asked would take the asker's own right to give rights. He may say that he means it."""
+
+
+def check_somebody_administers(session: Session, *, may_lose_own: bool = True) -> None:
+    """At least one active employee with a login must be able to give rights, or nobody ever could again.
+
+    Unless he ``may_lose_own``, the person of this session must be among them: else ``OwnRightsError``.
+    """
     administrators = session.scalar(
         select(func.count())
         .select_from(GroupMember)
@@ -128,6 +138,11 @@ def check_somebody_administers(session: Session) -> None:
     if not administrators:
         raise KnownError(
             _("Nobody could administer the program any more."), _("Make somebody else an administrator first.")
+        )
+    if not may_lose_own and not session.scalar(text("select crm.may('permission_group', 'update')")):
+        raise OwnRightsError(
+            _("You could not give rights any more yourself."),
+            _("Only another administrator could give them back to you."),
         )
 
 

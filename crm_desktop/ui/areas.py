@@ -12,7 +12,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
-from crm_desktop.ui.pages.administration import administration_entries
+from crm_desktop.ui.pages.administration import administration_entries, rights_entries
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
@@ -39,11 +39,12 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     return tuple(area for area in areas if area.pages)
 
 
-def _entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
-    """The departments are a tree, the rest are lists."""
+def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
+    """The departments are a tree, the rest are lists; under that of the groups stands what they may do."""
     if spec.key == "department":
         return (departments_entry(),)
-    return list_entries(spec, _open_import)
+    entries = list_entries(spec, _open_import)
+    return (*entries, *rights_entries(person)) if spec.key == "permission_group" else entries
 
 
 def _open_import(view: AreaView, _spec: EntitySpec) -> None:
@@ -61,7 +62,7 @@ def _area(
         key=key,
         title=title,
         icon=icon,
-        pages=(*(entry for spec in listed for entry in _entries(spec)), *more),
+        pages=(*(entry for spec in listed for entry in _entries(spec, person)), *more),
         records={entity: partial(build_record, entity) for entity in shown},
         count=list_counts(listed, person),
         tables=frozenset(spec.model.__tablename__ for spec in listed),

@@ -22,6 +22,19 @@ def administration_entries(person: Person) -> tuple[PageEntry, ...]:
     )
 
 
+def rights_entries(person: Person) -> tuple[PageEntry, ...]:
+    """The side entry of all rights, for who gives them."""
+    if not person.may("update", "permission_group"):
+        return ()
+    return (PageEntry("permission_group/rights", N_("Rights at a glance"), _rights, N_("Permission groups")),)
+
+
+def _rights(view: AreaView) -> Page:
+    from crm_desktop.ui.rights.page import RightsPage
+
+    return RightsPage(view)
+
+
 def _firm(view: AreaView) -> Page:
     from crm_desktop.ui.pages.firm import FirmPage  # seldom opened, as the others here
 

@@ -14,6 +14,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.rights.own_rights import save_own_rights
 from crm_desktop.ui.sharing.why_dialog import WhyDialog
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
@@ -194,9 +195,10 @@ class GroupsCard(Card):
             messages.show_error(self, error)
             self.show_employee(employee)
 
-        self._view.context.tasks.command(
-            self, lambda session: administration.save_groups_of(session, employee, wanted), done, fail
-        )
+        def save(session: Session, *, may_lose_own: bool) -> int:
+            return administration.save_groups_of(session, employee, wanted, may_lose_own=may_lose_own)
+
+        save_own_rights(self._view, self, save, done, fail)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table in {"group_member", "permission_group"}:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame
 
-from crm_desktop.core.access import Function, Grant, Scope, Verb
+from crm_desktop.core.access import Grant
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import guard_of
 from crm_desktop.services import administration, grants, search
 from crm_desktop.services.records import Record
-from crm_desktop.spec import EntitySpec, Ref
+from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -23,13 +21,11 @@ from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import Answer
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.rights.grant_row import GrantRow
+from crm_desktop.ui.rights.own_rights import save_own_rights
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
-from crm_desktop.ui.widgets.flow_layout import FlowLayout
-from crm_desktop.ui.widgets.labels import label
-
-VERB_ORDER: tuple[Verb, ...] = ("read", "create", "update", "delete")
 
 
 class PermissionGroupPage(FormPage):
@@ -72,7 +68,7 @@ class GrantsCard(Card):
         may_edit = view.context.person.may("update", "permission_group")
         for button in (self.revert_button, self.save_button):
             button.setVisible(may_edit)
-        self.rows = {spec.key: GrantRow(spec, may_edit=may_edit) for spec in grants.granted_entities()}
+        self.rows = {subject.key: GrantRow(subject, may_edit=may_edit) for subject in grants.subjects()}
         for place, row in enumerate(self.rows.values()):
             if place:
                 self.body.addWidget(_line())
@@ -111,7 +107,10 @@ class GrantsCard(Card):
                 undo=lambda: undo(self._view, self._view, change_set),
             )
 
-        self._view.context.tasks.command(self, lambda session: grants.save_grants(session, group, changes), done)
+        def save(session: Session, *, may_lose_own: bool) -> int:
+            return grants.save_grants(session, group, changes, may_lose_own=may_lose_own)
+
+        save_own_rights(self._view, self, save, done)
 
     def _changes(self) -> dict[str, Grant]:
         if not self._group.id:
@@ -137,77 +136,6 @@ class GrantsCard(Card):
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "permission_grant":
             self.show_group(self._group)
-
-
-class GrantRow(QWidget):
-    """One kind of record: a choice for each verb, a box for each function, and what it means."""
-
-    edited = Signal()
-
-    def __init__(self, spec: EntitySpec, *, may_edit: bool) -> None:
-        super().__init__()
-        self._spec = spec
-        self.scopes: dict[Verb, QComboBox] = {}
-        self.functions: dict[Function, QCheckBox] = {}
-        is_common = guard_of(spec).rule == "common"
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        for column, verb in enumerate(VERB_ORDER):
-            box = self.scopes[verb] = _scope_box(is_common=is_common)
-            box.setEnabled(may_edit and not (is_common and verb == "read"))  # everybody reads these
-            box.setAccessibleName(f"{_(spec.label_plural)}: {_(grants.VERBS[verb])}")
-            box.currentIndexChanged.connect(self._note)
-            grid.addWidget(label(_(grants.VERBS[verb]), "small"), 0, column)
-            grid.addWidget(box, 1, column)
-            grid.setColumnStretch(column, 1)
-        boxes = QWidget()
-        flow = FlowLayout(boxes, gap=16)
-        for function in grants.functions_of(spec):
-            tick = self.functions[function] = QCheckBox(_(function.label))
-            tick.setEnabled(may_edit)
-            tick.clicked.connect(self._note)
-            flow.addWidget(tick)
-        self.meaning = label("", "muted", wrap=True)
-        column_ = QVBoxLayout(self)
-        column_.setContentsMargins(0, 0, 0, 0)
-        column_.setSpacing(8)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(label(_(spec.label_plural), "strong"))
-        head.addWidget(self.meaning, 1)
-        column_.addLayout(head)
-        column_.addLayout(grid)
-        column_.addWidget(boxes)
-
-    def show_grant(self, grant: Grant) -> None:
-        """Show a grant."""
-        for verb, box in self.scopes.items():
-            place = box.findData(int(getattr(grant, verb)))
-            box.setCurrentIndex(place if place >= 0 else box.count() - 1)
-        for function, tick in self.functions.items():
-            tick.setChecked(function in grant.functions)
-        self._explain()
-
-    def grant(self) -> Grant:
-        """What is chosen."""
-        return Grant(
-            read=self._scope("read"),
-            create=self._scope("create"),
-            update=self._scope("update"),
-            delete=self._scope("delete"),
-            functions=frozenset(function for function, tick in self.functions.items() if tick.isChecked()),
-        )
-
-    def _scope(self, verb: Verb) -> Scope:
-        return Scope(int(self.scopes[verb].currentData()))
-
-    def _note(self) -> None:
-        self._explain()
-        self.edited.emit()
-
-    def _explain(self) -> None:
-        self.meaning.setText(grants.describe_grant(self._spec, self.grant()))
 
 
 class MembersCard(Card):
@@ -258,32 +186,14 @@ class MembersCard(Card):
             messages.show_error(self, error)
             self.show_group(group)
 
-        self._view.context.tasks.command(
-            self, lambda session: administration.save_members(session, group, wanted), done, fail
-        )
+        def save(session: Session, *, may_lose_own: bool) -> int:
+            return administration.save_members(session, group, wanted, may_lose_own=may_lose_own)
+
+        save_own_rights(self._view, self, save, done, fail)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "group_member":
             self.show_group(self._group)
-
-
-class _ScopeBox(QComboBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the page: a right must not change by turning the wheel."""
-        event.ignore()
-
-
-def _scope_box(*, is_common: bool) -> QComboBox:
-    box = _ScopeBox()
-    box.setMinimumContentsLength(6)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    if is_common:
-        box.addItem(_("no"), int(Scope.NONE))
-        box.addItem(_("yes"), int(Scope.ALL))
-    else:
-        for scope in Scope:
-            box.addItem(_(scope.label), int(scope))
-    return box
 
 
 def _line() -> QFrame:

@@ -8,13 +8,18 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from crm_desktop.core.access import Group, Scope
 from crm_desktop.core.i18n import _
 from crm_desktop.core.settings import Options
+from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services.grants import GroupColumn, Matrix
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.superuser import SuperuserDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.server_state import ServerStatePage
 from crm_desktop.ui.pages.settings import SettingsPage
+from crm_desktop.ui.rights.compare_dialog import CompareGroupsDialog
+from crm_desktop.ui.rights.page import RightsPage
 
 CHECK_MS = 100  # until the page is laid out
 
@@ -23,6 +28,8 @@ def administration_pages(context: Context) -> tuple[tuple[str, Callable[[], QWid
     """``context`` is an administrator's own."""
     return (
         ("settings", partial(settings_window, context)),
+        ("rights", partial(rights_window, context)),
+        ("rights_compare", compare_dialog),
         ("firm", partial(page_window, context, "firm")),
         ("connections_now", partial(page_window, context, "connections")),
         ("server", partial(server_window, context)),
@@ -36,6 +43,28 @@ def page_window(context: Context, key: str) -> MainWindow:
     window.mark_as_sample()
     window.show_area("administration").select_page(key)
     return window
+
+
+def rights_window(context: Context) -> QWidget:
+    """All rights; one that is not saved."""
+    window = page_window(context, "permission_group/rights")
+    QTimer.singleShot(CHECK_MS, window, partial(_widen_sellers, window))
+    return window
+
+
+def _widen_sellers(window: MainWindow) -> None:
+    page = window.view("administration").current_page()
+    assert isinstance(page, RightsPage)
+    page.choose(Group.SALESPERSON, "customer")
+    box = page.rows["customer"].scopes["read"]
+    box.setCurrentIndex(box.findData(int(Scope.DEPARTMENT_TREE)))
+
+
+def compare_dialog() -> QWidget:
+    """Where two of the shipped groups differ."""
+    groups = tuple(GroupColumn(place, group.value, _(group.label), 3) for place, group in enumerate(Group))
+    granted = {(group.id, spec.key): spec.access[Group(group.code)] for group in groups for spec in ALL_ENTITIES}
+    return CompareGroupsDialog(None, Matrix(groups, granted), list(Group).index(Group.SALESPERSON))
 
 
 def server_window(context: Context) -> QWidget:

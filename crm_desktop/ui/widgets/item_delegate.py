@@ -80,7 +80,7 @@ class ItemDelegate(QStyledItemDelegate):
             self._paint_focus(painter, rect, first=table.horizontalHeader().visualIndex(index.column()) == 0)
             if table.shows_current_cell and index.column() == table.currentIndex().column():
                 painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        self._paint_content(painter, rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0), index)
+        self.paint_content(painter, rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0), index)
         painter.restore()
 
     def _paint_heading(
@@ -138,7 +138,8 @@ class ItemDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), theme.color("accent"))
 
     @staticmethod
-    def _paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Draw the text or chip of a cell into the room that its padding leaves."""
         text = str(index.data() or "").replace("\n", " ")
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
         side = Qt.AlignmentFlag(alignment) if alignment else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
