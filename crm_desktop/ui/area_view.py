@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
-from crm_desktop.ui.soon import Soon
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 
@@ -49,7 +49,7 @@ class AreaView(QWidget):
         self._entries: dict[str, PageEntry] = {}
         self._built: dict[str, Page] = {}
         self._tabs_by_key: dict[str, tuple[OpenTab, Page]] = {}
-        self._recount = Soon(self.refresh_counts, self)
+        self._follower = Follower(self, self.refresh_counts)
         self._asked_at = 0.0
         self.side = SideList()
         self._host = QStackedWidget()
@@ -207,10 +207,10 @@ class AreaView(QWidget):
         self.current_page().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
-        self._recount.took(monotonic() - self._asked_at)
+        self._follower.soon.took(monotonic() - self._asked_at)
         for key, count in counts.items():
             self.side.set_count(key, count)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table in self.area.tables:
-            self._recount.ask()
+            self._follower.note()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from crm_desktop.services.presence import TABLE
+from crm_desktop.ui.soon import later
 
 BATCH_MS = 150
 
@@ -27,10 +28,7 @@ class Bus(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: dict[str, set[int] | None] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(BATCH_MS)
-        self._timer.timeout.connect(self.flush)
+        self._timer = later(BATCH_MS, self.flush, self)
         self._heard.connect(self._start, Qt.ConnectionType.QueuedConnection)
 
     def post(self, table: str, ids: Iterable[int] | None) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.presence import Place, Present, fetch_present, places_text
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.chip import Tone
 
@@ -27,10 +28,7 @@ class Presence(QObject):
         super().__init__(parent)
         self._places: dict[int, Place] = {}
         self._said = places_text(())
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(GATHER_MS)
-        self._timer.timeout.connect(self._announce)
+        self._timer = later(GATHER_MS, self._announce, self)
 
     def enter(self, page: QObject, entity: str, id_: int, *, is_editing: bool) -> None:
         """A page shows this record now, in place of what it showed before."""
@@ -61,10 +59,7 @@ class Onlookers(QObject):
         self._tasks, self._entity = tasks, entity
         self._table = by_key(entity).model.__tablename__
         self._id = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(LOOK_AGAIN_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer = later(LOOK_AGAIN_MS, self.look, self)
 
     def watch(self, id_: int) -> None:
         """The page shows this record now."""

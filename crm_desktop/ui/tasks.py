@@ -15,13 +15,14 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from crm_desktop.core.errors import Attempt, CancelledError, KnownError, ServerLostError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.services.outcome import was_committed
 from crm_desktop.ui import messages
+from crm_desktop.ui.soon import later
 
 T = TypeVar("T")
 Session = Any  # the database's own class; ui only hands it on to services
@@ -32,7 +33,7 @@ Waiting = Callable[["WaitingCommand"], None]
 
 WORKERS = 2  # a workbench has three connections, and one of them listens
 PROGRESS_SECONDS = 0.1  # how often a long work may repaint its bar
-LONGEST_PAUSE_MS = 30_000  # between two attempts to save what waits for the server; the first pause is a second
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1000, 30_000  # between two attempts to save what waits for the server
 
 
 class LongWork(QObject):
@@ -119,10 +120,8 @@ class Tasks(QObject):
         self._lock = threading.Lock()
         self._closed = False
         self._waiting: list[WaitingCommand] = []
-        self._retry = QTimer(self)
-        self._retry.setSingleShot(True)
-        self._retry.timeout.connect(self._try_waiting)
-        self._pause_ms = 1000
+        self._pause_ms = FIRST_PAUSE_MS
+        self._retry = later(FIRST_PAUSE_MS, self._try_waiting, self)
         self._answer_ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -178,7 +177,7 @@ class Tasks(QObject):
                 if shiboken6.isValid(owner):
                     waiting(command)
             else:
-                self._pause_ms = 1000
+                self._pause_ms = FIRST_PAUSE_MS
                 self._answer_command(owner, future, success, failure)
 
         command = WaitingCommand(self, work, answer)
@@ -191,7 +190,7 @@ class Tasks(QObject):
 
     def server_is_back(self) -> None:
         """Carry out at once what waits."""
-        self._pause_ms = 1000
+        self._pause_ms = FIRST_PAUSE_MS
         self._try_waiting()
 
     def give_up(self, command: WaitingCommand) -> None:

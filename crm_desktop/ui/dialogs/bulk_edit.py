@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from crm_desktop.core.errors import KnownError
@@ -18,6 +17,7 @@ from crm_desktop.ui.dialogs.bulk_step import BulkStep, maker_for
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.dialogs.rehearsal import RehearsalView
 from crm_desktop.ui.list_page.words import things
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import quiet_button
 
 PAUSE_MS = 300
@@ -37,10 +37,7 @@ class BulkEditDialog(Dialog):
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
         self.outcome = RehearsalView(spec)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._rehearse)
+        self._pause = later(PAUSE_MS, self._rehearse, self)
         self.body.addLayout(self._column)
         self.body.addWidget(quiet_button(_("Another field"), self.add_line, icon_name="plus", shortcut="Ctrl+Plus"))
         self.body.addWidget(self.outcome)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.labels import label
 
@@ -50,8 +50,5 @@ class ProgressDialog(Dialog):
 def show_progress(page: QWidget, title: str, work: LongWork) -> None:
     """Show how far a work is, once it takes longer than one waits for gladly."""
     dialog = ProgressDialog(page.window(), title, work)
-    patience = QTimer(dialog)
-    patience.setSingleShot(True)
-    patience.timeout.connect(dialog.show)
-    patience.start(PATIENCE_MS)
+    later(PATIENCE_MS, dialog.show, dialog).start()
     work.finished.connect(dialog.deleteLater)

@@ -14,6 +14,7 @@ from crm_desktop.core.text import normalise, search_keys
 from crm_desktop.spec.kinds import BadValueError, Kind, Ref
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import restyle
 from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 
@@ -38,10 +39,7 @@ class RowEditor(FieldEditor):
             self.line.addAction(action, QLineEdit.ActionPosition.TrailingPosition)
         self.popup = PopupList(self.line)
         self.popup.chosen.connect(self._choose)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(lambda: self._open(self.line.text()))
+        self._timer = later(PAUSE_MS, lambda: self._open(self.line.text()), self)
         self.line.textEdited.connect(self._typed)
         self.line.editingFinished.connect(self._left)
         self.line.installEventFilter(self)

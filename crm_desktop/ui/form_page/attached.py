@@ -18,6 +18,7 @@ from crm_desktop.ui.form_page.comments_panel import CommentsPanel
 from crm_desktop.ui.form_page.star_button import StarButton
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import quiet_button
 
 COPY_LINK = "Ctrl+Shift+L"
@@ -40,6 +41,11 @@ class Attached(QObject):
         self.files_button.hide()
         self.files.counted.connect(self._show_count)
         self.comments.box.media_pasted.connect(self._take_media)
+        self._followers = {
+            "attachment": Follower(page, self.files.refresh),
+            "comment": Follower(page, self.comments.refresh),
+        }
+        view.context.bus.changed.connect(self._table_changed)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -97,6 +103,10 @@ class Attached(QObject):
             line.setAcceptDrops(False)
         for text in self._page.findChildren(QPlainTextEdit):
             text.viewport().setAcceptDrops(False)
+
+    def _table_changed(self, table: str, _ids: object) -> None:
+        if table in self._followers:
+            self._followers[table].note()
 
     def _show_count(self, count: int) -> None:
         self.files_button.setText(str(count))

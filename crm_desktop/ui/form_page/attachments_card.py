@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, QTimer, QUrl, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
@@ -20,21 +20,20 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.ask_text import ask_text
-from crm_desktop.ui.dialogs.progress import ProgressDialog
+from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.form_page.attachments_copies import fetch_copy
 from crm_desktop.ui.form_page.attachments_model import NAME
 from crm_desktop.ui.form_page.attachments_table import FileTable
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.tasks import LongWork, Session
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT
 
 MOST_HIGH = 6  # rows in sight before the card scrolls
-SHOWN_AFTER_MS = 400  # what is quicker needs no progress bar
 MOST_LOOKED_AT = 32 << 20  # bytes; a larger file is for its own program
 FOLDER = "attachments/folder"
 ADD = "Ctrl+Shift+A"
@@ -62,7 +61,6 @@ class AttachmentsCard(Card):
         self.table.remove_wanted.connect(self.remove)
         self.table.copy_wanted.connect(lambda file: self._with_copy(file, self.table.drag_copy))
         self.table.menu_requested.connect(self._show_menu)
-        view.context.bus.changed.connect(self._table_changed)
         self.hide()
 
     def show_record(self, record: Record) -> None:
@@ -122,7 +120,7 @@ class AttachmentsCard(Card):
         work = self._tasks.long_command(
             self, lambda session, report: attachments.add_files(session, record, files, report), self._tell_added
         )
-        self._show_progress(_("Adding files"), work)
+        show_progress(self, _("Adding files"), work)
 
     def _why_not(self) -> str:
         if self.record is None or not self.record.id:
@@ -187,7 +185,7 @@ class AttachmentsCard(Card):
         def done(_nothing: None) -> None:
             messages.notify(self, _("“{name}” was saved.").format(name=target.name))
 
-        self._show_progress(_("Saving"), self._tasks.long_command(self, work, done))
+        show_progress(self, _("Saving"), self._tasks.long_command(self, work, done))
 
     def rename(self) -> None:
         """Ask for another name of the current file."""
@@ -215,7 +213,7 @@ class AttachmentsCard(Card):
 
     def _with_copy(self, file: Attachment, then: Callable[[Path], None]) -> None:
         work = self._tasks.long_command(self, lambda session, report: fetch_copy(session, file, report), then)
-        self._show_progress(_("Opening"), work)
+        show_progress(self, _("Opening"), work)
 
     # What is shown
 
@@ -250,16 +248,9 @@ class AttachmentsCard(Card):
             menu.addAction(icon("trash", "bad"), _("Remove"), self.remove)
         return menu
 
-    def _show_progress(self, title: str, work: LongWork) -> None:
-        QTimer.singleShot(SHOWN_AFTER_MS, work, lambda: ProgressDialog(self.window(), title, work).open_quietly())
-
     def _tell(self, text: str, change_set: int) -> None:
         messages.notify(self, text, undo=lambda: undo(self._view, self._view, change_set))
         self.refresh()
-
-    def _table_changed(self, table: str, _ids: object) -> None:
-        if table == "attachment":
-            self.refresh()
 
 
 def has_files(data: QMimeData) -> bool:

@@ -68,7 +68,6 @@ class CommentsPanel(QWidget):
         self.box.sent.connect(self.send)
         QShortcut(QKeySequence(WRITE), self.box).activated.connect(self.write_wanted)
         self.write_wanted.connect(self.box.setFocus)
-        view.context.bus.changed.connect(self._table_changed)
 
     def show_record(self, record: Record) -> None:
         """Read the comments on this record."""
@@ -225,7 +224,3 @@ class CommentsPanel(QWidget):
     def _tell(self, text: str, change_set: int) -> None:
         messages.notify(self, text, undo=lambda: undo(self._view, self._view, change_set))
         self.refresh()
-
-    def _table_changed(self, table: str, _ids: object) -> None:
-        if table == "comment":
-            self.refresh()

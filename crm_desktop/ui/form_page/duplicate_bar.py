@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
-
 from crm_desktop.core.i18n import _
 from crm_desktop.services.duplicates import Duplicate, find_duplicates, is_code_taken
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form import Form
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.bar import Action, Bar
 
 PAUSE_MS = 300
@@ -28,14 +27,8 @@ class DuplicateBar(Bar):
         self._id = 0
         self._found: list[Duplicate] = []
         self._taken_code = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self.look_now)
-        self._code_timer = QTimer(self)
-        self._code_timer.setSingleShot(True)
-        self._code_timer.setInterval(PAUSE_MS)
-        self._code_timer.timeout.connect(self.look_at_code)
+        self._timer = later(PAUSE_MS, self.look_now, self)
+        self._code_timer = later(PAUSE_MS, self.look_at_code, self)
         form.edited.connect(self._note_edit)
 
     def watch(self, id_: int) -> None:

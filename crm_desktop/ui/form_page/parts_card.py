@@ -17,6 +17,7 @@ from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.record_page import open_new
 from crm_desktop.ui.list_page.cells import alignment_of, answer
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
@@ -82,6 +83,7 @@ class PartsCard(Card):
         if view.context.person.may("create", part.key):
             words = _("New {thing}").format(thing=_(part.label).lower())
             self.head.addWidget(quiet_button(words, self._add, icon_name="plus"))
+        self._follower = Follower(self, self._read)
         view.context.bus.changed.connect(self._table_changed)
 
     def show_parent(self, parent: Record) -> None:
@@ -129,4 +131,4 @@ class PartsCard(Card):
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == self._part.model.__tablename__:
-            self._read()
+            self._follower.note()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.services.listing import ListQuery
@@ -13,6 +13,7 @@ from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
+from crm_desktop.ui.soon import later
 
 MOST_SHRINK = 0.2  # of its width
 SAVE_MS = 600  # after the last pixel of a drag
@@ -28,10 +29,7 @@ class ColumnLayout(QObject):
         self._spec, self._table, self._model, self._save = spec, table, model, save
         self.arrangement = Arrangement()
         self._needed: dict[str, int] = {}
-        self._save_timer = QTimer(self)
-        self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(SAVE_MS)
-        self._save_timer.timeout.connect(lambda: self._save(self.arrangement))
+        self._save_timer = later(SAVE_MS, lambda: self._save(self.arrangement), self)
         header = table.horizontalHeader()
         header.sectionMoved.connect(self._note_order)
         header.sectionResized.connect(self._note_width)

@@ -12,6 +12,7 @@ from crm_desktop.spec import EntitySpec
 from crm_desktop.spec.filters import EVERYTHING, Group
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.list_page.filter_group import GroupEditor
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
@@ -44,10 +45,7 @@ class FilterPanel(Card):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(self._scroll)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.apply)
+        self._pause = later(PAUSE_MS, self.apply, self)
         self.hide()
 
     def open_with(self, group: Group) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.bar import Action, Bar
 from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.card import Card
@@ -55,10 +56,7 @@ class ListCard(Card):
         self._stack.addWidget(self._skeleton)
         self._instead: EmptyState | None = None
         self.body.addWidget(self._stack)
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(DELAY_MS)
-        self._wait.timeout.connect(self._show_skeleton)
+        self._wait = later(DELAY_MS, self._show_skeleton, self)
 
     def show_rows(self) -> None:
         """The table is to be seen, and up to date."""

@@ -6,12 +6,13 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.ui import theme
 from crm_desktop.ui.list_page.row_model import RowModel
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.table_view import TableView
 
 SETTLE_MS = 80  # so long a selection rests before something is read for it
@@ -46,10 +47,7 @@ class ListTable(TableView):
         self._kept: _Place | None = None  # what was selected, while the ids are not known yet
         self._is_restoring = False
         self.shows_current_cell = True
-        self._settle_timer = QTimer(self)
-        self._settle_timer.setSingleShot(True)
-        self._settle_timer.setInterval(SETTLE_MS)
-        self._settle_timer.timeout.connect(self.selection_settled)
+        self._settle_timer = later(SETTLE_MS, self.selection_settled.emit, self)
         model.modelAboutToBeReset.connect(self._remember_place)
         self.setModel(model)
         model.modelReset.connect(self._return_to_place)  # after Qt's own slots, which forget everything

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout
 
 from crm_desktop.core.access import Function
@@ -39,6 +39,7 @@ from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.source import ListSource
 from crm_desktop.ui.list_page.view_control import ViewControl
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
@@ -56,7 +57,7 @@ class ListPage(Page):
         self._view, self.spec, self._start_import = view, by_key(spec.key), start_import
         self._context = view.context
         self.query = ListQuery(entity=spec.key, preset="?")
-        self._is_arranged = self._is_dirty = False
+        self._is_arranged = False
         self._own_arrangement = Arrangement()
         self.model = RowModel(self._context.tasks, self._source(Arrangement()), self)
         self.table = ListTable(self.model)
@@ -75,6 +76,7 @@ class ListPage(Page):
         self.filter.setFixedWidth(FILTER_WIDTH)
         self.filters = FilterControl(self, self._context)
         self.views = ViewControl(self, view)
+        self._follower = Follower(self, self.model.refresh_soon)
         self.setFocusProxy(self.table)
         add_buttons(self)
         self.body.addWidget(self.title_line)
@@ -210,13 +212,6 @@ class ListPage(Page):
                 return True
         return super().eventFilter(watched, event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read again what changed while the page was out of sight."""
-        super().showEvent(event)
-        if self._is_dirty:
-            self._is_dirty = False
-            self.model.refresh_soon()
-
     # Building
 
     def _tool_line(self) -> QHBoxLayout:
@@ -336,15 +331,12 @@ class ListPage(Page):
     def _note_change(self, table: str, ids: frozenset[int] | None) -> None:
         if table == self.spec.model.__tablename__:
             self.model.note_changes(ids)
-            if self.isVisible():
-                self.model.refresh_soon()
-            else:
-                self._is_dirty = True
+            self._follower.note()
             if ids is None or ids.intersection(self.table.selected_ids()[:1]):
                 self._load_preview()
             return
         if table in tables_of_filter(self.spec, self.query.filter):
-            self.model.refresh_soon()
+            self._follower.note()
         if table in tables_of(self.columns()):
             self.model.note_changes(None)
 

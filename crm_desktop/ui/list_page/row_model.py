@@ -13,7 +13,7 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
@@ -21,7 +21,7 @@ from crm_desktop.services.listing import Ids, Row, RowGroup
 from crm_desktop.ui.list_page.cells import alignment_of, answer, heading_answer
 from crm_desktop.ui.list_page.lines import Lines
 from crm_desktop.ui.list_page.source import Source
-from crm_desktop.ui.soon import Soon
+from crm_desktop.ui.soon import Soon, later
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.table_view import LOADING
@@ -67,8 +67,8 @@ class RowModel(QAbstractTableModel):
         self.is_same_list = False
         self.is_selection_kept = False
         self.sums: Mapping[str, Decimal] = {}
-        self._request_timer = self._timer(0, self._request)
-        self._flash_timer = self._timer(FLASH_MS, self._end_flash)
+        self._request_timer = later(0, self._request, self)
+        self._flash_timer = later(FLASH_MS, self._end_flash, self)
         self._refresh = Soon(self._read_ids, self)
 
     def open(self, source: Source, *, keep_selection: bool = False) -> None:
@@ -80,7 +80,7 @@ class RowModel(QAbstractTableModel):
         self.is_selection_kept = keep_selection
         self._is_opening = True
         self._generation += 1
-        self._refresh.stop()
+        self._refresh.drop()
         self._wanted.clear()
         generation, began = self._generation, monotonic()
         self.opening.emit()
@@ -283,7 +283,7 @@ class RowModel(QAbstractTableModel):
         self._lines = Lines(ids, groups, {n for n, group in enumerate(groups) if group.value in self._folded})
 
     def _read_ids(self) -> None:
-        self._refresh.stop()
+        self._refresh.drop()
         if self._is_opening:
             return
         generation, began = self._generation, monotonic()
@@ -401,10 +401,3 @@ class RowModel(QAbstractTableModel):
         if self._lines.count and self._source.columns:
             last = self.index(self._lines.count - 1, len(self._source.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-
-    def _timer(self, milliseconds: int, timeout: Any) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(milliseconds)
-        made.timeout.connect(timeout)
-        return made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError
@@ -21,6 +21,7 @@ from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.list_page.cells import ALIGNMENTS
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.pages.recycle_bin import recycle_bin_entry
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -28,7 +29,6 @@ from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
-REFRESH_MS = 1000
 GROUP = N_("Change log")
 COLUMNS = (N_("When"), N_("By"), N_("What"), N_("Records"), N_("State"))
 WHAT = 2
@@ -49,7 +49,6 @@ class ChangesPage(Page):
         super().__init__(_("Everybody's changes") if everybodys else _("My changes"))
         self._view, self._everybodys = view, everybodys
         self._sets: Sequence[ChangeSet] = ()
-        self._is_stale = False
         self.heading = PageTitle(self.title)
         self.undo_button = secondary_button(_("Take back…"), self.take_back, icon_name="arrow-counter-clockwise")
         self.heading.add(self.undo_button)
@@ -67,17 +66,13 @@ class ChangesPage(Page):
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
         self.setFocusProxy(self.table)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
-        view.context.bus.changed.connect(self._note_change)
+        self._follower = Follower(self, self.refresh)
+        view.context.bus.changed.connect(lambda _table, _ids: self._follower.note())
         self.refresh()
 
     def refresh(self) -> None:
         """Read the newest changes again."""
         everybodys = self._everybodys
-        self._is_stale = False
         self._view.context.tasks.query(
             self,
             lambda session: fetch_change_sets(session, everybodys=everybodys),
@@ -93,12 +88,6 @@ class ChangesPage(Page):
             dialog = UndoDialog(self._view, chosen.id, describe(chosen.kind, chosen.label), self.refresh)
             dialog.rehearse()
             dialog.open_quietly()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while the page was out of sight."""
-        super().showEvent(event)
-        if self._is_stale:
-            self.refresh()
 
     def _show(self, sets: Sequence[ChangeSet]) -> None:
         chosen = self._chosen()
@@ -128,11 +117,6 @@ class ChangesPage(Page):
     def _enable(self, _current: QModelIndex | None = None) -> None:
         chosen = self._chosen()
         self.undo_button.setEnabled(chosen is not None and _can_be_undone(chosen))
-
-    def _note_change(self, _table: str, _ids: object) -> None:
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
 
 
 def _can_be_undone(change_set: ChangeSet) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
@@ -22,6 +22,7 @@ from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.pages.entries_card import EntriesTable
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
@@ -70,10 +71,7 @@ class CustomFieldsPage(Page):
         self.entities.setModel(self._entity_model)
         self.table.setModel(self._model)
         self.table.set_movable(movable=True)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self.save_order)
+        self._timer = later(PAUSE_MS, self.save_order, self)
         self.body.addWidget(self.heading)
         self.body.addLayout(self._cards(), 1)
         self.setFocusProxy(self.table)

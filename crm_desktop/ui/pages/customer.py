@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -43,13 +41,13 @@ from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session, WaitingCommand
 from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
-REFRESH_MS = 300
 TABLES = frozenset({"customer", "contact", "activity"})
 SHARES = (560, 566)  # px of the two halves at first; the window scales them
 
@@ -61,7 +59,6 @@ class CustomerPage(RecordPage):
         super().__init__(view, entity, id_)
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
-        self._is_stale = False
         self._sending: set[QWidget] = set()
         self._person = view.context.person
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
@@ -85,10 +82,7 @@ class CustomerPage(RecordPage):
         self.facts.edit_wanted.connect(self.edit)
         self.contacts.added.connect(self._add_contact)
         self.story.log_line.logged.connect(self._log)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(self._table_changed)
         view.context.fields.changed.connect(self._fields_changed)
         log = self.story.log_line
@@ -120,7 +114,6 @@ class CustomerPage(RecordPage):
     def refresh(self) -> None:
         """Read everything again, without touching what is being typed."""
         id_, person = self.id, self._person
-        self._is_stale = False
         self.view.context.tasks.query(
             self,
             lambda session: fetch_overview(session, "customer", id_, person),
@@ -306,18 +299,10 @@ class CustomerPage(RecordPage):
 
     # What others do
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what changed while another tab was in front."""
-        super().showEvent(event)
-        if self._is_stale:
-            self._timer.start()
-
     def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
-        if table not in TABLES or not self.id or (table == "customer" and ids is not None and self.id not in ids):
-            return
-        self._is_stale = True
-        if self.isVisible():
-            self._timer.start()
+        is_other = table == "customer" and ids is not None and self.id not in ids
+        if table in TABLES and self.id and not is_other:
+            self._follower.note()
 
     def _fields_changed(self, entities: frozenset[str]) -> None:
         self._table_changed("customer" if "customer" in entities else "", None)

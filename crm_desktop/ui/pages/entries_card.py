@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -18,6 +18,7 @@ from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
@@ -54,10 +55,7 @@ class EntriesCard(Card):
             self.head.addWidget(button)
         self.body.addWidget(self.table)
         self.body.addWidget(label(_("Alt+Up and Alt+Down move an entry, Enter opens it."), "small"))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self.save_order)
+        self._timer = later(PAUSE_MS, self.save_order, self)
         view.context.bus.changed.connect(self._table_changed)
 
     def show_dictionary(self, dictionary: Record) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, QTimer
-from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.access import Function
@@ -22,6 +22,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import outcome, undo
 from crm_desktop.ui.form_page.wording import moment_text, value_text
 from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -32,7 +33,6 @@ from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import TableView
 
-REFRESH_MS = 1000
 LABEL_WIDTH = 96
 COLUMNS = (N_("Name"), N_("Kind"), N_("Deleted at"), N_("By"))
 RECORD = Qt.ItemDataRole.UserRole + 20
@@ -49,7 +49,6 @@ class RecycleBinPage(Page):
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Recycle bin"))
         self._view = view
-        self._is_stale = False
         self.heading = PageTitle(self.title)
         self.search_box = SearchBox(_("Name, kind or person"), "Ctrl+F")
         self.search_box.setMinimumWidth(240)
@@ -85,17 +84,13 @@ class RecycleBinPage(Page):
         self.body.addWidget(self.heading)
         self.body.addWidget(self._splitter, 1)
         self.setFocusProxy(self.table)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
-        view.context.bus.changed.connect(self._note_change)
+        self._follower = Follower(self, self.refresh)
+        view.context.bus.changed.connect(lambda _table, _ids: self._follower.note())
         self.refresh()
 
     def refresh(self) -> None:
         """Read again what is gone."""
         person = self._view.context.person
-        self._is_stale = False
         self._view.context.tasks.query(
             self, lambda session: fetch_deleted(session, person), self.show_deleted, self._fail, key="deleted"
         )
@@ -128,12 +123,6 @@ class RecycleBinPage(Page):
         self._splitter.offer_preview(bool(records))
         self._select(selected)
         self._enable()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while the page was out of sight."""
-        super().showEvent(event)
-        if self._is_stale:
-            self.refresh()
 
     def _select(self, wanted: set[tuple[str, int]]) -> None:
         """The same records as before, else the first one."""
@@ -193,11 +182,6 @@ class RecycleBinPage(Page):
     def _fail_back(self, error: KnownError) -> None:
         messages.show_error(self, error)
         self.refresh()
-
-    def _note_change(self, _table: str, _ids: object) -> None:
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
 
 
 def _items(record: DeletedRecord) -> list[QStandardItem]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import icons
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import icon_button, link_button, with_shortcut
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.labels import label
@@ -52,10 +53,7 @@ class Notice(QFrame):
             line.addWidget(self.action_button)
         line.addWidget(icon_button("x", _("Close"), self.dismiss))
         self.setFixedWidth(WIDTH)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_MS)
-        self._timer.timeout.connect(self._time_over)
+        self._timer = later(SHOWN_MS, self._time_over, self)
         if tone != "bad":
             self._timer.start()
 

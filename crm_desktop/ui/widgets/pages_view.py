@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from crm_desktop.reports.preview import PageImage, page_images, page_sizes
 from crm_desktop.ui import theme
+from crm_desktop.ui.soon import later
 
 GAP = 16  # px around pages
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -30,9 +31,7 @@ class PagesView(QAbstractScrollArea):
         self._sizes = page_sizes(pdf)
         self._zoom = 0.0  # 0: as wide as the window
         self._drawn: OrderedDict[tuple[int, float], QImage] = OrderedDict()
-        self._draw_timer = QTimer(self)
-        self._draw_timer.setSingleShot(True)
-        self._draw_timer.timeout.connect(self._draw_next)
+        self._draw_timer = later(0, self._draw_next, self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.verticalScrollBar().setSingleStep(STEP)

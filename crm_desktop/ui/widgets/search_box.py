@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import with_shortcut
 
 TEXT_LEFT = 40  # where Qt begins the text beside an icon
@@ -33,10 +34,7 @@ class SearchBox(QLineEdit):
         self.setToolTip(with_shortcut(placeholder, shortcut))
         if shortcut:
             QShortcut(QKeySequence(shortcut), self).activated.connect(self.take_focus)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self.search_now)
+        self._timer = later(PAUSE_MS, self.search_now, self)
         self.textChanged.connect(self._text_changed)
         self.returnPressed.connect(self.search_now)
 

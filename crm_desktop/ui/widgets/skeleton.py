@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.ui import theme
+from crm_desktop.ui.soon import later
 
 DELAY_MS = 150
 BAR = 12
@@ -20,10 +21,7 @@ class Skeleton(QWidget):
         super().__init__(parent)
         self._rows = rows
         self._visible_bars = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self.show_bars)
+        self._timer = later(DELAY_MS, self.show_bars, self)
         self.setMinimumHeight(rows * theme.row_height())
 
     def show_bars(self) -> None:
