@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.services import marks
+from crm_desktop.ui import soon
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
@@ -19,6 +20,12 @@ def qapp(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
     yield qapp
     qapp.clipboard().clear()  # what Python put there is gone when Qt, without a screen, gives it back at the end
+
+
+@pytest.fixture(autouse=True)
+def every_read_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read again soon is so after the same moment, however slow the computer."""
+    monkeypatch.setattr(soon, "MOST_MS", soon.LEAST_MS)
 
 
 @contextmanager

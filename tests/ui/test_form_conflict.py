@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QRadioButton
-from pytestqt.qtbot import QtBot
 
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
@@ -111,11 +110,11 @@ def test_text_that_merges_beside_a_field_that_asks_keeps_both_changes(sit_down: 
     assert desk.value("contact", page.id, "title") == "总监"
 
 
-def test_cancelled_question_keeps_what_was_typed(sit_down: SitDown, qtbot: QtBot) -> None:
+def test_cancelled_question_keeps_what_was_typed(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = edit_both(desk, mine="经理", theirs="总监")
     button(desk.dialog(ConflictDialog), "Cancel").click()
-    qtbot.wait(20)
+    desk.settle()
     assert page.editor.form.value_of("title") == "经理"
     assert page.editor.is_edited()
     assert desk.value("contact", page.id, "title") == "总监"

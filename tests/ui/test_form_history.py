@@ -52,7 +52,7 @@ def test_keyboard_finds_the_first_value_to_put_back(sit_down: SitDown) -> None:
     page = open_changed(desk)
     for _time in ("folded away", "opened"):
         desk.qtbot.keyClick(desk.window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-        desk.qtbot.wait(200)  # the button is pressed for a moment
+        desk.settle_all()
     focused = QApplication.focusWidget()
     assert focused is not None
     assert focused.accessibleName() == "Put back “—”"

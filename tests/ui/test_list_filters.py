@@ -33,11 +33,6 @@ def the_list(desk: Desk, entry: str = "customer/all") -> ListPage:
     return page
 
 
-def settle(desk: Desk) -> None:
-    desk.qtbot.wait(300)  # the panel waits for the last key
-    desk.settle()
-
-
 def press(key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
@@ -48,8 +43,7 @@ def type_in(desk: Desk, words: str) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
     write(focused, words)
-    desk.qtbot.wait(200)  # editors of rows wait for the last key
-    desk.settle()
+    desk.settle_all()
 
 
 def names(page: ListPage) -> list[str]:
@@ -68,18 +62,18 @@ def test_a_filter_is_built_by_keyboard(sit_down: SitDown) -> None:
     page = the_list(desk)
     page.table.setFocus()
     press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    settle(desk)
+    desk.settle_all()
     assert not page.filters.panel.isHidden()
     type_in(desk, "customer name")
     press(Qt.Key.Key_Return)
     type_in(desk, "客户1")
-    settle(desk)
+    desk.settle_all()
     assert page.query.filter == Group((Condition("name", "contains", "客户1"),))
     assert page.model.rowCount() == 11
     assert page.filters.panel._count.text() == "11 customers match"
     assert page.filters.bar.texts() == ["Customer name contains “客户1”"]
     press(Qt.Key.Key_Escape)
-    settle(desk)
+    desk.settle_all()
     assert page.filters.panel.isHidden()
     assert page.table.hasFocus()
     assert page.model.rowCount() == 11
@@ -89,10 +83,10 @@ def test_choices_and_related_records_are_found_while_one_types(sit_down: SitDown
     desk = sit_down("director")
     page = the_list(desk, "contact/all")
     page.filters.open("customer.owner")
-    settle(desk)
+    desk.settle_all()
     type_in(desk, "sell")
     press(Qt.Key.Key_Return)
-    settle(desk)
+    desk.settle_all()
     seller = desk.id_of("employee", "name = 'seller'")
     condition = page.query.filter.items[0]
     assert isinstance(condition, Condition)
@@ -111,7 +105,7 @@ def test_an_incomplete_condition_filters_nothing(sit_down: SitDown) -> None:
     page = the_list(desk)
     page.filters.open("total_amount")
     type_in(desk, "much")
-    settle(desk)
+    desk.settle_all()
     assert not page.query.filter
     assert page.model.rowCount() == 60
 
@@ -121,23 +115,23 @@ def test_chips_are_walked_edited_and_taken_away_by_keyboard(sit_down: SitDown) -
     page = the_list(desk)
     first, second = Condition("name", "contains", "客户1"), Condition("level", "empty")
     page.set_filter(Group((first, second)))
-    settle(desk)
+    desk.settle_all()
     chips = page.filters.bar.chips
     chips[0].setFocus()
     press(Qt.Key.Key_Right)
     assert chips[1].hasFocus()
     press(Qt.Key.Key_Delete)
-    settle(desk)
+    desk.settle_all()
     assert page.query.filter == Group((first,))
     press(Qt.Key.Key_Return)
-    settle(desk)
+    desk.settle_all()
     assert not page.filters.panel.isHidden()
     focused = QApplication.focusWidget()
     assert focused is not None
     assert row(page).value is not None
     assert row(page).isAncestorOf(focused)
     page.filters.bar.remove_requested.emit(0)
-    settle(desk)
+    desk.settle_all()
     assert not page.query.filter
     assert page.filters.bar.isHidden()
     assert page.model.rowCount() == 60
@@ -157,7 +151,7 @@ def test_groups_and_parts_are_built_and_come_back_as_they_were(sit_down: SitDown
     )
     page.set_filter(group)
     page.filters.open()
-    settle(desk)
+    desk.settle_all()
     editor = page.filters.panel.editor
     assert editor is not None
     assert editor.group() == group
@@ -166,7 +160,7 @@ def test_groups_and_parts_are_built_and_come_back_as_they_were(sit_down: SitDown
     row_of_group = inner.items[0]
     assert isinstance(row_of_group, ConditionRow)
     row_of_group.removed.emit()
-    settle(desk)
+    desk.settle_all()
     assert page.query.filter.items[0] == Group((Condition("name", "ends", "2"),), "any")
     assert page.filters.bar.texts()[1] == "Has contacts: Full name contains “-2”"
 
@@ -177,12 +171,12 @@ def test_the_list_says_which_conditions_it_leaves_out(sit_down: SitDown) -> None
     page.set_filter(
         Group((Condition("shoe_size", "equal", 3), Unreadable("{}"), Condition("name", "contains", "客户1")))
     )
-    settle(desk)
+    desk.settle_all()
     assert page.model.rowCount() == 11
     assert "There is no field “shoe_size” any more." in page.filters.bar.warning()
     assert "left out" in page.filters.bar.warning()
     page.filters.open()
-    settle(desk)
+    desk.settle_all()
     assert page.filters.panel.editor is not None
     assert page.filters.panel.editor.group() == page.query.filter
 
@@ -191,11 +185,11 @@ def test_an_empty_result_offers_to_clear_the_filter(sit_down: SitDown) -> None:
     desk = sit_down("director")
     page = the_list(desk)
     page.set_filter(Group((Condition("name", "is", "nobody"),)))
-    settle(desk)
+    desk.settle_all()
     instead = page.card.shown_instead()
     assert instead is not None
     page.filters.clear()
-    settle(desk)
+    desk.settle_all()
     assert page.model.rowCount() == 60
 
 
@@ -207,7 +201,7 @@ def test_the_value_of_a_cell_filters_and_excludes(sit_down: SitDown) -> None:
     page.table.setCurrentIndex(page.model.index(0, owner))
     held = page.model.index(0, owner).data()
     press(Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
-    settle(desk)
+    desk.settle_all()
     assert {page.model.index(n, owner).data() for n in range(page.model.rowCount())} == {held}
     assert page.filters.bar.texts() == [f"Owner: {held}"]
     menu = QMenu(page)
@@ -218,13 +212,13 @@ def test_the_value_of_a_cell_filters_and_excludes(sit_down: SitDown) -> None:
         "Exclude this value",
     ]
     page.filters.clear()
-    settle(desk)
+    desk.settle_all()
     page.table.setCurrentIndex(page.model.index(0, owner))
     page.filters.filter_by_cell(exclude=True)
-    settle(desk)
+    desk.settle_all()
     page.table.setCurrentIndex(page.model.index(0, owner))
     page.filters.filter_by_cell(exclude=True)
-    settle(desk)
+    desk.settle_all()
     (condition,) = page.query.filter.items
     assert isinstance(condition, Condition)
     assert (condition.operator, len(condition.value)) == ("none_of", 2)
@@ -261,13 +255,13 @@ def test_filter_quick_filter_and_preset_work_together(sit_down: SitDown, qtbot: 
     mine = set(names(page))
     page.set_filter(Group((Condition("name", "contains", "客户"),)))
     page.filter_by(min(mine))
-    settle(desk)
+    desk.settle_all()
     assert {min(mine)} <= set(names(page)) <= mine
     page.filters.clear()
-    settle(desk)
+    desk.settle_all()
     assert page.query.typed
     page._view.select_page("customer/all")
-    settle(desk)
+    desk.settle_all()
     assert not page.query.filter
     del qtbot
 
@@ -276,7 +270,7 @@ def test_a_change_of_a_related_record_lets_rows_in(sit_down: SitDown) -> None:
     desk = sit_down("director")
     page = the_list(desk)
     page.set_filter(Group((Group((Condition("title", "is", "CEO"),), "all", "contact", "any"),)))
-    settle(desk)
+    desk.settle_all()
     assert page.model.rowCount() == 0
     with desk.gateway.write() as session:
         from sqlalchemy import text

@@ -33,7 +33,7 @@ from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.side_list import COUNT
 from tests.db.conftest import SignIn, own_database, sign_in, template
-from tests.ui.desk import count_statements
+from tests.ui.desk import count_statements, is_put_off
 
 __all__ = ["own_database", "sign_in", "template"]
 
@@ -82,7 +82,8 @@ def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[Ope
 def settle(qtbot: QtBot, page: ListPage) -> None:
     """Wait until what is shown was painted, and nothing is under way."""
     qtbot.wait(50)
-    qtbot.waitUntil(lambda: not page._context.tasks.busy and not page.model._request_timer.isActive())
+    tasks = page._context.tasks
+    qtbot.waitUntil(lambda: not tasks.busy and not is_put_off(page.window(), tasks))
 
 
 def statements_of(qtbot: QtBot, page: ListPage, act: Callable[[], object]) -> list[str]:
@@ -243,12 +244,7 @@ def test_changes_out_of_sight_are_read_when_the_page_is_shown(open_list: OpenLis
     settle(qtbot, page)
     asked = statements_of(qtbot, page, lambda: page._context.bus.changed.emit("customer", frozenset({1})))
     assert not [statement for statement in asked if "int8send" in statement]
-
-    def come_back() -> None:
-        page._view.select_page("customer/all")
-        qtbot.wait(1500)  # changes are gathered for a moment before they are read
-
-    asked = statements_of(qtbot, page, come_back)
+    asked = statements_of(qtbot, page, lambda: page._view.select_page("customer/all"))
     assert len([statement for statement in asked if "int8send" in statement]) == 1
 
 
@@ -301,12 +297,7 @@ def _labels(page: ListPage) -> list[str]:
 def test_preview_stays_folded_away(open_list: OpenList, qtbot: QtBot) -> None:
     page = open_list("director")
     page.toggle_preview()
-
-    def select() -> None:
-        page.table.select_ids(page.model.ids()[:1])
-        qtbot.wait(120)
-
-    asked = statements_of(qtbot, page, select)
+    asked = statements_of(qtbot, page, lambda: page.table.select_ids(page.model.ids()[:1]))
     assert asked == []
     assert open_list("director").preview.isHidden()
 
