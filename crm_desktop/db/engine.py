@@ -15,6 +15,7 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.connection import open_connection, program_name
 from crm_desktop.db.errors import During, known_errors
 from crm_desktop.db.person import check_fit, fetch_person
+from crm_desktop.db.stored_json import read_json
 from crm_desktop.db.watch import Watch, WatchedConnection
 
 CONNECTIONS = 2
@@ -59,6 +60,7 @@ class Gateway:
             pool_use_lifo=True,
             pool_pre_ping=True,  # a connection that died while nobody used it is replaced without anybody noticing
             hide_parameters=True,
+            json_deserializer=read_json,
         )
         try:
             with known_errors("reading"), engine.connect() as connection:

@@ -88,7 +88,9 @@ class Ids(NamedTuple):
 def columns_of(spec: EntitySpec, keys: Iterable[str] = ()) -> tuple[Column, ...]:
     """The list columns named by ``keys`` in that order, unknown ones left out; those shown by default without keys."""
     known = {column.key: column for column in spec.table.columns}
-    return tuple(known[key] for key in keys if key in known) or tuple(c for c in spec.table.columns if c.is_shown)
+    return tuple(known[key] for key in dict.fromkeys(keys) if key in known) or tuple(
+        c for c in spec.table.columns if c.is_shown
+    )
 
 
 def tables_of(columns: Iterable[Column]) -> frozenset[str]:

@@ -19,6 +19,11 @@ from crm_desktop.ui import theme
 FILLING = 0.875  # of the icon's height; the rest is the font's bearing
 
 
+def is_icon(name: str) -> bool:
+    """Whether there is such an icon; what the database names may be anything."""
+    return name in _glyphs().characters
+
+
 def icon(name: str, color_role: str = "muted") -> QIcon:
     """The Phosphor icon ``name`` (``users``, ``phone``, ``caret-down``), in a colour role of the theme of the
     moment.

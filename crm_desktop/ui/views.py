@@ -16,6 +16,7 @@ from crm_desktop.entities import by_key
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.views import MOST_COUNTED, View, fetch_view_counts, fetch_views
 from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.icons import is_icon
 from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.soon import Soon
@@ -140,6 +141,8 @@ class Views(QObject):
 
     def _named(self, view: View) -> View:
         """Keep what is known of an unchanged view: names of rows were looked up for it."""
+        if not is_icon(view.icon):
+            view = replace(view, icon=View.icon)
         known = self._views.get(view.id)
         return known if known is not None and known.version == view.version and known.owner == view.owner else view
 

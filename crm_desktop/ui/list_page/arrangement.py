@@ -11,6 +11,9 @@ from crm_desktop.services.listing import columns_of
 from crm_desktop.services.totals import Total, default_totals, is_number
 from crm_desktop.spec import Column, EntitySpec
 
+WIDEST = 4000
+"""Pixels of a column."""
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -28,10 +31,10 @@ class Arrangement:
         """What was kept in the preferences; the entity's own choice where that is not to be understood."""
         try:
             keys = tuple(str(key) for key in stored["columns"])
-            widths = {str(key): int(width) for key, width in stored["widths"].items()}
+            widths = {str(key): max(0, min(int(width), WIDEST)) for key, width in stored["widths"].items()}
             totals = {str(key): str(total) for key, total in stored.get("totals", {}).items()}
             return cls(keys, widths, str(stored.get("group", "")), totals)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             return cls()
 
     def stored(self) -> dict[str, Any]:
