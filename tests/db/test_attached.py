@@ -9,6 +9,8 @@ from tests.db.raw import Raw
 
 REFUSED = "42501"
 ADMIN, SELLER, DESK = map(login, ("admin", "seller", "desk"))
+WHOLE = b"x" * (1 << 18)
+"""A whole piece; only the last is shorter."""
 RECORDS = ("customer", "contact", "activity", "employee", "department", "dictionary_entry", "permission_group")
 
 
@@ -125,13 +127,15 @@ def test_nobody_attaches_a_content_that_he_did_not_just_write(raw: Raw, customer
 
 def test_the_same_bytes_are_kept_once_and_nobody_is_told(raw: Raw, customer: int, foreign: int) -> None:
     raw.become(ADMIN)
-    attach(raw, "customer", foreign, b"one", b"two")
+    attach(raw, "customer", foreign, WHOLE, b"two")
     raw.become(SELLER)
-    mine = attach(raw, "customer", customer, b"one", b"two")
-    assert raw.rows("select size, added_by_id = crm.me() from crm.attachment where id = %s", mine) == [(6, True)]
+    mine = attach(raw, "customer", customer, WHOLE, b"two")
+    assert raw.rows("select size, added_by_id = crm.me() from crm.attachment where id = %s", mine) == [
+        (len(WHOLE) + 3, True)
+    ]
     content = raw.value("select content_id from crm.attachment where id = %s", mine)
     pieces = raw.column("select bytes from crm.attachment_piece where content_id = %s order by position", content)
-    assert [bytes(piece) for piece in pieces] == [b"one", b"two"]
+    assert [bytes(piece) for piece in pieces] == [WHOLE, b"two"]
     assert raw.tried("select hash from crm.attachment_content") == REFUSED
     assert raw.value("select count(*) from crm.attachment where content_id = %s", content) == 1
     raw.become(None)
@@ -142,8 +146,9 @@ def test_a_file_beyond_the_limit_is_refused(raw: Raw, customer: int) -> None:
     raw.count("insert into crm.setting (key, value) values ('attachment_limit_mb', '1')")
     raw.become(SELLER)
     content = raw.value("select crm.begin_content()")
-    assert raw.tried("select crm.add_piece(%s, 0, %s)", content, b"x" * (1 << 20)) == 1
-    assert raw.tried("select crm.add_piece(%s, 0, %s)", content, b"x" * ((1 << 20) + 1)) == "P0001"
+    for position in range(4):
+        raw.rows("select crm.add_piece(%s, %s, %s)", content, position, WHOLE)
+    assert raw.tried("select crm.add_piece(%s, 4, 'x')", content) == "P0001"
     assert attach(raw, "customer", customer)
 
 
