@@ -91,15 +91,22 @@ begin
   if moved <> '{}' then
     delete from crm.share s
       where s.entity = tg_table_name and s.record_id = any (moved) and s.employee_id = s.shared_by_id
-        and s.shared_at < transaction_timestamp();
+        and (s.shared_by_id, s.shared_at) is distinct from (crm.me(), transaction_timestamp());
   end if;
   return null;
 end $$;
 
--- Who shares it, and when, is nobody's to say.
+-- Who shares it, and when, is nobody's to say. The lock lets a share wait for whoever is giving the record to somebody
+-- else, or him for the share: then end_own_shares finds it.
 create or replace function crm.sign_share() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  if crm.may_share(new.entity, new.record_id) then
+    execute format('select from crm.%I t where t.id = $1 for share', new.entity) using new.record_id;
+  end if;
+  if not crm.may_share(new.entity, new.record_id) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
   new.shared_by_id := crm.me();
   new.shared_at := transaction_timestamp();
   return new;
