@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -193,7 +193,7 @@ def save_recipes(session: Session, source: Source) -> None:
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=[ImportRecipe.entity, ImportRecipe.shape],
-                set_={"mapping": statement.excluded.mapping, "name": statement.excluded.name, "updated_at": func.now()},
+                set_={"mapping": statement.excluded.mapping, "name": statement.excluded.name},
             )
         )
 

@@ -120,10 +120,11 @@ def _known_years(table: Table) -> Iterator[str]:
 
 
 def _privileges(table: Table, guard: Guard) -> Iterator[str]:
-    """Keys never change and versions begin at 1: the journal and every save rely on both."""
+    """Keys never change and versions begin at 1: the journal and every save rely on both. Nobody says when it was."""
     if guard.rule == "closed":
         return
-    names = [column.name for column in _shipped(table) if column.name not in {"id", "version"}]
+    kept = {"id", "version", "created_at", "updated_at"}
+    names = [column.name for column in _shipped(table) if column.name not in kept]
     new = ["id", *names] if guard.rule == "owned" else names
     names = list(guard.editable or names)
     yield f"revoke all on crm.{table.name} from crm_user"
