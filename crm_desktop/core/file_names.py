@@ -9,7 +9,12 @@ from pathlib import PurePosixPath
 LONGEST = 120
 """Characters: with its folder a path must stay below the 260 of Windows."""
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]')
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\..*)?$")
+_PROGRAMS = re.compile(
+    r"(?i).*\.(appref-ms|application|bat|chm|cmd|com|cpl|desktop|dll|exe|gadget|hta|img|inf|iso|jar|jse?|library-ms|lnk|"
+    r"ms[cip]|pif|psm?1|pyw?|reg|sc[frt]|search-ms|settingcontent-ms|sh|theme|url|vb[es]|vhdx?|website|ws[cfh]|xll)"
+)
+"""Endings of what runs, or leads to what runs, when it is opened."""
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"),
     (b"BM", "image/bmp"), (b"%PDF-", "application/pdf"), (b"II*\0", "image/tiff"), (b"MM\0*", "image/tiff"),
@@ -37,6 +42,11 @@ def safe_name(name: str) -> str:
         name = f"_{name}"
     ending = PurePosixPath(name).suffix[:20]
     return name if len(name) <= LONGEST else name[: LONGEST - len(ending)].rstrip(". ") + ending
+
+
+def is_program(name: str) -> bool:
+    """Whether to open a file of this name would run it, on whatever system."""
+    return _PROGRAMS.fullmatch(safe_name(name)) is not None
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

@@ -133,6 +133,19 @@ def test_a_file_is_opened_as_a_copy_that_cannot_be_written(
     assert not copy.stat().st_mode & 0o222
 
 
+def test_a_program_is_not_run(
+    desk: Desk, card: AttachmentsCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+    (tmp_path / "合同.pdf.lnk").write_bytes(b"L")
+    card.take(files(tmp_path / "合同.pdf.lnk"))
+    desk.settle()
+    card.open_file(card.table.files.files[0])
+    desk.settle()
+    assert opened == []
+
+
 def test_a_file_is_saved_where_its_user_wants_it(
     desk: Desk, card: AttachmentsCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

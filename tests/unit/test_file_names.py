@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm_desktop.core.file_names import LONGEST, decode_text, free_name, guess_type, safe_name
+from crm_desktop.core.file_names import LONGEST, decode_text, free_name, guess_type, is_program, safe_name
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,9 @@ from crm_desktop.core.file_names import LONGEST, decode_text, free_name, guess_t
         ("a/b\\c:d*e?.txt", "a_b_c_d_e_.txt"),
         ("con", "_con"),
         ("LPT1.txt", "_LPT1.txt"),
+        ("com¹.txt", "_com¹.txt"),
+        ("nul .txt", "_nul .txt"),
+        ("..\\..\\autostart.txt", ".._.._autostart.txt"),
         ("console.txt", "console.txt"),
         ("end. . ", "end"),
         ("...", "_"),
@@ -24,6 +27,18 @@ from crm_desktop.core.file_names import LONGEST, decode_text, free_name, guess_t
 )
 def test_names_are_made_safe_for_windows(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize(
+    "name", ["a.exe", "合同.pdf.LNK", "a.exe. . ", "x\u202efdp.exe", "a.msi", "a.url", "a.hta", "x" * 300 + ".js"]
+)
+def test_what_would_run_is_a_program(name: str) -> None:
+    assert is_program(name)
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "exe", "a.exe.txt", "合同.docx", "a.message", ""])
+def test_what_is_read_is_no_program(name: str) -> None:
+    assert not is_program(name)
 
 
 def test_a_long_name_keeps_its_ending() -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, Q
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from crm_desktop.core.file_names import safe_name
+from crm_desktop.core.file_names import is_program, safe_name
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.reports.destination import writing
 from crm_desktop.services import attachments
@@ -155,7 +155,13 @@ class AttachmentsCard(Card):
         self._tasks.query(self, work, show, key="look")
 
     def open_file(self, file: Attachment) -> None:
-        """Open a copy with the program that this computer has for such files."""
+        """Open a copy with the program that this computer has for such files; what is itself a program is not run."""
+        if is_program(file.name):
+            messages.notify(
+                self, _("“{name}” is a program. Save it first if you trust who added it.").format(name=file.name),
+                tone="warn",
+            )  # fmt: skip
+            return
 
         def start(path: Path) -> None:
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
