@@ -19,6 +19,7 @@ from crm_desktop.ui.page import Area
 from crm_desktop.ui.search_hits import SearchHits
 from crm_desktop.ui.widgets.buttons import quiet_button, with_shortcut
 from crm_desktop.ui.widgets.search_box import SearchBox
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 HEIGHT = 48
 SEARCH_WIDTH = 360
@@ -103,7 +104,7 @@ class Header(QFrame):
         person = self._context.person
         words = [person.department, person.name] if person.department else [person.name]
         button = quiet_button(" · ".join(words), icon_name="user-circle")
-        button.setToolTip(person.login)
+        button.setToolTip(plain_tooltip(person.login))
         menu = QMenu(button)
         languages = menu.addMenu(icon("translate"), _("Language"))
         self._add_choices(languages, LANGUAGES, language(), self.language_chosen)

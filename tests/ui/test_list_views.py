@@ -232,3 +232,14 @@ def test_somebody_elses_change_is_not_overwritten(sit_down: SitDown) -> None:
     (now,) = saved(desk)
     assert (now.name, now.filter) == ("Theirs", ONES)
     assert "changed or deleted by somebody else" in desk.notices()
+
+
+def test_a_view_with_an_icon_that_does_not_exist_is_listed(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = the_list(desk)
+    view = view_of(desk, icon="../../x", arrangement={"columns": ["name"] * 1000, "widths": {"name": 1e300}})
+    settle(desk)
+    page._view.select_page(entry_key(view))
+    settle(desk)
+    assert page._view.side.current_key() == entry_key(view)
+    assert [column.key for column in page.columns()] == ["name"]

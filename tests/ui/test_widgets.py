@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontDatabase, QFontMetricsF, QGuiApplication, QImage, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QFontDatabase,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QStandardItem,
+    QStandardItemModel,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +32,7 @@ from crm_desktop.ui.widgets.preview_splitter import LEAST_PREVIEW, PreviewSplitt
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 from crm_desktop.ui.widgets.table_view import LOADING, TableView
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 Key = Qt.Key
 
@@ -356,3 +365,16 @@ def test_digits_have_the_same_width(qtbot: QtBot) -> None:
 def test_the_font_of_the_product_is_loaded(qapp: QApplication) -> None:
     assert theme.FAMILY in QFontDatabase.families()
     assert qapp.font().family() == theme.FAMILY
+
+
+def test_a_tooltip_shows_typed_text_as_it_is(qtbot: QtBot) -> None:
+    """As rich text it would fetch the picture, on Windows from any server and with the user's hash."""
+    evil = '<img src="//server/x.png">a & b'
+    shown = ElidedLabel(evil * 20)
+    qtbot.addWidget(shown)
+    shown.resize(40, 20)
+    shown.show()
+    document = QTextDocument()
+    document.setHtml(shown.toolTip())
+    assert document.toPlainText() == evil * 20
+    assert plain_tooltip("a < b & c") == "a < b & c"

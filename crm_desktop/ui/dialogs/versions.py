@@ -23,6 +23,7 @@ from crm_desktop.ui.form_page.wording import moment_text, value_text
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.table_view import TableView
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 WIDTH, HEIGHT, LIST_WIDTH = 960, 520, 320
 FIELD = Qt.ItemDataRole.UserRole + 20
@@ -160,7 +161,7 @@ def _line(spec: EntitySpec, key: str, then: Record, later: Record, *, differs: b
     line = [QStandardItem(text) for text in (_(spec.label_of(key)), before, after)]
     line[0].setData(key, FIELD)
     for item in line[1:]:
-        item.setToolTip(item.text())
+        item.setToolTip(plain_tooltip(item.text()))
         if not differs:
             item.setData("muted", CellRole.TONE)
     return line

@@ -16,6 +16,7 @@ from crm_desktop.ui.fields.rows import Lookup
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import label as make_label
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 
 class ReferencesEditor(FieldEditor):
@@ -92,7 +93,7 @@ class ReferencesEditor(FieldEditor):
             cross.setIconSize(QSize(10, 10))
             cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             cross.setAccessibleName(_("Remove {label}").format(label=ref.label))
-            cross.setToolTip(_("Remove {label}").format(label=ref.label))
+            cross.setToolTip(plain_tooltip(cross.accessibleName()))
             cross.clicked.connect(partial(self._remove, ref))
             line.addWidget(cross)
         return frame

@@ -14,6 +14,7 @@ from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 MOST_LETTERS = 80
 
@@ -84,7 +85,7 @@ class FilterBar(QWidget):
         frame.setFixedHeight(28)
         words = QPushButton(text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…")
         words.setObjectName("chiptext")
-        words.setToolTip(text)
+        words.setToolTip(plain_tooltip(text))
         words.setAutoDefault(False)
         words.clicked.connect(partial(self.edit_requested.emit, number))
         words.installEventFilter(self)
@@ -95,7 +96,7 @@ class FilterBar(QWidget):
         cross.setIconSize(QSize(10, 10))
         cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         cross.setAccessibleName(_("Remove {label}").format(label=text))
-        cross.setToolTip(_("Remove {label}").format(label=text))
+        cross.setToolTip(plain_tooltip(cross.accessibleName()))
         cross.clicked.connect(partial(self.remove_requested.emit, number))
         line = QHBoxLayout(frame)
         line.setContentsMargins(4, 0, 6, 0)

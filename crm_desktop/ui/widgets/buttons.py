@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 ICON = QSize(16, 16)
 
@@ -83,7 +84,7 @@ def _button(
         # A QShortcut, not setShortcut: it works in this page only, although several pages have a Ctrl+S.
         press = QShortcut(QKeySequence(shortcut), made, context=Qt.ShortcutContext.WindowShortcut)
         press.activated.connect(made.animateClick)
-    made.setToolTip(with_shortcut(tip or text, shortcut) if tip or shortcut else "")
+    made.setToolTip(plain_tooltip(with_shortcut(tip or text, shortcut)) if tip or shortcut else "")
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
     return made

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from crm_desktop.ui import icons, theme
 from crm_desktop.ui.widgets.chip import chip_width, paint_chip
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from crm_desktop.ui.widgets.table_view import TableView
@@ -126,8 +127,9 @@ class ItemDelegate(QStyledItemDelegate):
         tip, text = str(index.data(Qt.ItemDataRole.ToolTipRole) or ""), str(index.data() or "")
         if tip in {"", text} and self.sizeHint(option, index).width() <= option.rect.width() + 2:
             QToolTip.hideText()
-            return True
-        return super().helpEvent(event, view, option, index)
+        else:
+            QToolTip.showText(event.globalPos(), plain_tooltip(tip or text), view)
+        return True
 
     @staticmethod
     def _paint_focus(painter: QPainter, rect: QRect, *, first: bool) -> None:

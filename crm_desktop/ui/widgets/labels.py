@@ -8,6 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
+
 Role = Literal["body", "muted", "small", "faint", "strong", "title", "page", "error"]
 
 
@@ -39,7 +41,7 @@ class ElidedLabel(QLabel):
         """Show the tooltip only when something is hidden."""
         super().resizeEvent(event)
         hidden = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
-        self.setToolTip(self.text() if hidden else "")
+        self.setToolTip(plain_tooltip(self.text()) if hidden else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw what fits."""

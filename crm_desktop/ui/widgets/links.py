@@ -13,6 +13,7 @@ from crm_desktop.core.text import digits
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.buttons import inline_link
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 
 def ways_to_reach(phones: Iterable[str], email: str = "") -> QWidget:
@@ -31,7 +32,7 @@ def ways_to_reach(phones: Iterable[str], email: str = "") -> QWidget:
 def address_link(text: str, address: str) -> QPushButton:
     """A word that opens an address such as ``mailto:…``; it can be copied."""
     made = inline_link(text, lambda: QDesktopServices.openUrl(QUrl(address)))
-    made.setToolTip(address)
+    made.setToolTip(plain_tooltip(address))
     made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     made.customContextMenuRequested.connect(lambda place: _show_menu(made, text, place))
     return made
