@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.core.text import pinyin
+from crm_desktop.services.dictionaries import code_for
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec.kinds import BOOL, TEXT
 from crm_desktop.ui import icons
@@ -84,11 +82,5 @@ class DictionaryEntryDialog(Dialog):
             "is_active": self.is_active.value(),
         }
         if not self._entry.id:
-            values["code"] = code_for(values)
+            values["code"] = code_for(values["name_en"])
         self.decided.emit(values)
-
-
-def code_for(values: Mapping[str, Any]) -> str:
-    """What imports and reports know a new entry by: its English name, or its pinyin, in small letters."""
-    name = "".join(pinyin(values["name_en"].lower()))
-    return re.sub(r"[^a-z0-9]+", "_", name).strip("_")[:40] or "entry"

@@ -1,4 +1,6 @@
-"""The entries of a dictionary: opened by Enter, moved by Alt+Up and Alt+Down or the mouse."""
+"""The entries of a dictionary: named in place by F2, opened by Enter, moved by Alt+Up and Alt+Down or the mouse,
+replaced everywhere, deleted where nobody chose them.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,17 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services import administration, records
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.core.progress import Progress
+from crm_desktop.services import administration, dictionaries, records
+from crm_desktop.services.dictionaries import NewEntry, Replaced, Use
+from crm_desktop.services.records import Deleted, FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.add_entries import AddEntriesDialog
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
+from crm_desktop.ui.dialogs.progress import show_progress
+from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog, matches
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
@@ -24,11 +31,15 @@ from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT, TableView
 
 MOST_HIGH = 14  # rows in sight before the table scrolls
 PAUSE_MS = 600  # several moves are one change
 ID = Qt.ItemDataRole.UserRole + 20
+NAMES = ("name", "name_en")
+"""What can be changed in place, by column."""
+USES = 3
 
 
 class EntriesCard(Card):
@@ -39,6 +50,7 @@ class EntriesCard(Card):
         self._view = view
         self._dictionary = Record("dictionary", 0, 0)
         self._entries: dict[int, Record] = {}
+        self._uses: dict[int, tuple[Use, ...]] = {}
         self._may_edit = view.context.person.may("update", "dictionary")
         self._model = QStandardItemModel(self)
         self.table = EntriesTable()
@@ -51,10 +63,22 @@ class EntriesCard(Card):
         for key, direction in (("Alt+Up", -1), ("Alt+Down", 1)):
             move = QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut)
             move.activated.connect(lambda step=direction: self._step(step))
-        for button in (self.up_button, self.down_button, self.add_button):
+        self.several_button = quiet_button(_("Add several…"), self.ask_several, icon_name="list-plus")
+        self.replace_button = quiet_button(_("Replace by…"), self.ask_replacement, icon_name="swap")
+        for button in (self.up_button, self.down_button, self.replace_button, self.several_button, self.add_button):
             self.head.addWidget(button)
+        self.filter_box = SearchBox(_("Name, English name, code or pinyin"))
+        self.filter_box.searched.connect(self._filter)
+        self.body.addWidget(self.filter_box)
         self.body.addWidget(self.table)
-        self.body.addWidget(label(_("Alt+Up and Alt+Down move an entry, Enter opens it."), "small"))
+        self._hint = label("", "small", wrap=True)
+        self.body.addWidget(self._hint)
+        if self._may_edit:
+            self.table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+            self.table.shows_current_cell = True
+            self._model.itemChanged.connect(self._save_name)
+        delete = QShortcut(QKeySequence("Del"), self.table, context=Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.delete)
         self._timer = later(PAUSE_MS, self.save_order, self)
         view.context.bus.changed.connect(self._table_changed)
 
@@ -83,22 +107,145 @@ class EntriesCard(Card):
             self, lambda session: administration.save_order(session, dictionary, ids), done, fail
         )
 
+    def ask_several(self) -> AddEntriesDialog:
+        """Ask for entries, one a line."""
+        dictionary, known = self._dictionary, [entry.values["name"] for entry in self._entries.values()]
+        dialog = AddEntriesDialog(self, known)
+
+        def add(entries: Sequence[NewEntry]) -> None:
+            def done(change_set: int) -> None:
+                dialog.accept()
+                words = _("{count} entries were added.").format(count=len(entries))
+                messages.notify(self, words, undo=lambda: undo(self._view, self._view, change_set))
+                self.show_dictionary(dictionary)
+
+            self._view.context.tasks.command(
+                dialog, lambda session: dictionaries.add_entries(session, dictionary, entries), done
+            )
+
+        dialog.decided.connect(add)
+        dialog.open_quietly()
+        return dialog
+
+    def ask_replacement(self) -> None:
+        """Ask which entry takes the place of the current one."""
+        entry = self._entries.get(self._current_id())
+        if entry is None:
+            return
+        uses = self._uses.get(entry.id, ())
+        others = [one for one in self._entries.values() if one.id != entry.id and one.values["is_active"]]
+        dialog = ReplaceEntryDialog(self, entry, uses, others)
+
+        def replace(by: Ref) -> None:
+            dialog.accept()
+            self._replace(entry, by, uses)
+
+        dialog.decided.connect(replace)
+        dialog.open_quietly()
+
+    def delete(self) -> None:
+        """Delete the current entry, where nobody chose it."""
+        entry = self._entries.get(self._current_id())
+        if entry is None or not self._may_edit:
+            return
+        count = sum(use.records for use in self._uses.get(entry.id, ()))
+        if count:
+            words = _("“{title}” is chosen in {count} records. Replace it, or take it out of use.")
+            messages.notify(self, words.format(title=entry.title, count=f"{count:,}"), tone="warn")
+            return
+
+        def done(deleted: Deleted) -> None:
+            words = _("“{title}” was deleted.").format(title=entry.title)
+            messages.notify(self, words, undo=lambda: undo(self._view, self._view, deleted.change_set))
+            self.show_dictionary(self._dictionary)
+
+        self._view.context.tasks.command(
+            self, lambda session: records.delete_records(session, entry.entity, [entry.id], entry.title), done
+        )
+
+    def _replace(self, entry: Record, by: Ref, uses: Sequence[Use]) -> None:
+        def work(session: Session, _progress: Progress) -> Replaced:
+            return dictionaries.replace_entry(session, entry, by, uses)
+
+        def done(replaced: Replaced) -> None:
+            words = _("“{title}” was replaced in {count} records.").format(
+                title=entry.title, count=f"{replaced.moved:,}"
+            )
+            if replaced.left:
+                words += " " + _("{count} stay, since you may not change them.").format(count=f"{replaced.left:,}")
+            messages.notify(self, words, undo=lambda: undo(self._view, self._view, replaced.change_set))
+            self.show_dictionary(self._dictionary)
+
+        title = _("Replace “{title}”").format(title=entry.title)
+        show_progress(self, title, self._view.context.tasks.long_command(self, work, done))
+
+    def _save_name(self, item: QStandardItem) -> None:
+        """A name was changed in place."""
+        entry = self._entries.get(int(self._model.item(item.row()).data(ID) or 0))
+        if entry is None or item.column() >= len(NAMES):
+            return
+        key, typed = NAMES[item.column()], item.text().strip()
+        if typed == (entry.values.get(key) or ""):
+            return
+
+        def done(saved: Record) -> None:
+            notify_saved(self._view, saved, is_new=False)
+            self.show_dictionary(self._dictionary)
+
+        def fail(error: KnownError) -> None:
+            messages.show_error(self, error)
+            self.show_dictionary(self._dictionary)
+
+        self._view.context.tasks.command(
+            self, lambda session: records.save_record(session, entry, {key: typed or None}), done, fail
+        )
+
     def _show(self, entries: Sequence[Record]) -> None:
         current = self._current_id()
-        self._entries = {entry.id: entry for entry in entries}
+        self._entries = {}  # what follows is no change of somebody's
+        is_tree = any(entry.values.get("parent") for entry in entries)
+        headings = [_("Name"), _("English name"), _("Code"), _("Chosen in"), _("In use"), _("Part of")]
         self._model.clear()
-        self._model.setHorizontalHeaderLabels([_("Name"), _("English name"), _("Code"), _("In use")])
+        self._model.setHorizontalHeaderLabels(headings[: 6 if is_tree else 5])
         for entry in entries:
-            self._model.appendRow(_items(entry))
-        can_move = self._may_edit and not any(entry.values.get("parent") for entry in entries)
+            self._model.appendRow(_items(entry, is_tree=is_tree))
+        self._entries = {entry.id: entry for entry in entries}
+        self._show_uses(self._uses)
+        can_move = self._may_edit and not is_tree
         self.table.set_movable(movable=can_move)
         self.up_button.setVisible(can_move)
         self.down_button.setVisible(can_move)
-        self.add_button.setVisible(can_move and self._view.context.person.may("create", "dictionary"))
+        self.replace_button.setVisible(self._may_edit)
+        may_add = can_move and self._view.context.person.may("create", "dictionary")
+        self.add_button.setVisible(may_add)
+        self.several_button.setVisible(may_add)
+        self.filter_box.setVisible(len(entries) > MOST_HIGH)
         self.table.setFixedHeight(HEADING_HEIGHT + min(len(entries), MOST_HIGH) * theme.row_height() + 2)
         self.table.fit_columns(1)
+        self._filter(self.filter_box.text())
         if current in self._entries:
             self.table.selectRow(list(self._entries).index(current))
+        missing = sum(dictionaries.is_untranslated(entry) for entry in entries)
+        words = [_("Alt+Up and Alt+Down move an entry, F2 changes its name here, Enter opens it, Del deletes it.")]
+        words += [_("{count} have no English name.").format(count=missing)] if missing else []
+        self._hint.setText(" ".join(words))
+        if self._may_edit:
+            dictionary = self._dictionary
+            self._view.context.tasks.query(
+                self, lambda session: dictionaries.fetch_uses(session, dictionary.id), self._show_uses, key="uses"
+            )
+
+    def _show_uses(self, uses: dict[int, tuple[Use, ...]]) -> None:
+        self._uses = uses
+        for row, id_ in enumerate(self._ids()):
+            count = sum(use.records for use in uses.get(id_, ()))
+            self._model.item(row, USES).setText(f"{count:,}" if count else "")
+
+    def _filter(self, typed: str) -> None:
+        for row, id_ in enumerate(self._ids()):
+            values = self._entries[id_].values
+            texts = (values["name"], values["name_en"] or "", values["code"])
+            self.table.setRowHidden(row, bool(typed) and not any(matches(text, typed) for text in texts))
 
     def _ids(self) -> list[int]:
         return [int(self._model.item(row).data(ID)) for row in range(self._model.rowCount())]
@@ -113,7 +260,12 @@ class EntriesCard(Card):
             self._move_to(row, row + direction)
 
     def _move_to(self, source: int, target: int) -> None:
-        if not self.table.is_movable or not 0 <= target < self._model.rowCount() or source == target:
+        if (
+            not self.table.is_movable
+            or self.filter_box.text()
+            or not 0 <= target < self._model.rowCount()
+            or source == target
+        ):
             return
         self._model.insertRow(target, self._model.takeRow(source))
         self.table.selectRow(target)
@@ -186,13 +338,21 @@ class EntriesTable(TableView):
         self.moved.emit(source, target)
 
 
-def _items(entry: Record) -> list[QStandardItem]:
+def _items(entry: Record, *, is_tree: bool) -> list[QStandardItem]:
     values = entry.values
-    texts = (values["name"], values["name_en"] or "", values["code"], "✓" if values["is_active"] else "")
+    texts = [values["name"], values["name_en"] or "", values["code"], "", "✓" if values["is_active"] else ""]
+    if is_tree:
+        texts.append(values["parent"].label if values["parent"] else "")
     items = [QStandardItem(text) for text in texts]
     items[0].setData(entry.id, ID)
+    for item in items[len(NAMES) :]:
+        item.setEditable(False)
+    items[USES].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if values["tone"]:
         items[0].setData(values["tone"], CellRole.CHIP)
     for item in items if not values["is_active"] else ():
         item.setData("faint", CellRole.TONE)
+    if dictionaries.is_untranslated(entry):
+        items[1].setData(_("missing"), CellRole.MISSING)
+        items[1].setData("warn", CellRole.CHIP)
     return items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
@@ -26,6 +26,7 @@ from crm_desktop.ui.rights.grant_row import GrantRow
 from crm_desktop.ui.rights.matrix_table import RightsTable
 from crm_desktop.ui.rights.own_rights import save_own_rights
 from crm_desktop.ui.sharing.receivers import person_editor
+from crm_desktop.ui.soon import Follower, later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
@@ -58,10 +59,8 @@ class RightsPage(Page):
         self.meaning, self.effect = label("", wrap=True), label("", "muted", wrap=True)
         self._cell_title = label("", "title")
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._ask_effect)
+        self._follower = Follower(self, self.refresh)
+        self._timer = later(PAUSE_MS, self._ask_effect, self)
         self._connect()
         self._enable()
         self.setFocusProxy(self.table)
@@ -188,7 +187,7 @@ class RightsPage(Page):
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table in TABLES:
-            self.refresh()
+            self._follower.note()
 
     # Showing
 

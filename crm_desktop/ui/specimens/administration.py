@@ -12,8 +12,12 @@ from crm_desktop.core.access import Group, Scope
 from crm_desktop.core.i18n import _
 from crm_desktop.core.settings import Options
 from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.services.dictionaries import Use
 from crm_desktop.services.grants import GroupColumn, Matrix
+from crm_desktop.services.records import Record
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.add_entries import AddEntriesDialog
+from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog
 from crm_desktop.ui.dialogs.superuser import SuperuserDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.server_state import ServerStatePage
@@ -30,6 +34,8 @@ def administration_pages(context: Context) -> tuple[tuple[str, Callable[[], QWid
         ("settings", partial(settings_window, context)),
         ("rights", partial(rights_window, context)),
         ("rights_compare", compare_dialog),
+        ("replace_entry", replace_entry_dialog),
+        ("add_entries", add_entries_dialog),
         ("firm", partial(page_window, context, "firm")),
         ("connections_now", partial(page_window, context, "connections")),
         ("server", partial(server_window, context)),
@@ -65,6 +71,19 @@ def compare_dialog() -> QWidget:
     groups = tuple(GroupColumn(place, group.value, _(group.label), 3) for place, group in enumerate(Group))
     granted = {(group.id, spec.key): spec.access[Group(group.code)] for group in groups for spec in ALL_ENTITIES}
     return CompareGroupsDialog(None, Matrix(groups, granted), list(Group).index(Group.SALESPERSON))
+
+
+def replace_entry_dialog() -> QWidget:
+    """Before one choice takes the place of another."""
+    entry = Record("dictionary_entry", 1, 1, {"name": "老客户介绍", "name_en": "Referral"})
+    return ReplaceEntryDialog(None, entry, (Use("customer", "source_id", 128),), ())
+
+
+def add_entries_dialog() -> QWidget:
+    """Two columns pasted."""
+    dialog = AddEntriesDialog(None, ("展会",))
+    dialog.lines.setPlainText("展会\tFair\n转介绍\tReferral\n抖音\tDouyin")
+    return dialog
 
 
 def server_window(context: Context) -> QWidget:

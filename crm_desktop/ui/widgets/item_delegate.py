@@ -29,6 +29,7 @@ class CellRole(IntEnum):
     TONE = Qt.ItemDataRole.UserRole + 2  # colour role of plain text: "muted", "bad", ...
     FLASH = Qt.ItemDataRole.UserRole + 3  # True while a row that changed is lit up
     STRONG = Qt.ItemDataRole.UserRole + 4  # True for text in medium weight: the name a row is known by
+    MISSING = Qt.ItemDataRole.UserRole + 6  # the word in a chip where a text is missing that others need
     HEADING = Qt.ItemDataRole.UserRole + 5  # the ``Heading`` of a row that heads the rows below it
 
 
@@ -146,6 +147,10 @@ class ItemDelegate(QStyledItemDelegate):
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
         side = Qt.AlignmentFlag(alignment) if alignment else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         tone = index.data(CellRole.CHIP)
+        missing = str(index.data(CellRole.MISSING) or "")
+        if missing and not text:
+            paint_chip(painter, room, missing, "warn", theme.font(theme.SMALL))
+            return
         if tone and text:
             paint_chip(painter, room, text, str(tone), theme.font(theme.SMALL))
             return
