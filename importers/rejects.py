@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,13 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from crm_desktop.core import excel_text
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from importers.layout import Table
 from importers.mapping import Guess
 from importers.readers import Cell
 from importers.records import Reject
-
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_SHEET_NAME = re.compile(r"[\\/*?:\[\]]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-LONGEST_SHEET_NAME = 31
-LONGEST_TEXT = 32_767
-"""Characters that Excel holds in a cell."""
 
 
 def write_rejects(path: Path, pairs: Iterable[tuple[Table, Sequence[Guess]]], rejects: Sequence[Reject]) -> None:
@@ -45,7 +38,7 @@ def write_rejects(path: Path, pairs: Iterable[tuple[Table, Sequence[Guess]]], re
 
 
 def _write_sheet(book: Workbook, table: Table, rejects: Iterable[Reject]) -> None:
-    sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", table.sheet)[:LONGEST_SHEET_NAME] or _("Rejected rows"))
+    sheet = book.create_sheet(excel_text.sheet_title(table.sheet) or _("Rejected rows"))
     sheet.freeze_panes = "A2"
     titles = [*(column.label for column in table.columns), _("Row in the file"), _("Reason")]
     sheet.append([_cell(sheet, title) for title in titles])
@@ -63,8 +56,7 @@ def _cell(sheet: Any, value: Cell) -> Any:
         value = str(value)
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
-    text = _NOT_IN_XML.sub("", value)[:LONGEST_TEXT]
-    cell = WriteOnlyCell(sheet, text)
+    cell = WriteOnlyCell(sheet, excel_text.cell_text(value))
     cell.data_type = "s"
-    cell.quotePrefix = text.startswith(_FORMULA)
+    cell.quotePrefix = excel_text.is_like_formula(value)
     return cell

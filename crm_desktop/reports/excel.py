@@ -12,7 +12,6 @@ import io
 import itertools
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +23,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from crm_desktop.core import excel_text
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Step
@@ -31,14 +31,9 @@ from crm_desktop.reports.destination import writing
 
 Value: TypeAlias = str | int | float | Decimal | datetime.date | datetime.datetime | datetime.time | bool | None
 
-MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
-"""Excel's own limits: rows of a sheet with its header, UTF-16 units of a cell."""
+MOST_ROWS = 1_048_576  # of a sheet with its header, by Excel's own limits
 _MOST_DIGITS = 15  # of a number; Excel turns the others into zeros
 _SAMPLE = 300
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML 1.0 characters
-_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as the letter A
-_SHEET_TITLE = re.compile(r"[\\/*?:\[\]]")
 _FORMATS = {
     int: "#,##0",
     float: "#,##0.00",
@@ -62,7 +57,7 @@ def write_xlsx(
     rows than a sheet holds or the file cannot be written; the old file is then untouched.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet((_SHEET_TITLE.sub(" ", _clean(sheet_title))[:31].strip("' ")) or _("List"))
+    sheet = book.create_sheet(excel_text.sheet_title(sheet_title) or _("List"))
     stream = iter(rows)
     sample = list(itertools.islice(stream, _SAMPLE))
     for number, width in enumerate(_widths(columns, sample), 1):
@@ -128,10 +123,6 @@ def _counted(rows: Iterable[Sequence[Value]], progress: Step | None) -> Iterator
         yield row
 
 
-def _clean(text: str) -> str:
-    return _REFUSED.sub("", text)
-
-
 def _plain(value: Value) -> Value:
     """``value`` as Excel can hold it: times are local and bare, numbers that would lose digits become text."""
     if isinstance(value, datetime.datetime) and value.tzinfo:
@@ -168,21 +159,13 @@ def _group_cell(sheet: Any, value: Value) -> Any:
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, _shortened(_ESCAPE.sub("_x005F_", _clean(text))))
+    cell = WriteOnlyCell(sheet, excel_text.cell_text(text))
     cell.data_type = "s"  # never a formula, whatever it looks like
-    if text.startswith(_FORMULA):
+    if excel_text.is_like_formula(text):
         cell.quotePrefix = True  # nor when somebody edits the cell
     if "\n" in text:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS // 2 or len(text.encode("utf-16-le")) // 2 <= MOST_CHARACTERS:
-        return text
-    ending = _("… (cut: Excel holds no longer text in a cell)")
-    kept = text.encode("utf-16-le")[: 2 * (MOST_CHARACTERS - len(ending))].decode("utf-16-le", "ignore")
-    return kept + ending
 
 
 def _heading(sheet: Any, label: str) -> Any:
@@ -220,5 +203,5 @@ def _csv_text(value: Value) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = _clean(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    text = excel_text.clean(value)
+    return "'" + text if excel_text.is_like_formula(text) else text

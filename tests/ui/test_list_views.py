@@ -17,7 +17,7 @@ from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.views import entry_key
 from crm_desktop.ui.widgets.side_list import COUNT
 from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, template
-from tests.ui.test_list_filters import settle, the_list
+from tests.ui.test_list_filters import the_list
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 ONES = Group((Condition("name", "contains", "客户1"),))
@@ -58,7 +58,7 @@ def name_it(desk: Desk, name: str) -> ViewSettingsDialog:
 
 def confirm(desk: Desk, dialog: ViewSettingsDialog) -> None:
     QTest.keyClick(dialog.name.line, Qt.Key.Key_Return)
-    settle(desk)
+    desk.settle_all()
 
 
 def test_what_is_shown_is_saved_as_a_view_with_its_count(sit_down: SitDown) -> None:
@@ -67,7 +67,7 @@ def test_what_is_shown_is_saved_as_a_view_with_its_count(sit_down: SitDown) -> N
     page.set_filter(ONES)
     page.sort_by("code", True)
     page.set_columns(["name", "code"])
-    settle(desk)
+    desk.settle_all()
     page.views.save_as()
     confirm(desk, name_it(desk, "My ones"))
     (view,) = saved(desk)
@@ -80,11 +80,11 @@ def test_what_is_shown_is_saved_as_a_view_with_its_count(sit_down: SitDown) -> N
     assert item is not None
     desk.qtbot.waitUntil(lambda: item.data(COUNT) == 11)
     page._view.select_page("customer/all")
-    settle(desk)
+    desk.settle_all()
     assert page.model.rowCount() == 60
     assert not page.query.filter
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     assert page.model.rowCount() == 11
     assert [column.key for column in page.columns()] == ["name", "code"]
 
@@ -94,20 +94,20 @@ def test_an_altered_view_is_saved_or_shown_as_it_was(sit_down: SitDown) -> None:
     page = the_list(desk)
     view = view_of(desk)
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     assert not page.views.is_altered()
     assert not menu_texts(page)["Save changes"]
     page.set_filter(Group((Condition("name", "contains", "客户2"),)))
-    settle(desk)
+    desk.settle_all()
     assert page.views.is_altered()
     assert page.views.button.text() == "View •"
     page.views.restore()
-    settle(desk)
+    desk.settle_all()
     assert page.query.filter == ONES
     page.set_filter(Group((Condition("name", "contains", "客户2"),)))
-    settle(desk)
+    desk.settle_all()
     page.views.save()
-    settle(desk)
+    desk.settle_all()
     assert not page.views.is_altered()
     (now,) = saved(desk)
     assert (now.filter, now.version) == (page.query.filter, 2)
@@ -119,12 +119,12 @@ def test_the_columns_of_a_view_do_not_become_those_of_the_list(sit_down: SitDown
     before = [column.key for column in page.columns()]
     view = view_of(desk)
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     page.set_columns(["name"])
-    settle(desk)
+    desk.settle_all()
     assert page.views.is_altered()
     page._view.select_page("customer/all")
-    settle(desk)
+    desk.settle_all()
     assert [column.key for column in page.columns()] == before
 
 
@@ -133,14 +133,14 @@ def test_a_view_is_deleted_and_put_back(sit_down: SitDown) -> None:
     page = the_list(desk)
     view = view_of(desk)
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     page.views.delete(view)
-    settle(desk)
+    desk.settle_all()
     assert saved(desk) == []
     assert entry_key(view) not in side_keys(desk)
     assert page._view.side.current_key() in side_keys(desk)
     desk.press_undo()
-    settle(desk)
+    desk.settle_all()
     (again,) = saved(desk)
     assert (again.name, again.filter) == ("Ones", ONES)
     assert page._view.side.current_key() == entry_key(again)
@@ -153,7 +153,7 @@ def test_a_shared_view_of_a_colleague_is_followed_live(sit_down: SitDown) -> Non
     desk.hear("saved_view", view.id)
     assert entry_key(view) in side_keys(desk)
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     assert "Save changes" not in menu_texts(page)
     assert not page.views.may_change()
     with boss.gateway.write() as session:
@@ -197,7 +197,7 @@ def test_names_in_a_view_are_looked_up_and_what_is_hidden_stays_so(sit_down: Sit
     hidden = 2**40
     view = view_of(desk, filter=Group((Condition("owner", "any_of", (Ref(owner, ""), Ref(hidden, ""))),)))
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     assert page.filters.bar.texts() == ["Owner: seller, (not visible to you)"]
     assert not page.views.is_altered()
 
@@ -223,12 +223,12 @@ def test_somebody_elses_change_is_not_overwritten(sit_down: SitDown) -> None:
     page = the_list(desk)
     view = view_of(desk)
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     with desk.gateway.write() as session:
         save_view(session, replace(view, name="Theirs"))
     page.set_filter(Group((Condition("name", "contains", "客户3"),)))
     page.views.save()
-    settle(desk)
+    desk.settle_all()
     (now,) = saved(desk)
     assert (now.name, now.filter) == ("Theirs", ONES)
     assert "changed or deleted by somebody else" in desk.notices()

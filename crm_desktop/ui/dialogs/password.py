@@ -6,11 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.services.administration import SHORTEST_PASSWORD
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.line import LineEditor
-
-LEAST_LENGTH = 8
 
 
 class PasswordDialog(Dialog):
@@ -22,7 +21,7 @@ class PasswordDialog(Dialog):
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent, _("Change password"))
-        help_text = _("At least {count} characters.").format(count=LEAST_LENGTH)
+        help_text = _("At least {count} characters.").format(count=SHORTEST_PASSWORD)
         self.first = LineEditor(TEXT, _("New password"), required=True, help_text=help_text)
         self.second = LineEditor(TEXT, _("The same again"), required=True)
         for editor in (self.first, self.second):
@@ -33,8 +32,8 @@ class PasswordDialog(Dialog):
 
     def _choose(self) -> None:
         password = self.first.line.text()
-        if len(password) < LEAST_LENGTH:
-            self.first.set_error(_("At least {count} characters.").format(count=LEAST_LENGTH))
+        if len(password) < SHORTEST_PASSWORD:
+            self.first.set_error(_("At least {count} characters.").format(count=SHORTEST_PASSWORD))
         elif self.second.line.text() != password:
             self.second.set_error(_("The two are not the same."))
         else:

@@ -70,6 +70,14 @@ def test_long_numbers_keep_their_digits(tmp_path: Path) -> None:
     assert sheet.rows[1][1:3] == ["19900001234567891", "备注"]
 
 
+def test_text_that_only_excel_would_change_comes_back_as_it_was(tmp_path: Path) -> None:
+    path, _found = rejected([None, "020-55501103", "＝1+1 _x0041_"], tmp_path)
+    cell = openpyxl.load_workbook(path)["S"]["C2"]
+    assert cell.quotePrefix
+    (sheet,) = read_book(path).sheets
+    assert sheet.rows[1][2] == "＝1+1 _x0041_"
+
+
 def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="nowhere"):
         write_rejects(tmp_path / "missing" / "nowhere.xlsx", [], [])

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.excel_text import MOST_CHARACTERS
 from crm_desktop.reports import excel
-from crm_desktop.reports.excel import MOST_CHARACTERS, Value, write_csv, write_xlsx
+from crm_desktop.reports.excel import Value, write_csv, write_xlsx
 
 DANGEROUS = [
     "=1+1",
