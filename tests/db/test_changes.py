@@ -126,7 +126,7 @@ def test_who_asks_does_not_wait_for_the_next_attempt(
     proxy: Proxy, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard.connect()
-    monkeypatch.setattr(changes.random, "uniform", lambda _least, _most: 10_000.0)
+    monkeypatch.setattr("crm_desktop.db.changes.random.uniform", lambda _least, _most: 10_000.0)
     proxy.refuse()
     assert heard.next() == "lost"
     proxy.accept()

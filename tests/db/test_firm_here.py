@@ -19,6 +19,7 @@ from crm_desktop.core.settings import Profile
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.backup import restore
 from crm_desktop.db.backup_file import opened
+from crm_desktop.db.embedded import EmbeddedServer
 from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.server import superuser
 from crm_desktop.opening import Opened, open_profile
@@ -114,14 +115,17 @@ def test_a_killed_set_up_is_done_again_and_a_finished_one_is_kept(
     open_firm: Callable[..., Opened], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_arguments: Any, **_more: Any) -> None:
-        embedded = firm_here.EmbeddedServer(firm_home())
+        embedded = EmbeddedServer(firm_home())
         with superuser(ConnectionAddress.from_url(embedded.start().url()), autocommit=True) as connection:
             connection.execute(text("create database crm"))
         raise KeyboardInterrupt
 
+    def leave(*_arguments: Any, **_more: Any) -> None:
+        """A killed program cleans nothing."""
+
     with monkeypatch.context() as patch:
-        patch.setattr(firm_here.server, "init", killed)
-        patch.setattr(firm_here.shutil, "rmtree", lambda *_arguments, **_more: None)  # a killed program cleans nothing
+        patch.setattr("crm_desktop.services.firm_here.server.init", killed)
+        patch.setattr("crm_desktop.services.firm_here.shutil.rmtree", leave)
         with pytest.raises(KeyboardInterrupt):
             set_up(FIRM, no_progress)
     assert firm_home().exists()

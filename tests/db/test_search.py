@@ -34,7 +34,7 @@ def make_customer(gateway: Gateway, name: str = "广州华工医药有限公司"
 
 def log(gateway: Gateway, customer: int, subject: str, days_ago: int = 0) -> int:
     moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days_ago)
-    values = {"customer": Ref(customer, ""), "subject": subject, "happened_at": moment}
+    values: dict[str, Any] = {"customer": Ref(customer, ""), "subject": subject, "happened_at": moment}
     with gateway.write() as session:
         return create_record(session, new_record("activity", gateway.person, **values)).id
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from crm_desktop.services import attachments
 from crm_desktop.services.records import Record
@@ -51,19 +51,16 @@ def picture() -> QImage:
     return image
 
 
-def drop(page: QApplication | object, data: QMimeData) -> bool:
-    for kind in (QEvent.Type.DragEnter, QEvent.Type.Drop):
-        event = QDropEvent(
-            QPointF(9, 9),
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-            kind,
-        )
+def drop(page: QWidget, data: QMimeData) -> bool:
+    def send(kind: QEvent.Type) -> bool:
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, keys, kind)
         event.setAccepted(False)
-        QApplication.sendEvent(page, event)  # type: ignore[arg-type]
-    return event.isAccepted()
+        QApplication.sendEvent(page, event)
+        return event.isAccepted()
+
+    send(QEvent.Type.DragEnter)
+    return send(QEvent.Type.Drop)
 
 
 def test_files_dropped_on_the_page_are_listed(desk: Desk, card: AttachmentsCard, tmp_path: Path) -> None:
@@ -121,7 +118,12 @@ def test_a_file_is_opened_as_a_copy_that_cannot_be_written(
     desk: Desk, card: AttachmentsCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     card.take(files(tmp_path / "a.txt"))
     desk.settle()
@@ -137,7 +139,12 @@ def test_a_program_is_not_run(
     desk: Desk, card: AttachmentsCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     (tmp_path / "合同.pdf.lnk").write_bytes(b"L")
     card.take(files(tmp_path / "合同.pdf.lnk"))
     desk.settle()

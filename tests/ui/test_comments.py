@@ -13,6 +13,8 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.form_page import record_page
 from crm_desktop.ui.form_page.attached import Attached
+from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.pages.customer import CustomerPage
 from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, create, own_database, sign_in, sit_down, template, write
 
@@ -57,6 +59,7 @@ def test_a_comment_is_sent_by_ctrl_enter_and_taken_back(desk: Desk, attached: At
 def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attached) -> None:
     box = attached.comments.box
     page = desk.window.view("customers").current_page()
+    assert isinstance(page, CustomerPage)
     page.story.choose("comments")
     box.setFocus()
     write(box, "请 @manag")
@@ -94,10 +97,11 @@ def test_comments_stand_in_the_timeline(desk: Desk, attached: Attached) -> None:
     attached.comments.box.setPlainText("先发样品")
     attached.comments.send()
     desk.settle()
-    story = desk.window.view("customers").current_page().story
-    assert "Comment 先发样品" in story.timeline.texts()
-    story.choose("activities")
-    assert "Comment 先发样品" not in story.timeline.texts()
+    page = desk.window.view("customers").current_page()
+    assert isinstance(page, CustomerPage)
+    assert "Comment 先发样品" in page.story.timeline.texts()
+    page.story.choose("activities")
+    assert "Comment 先发样品" not in page.story.timeline.texts()
 
 
 def test_what_is_written_while_a_comment_is_saved_stays(desk: Desk, attached: Attached) -> None:
@@ -136,6 +140,8 @@ def test_a_copy_begins_without_the_code(desk: Desk) -> None:
     desk.open("customer", original.id).copy_record()
     desk.settle()
     page = desk.window.view("customers").current_page()
+    assert isinstance(page, CustomerPage)
+    assert page.editor is not None
     assert page.id == 0
     assert page.editor.form.value_of("fax") == "020-1"
     assert page.editor.form.value_of("name") == original.title
@@ -177,6 +183,7 @@ def test_starred_records_have_a_list_of_their_own(desk: Desk, attached: Attached
     view.select_page("customer/starred")
     desk.settle()
     page = view.current_page()
+    assert isinstance(page, ListPage)
     desk.qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     assert page.model.index(0, 0).data() is not None
     attached.star.toggle()
@@ -189,11 +196,17 @@ def test_a_comment_that_was_not_sent_is_asked_about_and_kept_as_a_draft(
     desk: Desk, attached: Attached, customer: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = desk.window.view("customers").current_page()
+    assert isinstance(page, CustomerPage)
     attached.comments.box.setPlainText("先发样品")
-    asked: list[str] = []
-    monkeypatch.setattr(record_page, "ask_unsaved", lambda *_all, **_more: asked.append("?") or "keep")
+    asked: list[object] = []
+
+    def keep(*asking: object, **_more: object) -> str:
+        asked.append(asking)
+        return "keep"
+
+    monkeypatch.setattr(record_page, "ask_unsaved", keep)
     assert page.may_close()
-    assert asked == ["?"]
+    assert len(asked) == 1
     (draft,) = desk.window.context.drafts.waiting_at("customer", customer.id)
     attached.comments.box.clear()
     page.apply_draft(draft)

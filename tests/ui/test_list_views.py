@@ -238,8 +238,8 @@ def test_a_view_with_an_icon_that_does_not_exist_is_listed(sit_down: SitDown) ->
     desk = sit_down("director")
     page = the_list(desk)
     view = view_of(desk, icon="../../x", arrangement={"columns": ["name"] * 1000, "widths": {"name": 1e300}})
-    settle(desk)
+    desk.settle_all()
     page._view.select_page(entry_key(view))
-    settle(desk)
+    desk.settle_all()
     assert page._view.side.current_key() == entry_key(view)
     assert [column.key for column in page.columns()] == ["name"]

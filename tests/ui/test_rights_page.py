@@ -166,12 +166,12 @@ def test_taking_away_ones_own_rights_is_asked_first(desk: Desk, page: RightsPage
     asked: list[str] = []
 
     def refuse() -> None:
-        dialog = next(one for one in desk.window.findChildren(MessageDialog) if one.isVisible())
-        asked.append(dialog.windowTitle())
-        dialog.reject()
+        for dialog in [one for one in desk.window.findChildren(MessageDialog) if one.isVisible()]:
+            asked.append(dialog.windowTitle())
+            dialog.reject()
 
     watch = QTimer(page)
-    watch.timeout.connect(lambda: any(one.isVisible() for one in desk.window.findChildren(MessageDialog)) and refuse())
+    watch.timeout.connect(refuse)
     watch.start(20)
     page.save()
     desk.settle()

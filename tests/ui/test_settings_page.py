@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import keyring
@@ -92,8 +93,8 @@ def test_another_size_is_kept_and_said_to_hold_from_the_next_start(
     monkeypatch.setenv("QT_SCALE_FACTOR", "1")
     monkeypatch.setenv("QT_ENABLE_HIGHDPI_SCALING", "1")
     app.set_scale("150")
-    assert app.os.environ["QT_SCALE_FACTOR"] == "1.5"
-    assert app.os.environ["QT_ENABLE_HIGHDPI_SCALING"] == "0"
+    assert os.environ["QT_SCALE_FACTOR"] == "1.5"
+    assert os.environ["QT_ENABLE_HIGHDPI_SCALING"] == "0"
 
 
 def test_start_page_belongs_to_the_person(qtbot: QtBot, workbench: Workbench) -> None:
@@ -119,7 +120,7 @@ def test_folders_are_opened(qtbot: QtBot, workbench: Workbench, monkeypatch: pyt
 def test_remembered_passwords_are_shown_and_forgotten(
     qtbot: QtBot, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyring.core, "_keyring_backend", _Drawer())  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(keyring.core, "_keyring_backend", _Drawer())
     profile = Profile("office", login="li")
     save_profiles([profile, Profile("branch", "192.0.2.20", login="li")])
     remember_password(profile, "secret")

@@ -16,7 +16,8 @@ from crm_desktop.ui.sharing.assign_dialog import AssignDialog
 from crm_desktop.ui.sharing.share_dialog import ShareDialog
 from crm_desktop.ui.sharing.who_dialog import WhoDialog
 from crm_desktop.ui.sharing.why_dialog import WhyDialog
-from tests.ui.desk import Desk, SignIn, SitDown, button, create, own_database, sign_in, sit_down, template
+from tests.db.conftest import SignIn
+from tests.ui.desk import Desk, SitDown, button, create, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 

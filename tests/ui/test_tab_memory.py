@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton
 from sqlalchemy import text
 
 from crm_desktop.services.preferences import save_preference
@@ -54,7 +55,9 @@ def test_tabs_of_last_time_are_back_and_only_the_one_in_front_is_built(desk: Des
     later.settle()
     assert isinstance(view.current_page(), CustomerPage)
     assert view.tabs.bar.count() == 3
-    view.tabs.bar.tabButton(1, view.tabs.bar.ButtonPosition.RightSide).click()
+    cross = view.tabs.bar.tabButton(1, view.tabs.bar.ButtonPosition.RightSide)
+    assert isinstance(cross, QAbstractButton)
+    cross.click()
     assert open_tabs(window) == [f"customer/{first}"], "the cross closes the page built later"
 
 
