@@ -20,6 +20,11 @@ SECRET = "crm-desktop drafts"  # noqa: S105 - the name under which the keyring k
 _NONCE = 12  # bytes, as NIST SP 800-38D advises for GCM
 _TABLE = "create table if not exists draft (id text primary key, is_sealed integer not null, content blob not null)"
 
+_ALL = (
+    "select cast(id as text), is_sealed, cast(content as blob) from draft where id is not null and content is not null"
+)
+"""Whoever else wrote into the file: SQLite keeps values of any type in any column."""
+
 
 class DraftStore:
     """Keeps bytes by name. ``load`` first; ``keep``, ``forget`` and ``flush`` may be called from any one thread."""
@@ -58,7 +63,7 @@ class DraftStore:
             return {}, 0
         try:
             with self._opened() as connection:
-                rows = connection.execute("select id, is_sealed, content from draft").fetchall()
+                rows = connection.execute(_ALL).fetchall()
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
@@ -160,7 +165,7 @@ class DraftStore:
 
         try:
             return AESGCM(self._key).decrypt(content[:_NONCE], content[_NONCE:], name.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to be sealed at all
             return None
 
 

@@ -91,7 +91,14 @@ class Drafts:
         for name, content in kept.items():
             try:
                 draft = draft_from(content)
-            except (KeyError, TypeError, ValueError):  # another version of the program wrote it
+            except (
+                KeyError,
+                TypeError,
+                ValueError,
+                AttributeError,
+                ArithmeticError,
+                RecursionError,
+            ):  # another program wrote it
                 self.unreadable += 1
                 continue
             if draft.discarded_at is not None and draft.discarded_at < oldest:
@@ -178,10 +185,14 @@ def draft_bytes(draft: Draft) -> bytes:
 
 
 def draft_from(content: bytes) -> Draft:
-    """What ``draft_bytes`` wrote."""
+    """What ``draft_bytes`` wrote; raises one of several errors where it is something else."""
     parts = json.loads(content, object_hook=_read)
     attempt = parts["attempt"] and Attempt(*parts["attempt"])
-    return Draft(**parts | {"process": tuple(parts["process"]), "attempt": attempt})
+    pid, born = parts["process"]
+    draft = Draft(**parts | {"process": (int(pid), float(born)), "attempt": attempt})
+    if draft.at.tzinfo is None or (draft.discarded_at is not None and draft.discarded_at.tzinfo is None):
+        raise ValueError(content)
+    return draft
 
 
 def _written(value: Any) -> Any:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -137,6 +138,32 @@ def test_a_draft_of_another_version_is_counted_and_stays() -> None:
     assert drafts.waiting() == []
     assert drafts.unreadable == 1
     assert "a" in DraftStore("anna", quiet).load()[0]
+
+
+@pytest.mark.parametrize(
+    ("is_sealed", "content"),
+    [
+        (1, b"x"),
+        (1, "text"),
+        (1, 7),
+        (0, "text"),
+        (0, b"[" * 100_000),
+        (0, b'{"crm:type": "Decimal", "of": "x"}'),
+        (0, b'{"process": [1], "attempt": null}'),
+        (0, b'{"process": ["a", 1], "attempt": null}'),
+        (0, b'{"process": [1, 2], "attempt": null, "kind": "note", "at": "x", "discarded_at": "x"}'),
+    ],
+)
+def test_a_row_that_somebody_else_wrote_harms_no_other(drawer: Drawer, is_sealed: int, content: Any) -> None:
+    del drawer
+    store = opened()
+    store.keep("good", draft_bytes(a_draft(id="good", process=(0, 0.0))))
+    store.flush()
+    with closing(sqlite3.connect(store.file)) as file, file:
+        file.execute("insert into draft values ('bad', ?, ?)", [is_sealed, content])
+    drafts = restarted()
+    assert [draft.id for draft in drafts.waiting()] == ["good"]
+    assert drafts.unreadable == 1
 
 
 SCRIPT = """
