@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
-import hashlib
+import secrets
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -19,7 +19,7 @@ _HEARD = b"heard\n"
 def ring(message: str) -> bool:
     """Hand ``message`` to the workbench that runs already; False where none answers."""
     socket = QLocalSocket()
-    socket.connectToServer(_name())
+    socket.connectToServer(_known_name())
     if not socket.waitForConnected(WAIT_MS):
         return False
     socket.write(message.encode()[: MOST - 1] + b"\n")
@@ -42,8 +42,13 @@ class Doorbell(QObject):
 
     def listen(self) -> bool:
         """Begin; False where the system does not let us, which costs nothing but this."""
-        QLocalServer.removeServer(_name())  # left by one that was killed
-        return self._server.listen(_name())
+        if before := _known_name():
+            QLocalServer.removeServer(before)  # left by one that was killed
+        name = f"crm-desktop-{secrets.token_hex(8)}"
+        is_listening = self._server.listen(name)
+        if is_listening:
+            _place().write_text(name, encoding="utf-8")
+        return is_listening
 
     def close(self) -> None:
         """Answer nobody any more."""
@@ -66,7 +71,13 @@ class Doorbell(QObject):
             socket.abort()
 
 
-def _name() -> str:
-    """One for each person and place of local state."""
-    told = f"{getpass.getuser()} {state_home()}"
-    return f"crm-desktop-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+def _place() -> Path:
+    return state_home() / "doorbell"
+
+
+def _known_name() -> str:
+    """Of the bell that rang last at this place of local state. It is made by chance: a name that could be guessed,
+    another user of this computer could take first, and whoever starts would believe that his workbench runs.
+    """
+    place = _place()
+    return place.read_text(encoding="utf-8", errors="replace")[:64] if place.exists() else ""

@@ -44,6 +44,17 @@ def test_nobody_answers_where_no_workbench_runs() -> None:
     assert not ring("")
 
 
+def test_nobody_takes_the_place_of_a_bell_before_it_is_there(qapp: QApplication) -> None:
+    """Its name changes at every start, so that no other user of the computer knows it beforehand."""
+    names = set()
+    for _start in range(2):
+        bell = Doorbell(qapp)
+        assert bell.listen()
+        names.add(doorbell._known_name())
+        bell.close()
+    assert len(names) == 2
+
+
 def test_the_second_start_hands_its_link_to_the_first(qtbot: QtBot, bell: Doorbell) -> None:
     heard: list[str] = []
     bell.rung.connect(heard.append)
@@ -56,7 +67,7 @@ def test_what_is_no_line_is_not_heard(qtbot: QtBot, bell: Doorbell) -> None:
     heard: list[str] = []
     bell.rung.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(doorbell._name())
+    socket.connectToServer(doorbell._known_name())
     qtbot.waitUntil(lambda: socket.state() == QLocalSocket.LocalSocketState.ConnectedState)
     socket.write(b"x" * (doorbell.MOST + 1))
     qtbot.waitUntil(lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState)

@@ -50,7 +50,8 @@ def _folder() -> Path:
         if left.stat().st_mtime < oldest:
             _remove(left)
     folder = parent / str(os.getpid())
-    folder.mkdir(parents=True, exist_ok=True)
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # other users of this computer have no right to them
+    folder.mkdir(exist_ok=True)
     atexit.register(_remove, folder)
     return folder
 
