@@ -15,7 +15,7 @@ _ALL = Grant(
     create=Scope.ALL,
     update=Scope.ALL,
     delete=Scope.ALL,
-    functions=frozenset({Function.EXPORT, Function.PRINT, Function.UNDO, Function.SHARE_VIEWS}),
+    functions=frozenset({Function.EXPORT, Function.PRINT, Function.BULK_EDIT, Function.UNDO, Function.SHARE_VIEWS}),
 )
 _READ = Grant(read=Scope.ALL)
 ADMINISTERED: Mapping[Group, Grant] = {group: _ALL if group is Group.ADMINISTRATOR else _READ for group in Group}

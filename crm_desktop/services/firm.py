@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -82,6 +84,31 @@ def save_firm(session: Session, before: Firm, firm: Firm, logo: bytes | None = N
             statement.on_conflict_do_update(index_elements=[Setting.key], set_={"value": statement.excluded.value})
         )
     return change_set
+
+
+class KeptMonth(NamedTuple):
+    """What the journal holds of one month."""
+
+    month: datetime.date
+    """Its first day, in UTC as the journal counts."""
+    size: int
+    """Bytes."""
+    changes: int
+
+
+def fetch_kept_months(session: Session) -> list[KeptMonth]:
+    """The months that the journal holds, the oldest first. One statement; administrators only."""
+    rows = session.execute(text("select * from journal.months()"))
+    return [KeptMonth(datetime.date.fromisoformat(f"{row.month}-01"), row.bytes, row.changes) for row in rows]
+
+
+def dropped_by(kept: Sequence[KeptMonth], months: int, today: datetime.date) -> list[KeptMonth]:
+    """Those of ``kept`` that ``forget_old_changes`` would drop on a day; none where 0 months are to be kept."""
+    if not months:
+        return []
+    number = today.year * 12 + today.month - 1 - months
+    first = datetime.date(number // 12, number % 12 + 1, 1)
+    return [one for one in kept if one.month < first]
 
 
 def forget_old_changes(session: Session, months: int) -> None:

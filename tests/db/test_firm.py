@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from io import BytesIO
 
@@ -11,7 +12,16 @@ from PIL import Image
 
 from crm_desktop.core.errors import NoRightError
 from crm_desktop.reports.cards import fetch_letterhead, print_card
-from crm_desktop.services.firm import Firm, fetch_firm, firm_of, forget_old_changes, save_firm
+from crm_desktop.services.firm import (
+    Firm,
+    KeptMonth,
+    dropped_by,
+    fetch_firm,
+    fetch_kept_months,
+    firm_of,
+    forget_old_changes,
+    save_firm,
+)
 from crm_desktop.services.journal import fetch_change_sets
 from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.records import create_record, new_record
@@ -78,3 +88,25 @@ def test_letterhead_is_printed_on_a_card(sign_in: SignIn) -> None:
     assert "珠海一家公司" in words
     assert "0756-3388001" in words
     assert len(list(page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))) == 1
+
+
+def test_journal_says_what_it_holds(sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    with admin.read() as session:
+        before = fetch_kept_months(session)
+    with admin.write() as session:
+        save_firm(session, Firm(), Firm(firm_phone="1"))
+    with admin.read() as session:
+        after = fetch_kept_months(session)
+    assert sum(one.changes for one in after) == sum(one.changes for one in before) + 1
+    assert after[-1].size > 0
+    with pytest.raises(NoRightError), sign_in("clerk").read() as session:
+        fetch_kept_months(session)
+
+
+def test_months_that_would_be_dropped_are_those_the_database_drops() -> None:
+    kept = [KeptMonth(datetime.date(2025, month, 1), 100, 10) for month in (10, 11, 12)]
+    kept.append(KeptMonth(datetime.date(2026, 1, 1), 100, 10))
+    assert [one.month.month for one in dropped_by(kept, 2, datetime.date(2026, 1, 31))] == [10]
+    assert dropped_by(kept, 12, datetime.date(2026, 1, 31)) == []
+    assert dropped_by(kept, 0, datetime.date(2036, 1, 31)) == []

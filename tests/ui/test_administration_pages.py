@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
@@ -9,9 +10,13 @@ from sqlalchemy import text
 
 from crm_desktop.core.access import Scope
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import administration, grants
+from crm_desktop.services import administration, bulk, grants
+from crm_desktop.services.bulk_steps import Action, Step
+from crm_desktop.spec import Ref
+from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
+from crm_desktop.ui.sharing.assign_dialog import AssignDialog
 from tests.ui.desk import Desk, SitDown, button, create, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -87,6 +92,48 @@ def test_locking_can_be_taken_back(sit_down: SitDown) -> None:
     assert page.sign_in.lock_button.text() == "Unlock"
     desk.press_undo()
     assert desk.value("employee", page.id, "is_active") is True
+
+
+def test_records_of_a_locked_employee_are_assigned_to_another(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    gone, junior = (desk.id_of("employee", f"name = '{name}'") for name in ("gone", "junior"))
+    customer = desk.id_of("customer", "owner_id = :owner", owner=gone)
+    page = desk.open("employee", gone)
+    assert page.owned.hint.isVisible()
+    button(page, "Assign his customers…").click()
+    desk.settle()
+    dialog = desk.dialog(AssignDialog)
+    dialog.owner.set_value(Ref(junior, "junior"))
+    dialog.owner.changed.emit()
+    desk.settle()
+    button(dialog, "Assign").click()
+    desk.settle()
+    assert desk.value("customer", customer, "owner_id") == junior
+    assert not page.owned.hint.isVisible()
+    assert not page.owned.buttons["customer"].isVisible()
+    desk.press_undo()
+    assert desk.value("customer", customer, "owner_id") == gone
+
+
+def test_locking_oneself_is_asked_first(sit_down: SitDown, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = sit_down("admin")
+    page = desk.open("employee", desk.gateway.person.id)
+    asked: list[str] = []
+    monkeypatch.setattr(messages, "confirm", lambda _parent, question, *_rest, **_more: asked.append(question))
+    button(page, "Lock").click()
+    desk.settle()
+    assert asked == ["Lock yourself?"]
+    assert desk.value("employee", page.id, "is_active") is True
+
+
+def test_several_employees_get_another_superior_at_once(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    seller, junior, idle = (desk.id_of("employee", f"name = '{name}'") for name in ("seller", "junior", "idle"))
+    steps = [Step("superior", Action.SET, Ref(seller, "seller"))]
+    with desk.gateway.write() as session:
+        rehearsal = bulk.rehearse(session, desk.gateway.person, "employee", steps, [junior, idle])
+        bulk.change_all(session, "employee", steps, rehearsal.targets, "", lambda *_done: None)
+    assert [desk.value("employee", id_, "superior_id") for id_ in (junior, idle)] == [seller, seller]
 
 
 def test_others_get_no_buttons_of_the_administrator(sit_down: SitDown) -> None:

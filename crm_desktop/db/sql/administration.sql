@@ -82,7 +82,7 @@ begin
 end $$;
 grant execute on function crm.entry_uses(bigint) to crm_user;
 
--- The months that the journal holds, the oldest first: as 2026_11, bytes, changes.
+-- The months that the journal holds, the oldest first: as 2026-11, bytes, changes.
 create or replace function journal.months() returns table (month text, bytes bigint, changes bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -94,7 +94,7 @@ begin
     where i.inhparent = 'journal.change'::regclass and c.relname ~ '^change_\d{4}_\d\d$' order by 1
   loop
     return query execute format('select $1, pg_total_relation_size($2), count(*) from journal.%I having count(*) > 0', partition)
-      using substr(partition, 8), format('journal.%I', partition)::regclass;
+      using translate(substr(partition, 8), '_', '-'), format('journal.%I', partition)::regclass;
   end loop;
 end $$;
 grant execute on function journal.months() to crm_user;

@@ -1,4 +1,4 @@
-"""An employee: his form, how he signs in, and which permission groups he is in."""
+"""An employee: his form, how he signs in, which permission groups he is in, and what belongs to him."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.pages.owned_card import OwnedCard
 from crm_desktop.ui.rights.own_rights import save_own_rights
 from crm_desktop.ui.sharing.why_dialog import WhyDialog
 from crm_desktop.ui.tasks import Session
@@ -25,18 +26,20 @@ from crm_desktop.ui.widgets.labels import label
 
 
 class EmployeePage(FormPage):
-    """The form and the two cards of the administrator below it."""
+    """The form and the cards of the administrator below it."""
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
-        self.sign_in, self.groups = SignInCard(view), GroupsCard(view)
+        self.sign_in, self.groups, self.owned = SignInCard(view), GroupsCard(view), OwnedCard(view)
         super().__init__(view, entity, id_)
         self.add_below(self.sign_in)
         self.add_below(self.groups)
+        self.add_below(self.owned)
 
     def _show_record(self, record: Record) -> None:
         super()._show_record(record)
         self.sign_in.show_employee(record)
         self.groups.show_employee(record)
+        self.owned.show_employee(record)
 
 
 class SignInCard(Card):
@@ -115,6 +118,15 @@ class SignInCard(Card):
     def _toggle_lock(self) -> None:
         employee = self._employee
         is_active = not employee.values.get("is_active")
+        is_me = employee.id == self._view.context.person.id
+        if is_me and not messages.confirm(
+            self,
+            _("Lock yourself?"),
+            _("You could not sign in again, and only another administrator could unlock you."),
+            _("Lock"),
+            danger=True,
+        ):
+            return
 
         def work(session: Session) -> Record:
             current = records.fetch_record(session, "employee", employee.id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QPixmap
@@ -22,7 +24,16 @@ from PySide6.QtWidgets import (
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.services.firm import LARGEST_LOGO, WEEK, Firm, fetch_firm, save_firm
+from crm_desktop.services.firm import (
+    LARGEST_LOGO,
+    WEEK,
+    Firm,
+    KeptMonth,
+    dropped_by,
+    fetch_firm,
+    fetch_kept_months,
+    save_firm,
+)
 from crm_desktop.spec.kinds import CHOICE, INTEGER, LONG_TEXT, TEXT, Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -30,7 +41,9 @@ from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
+from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.pages.server_state import size_words
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
@@ -52,6 +65,7 @@ class FirmPage(Page):
         super().__init__(_("Settings of the firm"))
         self._view = view
         self._firm = Firm()
+        self._kept: Sequence[KeptMonth] = ()
         self._logo: bytes | None = None  # another one was chosen, or none (empty)
         self.name = LineEditor(TEXT, _("Name of the firm"), required=True, max_length=100)
         self.address = LineEditor(TEXT, _("Address"), max_length=200)
@@ -65,6 +79,8 @@ class FirmPage(Page):
         self.end = LineEditor(TEXT, _("Work ends"), required=True, max_length=5)
         self.limit = LineEditor(INTEGER, _("Largest file that can be attached (MB)"), required=True)
         self.months = ChoiceEditor(CHOICE, _("Keep changes for undo and history"), self._answer_months, required=True)
+        self.kept = label("", "muted", wrap=True)
+        self.months.changed.connect(self._show_kept)
         self.picture = QLabel()
         self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
         heading = PageTitle(self.title)
@@ -76,7 +92,13 @@ class FirmPage(Page):
         for box in self.days:
             box.toggled.connect(self._edited)
         self.setFocusProxy(self.name)
-        view.context.tasks.query(self, fetch_firm, lambda found: self._show(*found), key="firm")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the settings, and what the journal holds."""
+        tasks = self._view.context.tasks
+        tasks.query(self, fetch_firm, lambda found: self._show(*found), key="firm")
+        tasks.query(self, fetch_kept_months, self._take_kept, key="kept")
 
     def save(self) -> None:
         """Keep what was changed."""
@@ -88,7 +110,7 @@ class FirmPage(Page):
         self._view.context.tasks.command(
             self,
             lambda session: save_firm(session, before, firm, logo),
-            lambda _change_set: self._saved(firm),
+            lambda change_set: self._saved(firm, change_set),
             self._not_saved,
         )
 
@@ -188,10 +210,28 @@ class FirmPage(Page):
         else:
             self.picture.setPixmap(pixmap.scaledToHeight(SHOWN_HEIGHT, Qt.TransformationMode.SmoothTransformation))
 
-    def _saved(self, firm: Firm) -> None:
+    def _saved(self, firm: Firm, change_set: int) -> None:
         self._firm, self._logo = firm, None
         self._mark(edited=False)
-        messages.notify(self, _("The settings of the firm are saved."))
+        back = partial(undo, self._view, self._view, change_set, self.refresh)
+        messages.notify(self, _("The settings of the firm are saved."), undo=back)
+
+    def _take_kept(self, kept: Sequence[KeptMonth]) -> None:
+        self._kept = kept
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        """How much the journal holds, and what would go with the months chosen."""
+        months = self.months.chosen()
+        today = datetime.datetime.now(datetime.UTC).date()
+        dropped = dropped_by(self._kept, months.id if months is not None else 0, today)
+        words = [_("The journal holds {changes} changes in {size}, the oldest of {month}.").format(**_sum(self._kept))]
+        if dropped:
+            told = {**_sum(dropped), "month": f"{dropped[-1].month:%Y-%m}"}
+            words.append(_("Of these {changes} changes in {size} would be dropped, up to {month}.").format(**told))
+        elif months is not None and months.id:
+            words.append(_("Nothing of it would be dropped now."))
+        self.kept.setText(" ".join(words) if self._kept else "")
 
     def _not_saved(self, error: KnownError) -> None:
         self.save_button.setEnabled(True)
@@ -242,8 +282,14 @@ class FirmPage(Page):
         keeping.body.addWidget(self.limit)
         keeping.body.addWidget(self.months)
         words = _("Older changes are dropped when an administrator signs in. They cannot be undone or looked up then.")
+        keeping.body.addWidget(self.kept)
         keeping.body.addWidget(label(words, "muted", wrap=True))
         self.body.addWidget(_scrolling((letterhead, work, keeping)), 1)
+
+
+def _sum(kept: Sequence[KeptMonth]) -> dict[str, str]:
+    changes, size = sum(one.changes for one in kept), sum(one.size for one in kept)
+    return {"changes": f"{changes:,}", "size": size_words(size), "month": f"{kept[0].month:%Y-%m}" if kept else ""}
 
 
 def _months(months: int) -> Ref:
