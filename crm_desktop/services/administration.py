@@ -20,7 +20,7 @@ from crm_desktop.db.scram import scram_verifier
 from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
 from crm_desktop.models import Department, DictionaryEntry, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.services.journal import begin_change
-from crm_desktop.services.records import Record, fetch_records, save_record
+from crm_desktop.services.records import Record, fetch_record, fetch_records, save_record
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
@@ -205,6 +205,17 @@ def fetch_departments(session: Session) -> list[DepartmentNode]:
     return [
         DepartmentNode(id_, parent, name, code or "", count, active) for id_, parent, name, code, count, active in rows
     ]
+
+
+def move_department(session: Session, department_id: int, parent: Ref | None) -> Record:
+    """Put a department below another, or at the top; with all that is below it. Raises ``KnownError`` for a circle."""
+    above = {node.id: node.parent_id for node in fetch_departments(session)}
+    over = parent.id if parent is not None else None
+    while over is not None:
+        if over == department_id:
+            raise KnownError(_("A department cannot be part of itself."), _("Choose one that is not below it."))
+        over = above.get(over)
+    return save_record(session, fetch_record(session, "department", department_id), {"parent": parent})
 
 
 def fetch_entries(session: Session, dictionary_id: int) -> list[Record]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
@@ -16,6 +18,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
+from crm_desktop.ui.pages.departments import ID
 from crm_desktop.ui.sharing.assign_dialog import AssignDialog
 from tests.ui.desk import Desk, SitDown, button, create, own_database, sign_in, sit_down, template, write
 
@@ -244,3 +247,35 @@ def test_departments_are_shown_as_a_tree_and_opened_by_enter(sit_down: SitDown, 
     desk.settle()
     id_ = desk.id_of("department", "name = 'head'")
     assert view.current_tab_key() == f"department/{id_}"
+
+
+def test_department_is_put_elsewhere_by_keyboard_and_taken_back(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("admin")
+    south, sales = (desk.id_of("department", f"name = '{name}'") for name in ("south", "sales"))
+    view = desk.window.show_area("administration")
+    view.select_page("department/tree")
+    desk.settle()
+    page: Any = view.current_page()
+    found = page.tree.model().match(page.tree.model().index(0, 0), ID, south, 1, Qt.MatchFlag.MatchRecursive)
+    page.tree.setFocus()
+    page.tree.setCurrentIndex(found[0])
+    qtbot.keyClick(page.tree, Qt.Key.Key_Left, ALT)
+    desk.settle()
+    head = desk.id_of("department", "name = 'head'")
+    assert desk.value("department", south, "parent_id") == head
+    assert page.tree.currentIndex().data(ID) == south
+    desk.press_undo()
+    assert desk.value("department", south, "parent_id") == sales
+
+
+def test_department_does_not_come_below_itself(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    south, head = (desk.id_of("department", f"name = '{name}'") for name in ("south", "head"))
+    view = desk.window.show_area("administration")
+    view.select_page("department/tree")
+    desk.settle()
+    page: Any = view.current_page()
+    page.put(head, Ref(south, "south"))
+    desk.settle()
+    assert "A department cannot be part of itself." in desk.notices()
+    assert desk.value("department", head, "parent_id") is None

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.add_entries import AddEntriesDialog
+from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog, matches
 from tests.ui.desk import Desk, SitDown, button, own_database, sign_in, sit_down, template, write
 
@@ -109,6 +110,23 @@ def test_regions_are_found_by_pinyin(desk: Desk) -> None:
     shown = [model.index(row, 0).data() for row in range(model.rowCount()) if not card.table.isRowHidden(row)]
     assert "珠海" in "".join(shown)
     assert len(shown) < model.rowCount() / 10
+
+
+def test_new_region_comes_below_the_selected_one(desk: Desk) -> None:
+    card = open_list(desk, "region")
+    id_ = desk.id_of("dictionary_entry", "name = '珠海' or name = '珠海市'")
+    card.table.selectRow(card._ids().index(id_))
+    button(card, "New entry").click()
+    dialog = desk.dialog(DictionaryEntryDialog)
+    write(dialog.name.line, "高栏港")
+    write(dialog.name_en.line, "Gaolan Port")
+    button(dialog, "Save").click()
+    desk.settle()
+    made = desk.id_of("dictionary_entry", "name = '高栏港'")
+    assert desk.value("dictionary_entry", made, "parent_id") == id_
+    assert desk.value("dictionary_entry", made, "full_name").endswith("珠海高栏港") or desk.value(
+        "dictionary_entry", made, "full_name"
+    ).endswith("珠海市高栏港")
 
 
 def test_names_match_by_parts_pinyin_and_initials() -> None:

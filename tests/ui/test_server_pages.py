@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.db.backup_file import opened
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.opening import address_as
-from crm_desktop.services.firm import fetch_firm
+from crm_desktop.services.firm import KeptMonth, fetch_firm
+from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.dialogs.superuser import SuperuserDialog
@@ -226,3 +228,15 @@ def test_typed_settings_are_not_lost_by_closing(desk: Desk, monkeypatch: pytest.
     page.save_button.click()
     desk.settle()
     assert page.may_close()
+
+
+def test_shorter_time_says_what_it_would_drop(desk: Desk) -> None:
+    page: FirmPage = open_page(desk, "firm")
+    assert page.kept.text().startswith("The journal holds ")
+    page._take_kept([KeptMonth(datetime.date(2020, 3, 1), 2048, 1200), KeptMonth(datetime.date(2020, 4, 1), 1024, 30)])
+    page.months.set_value(Ref(12, "12 months"))
+    page.months.changed.emit()
+    assert page.kept.text() == (
+        "The journal holds 1,230 changes in 3.0 KB, the oldest of 2020-03."
+        " Of these 1,230 changes in 3.0 KB would be dropped, up to 2020-04."
+    )

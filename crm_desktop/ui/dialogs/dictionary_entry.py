@@ -33,7 +33,9 @@ class DictionaryEntryDialog(Dialog):
     decided = Signal(object)  # dict by field key
 
     def __init__(self, parent: QWidget | None, entry: Record) -> None:
-        super().__init__(parent and parent.window(), _("Change the entry") if entry.id else _("New entry"))
+        parent_entry = entry.values.get("parent")
+        title = _("New entry below “{title}”").format(title=parent_entry.label) if parent_entry else _("New entry")
+        super().__init__(parent and parent.window(), _("Change the entry") if entry.id else title)
         self._entry = entry
         self.name = LineEditor(TEXT, _("Name"), required=True, max_length=100)
         self.name_en = LineEditor(TEXT, _("English name"), required=True, max_length=100)

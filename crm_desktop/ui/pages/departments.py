@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.services import administration
 from crm_desktop.services.administration import DepartmentNode, fetch_departments
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
 ID = Qt.ItemDataRole.UserRole + 1
@@ -26,7 +31,7 @@ def departments_entry() -> PageEntry:
 
 
 class DepartmentsPage(Page):
-    """Enter or a double click opens a department."""
+    """Enter or a double click opens a department; the mouse, Alt+Left and Alt+Right put it elsewhere."""
 
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Departments"))
@@ -37,12 +42,21 @@ class DepartmentsPage(Page):
             self.heading.add(
                 primary_button(words, lambda: view.open_record("department", 0), icon_name="plus", shortcut="Ctrl+N")
             )
+        self._current = 0  # the department that was moved last
         self._model = QStandardItemModel(self)
         self.tree = DepartmentTree()
         self.tree.setModel(self._model)
         self.tree.activated.connect(self._open)
         card = Card(padding=8)
         card.body.addWidget(self.tree)
+        if view.context.person.may("update", "department"):
+            self.tree.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+            self.tree.moved.connect(self.put)
+            for key, act in (("Alt+Left", self._move_out), ("Alt+Right", self._move_in)):
+                shortcut = QShortcut(QKeySequence(key), self.tree, context=Qt.ShortcutContext.WidgetShortcut)
+                shortcut.activated.connect(act)
+            words = _("Drag a department to another, or press Alt+Left and Alt+Right, to put it elsewhere.")
+            card.body.addWidget(label(words, "small"))
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
         self.setFocusProxy(self.tree)
@@ -53,6 +67,30 @@ class DepartmentsPage(Page):
         """Read the tree again."""
         self._view.context.tasks.query(self, fetch_departments, self._show, key="departments")
 
+    def put(self, id_: int, parent: Ref | None) -> None:
+        """Put a department below another, or at the top."""
+
+        def done(saved: Record) -> None:
+            self._current = id_
+            notify_saved(self._view, saved, is_new=False)
+            self.refresh()
+
+        self._view.context.tasks.command(
+            self, lambda session: administration.move_department(session, id_, parent), done
+        )
+
+    def _move_out(self) -> None:
+        """Beside the department that it is part of."""
+        index = self.tree.currentIndex().siblingAtColumn(0)
+        if index.parent().isValid():
+            self.put(int(index.data(ID)), _ref(index.parent().parent()))
+
+    def _move_in(self) -> None:
+        """Below the department above it."""
+        index = self.tree.currentIndex().siblingAtColumn(0)
+        if index.isValid() and index.row() > 0:
+            self.put(int(index.data(ID)), _ref(index.siblingAtRow(index.row() - 1)))
+
     def _show(self, nodes: Sequence[DepartmentNode]) -> None:
         self._model.clear()
         self._model.setHorizontalHeaderLabels([_("Department"), _("No."), _("Employees")])
@@ -62,7 +100,9 @@ class DepartmentsPage(Page):
         known = {node.id for node in nodes}
         self._add(self._model.invisibleRootItem(), None, nodes, known)
         self.tree.expandAll()
-        self.tree.setCurrentIndex(self._model.index(0, 0))
+        start = self._model.index(0, 0)
+        found = self._model.match(start, ID, self._current, 1, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+        self.tree.setCurrentIndex(found[0] if found else start)
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -94,6 +134,8 @@ class DepartmentsPage(Page):
 class DepartmentTree(QTreeView):
     """A tree of whole rows."""
 
+    moved = Signal(int, object)  # a department's id, the one it comes below as Ref or None
+
     def __init__(self) -> None:
         super().__init__()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -101,9 +143,21 @@ class DepartmentTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setAccessibleName(_("Departments"))
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Announce the move instead of letting Qt copy items."""
+        dragged = self.currentIndex().siblingAtColumn(0)
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        self.moved.emit(int(dragged.data(ID)), _ref(self.indexAt(event.position().toPoint())))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens on every system."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
             self.activated.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+
+def _ref(index: QModelIndex) -> Ref | None:
+    first = index.siblingAtColumn(0)
+    return Ref(int(first.data(ID)), str(first.data())) if index.isValid() else None

@@ -216,9 +216,9 @@ class EntriesCard(Card):
         self.up_button.setVisible(can_move)
         self.down_button.setVisible(can_move)
         self.replace_button.setVisible(self._may_edit)
-        may_add = can_move and self._view.context.person.may("create", "dictionary")
+        may_add = self._may_edit and self._view.context.person.may("create", "dictionary")
         self.add_button.setVisible(may_add)
-        self.several_button.setVisible(may_add)
+        self.several_button.setVisible(may_add and not is_tree)
         self.filter_box.setVisible(len(entries) > MOST_HIGH)
         self.table.setFixedHeight(HEADING_HEIGHT + min(len(entries), MOST_HIGH) * theme.row_height() + 2)
         self.table.fit_columns(1)
@@ -278,6 +278,9 @@ class EntriesCard(Card):
 
     def _add(self) -> None:
         values = {"dictionary": Ref(self._dictionary.id, self._dictionary.title), "sort_order": self._model.rowCount()}
+        above = self._entries.get(self._current_id())
+        if above is not None and any(entry.values.get("parent") for entry in self._entries.values()):
+            values["parent"] = Ref(above.id, above.title)
         self._ask(Record("dictionary_entry", 0, 0, values))
 
     def _ask(self, entry: Record) -> None:
