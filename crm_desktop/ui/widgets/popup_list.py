@@ -41,17 +41,17 @@ class PopupList(QFrame):
         self.setObjectName("popup")
         self._anchor, self._width = anchor, width
         self._rows = QStandardItemModel(self)
-        self._view = QListView()
-        self._view.setModel(self._rows)
-        self._view.setItemDelegate(_RowDelegate(self._view))
-        self._view.setFrameShape(QFrame.Shape.NoFrame)
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setMouseTracking(True)
-        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._view.clicked.connect(lambda index: self._choose(index.row()))
+        self.view = QListView()
+        self.view.setModel(self._rows)
+        self.view.setItemDelegate(_RowDelegate(self.view))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.clicked.connect(lambda index: self._choose(index.row()))
         frame = QVBoxLayout(self)
         frame.setContentsMargins(4, 4, 4, 4)
-        frame.addWidget(self._view)
+        frame.addWidget(self.view)
         anchor.installEventFilter(self)
         self.hide()
 
@@ -71,7 +71,7 @@ class PopupList(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._view.scrollToTop()
+        self.view.scrollToTop()
         if first_current:
             self._move(1)
 
@@ -81,13 +81,13 @@ class PopupList(QFrame):
 
     def current_value(self) -> object:
         """The value of the current row, None without one."""
-        return self._view.currentIndex().data(VALUE)
+        return self.view.currentIndex().data(VALUE)
 
     def make_current(self, value: object) -> None:
         """Move to the row with this value, where there is one."""
         for row in range(self._rows.rowCount()):
             if value is not None and self._rows.item(row).data(VALUE) == value:
-                self._view.setCurrentIndex(self._rows.index(row, 0))
+                self.view.setCurrentIndex(self._rows.index(row, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that mean the list, and close when the line loses the focus or moves."""
@@ -110,8 +110,8 @@ class PopupList(QFrame):
         moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
         if key in moves:
             self._move(moves[key])
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab} and self._view.currentIndex().isValid():
-            self._choose(self._view.currentIndex().row())
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab} and self.view.currentIndex().isValid():
+            self._choose(self.view.currentIndex().row())
             return key != Qt.Key.Key_Tab  # Tab chooses and goes on to the next field
         elif key == Qt.Key.Key_Escape:
             self.hide()
@@ -121,13 +121,13 @@ class PopupList(QFrame):
 
     def _move(self, step: int) -> None:
         count = self._rows.rowCount()
-        row = self._view.currentIndex().row()
+        row = self.view.currentIndex().row()
         direction = 1 if step > 0 else -1
         target = max(0, min(count - 1, row + step))
         while 0 <= target < count and self._rows.item(target).data(VALUE) is None:
             target += direction
         if 0 <= target < count:
-            self._view.setCurrentIndex(self._rows.index(target, 0))
+            self.view.setCurrentIndex(self._rows.index(target, 0))
 
     def _choose(self, row: int) -> None:
         value = self._rows.item(row).data(VALUE)
