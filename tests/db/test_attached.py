@@ -191,6 +191,25 @@ def test_what_hangs_on_a_record_goes_and_comes_back_with_it(raw: Raw, customer: 
                            " where a.id = %s", file)) == b"bytes"  # fmt: skip
 
 
+def test_a_record_that_is_brought_back_alone_has_its_files_comments_and_shares(raw: Raw, customer: int) -> None:
+    raw.become(ADMIN)
+    other = raw.value("insert into crm.customer (name) values ('x') returning id")
+    for record in (customer, other):
+        attach(raw, "customer", record)
+        raw.rows("insert into crm.comment (entity, record_id, body) values ('customer', %s, 'x')", record)
+        raw.rows("insert into crm.share (entity, record_id, employee_id) values ('customer', %s, crm.me())", record)
+    change = raw.act(ADMIN, "delete")
+    raw.count("delete from crm.customer where id in (%s, %s)", customer, other)
+    raw.value("select journal.undo(%s, false, 'customer', array[%s]::bigint[])", change, customer)
+    for table in ("attachment", "comment", "share"):
+        assert raw.column(f"select record_id from crm.{table} where record_id in (%s, %s)", customer, other) == [
+            customer
+        ]
+    raw.value("select journal.undo(%s)", change)
+    for table in ("attachment", "comment", "share"):
+        assert raw.value(f"select count(*) from crm.{table} where record_id = %s", other) == 1
+
+
 def test_removing_a_file_is_undone_by_who_did_it_and_not_by_who_may_not_change_the_record(
     raw: Raw, customer: int
 ) -> None:

@@ -50,7 +50,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   order by c.id desc limit 1
 $$;
 
--- Leaves in the plan only these records, the parts that went with them, and the references to them that became empty.
+-- Leaves in the plan only these records, the parts, files and comments that went with them, and the references to them
+-- that became empty.
 create or replace function journal.narrow_plan(only_table text, only_ids bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -61,6 +62,10 @@ begin
     select p.table_name, p.row_id, l.parent, (p.image ->> l.reference)::bigint as parent_id
     from pg_temp.undo_plan p join link l on l.child = p.table_name and (l.is_part or p.action = 'restore')
     where p.image ->> l.reference is not null
+    union all
+    select p.table_name, p.row_id, p.image ->> 'entity', (p.image ->> 'record_id')::bigint
+    from pg_temp.undo_plan p join journal.subject s on s.table_name = p.table_name
+    where s.rule = 'attached' and p.action = 'bring_back'
   ), wanted as (
     select only_table as table_name, unnest(only_ids) as row_id
     union
