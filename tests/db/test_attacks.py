@@ -273,3 +273,22 @@ def test_no_day_that_python_does_not_know_breaks_everybodys_lists(seller: Raw, o
 )
 def test_nobody_locks_a_whole_table(seller: Raw) -> None:
     assert seller.tried("lock table crm.customer in access exclusive mode") == REFUSED
+
+
+@pytest.mark.xfail(
+    strict=True, reason="EXPLAIN ANALYZE counts what the policy has removed: PostgreSQL knows no right to EXPLAIN"
+)
+def test_explain_tells_nothing_of_rows_out_of_sight(seller: Raw, office: Office) -> None:
+    seller.become(None)
+    seller.rows("insert into crm.customer (name, owner_id) values ('绝密公司', %s)", office.ids["director"])
+    seller.become(login("seller"))
+    seller.rows("set local enable_seqscan = off")
+    removed = []
+    for piece in ("绝密", "绝没"):
+        plan = seller.value(
+            "explain (analyze, timing off, format json) select from crm.customer c"
+            " where crm.owned_grams(c.search_grams, c.owner_id) operator(crm.@>>) array[%s]",
+            piece,
+        )
+        removed.append(plan[0]["Plan"].get("Rows Removed by Filter"))
+    assert removed[0] == removed[1]
