@@ -18,7 +18,8 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.text import pinyin
 from crm_desktop.db.scram import scram_verifier
 from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
-from crm_desktop.models import Department, DictionaryEntry, Employee, GroupMember, PermissionGrant, PermissionGroup
+from crm_desktop.models import Department, DictionaryEntry, Employee, GroupMember, PermissionGroup
+from crm_desktop.services.administrators import check_somebody_administers
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, fetch_record, fetch_records, save_record
 from crm_desktop.services.statements import display_of
@@ -115,36 +116,6 @@ def _keep_members(session: Session, fixed: Any, fixed_id: int, other: Any, wante
     if gone:
         removed = delete(GroupMember).where(fixed == fixed_id, other == any_(literal(sorted(gone), ARRAY(BigInteger))))
         session.execute(removed.execution_options(synchronize_session=False))
-
-
-class OwnRightsError(KnownError):
-    """What was asked would take the asker's own right to give rights. He may say that he means it."""
-
-
-def check_somebody_administers(session: Session, *, may_lose_own: bool = True) -> None:
-    """At least one active employee with a login must be able to give rights, or nobody ever could again.
-
-    Unless he ``may_lose_own``, the person of this session must be among them: else ``OwnRightsError``.
-    """
-    administrators = session.scalar(
-        select(func.count())
-        .select_from(GroupMember)
-        .join(Employee, Employee.id == GroupMember.employee_id)
-        .join(PermissionGrant, PermissionGrant.group_id == GroupMember.group_id)
-        .where(
-            Employee.is_active, Employee.login.is_not(None),
-            PermissionGrant.entity == "permission_group", PermissionGrant.update_scope > 0,
-        )
-    )  # fmt: skip
-    if not administrators:
-        raise KnownError(
-            _("Nobody could administer the program any more."), _("Make somebody else an administrator first.")
-        )
-    if not may_lose_own and not session.scalar(text("select crm.may('permission_group', 'update')")):
-        raise OwnRightsError(
-            _("You could not give rights any more yourself."),
-            _("Only another administrator could give them back to you."),
-        )
 
 
 def save_order(session: Session, dictionary: Record, entry_ids: Sequence[int]) -> int:

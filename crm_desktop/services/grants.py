@@ -14,7 +14,7 @@ from crm_desktop.core.access import Function, Grant, Group, Scope, Verb
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, guard_of
 from crm_desktop.models import Employee, GroupMember, PermissionGrant, PermissionGroup
-from crm_desktop.services.administration import check_somebody_administers
+from crm_desktop.services.administrators import check_somebody_administers
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, create_record
 from crm_desktop.services.statements import display_of

@@ -15,6 +15,7 @@ from crm_desktop.core.errors import Attempt, ConflictError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.db.engine import ATTEMPT
 from crm_desktop.entities import ALL_ENTITIES, by_key
+from crm_desktop.services.administrators import DECIDING_TABLES, check_somebody_administers
 from crm_desktop.services.keys import complete_keys
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import EntitySpec, Ref, facts
@@ -240,7 +241,7 @@ def undo(
     """Take a change set back as far as nobody has built on it; a rehearsal writes nothing.
 
     With ``entity``: only those of its records, with their parts. Raises NoRightError for others' change sets without
-    the right, ConflictError where it was undone before.
+    the right, ConflictError where it was undone before, KnownError where nobody could administer any more.
     """
     session.execute(text("set local statement_timeout = 0"))  # a large import takes its time
     table = by_key(entity).model.__tablename__ if entity else None
@@ -252,6 +253,8 @@ def undo(
         raise ConflictError(_("There is no change set {number}.").format(number=change_set))
     if not is_rehearsal:
         complete_keys(session)
+        if DECIDING_TABLES & {*result["restored"], *result["brought_back"], *result["removed"]}:
+            check_somebody_administers(session)
     return UndoResult(
         change_set=result["change_set"],
         restored={_entity(t): n["rows"] if isinstance(n, dict) else n for t, n in result["restored"].items()},

@@ -15,6 +15,7 @@ from crm_desktop.core.i18n import set_language
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
 from crm_desktop.services import administration, grants, journal
+from crm_desktop.services.administrators import OwnRightsError
 from crm_desktop.services.records import Record, create_record, delete_records, fetch_record, new_record
 from tests.db.conftest import SignIn
 
@@ -159,6 +160,40 @@ def test_last_administrator_can_neither_leave_nor_be_locked(admin: Gateway) -> N
             act(session)
     with admin.read() as session:
         assert administration.fetch_groups_of(session, myself.id) == {group.id}
+
+
+def test_undo_leaves_somebody_who_administers(admin: Gateway, sign_in: SignIn) -> None:
+    group = fetch(admin, "permission_group", "code = 'administrator'")
+    director = fetch(admin, "employee", "name = 'director'")
+    with admin.write() as session:
+        made = administration.save_members(session, group, {admin.person.id, director.id})
+    other = sign_in("director")
+    with other.write() as session:
+        administration.save_members(session, group, {director.id})
+    with pytest.raises(KnownError, match="Nobody could administer"), other.write() as session:
+        journal.undo(session, made)
+    with other.read() as session:
+        assert administration.fetch_groups_of(session, director.id) >= {group.id}
+
+
+def test_who_takes_his_own_rights_must_say_so(admin: Gateway) -> None:
+    group = fetch(admin, "permission_group", "code = 'administrator'")
+    director = fetch(admin, "employee", "name = 'director'")
+    with pytest.raises(OwnRightsError), admin.write() as session:
+        administration.save_members(session, group, {director.id})
+    with admin.write() as session:
+        administration.save_members(session, group, {director.id}, may_lose_own=True)
+    with admin.read() as session:
+        assert [ref.id for ref in administration.fetch_members(session, group.id)] == [director.id]
+
+
+def test_records_of_an_employee_are_counted_for_administrators_only(admin: Gateway, sign_in: SignIn) -> None:
+    junior = fetch(admin, "employee", "name = 'junior'")
+    with admin.read() as session:
+        ids = administration.fetch_owned_ids(session, "customer", junior.id)
+        assert administration.fetch_owned(session, junior.id)["customer"] == len(ids) > 0
+    with pytest.raises(NoRightError), sign_in("manager").read() as session:
+        administration.fetch_owned(session, junior.id)
 
 
 def test_grants_are_in_force_at_once_and_can_be_taken_back(admin: Gateway, sign_in: SignIn) -> None:

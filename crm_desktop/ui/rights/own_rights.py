@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services.administration import OwnRightsError
+from crm_desktop.services.administrators import OwnRightsError
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.tasks import Session
