@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, sleep
 
-import psutil
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -141,7 +140,6 @@ class WindowBench:
         for typed in TYPED:
             yield self._search(typed)
         yield self._open_page()
-        yield Timing("memory with the whole list open", psutil.Process().memory_info().rss / 2**20, 250, unit="MB")
 
     def _switch_lists(self) -> Timing:
         side = self.window.view("customers").side
