@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from time import sleep
 from typing import Any
 
@@ -82,10 +82,10 @@ def connect(server: ServerAddress, own_database: str) -> Iterator[Callable[[str]
         connection.close()
 
 
-def wait_for(connection: Any, waiting: Any) -> None:
-    """Until ``waiting`` waits for a lock of ``connection``."""
+def wait_for(connection: Any, waiting: Any, statement: Future[None]) -> None:
+    """Until the statement of ``waiting`` waits for a lock of ``connection``, or has ended without."""
     blocking = "select %s = any (pg_blocking_pids(%s))"
-    while True:
+    while not statement.done():
         with connection.cursor() as cursor:
             cursor.execute(blocking, (connection.info.backend_pid, waiting.info.backend_pid))
             if cursor.fetchone()[0]:
@@ -105,7 +105,7 @@ def test_a_share_made_before_the_record_is_taken_away_and_committed_later_ends(c
         (own,) = his.fetchone()
         his.execute(SHARE, (own,))
         taking = other.submit(hers.execute, TAKE, (own,))
-        wait_for(seller, director)
+        wait_for(seller, director, taking)
         seller.commit()
         taking.result(timeout=60)
         director.commit()
@@ -120,7 +120,7 @@ def test_a_share_made_while_the_record_is_taken_away_is_refused(connect: Callabl
         (own,) = his.fetchone()
         hers.execute(TAKE, (own,))
         sharing = other.submit(his.execute, SHARE, (own,))
-        wait_for(director, seller)
+        wait_for(director, seller, sharing)
         director.commit()
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             sharing.result(timeout=60)
