@@ -44,14 +44,15 @@ def set_star(session: Session, entity: str, record_id: int, *, is_on: bool) -> N
 
 
 def note_opened(session: Session, entity: str, record_id: int) -> None:
-    """Remember that the person has opened a record, and forget all but the last 50. Two statements."""
-    statement = insert(RecentRecord).values(employee_id=func.crm.me(), entity=entity, record_id=record_id)
+    """Remember that the person has opened a record, and forget all but the last 50. One statement."""
+    is_other = (RecentRecord.entity != entity) | (RecentRecord.record_id != record_id)
+    newest = RecentRecord.opened_at.desc(), RecentRecord.id.desc()
+    kept = select(RecentRecord.id).where(is_other).order_by(*newest).limit(KEPT - 1)
+    forgotten = delete(RecentRecord).where(is_other, RecentRecord.id.not_in(kept)).cte("forgotten")
+    opened = insert(RecentRecord).values(employee_id=func.crm.me(), entity=entity, record_id=record_id)
     keys = [RecentRecord.employee_id, RecentRecord.entity, RecentRecord.record_id]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"opened_at": func.clock_timestamp()}))
-    kept = select(RecentRecord.id).order_by(RecentRecord.opened_at.desc(), RecentRecord.id.desc()).limit(KEPT)
-    session.execute(
-        delete(RecentRecord).where(RecentRecord.id.not_in(kept)), execution_options={"synchronize_session": False}
-    )
+    opened = opened.on_conflict_do_update(index_elements=keys, set_={"opened_at": func.clock_timestamp()})
+    session.execute(opened.add_cte(forgotten))
 
 
 def fetch_marked(session: Session, most: int = KEPT) -> Marked:

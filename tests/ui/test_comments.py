@@ -62,6 +62,7 @@ def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attac
     assert isinstance(page, CustomerPage)
     page.story.choose("comments")
     box.setFocus()
+    desk.settle()
     write(box, "请 @manag")
     desk.qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.toPlainText() == "请 @manager "

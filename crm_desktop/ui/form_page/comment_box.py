@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from crm_desktop.core.i18n import _
@@ -23,11 +23,12 @@ class CommentBox(QPlainTextEdit):
     """Plain text with line breaks."""
 
     sent = Signal()
+    colleagues_wanted = Signal()  # to be named, and answered by ``offer``
     media_pasted = Signal(QMimeData)  # a picture or files instead of text
 
     def __init__(self) -> None:
         super().__init__()
-        self.colleagues: Sequence[Colleague] = ()
+        self._colleagues: Sequence[Colleague] = ()
         self.setFixedHeight(HEIGHT)
         self.setTabChangesFocus(True)
         self.setPlaceholderText(_("Write a comment; @ names a colleague"))
@@ -40,6 +41,17 @@ class CommentBox(QPlainTextEdit):
     def text(self) -> str:
         """What is typed, without blanks around it."""
         return self.toPlainText().strip()
+
+    def offer(self, colleagues: Sequence[Colleague]) -> None:
+        """Know who can be named."""
+        self._colleagues = colleagues
+        self._text_changed()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Somebody is about to write."""
+        super().focusInEvent(event)
+        if not self._colleagues:
+            self.colleagues_wanted.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter sends; plain Enter begins a new line, unless it chooses a name."""
@@ -73,7 +85,7 @@ class CommentBox(QPlainTextEdit):
             self._popup.hide()
             return
         typed = normalise(begun.group(1))
-        found = [one for one in self.colleagues if _is_meant(one, typed)]
+        found = [one for one in self._colleagues if _is_meant(one, typed)]
         self._popup.show_rows(PopupRow(one.name, one.name) for one in found[:MOST_OFFERED])
 
     def _complete(self, name: object) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import comments
-from crm_desktop.services.comments import Colleague, Comment
+from crm_desktop.services.comments import Comment
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -26,7 +26,6 @@ MOST_SHOWN = 30
 """Newest comments at first; older ones on demand."""
 WRITE = "Ctrl+M"
 HEAD = 24  # px: the line above a comment, with or without buttons
-Read = tuple[list[Comment], list[Colleague]]
 
 
 class CommentsPanel(QWidget):
@@ -66,6 +65,7 @@ class CommentsPanel(QWidget):
         column.addWidget(self._area, 1)
         column.addLayout(foot)
         self.box.sent.connect(self.send)
+        self.box.colleagues_wanted.connect(self._read_colleagues)
         QShortcut(QKeySequence(WRITE), self.box).activated.connect(self.write_wanted)
         self.write_wanted.connect(self.box.setFocus)
 
@@ -77,7 +77,7 @@ class CommentsPanel(QWidget):
             self.stop_editing()
             self.box.clear()  # its page has asked before
             self._shows_all = False
-            self.show_comments(([], []))
+            self.show_comments([])
             self.refresh()
 
     def refresh(self) -> None:
@@ -86,11 +86,12 @@ class CommentsPanel(QWidget):
         if record is None or not record.id:
             return
 
-        def work(session: Session) -> Read:
-            found = comments.fetch_comments(session, record.entity, record.id)
-            return found, comments.fetch_colleagues(session)
-
-        self._tasks.query(self, work, self.show_comments, key="comments")
+        self._tasks.query(
+            self,
+            lambda session: comments.fetch_comments(session, record.entity, record.id),
+            self.show_comments,
+            key="comments",
+        )
 
     def send(self) -> None:
         """Keep what is written. The box is emptied when it is saved, so that nothing typed is lost before."""
@@ -148,10 +149,8 @@ class CommentsPanel(QWidget):
             lambda change_set: self._tell(_("The comment was removed."), change_set),
         )
 
-    def show_comments(self, found: Read) -> None:
-        """Show these comments; the others are who can be named."""
-        shown, colleagues = found
-        self.box.colleagues = colleagues
+    def show_comments(self, shown: list[Comment]) -> None:
+        """Show these comments."""
         if shown == self.comments and shown:
             return
         is_longer = len(shown) > len(self.comments)
@@ -160,6 +159,10 @@ class CommentsPanel(QWidget):
         self.changed.emit()
         if is_longer:  # the newest stands at the foot; the layout knows its place a moment later
             QTimer.singleShot(0, self, self._scroll_down)
+
+    def _read_colleagues(self) -> None:
+        """Where the server is away, no names are offered."""
+        self._tasks.query(self, comments.fetch_colleagues, self.box.offer, lambda _error: None, key="colleagues")
 
     def _fill(self) -> None:
         while (item := self._lines.takeAt(0)) is not None:

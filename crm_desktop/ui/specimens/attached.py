@@ -58,7 +58,7 @@ def _fill(context: Context, page: Page) -> None:
         Comment(n, 1, mine if who == SAID[0][0] else 0, who, body, ago[n], now if n == 1 else None)
         for n, (who, body) in enumerate(SAID)
     ]
-    context.tasks.query(shown.comments, lambda _session: (comments, []), shown.comments.show_comments, key="comments")
+    context.tasks.query(shown.comments, lambda _session: comments, shown.comments.show_comments, key="comments")
     if isinstance(page, CustomerPage):
         page.story.choose(COMMENTS)
     QTimer.singleShot(2 * MOMENT_MS, page, shown.go_to_files)
