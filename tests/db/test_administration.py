@@ -176,6 +176,17 @@ def test_undo_leaves_somebody_who_administers(admin: Gateway, sign_in: SignIn) -
         assert administration.fetch_groups_of(session, director.id) >= {group.id}
 
 
+@pytest.mark.parametrize(
+    ("table", "where"), [("permission_group", "code = 'administrator'"), ("employee", "name = 'admin'")]
+)
+def test_deleting_leaves_somebody_who_administers(admin: Gateway, table: str, where: str) -> None:
+    record = fetch(admin, table, where)
+    with pytest.raises(KnownError), admin.write() as session:
+        delete_records(session, table, [record.id], "")
+    with admin.read() as session:
+        assert session.scalar(text("select crm.may('permission_group', 'update')"))
+
+
 def test_who_takes_his_own_rights_must_say_so(admin: Gateway) -> None:
     group = fetch(admin, "permission_group", "code = 'administrator'")
     director = fetch(admin, "employee", "name = 'director'")

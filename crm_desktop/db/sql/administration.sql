@@ -98,3 +98,21 @@ begin
   end loop;
 end $$;
 grant execute on function journal.months() to crm_user;
+
+-- At the end of every transaction somebody must be able to give rights, also after a group or an employee was deleted.
+-- Whoever maintains the database (crm_owner's members, so superusers) may leave it without.
+create or replace function crm.keep_administrator() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not pg_has_role(session_user, 'crm_owner', 'member') and not exists (
+    select from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id join crm.employee e on e.id = m.employee_id
+    where g.entity = 'permission_group' and g.update_scope > 0 and e.is_active and e.login is not null)
+  then
+    raise 'Nobody could administer the program any more.' using hint = 'Make somebody else an administrator first.';
+  end if;
+  return null;
+end $$;
+create constraint trigger keep_administrator after delete on crm.group_member
+  deferrable initially deferred for each row execute function crm.keep_administrator();
+create constraint trigger keep_administrator after delete on crm.permission_grant
+  deferrable initially deferred for each row execute function crm.keep_administrator();
