@@ -69,7 +69,6 @@ class Tenure:
     owner: str
     since: datetime.datetime
     until: datetime.datetime | None
-    given_by: str
 
 
 def is_shareable(spec: EntitySpec) -> bool:
@@ -258,10 +257,10 @@ def tenures_of(history: Sequence[journal.Change], spec: EntitySpec, owner_now: s
     for change in history:
         before = next((f.before for f in change.fields if f.key == owner_key), None)
         if before is not None:
-            tenures.append(Tenure(owner, change.at, until, change.who))
+            tenures.append(Tenure(owner, change.at, until))
             owner, until = before.label, change.at
         elif change.operation == "I":
-            tenures.append(Tenure(owner, change.at, until, change.who))
+            tenures.append(Tenure(owner, change.at, until))
     return tenures
 
 

@@ -60,12 +60,6 @@ class ColumnRow(QObject):
         grid.setRowMinimumHeight(line, ROW_HEIGHT)
         self._show_reading()
 
-    def show_guess(self, guess: Guess) -> None:
-        """Show what the draft says now."""
-        self.guess = guess
-        self.editor.set_value(_ref(guess))
-        self._show_reading()
-
     def _take_target(self) -> None:
         ref = self.editor.chosen()
         if ref is not None and self.editor.line.text() == ref.label and ref != _ref(self.guess):

@@ -35,7 +35,7 @@ SHARES = (
     Lending(2, Receiver(Ref(3, "客服部"), is_department=True), False, "何毅", NOW, NOW + datetime.timedelta(days=41)),
 )
 ENDED = (EndedLending("林秋", False, NOW - datetime.timedelta(days=30), NOW, "何毅"),)
-TENURES = (Tenure("何毅", NOW, None, "林秋"), Tenure("陈立", NOW - datetime.timedelta(days=400), NOW, "陈立"))
+TENURES = (Tenure("何毅", NOW, None), Tenure("陈立", NOW - datetime.timedelta(days=400), NOW))
 
 
 def sharing_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
