@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Select, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
@@ -81,15 +81,20 @@ class _UnreadableError(KnownError):
     """One of several files cannot be added; the others can."""
 
 
-def fetch_attachments(session: Session, entity: str, record_id: int) -> list[Attachment]:
-    """The files of a record, oldest first; none where the person may not see it. One statement."""
-    statement = (
-        select(Row.id, Row.version, Row.name, Row.mime_type, Row.size, Employee.name.label("by"), Row.added_at)
+def select_attachments(entity: str, record_id: int) -> Select[Any]:
+    """The fields of ``Attachment`` for each file of a record, oldest first; none where the person may not see it."""
+    columns: tuple[Any, ...] = (Row.id, Row.version, Row.name, Row.mime_type, Row.size, Employee.name, Row.added_at)
+    return (
+        select(*columns)
         .join(Employee, Employee.id == Row.added_by_id)
         .where(Row.entity == entity, Row.record_id == record_id)
         .order_by(Row.id)
     )
-    return [Attachment(*row) for row in session.execute(statement)]
+
+
+def fetch_attachments(session: Session, entity: str, record_id: int) -> list[Attachment]:
+    """The files of a record. One statement."""
+    return [Attachment(*row) for row in session.execute(select_attachments(entity, record_id))]
 
 
 def fetch_limit(session: Session) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import ConflictError
@@ -43,15 +43,20 @@ class Colleague:
     name: str
 
 
-def fetch_comments(session: Session, entity: str, record_id: int) -> list[Comment]:
-    """The comments on a record, oldest first; none where the person may not see it. One statement."""
-    statement = (
-        select(Row.id, Row.version, Row.author_id, Employee.name, Row.body, Row.created_at, Row.updated_at)
+def select_comments(entity: str, record_id: int) -> Select[Any]:
+    """The fields of ``Comment`` for each one on a record, oldest first; none where the person may not see it."""
+    edited_at = case((Row.version > 1, Row.updated_at)).label("edited_at")
+    return (
+        select(Row.id, Row.version, Row.author_id, Employee.name, Row.body, Row.created_at, edited_at)
         .join(Employee, Employee.id == Row.author_id)
         .where(Row.entity == entity, Row.record_id == record_id)
         .order_by(Row.id)
     )
-    return [Comment(*row[:6], row[6] if row[1] > 1 else None) for row in session.execute(statement)]
+
+
+def fetch_comments(session: Session, entity: str, record_id: int) -> list[Comment]:
+    """The comments on a record. One statement."""
+    return [Comment(*row) for row in session.execute(select_comments(entity, record_id))]
 
 
 def fetch_colleagues(session: Session) -> list[Colleague]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, any_, bindparam, delete, func, literal, select
+from sqlalchemy import Exists, Select, any_, bindparam, delete, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -28,10 +28,14 @@ class Marked:
     starred: tuple[Hit, ...]
 
 
+def has_star(entity: str, record_id: int) -> Exists:
+    """Whether the person has marked the record, within another statement."""
+    return exists().where(Star.entity == entity, Star.record_id == record_id)
+
+
 def is_starred(session: Session, entity: str, record_id: int) -> bool:
     """Whether the person has marked the record. One statement."""
-    found = select(Star.id).where(Star.entity == entity, Star.record_id == record_id)
-    return session.execute(found).first() is not None
+    return bool(session.execute(select(has_star(entity, record_id))).scalar_one())
 
 
 def set_star(session: Session, entity: str, record_id: int, *, is_on: bool) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Boolean, Select, String, column, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
 
 from crm_desktop.entities import by_key
 
@@ -43,10 +44,12 @@ def places_text(places: Iterable[Place]) -> str:
     )
 
 
+def select_present(entity: str, id_: int) -> Select[Any]:
+    """The fields of ``Present`` for each of the others at a record, those who edit it first."""
+    columns = column("employee_id", BigInteger), column("name", String), column("is_editing", Boolean)
+    return select(func.crm.who_is_at(by_key(entity).model.__tablename__, id_).table_valued(*columns))
+
+
 def fetch_present(session: Session, entity: str, id_: int) -> list[Present]:
-    """The others at a record, those who edit it first. One statement."""
-    rows = session.execute(
-        text("select * from crm.who_is_at(:table_name, :row_id)"),
-        {"table_name": by_key(entity).model.__tablename__, "row_id": id_},
-    )
-    return [Present(row.employee_id, row.name, row.is_editing) for row in rows]
+    """The others at a record. One statement."""
+    return [Present(*row) for row in session.execute(select_present(entity, id_))]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import any_, case, func, literal, literal_column, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Boolean, Select, String, any_, case, column, func, literal, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import BigInteger
 
@@ -82,35 +82,59 @@ def fetch_lent(session: Session) -> frozenset[str]:
     return frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
 
 
-def fetch_lendings(session: Session, entity: str, id_: int) -> list[Lending]:
-    """With whom a record is shared now, people first. One statement."""
+def select_lendings(entity: str, id_: int) -> Select[Any]:
+    """What ``lending_of`` reads, for each share of a record that holds now, people first."""
     sharer = aliased(Employee)
-    rows = session.execute(
-        select(Share, Employee.name, Department.name, sharer.name)
+    columns: tuple[Any, ...] = (
+        Share.id,
+        func.coalesce(Share.department_id, Share.employee_id).label("whom"),
+        func.coalesce(Department.name, Employee.name).label("name"),
+        Share.department_id.is_not(None).label("is_department"),
+        Share.may_write,
+        func.coalesce(sharer.name, "").label("shared_by"),
+        Share.shared_at,
+        Share.ends_at,
+    )
+    return (
+        select(*columns)
         .outerjoin(Employee, Employee.id == Share.employee_id)
         .outerjoin(Department, Department.id == Share.department_id)
         .outerjoin(sharer, sharer.id == Share.shared_by_id)
         .where(Share.entity == entity, Share.record_id == id_)
         .where((Share.ends_at > func.now()) | Share.ends_at.is_(None))
-        .order_by(Share.department_id.isnot(None), Share.shared_at, Share.id)
+        .order_by(Share.department_id.is_not(None), Share.shared_at, Share.id)
     )
-    return [_lending(share, department or name, by_whom or "") for share, name, department, by_whom in rows]
 
 
-def _lending(share: Share, name: str, by_whom: str) -> Lending:
-    whom = share.employee_id if share.department_id is None else share.department_id
-    assert whom is not None
-    receiver = Receiver(Ref(whom, name), is_department=share.department_id is not None)
-    return Lending(share.id, receiver, share.may_write, by_whom, share.shared_at, share.ends_at)
+def lending_of(row: Any) -> Lending:
+    """The share that a row of ``select_lendings`` tells of."""
+    id_, whom, name, is_department, *terms = row
+    return Lending(id_, Receiver(Ref(whom, name), is_department), *terms)
+
+
+def fetch_lendings(session: Session, entity: str, id_: int) -> list[Lending]:
+    """With whom a record is shared now. One statement."""
+    return [lending_of(row) for row in session.execute(select_lendings(entity, id_))]
+
+
+def select_ended(entity: str, id_: int) -> Select[Any]:
+    """The fields of ``EndedLending`` for each share of a record that holds no more, the latest first."""
+    moment = TIMESTAMP(timezone=True)
+    ended = func.crm.ended_shares(entity, id_).table_valued(
+        column("whom", String),
+        column("may_write", Boolean),
+        column("shared_at", moment),
+        column("ended_at", moment),
+        column("ended_by", String),
+    )
+    return select(
+        ended.c.whom, ended.c.may_write, ended.c.shared_at, ended.c.ended_at, func.coalesce(ended.c.ended_by, "")
+    )
 
 
 def fetch_ended(session: Session, entity: str, id_: int) -> list[EndedLending]:
-    """With whom a record was shared before, the latest first. One statement."""
-    asked = text("select * from crm.ended_shares(:entity, :id)")
-    return [
-        EndedLending(row.whom, row.may_write, row.shared_at, row.ended_at, row.ended_by or "")
-        for row in session.execute(asked, {"entity": entity, "id": id_})
-    ]
+    """With whom a record was shared before. One statement."""
+    return [EndedLending(*row) for row in session.execute(select_ended(entity, id_))]
 
 
 def find_people(session: Session, typed: str, person: Person) -> list[Ref]:

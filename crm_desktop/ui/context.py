@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crm_desktop.core.access import Person
+from crm_desktop.services.comments import Colleague, fetch_colleagues
+from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
-from crm_desktop.ui.choices import ChoiceSource
 from crm_desktop.ui.drafts import DraftBook
 from crm_desktop.ui.live_fields import LiveFields
 from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.preferences import Preferences
 from crm_desktop.ui.presence import Presence
+from crm_desktop.ui.read_once import ReadOnce
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.views import Views
 
@@ -40,9 +42,14 @@ class Context:
     """For backing up and restoring from the window; None where nobody can."""
 
     @cached_property
-    def choices(self) -> ChoiceSource:
+    def choices(self) -> ReadOnce[Choices]:
         """The choices of all dictionaries."""
-        return ChoiceSource(self.tasks, self.bus)
+        return ReadOnce(self.tasks, self.bus, fetch_choices, {"dictionary", "dictionary_entry"})
+
+    @cached_property
+    def colleagues(self) -> ReadOnce[list[Colleague]]:
+        """Whom a comment can name."""
+        return ReadOnce(self.tasks, self.bus, fetch_colleagues, {"employee"})
 
     @cached_property
     def fields(self) -> LiveFields:

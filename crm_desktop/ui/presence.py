@@ -50,9 +50,9 @@ class Presence(QObject):
 
 
 class Onlookers(QObject):
-    """Reads who else is at the record of one page, whenever that changes."""
+    """Says who else is at the record of one page: as it was read with the page, and again whenever that changes."""
 
-    read = Signal(list)  # of Present
+    read = Signal(object)  # sequence of Present
 
     def __init__(self, tasks: Tasks, entity: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -66,14 +66,13 @@ class Onlookers(QObject):
         if id_ != self._id:
             self._id = id_
             self.read.emit([])
-            self.look()
 
     def look(self) -> None:
         """Read once more."""
         entity, id_ = self._entity, self._id
         if id_:
             self._tasks.query(
-                self, lambda session: fetch_present(session, entity, id_), self._take, self._fail, key="present"
+                self, lambda session: fetch_present(session, entity, id_), self.show_people, self._fail, key="present"
             )
 
     def note_change(self, table: str, ids: frozenset[int] | None) -> None:
@@ -81,7 +80,8 @@ class Onlookers(QObject):
         if table == self._table and (ids is None or self._id in ids):
             self.look()
 
-    def _take(self, people: list[Present]) -> None:
+    def show_people(self, people: Sequence[Present]) -> None:
+        """These were there just now."""
         if people:
             self._timer.start()
         self.read.emit(people)

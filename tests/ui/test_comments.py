@@ -16,7 +16,7 @@ from crm_desktop.ui.form_page.attached import Attached
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.customer import CustomerPage
 from tests.db.conftest import SignIn
-from tests.ui.desk import Desk, SitDown, create, own_database, sign_in, sit_down, template, write
+from tests.ui.desk import Desk, SitDown, count_statements, create, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -62,10 +62,14 @@ def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attac
     assert isinstance(page, CustomerPage)
     page.story.choose("comments")
     box.setFocus()
+    write(box, "请 ")
+    assert count_statements(desk.settle) == []
+    write(box, "@manag")
     desk.settle()
-    write(box, "请 @manag")
     desk.qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.toPlainText() == "请 @manager "
+    assert count_statements(lambda: (write(box, "@"), desk.settle())) == []  # they are read once a session
+    box.setPlainText("请 @manager ")
     attached.comments.send()
     desk.settle()
     with desk.gateway.read() as session:

@@ -132,6 +132,7 @@ def test_assigns_with_preview_and_tells_who_owned_it(sit_down: SitDown, sign_in:
     dialog.keeps_me.setChecked(True)
     dialog.apply.click()
     desk.settle()
+    desk.hear("share", 0)
     desk.hear("customer", record.id)
     shown = texts(page.ownership)
     assert any(text.startswith("seller, since") for text in shown)

@@ -1,16 +1,18 @@
-"""What every record's page has beside its fields: files, comments, a star, a link, and a copy of the record."""
+"""What every record's page has beside its fields: files, comments, a star, a link; and the note that it was opened."""
 
 from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QScrollArea
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.links import link_to
+from crm_desktop.services import marks
 from crm_desktop.services.records import Record
+from crm_desktop.services.surroundings import Surroundings, fetch_surroundings
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.attachments_card import AttachmentsCard, has_files
@@ -27,6 +29,8 @@ _DRAGS = {QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop}
 
 class Attached(QObject):
     """Belongs to one page. Files can be dropped anywhere on it; Ctrl+V pastes a picture where no text is typed."""
+
+    read = Signal(object)  # Surroundings of the record that is shown now
 
     def __init__(self, page: Page, view: AreaView) -> None:
         super().__init__(page)
@@ -53,11 +57,37 @@ class Attached(QObject):
         QShortcut(QKeySequence(COPY_LINK), page, context=here).activated.connect(self.copy_link)
 
     def show_record(self, record: Record) -> None:
-        """The page shows this record now."""
+        """The page shows this record now; what is around it is read once, and refreshed part by part."""
+        is_other = self.record is None or (self.record.entity, self.record.id) != (record.entity, record.id)
         self.record = record
         self.files.show_record(record)
         self.comments.show_record(record)
         self.star.watch(record.entity, record.id)
+        if is_other and record.id:
+            self._read_surroundings(record.entity, record.id)
+
+    def _read_surroundings(self, entity: str, id_: int) -> None:
+        tasks = self._view.context.tasks
+
+        def show(found: Surroundings) -> None:
+            if self.record is not None and (self.record.entity, self.record.id) == (entity, id_):
+                self.show_surroundings(found)
+                # Where the server is away the record is simply not among the recent ones.
+                tasks.command(
+                    self,
+                    lambda session: marks.note_opened(session, entity, id_),
+                    lambda _none: None,
+                    lambda _error: None,
+                )
+
+        tasks.query(self, lambda session: fetch_surroundings(session, entity, id_), show, key="around")
+
+    def show_surroundings(self, found: Surroundings) -> None:
+        """Show what was found around the record."""
+        self.files.show_files(found.files)
+        self.comments.show_comments(found.comments)
+        self.star.show_star(is_on=found.is_starred)
+        self.read.emit(found)
 
     def go_to_files(self) -> None:
         """Bring the files into sight."""

@@ -40,7 +40,7 @@ ADD = "Ctrl+Shift+A"
 
 
 class AttachmentsCard(Card):
-    """Shows the files of the record given to ``show_record``, as they are at every moment."""
+    """Shows the files given to ``show_files``, and what becomes of them."""
 
     counted = Signal(int)
 
@@ -64,7 +64,7 @@ class AttachmentsCard(Card):
         self.hide()
 
     def show_record(self, record: Record) -> None:
-        """Read the files of this record; a new one has none yet."""
+        """The files of this record are shown next; a new one has none yet."""
         is_other = self.record is None or (self.record.entity, self.record.id) != (record.entity, record.id)
         self.record = record
         self.may_change = record.id > 0 and not why_not(self._view.context.person, "update", record)
@@ -72,7 +72,6 @@ class AttachmentsCard(Card):
         self.setVisible(record.id > 0)
         if is_other:
             self.show_files([])
-            self.refresh()
 
     def refresh(self) -> None:
         """Read them again."""

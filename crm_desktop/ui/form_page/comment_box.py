@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from crm_desktop.core.i18n import _
@@ -16,19 +16,19 @@ from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 
 HEIGHT = 64  # px: two lines and the beginning of a third
 MOST_OFFERED = 8
+LoadColleagues = Callable[[Callable[[Sequence[Colleague]], None]], None]
 _BEGUN = re.compile(r"@([^\s@]{0,20})$")
 
 
 class CommentBox(QPlainTextEdit):
-    """Plain text with line breaks."""
+    """Plain text with line breaks. ``load_colleagues(answer)`` calls ``answer`` with those whom @ can name."""
 
     sent = Signal()
-    colleagues_wanted = Signal()  # to be named, and answered by ``offer``
     media_pasted = Signal(QMimeData)  # a picture or files instead of text
 
-    def __init__(self) -> None:
+    def __init__(self, load_colleagues: LoadColleagues) -> None:
         super().__init__()
-        self._colleagues: Sequence[Colleague] = ()
+        self._load_colleagues = load_colleagues
         self.setFixedHeight(HEIGHT)
         self.setTabChangesFocus(True)
         self.setPlaceholderText(_("Write a comment; @ names a colleague"))
@@ -41,17 +41,6 @@ class CommentBox(QPlainTextEdit):
     def text(self) -> str:
         """What is typed, without blanks around it."""
         return self.toPlainText().strip()
-
-    def offer(self, colleagues: Sequence[Colleague]) -> None:
-        """Know who can be named."""
-        self._colleagues = colleagues
-        self._text_changed()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Somebody is about to write."""
-        super().focusInEvent(event)
-        if not self._colleagues:
-            self.colleagues_wanted.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter sends; plain Enter begins a new line, unless it chooses a name."""
@@ -80,12 +69,17 @@ class CommentBox(QPlainTextEdit):
         if len(self.toPlainText()) > LONGEST:
             self.setPlainText(self.toPlainText()[:LONGEST])
             self.moveCursor(QTextCursor.MoveOperation.End)
+        if _BEGUN.search(self._before_cursor()) and self.hasFocus():
+            self._load_colleagues(self._offer)
+        else:
+            self._popup.hide()
+
+    def _offer(self, colleagues: Sequence[Colleague]) -> None:
         begun = _BEGUN.search(self._before_cursor())
         if begun is None or not self.hasFocus():
-            self._popup.hide()
-            return
+            return  # one has typed on since
         typed = normalise(begun.group(1))
-        found = [one for one in self._colleagues if _is_meant(one, typed)]
+        found = [one for one in colleagues if _is_meant(one, typed)]
         self._popup.show_rows(PopupRow(one.name, one.name) for one in found[:MOST_OFFERED])
 
     def _complete(self, name: object) -> None:

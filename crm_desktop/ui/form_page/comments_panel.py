@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,7 +30,7 @@ HEAD = 24  # px: the line above a comment, with or without buttons
 
 
 class CommentsPanel(QWidget):
-    """Shows the comments on the record given to ``show_record``, as they are at every moment. Ctrl+M writes."""
+    """Shows the comments given to ``show_comments``, and what becomes of them. Ctrl+M writes."""
 
     changed = Signal()  # the comments are others now
     write_wanted = Signal()
@@ -40,10 +41,10 @@ class CommentsPanel(QWidget):
         self._view = view
         self._tasks = view.context.tasks
         self.record: Record | None = None
-        self.comments: list[Comment] = []
+        self.comments: Sequence[Comment] = ()
         self._editing: Comment | None = None
         self._shows_all = False
-        self.box = CommentBox()
+        self.box = CommentBox(lambda answer: view.context.colleagues.load(self.box, answer))
         self.send_button = secondary_button(_("Send"), self.send)
         self.send_button.setToolTip(_("Send  Ctrl+Enter"))
         self.cancel_button = quiet_button(_("Cancel"), self.stop_editing)
@@ -65,33 +66,29 @@ class CommentsPanel(QWidget):
         column.addWidget(self._area, 1)
         column.addLayout(foot)
         self.box.sent.connect(self.send)
-        self.box.colleagues_wanted.connect(self._read_colleagues)
         QShortcut(QKeySequence(WRITE), self.box).activated.connect(self.write_wanted)
         self.write_wanted.connect(self.box.setFocus)
 
     def show_record(self, record: Record) -> None:
-        """Read the comments on this record."""
+        """The comments on this record are shown next."""
         is_other = self.record is None or (self.record.entity, self.record.id) != (record.entity, record.id)
         self.record = record
         if is_other:
             self.stop_editing()
             self.box.clear()  # its page has asked before
             self._shows_all = False
-            self.show_comments([])
-            self.refresh()
+            self.show_comments(())
 
     def refresh(self) -> None:
         """Read them again, without touching what is being written."""
         record = self.record
-        if record is None or not record.id:
-            return
-
-        self._tasks.query(
-            self,
-            lambda session: comments.fetch_comments(session, record.entity, record.id),
-            self.show_comments,
-            key="comments",
-        )
+        if record is not None and record.id:
+            self._tasks.query(
+                self,
+                lambda session: comments.fetch_comments(session, record.entity, record.id),
+                self.show_comments,
+                key="comments",
+            )
 
     def send(self) -> None:
         """Keep what is written. The box is emptied when it is saved, so that nothing typed is lost before."""
@@ -149,8 +146,9 @@ class CommentsPanel(QWidget):
             lambda change_set: self._tell(_("The comment was removed."), change_set),
         )
 
-    def show_comments(self, shown: list[Comment]) -> None:
+    def show_comments(self, found: Sequence[Comment]) -> None:
         """Show these comments."""
+        shown = tuple(found)
         if shown == self.comments and shown:
             return
         is_longer = len(shown) > len(self.comments)
@@ -159,10 +157,6 @@ class CommentsPanel(QWidget):
         self.changed.emit()
         if is_longer:  # the newest stands at the foot; the layout knows its place a moment later
             QTimer.singleShot(0, self, self._scroll_down)
-
-    def _read_colleagues(self) -> None:
-        """Where the server is away, no names are offered."""
-        self._tasks.query(self, comments.fetch_colleagues, self.box.offer, lambda _error: None, key="colleagues")
 
     def _fill(self) -> None:
         while (item := self._lines.takeAt(0)) is not None:

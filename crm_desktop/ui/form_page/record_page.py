@@ -72,6 +72,7 @@ class RecordPage(Page):
         self._is_editing = False
         self._onlookers = Onlookers(view.context.tasks, entity, self)
         self._onlookers.read.connect(lambda people: self.heading.show_people(chips_of_people(people)))
+        self.attached.read.connect(lambda found: self._onlookers.show_people(found.present))
         view.context.bus.presence_changed.connect(self._onlookers.note_change)
         self.unsaved_changed.connect(self._note_editing)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut  # Esc in the search box above is not ours

@@ -1,4 +1,4 @@
-"""The star beside a record's name, and the note that its page was opened: both are the person's own."""
+"""The star beside a record's name, which is the person's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crm_desktop.services import marks
 from crm_desktop.ui import messages
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.icons import icon
-from crm_desktop.ui.tasks import Session, Tasks
+from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.buttons import icon_button, with_shortcut
 
 STAR = "Ctrl+D"
@@ -29,28 +29,19 @@ class StarButton:
 
     def watch(self, entity: str, record_id: int) -> None:
         """The page shows this record (0: a new one)."""
-        if self._watched == (entity, record_id):
-            return
-        self._watched = entity, record_id
-        self.button.setVisible(record_id > 0)
-        if not record_id:
-            return
-
-        def work(session: Session) -> bool:
-            marks.note_opened(session, entity, record_id)
-            return marks.is_starred(session, entity, record_id)
-
-        # Where the server is away the record is simply not among the recent ones.
-        self._tasks.command(self.button, work, self._show, lambda _error: None)
+        if self._watched != (entity, record_id):
+            self._watched = entity, record_id
+            self.button.setVisible(record_id > 0)
+            self.show_star(is_on=False)
 
     def toggle(self) -> None:
         """Set the star or take it away; it shows at once and is kept in the background."""
         entity, record_id = self._watched
         is_on = not self.is_on
-        self._show(is_on)
+        self.show_star(is_on=is_on)
 
         def failed(error: KnownError) -> None:
-            self._show(not is_on)
+            self.show_star(is_on=not is_on)
             messages.show_error(self._owner, error)
 
         self._tasks.command(
@@ -60,7 +51,8 @@ class StarButton:
             failed,
         )
 
-    def _show(self, is_on: bool) -> None:  # noqa: FBT001 - an answer
+    def show_star(self, *, is_on: bool) -> None:
+        """Show whether the record has it."""
         self.is_on = is_on
         self.button.setIcon(icon("star-fill", "warn") if is_on else icon("star"))
         words = _("Take the star away") if is_on else _("Star")

@@ -67,6 +67,7 @@ class CustomerPage(RecordPage):
             self.heading.add(button)
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
         self.ownership = OwnershipCard(view, self.sharing)
+        self.attached.read.connect(self.ownership.show_surroundings)
         self.story = StoryCard(view, self.attached.comments)
         self._left = QStackedWidget()
         self._left.addWidget(self._facts_area())

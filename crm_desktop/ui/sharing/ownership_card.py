@@ -12,6 +12,7 @@ from crm_desktop.services import sharing
 from crm_desktop.services.journal import Change
 from crm_desktop.services.records import Record
 from crm_desktop.services.sharing import EndedLending, Lending, Tenure
+from crm_desktop.services.surroundings import Surroundings
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import DATE
 from crm_desktop.ui.area_view import AreaView
@@ -33,28 +34,48 @@ class OwnershipCard(Card):
         self._view, self._actions = view, actions
         self._record = Record("customer", 0, 0)
         self.tenures: Sequence[Tenure] = ()
+        self._lendings: Sequence[Lending] = ()
+        self._ended: Sequence[EndedLending] = ()
         self.share_button = icon_button("share-network", _("Share…"), self._share)
         self.who_button = icon_button("eye", _("Who can see this?"), self._show_who)
         self.head.addWidget(self.who_button)
         self.head.addWidget(self.share_button)
         self._inside = QWidget()
         self.body.addWidget(self._inside)
+        view.context.bus.changed.connect(self._table_changed)
 
     def show_record(self, record: Record, history: Sequence[Change]) -> None:
-        """Show whose this record is and was; with whom it is shared is read."""
+        """Show whose this record is and was; with whom another one is shared is shown next."""
+        if record.id != self._record.id:
+            self._lendings = self._ended = ()
         self._record = record
         owner = record.values.get("owner")
         self.tenures = sharing.tenures_of(history, record.spec, owner.label if isinstance(owner, Ref) else "")
-        entity, id_ = record.entity, record.id
-        self.share_button.setVisible(self._view.context.person.may("update", entity))
+        self.share_button.setVisible(self._view.context.person.may("update", record.entity))
+        self._fill()
+
+    def show_surroundings(self, found: Surroundings) -> None:
+        """Show with whom it is and was shared, as it was read with the page."""
+        self.show_lendings(found.lendings, found.ended)
+
+    def show_lendings(self, lendings: Sequence[Lending], ended: Sequence[EndedLending] = ()) -> None:
+        """Show with whom it is and was shared."""
+        if (tuple(lendings), tuple(ended)) != (tuple(self._lendings), tuple(self._ended)):
+            self._lendings, self._ended = lendings, ended
+            self._fill()
+
+    def _table_changed(self, table: str, _ids: object) -> None:
+        """A share came or went; of which record is not said."""
+        entity, id_ = self._record.entity, self._record.id
+        if table != "share" or not id_:
+            return
 
         def work(session: Session) -> tuple[list[Lending], list[EndedLending]]:
             return sharing.fetch_lendings(session, entity, id_), sharing.fetch_ended(session, entity, id_)
 
         self._view.context.tasks.query(self, work, lambda answer: self.show_lendings(*answer), key="lendings")
 
-    def show_lendings(self, lendings: Sequence[Lending], ended: Sequence[EndedLending] = ()) -> None:
-        """Show all lines anew."""
+    def _fill(self) -> None:
         self._inside.hide()
         self._inside.deleteLater()
         self._inside = QWidget()
@@ -63,7 +84,7 @@ class OwnershipCard(Card):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, (name, text) in enumerate(lines(self.tenures, lendings, ended)):
+        for row, (name, text) in enumerate(lines(self.tenures, self._lendings, self._ended)):
             grid.addWidget(label(name, "muted"), row, 0)
             grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
         self.body.addWidget(self._inside)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from crm_desktop.services.attachments import Attachment
 from crm_desktop.services.comments import Comment
+from crm_desktop.services.surroundings import Surroundings
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.file_preview import FilePreview, Looked
 from crm_desktop.ui.form_page.record_page import RecordPage
@@ -51,14 +52,14 @@ def _fill(context: Context, page: Page) -> None:
     ago = [now - datetime.timedelta(hours=3 * (len(FILES) - n)) for n in range(len(FILES))]
     files = [Attachment(n, 1, name, "", size, "何毅", ago[n]) for n, (name, size) in enumerate(FILES)]
     shown = page.attached
-    # As newer answers to what the page has asked itself.
-    context.tasks.query(shown.files, lambda _session: files, shown.files.show_files, key="files")
     mine = context.person.id
     comments = [
         Comment(n, 1, mine if who == SAID[0][0] else 0, who, body, ago[n], now if n == 1 else None)
         for n, (who, body) in enumerate(SAID)
     ]
-    context.tasks.query(shown.comments, lambda _session: comments, shown.comments.show_comments, key="comments")
+    around = Surroundings(tuple(files), tuple(comments), is_starred=True, present=())
+    # As a newer answer to what the page has asked itself.
+    context.tasks.query(shown, lambda _session: around, shown.show_surroundings, key="around")
     if isinstance(page, CustomerPage):
         page.story.choose(COMMENTS)
     QTimer.singleShot(2 * MOMENT_MS, page, shown.go_to_files)
