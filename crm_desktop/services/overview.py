@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -35,21 +35,27 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that a 360° page shows. ``parts`` by entity key, newest or first in order."""
+    """All that a 360° page shows. ``parts`` by entity key, newest or first in order; no ``history`` in a preview."""
 
     record: Record
     figures: Figures | None
     parts: Mapping[str, tuple[Row, ...]]
-    history: tuple[journal.Change, ...]
+    history: tuple[journal.Change, ...] = ()
 
 
 def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """Everything of one record: the record, a statement a kind of part, figures, and its history: 6 for a customer."""
+    """Everything of one record: its preview and its history. Six statements for a customer."""
+    preview = fetch_preview(session, entity, id_, person)
+    return replace(preview, history=tuple(journal.fetch_history(session, entity, id_)))
+
+
+def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Overview:
+    """The record, a statement a kind of part, and figures. Four statements for a customer."""
     spec = by_key(entity)
     record = fetch_record(session, entity, id_)
     parts = {part.key: tuple(_part_rows(session, part, id_, person)) for part in parts_of(spec)}
     figures = _figures(session, id_, len(parts.get("contact", ()))) if entity == "customer" else None
-    return Overview(record, figures, parts, tuple(journal.fetch_history(session, entity, id_)))
+    return Overview(record, figures, parts)
 
 
 def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:

@@ -87,10 +87,12 @@ class PartsCard(Card):
         view.context.bus.changed.connect(self._table_changed)
 
     def show_parent(self, parent: Record) -> None:
-        """Read the parts of this record."""
+        """Show the parts of this record. Those of the same one are read again only when they have changed."""
+        is_other = parent.id != self._parent.id
         self._parent = parent
         self.setVisible(parent.id > 0)
-        self._read()
+        if is_other:
+            self._read()
 
     def _read(self) -> None:
         if not self._parent.id:

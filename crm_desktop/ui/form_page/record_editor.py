@@ -385,7 +385,8 @@ class RecordEditor(QWidget):
 
         def read(session: Session) -> tuple[Record, list[journal.Change]]:
             current = records.fetch_record(session, record.entity, record.id)
-            return current, journal.fetch_history(session, record.entity, record.id)
+            is_known = current.version == record.version  # what was heard of is one's own save
+            return current, [] if is_known else journal.fetch_history(session, record.entity, record.id)
 
         self._context.tasks.query(self, read, self._take_change, self._fail_to_compare, key="change")
 

@@ -17,7 +17,7 @@ from crm_desktop.entities import by_key
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.grouping import Grouping
 from crm_desktop.services.listing import ListQuery, tables_of
-from crm_desktop.services.overview import fetch_overview
+from crm_desktop.services.overview import fetch_preview
 from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.spec.filters import Group
@@ -320,7 +320,7 @@ class ListPage(Page):
         id_, person = self.table.selected_ids()[0], self._context.person
         self._context.tasks.query(
             self,
-            lambda session: fetch_overview(session, self.spec.key, id_, person),
+            lambda session: fetch_preview(session, self.spec.key, id_, person),
             self.preview.show_overview,
             lambda error: self.preview.show_problem(error.message, error.hint),
             key="preview",

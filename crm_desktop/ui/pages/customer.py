@@ -6,6 +6,7 @@ F2 turns the facts into the form in the same place; the timeline stays in sight.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import (
@@ -232,7 +233,11 @@ class CustomerPage(RecordPage):
         for widget in (self.story, self.more_button):
             widget.show()
         self.setFocusProxy(self.story.log_line.line)
-        self.refresh()
+        if self._overview is None:
+            self.refresh()
+        else:  # the rest is read when the server tells of the change, and not twice
+            self._show(replace(self._overview, record=record))
+            self._timer.start()
 
     # What is added in place
 
