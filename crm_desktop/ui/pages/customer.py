@@ -235,9 +235,8 @@ class CustomerPage(RecordPage):
         self.setFocusProxy(self.story.log_line.line)
         if self._overview is None:
             self.refresh()
-        else:  # the rest is read when the server tells of the change, and not twice
+        else:  # the rest is read when the server tells of this change, and not twice
             self._show(replace(self._overview, record=record))
-            self._timer.start()
 
     # What is added in place
 
