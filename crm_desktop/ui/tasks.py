@@ -42,6 +42,7 @@ class LongWork(QObject):
     """
 
     progressed = Signal(int, int, str)  # done, of (0: unknown), what
+    cancelled = Signal()
     finished = Signal()
 
     def __init__(self, post: Callable[[Callable[[], None]], None], parent: QObject) -> None:
@@ -53,11 +54,12 @@ class LongWork(QObject):
     def cancel(self) -> None:
         """Ask the work to stop at its next report of progress; its transaction is then rolled back."""
         self._cancelled.set()
+        self.cancelled.emit()
 
     def report(self, done: int, total: int, what: str) -> None:
         """Called by the work on its thread. Raises ``CancelledError`` once the user has cancelled."""
         if self._cancelled.is_set():
-            raise CancelledError(_("Cancelled. Nothing was changed."))
+            raise _cancelled()
         now = monotonic()
         if done >= total or now - self._shown_at >= PROGRESS_SECONDS:
             self._shown_at = now
@@ -69,25 +71,29 @@ class WaitingCommand:
     attempt was lost, the server is asked first what became of it.
     """
 
-    def __init__(self, tasks: Tasks, work: Callable[[Session], Any], answer: Callable[[Future[Any]], None]) -> None:
+    def __init__(
+        self, tasks: Tasks, work: Callable[[Session], Any], write: SessionFactory, answer: Callable[[Future[Any]], None]
+    ) -> None:
         """``answer`` gets the future of every attempt."""
-        self._tasks, self._work = tasks, work
+        self._tasks, self._work, self._write = tasks, work, write
         self.answer = answer
         self.attempt: Attempt | None = None
+        self.error: ServerLostError | None = None
+        """Why it waits."""
         self._result: Any = None
 
     def give_up(self) -> None:
         """Wait no longer; what the last attempt did stays."""
         self._tasks.give_up(self)
 
-    def run(self, read: SessionFactory, write: SessionFactory) -> Any:
+    def run(self, read: SessionFactory) -> Any:
         """Carry it out on a worker thread."""
         if self.attempt is not None:
             with read() as session:
                 if was_committed(session, self.attempt):
                     return self._result
             self.attempt = None
-        with write() as session:
+        with self._write() as session:
             self._result = self._work(session)
         return self._result
 
@@ -164,23 +170,16 @@ class Tasks(QObject):
         then.
 
         With ``waiting``, a missing server is no failure: ``waiting`` is called, and the work is done when it is back.
+        Without, it fails at once, unless it may have been committed: that is asked when the server is back.
         """
-        if waiting is None:
-            future = self._submit(self._write, work)
-            self._answer_with(future, lambda: self._answer_command(owner, future, success, failure))
-            return
 
         def answer(future: Future[T]) -> None:
-            error = None if future.cancelled() else future.exception()
-            if isinstance(error, ServerLostError) and (error.attempt or not error.is_open):
-                self._wait_for_server(command, error)
-                if shiboken6.isValid(owner):
-                    waiting(command)
-            else:
-                self._pause_ms = FIRST_PAUSE_MS
+            if not self._has_to_wait(command, future, always=waiting is not None):
                 self._answer_command(owner, future, success, failure)
+            elif waiting is not None and shiboken6.isValid(owner):
+                waiting(command)
 
-        command = WaitingCommand(self, work, answer)
+        command = WaitingCommand(self, work, self._write, answer)
         self._start(command)
 
     @property
@@ -200,12 +199,23 @@ class Tasks(QObject):
             self.waiting_changed.emit(len(self._waiting))
 
     def _start(self, command: WaitingCommand) -> None:
-        future = self._run(lambda: command.run(self._read, self._write))
+        future = self._run(lambda: command.run(self._read))
         self._answer_with(future, lambda: command.answer(future))
 
+    def _has_to_wait(self, command: WaitingCommand, future: Future[Any], *, always: bool) -> bool:
+        """Whether this attempt met no server, and the command is tried again."""
+        error = None if future.cancelled() else future.exception()
+        if not isinstance(error, ServerLostError):
+            self._pause_ms = FIRST_PAUSE_MS
+            return False
+        command.attempt = error.attempt or command.attempt
+        if command.attempt is None and (error.is_open or not always):
+            return False
+        self._wait_for_server(command, error)
+        return True
+
     def _wait_for_server(self, command: WaitingCommand, error: ServerLostError) -> None:
-        if error.attempt is not None:
-            command.attempt = error.attempt
+        command.error = error
         self._waiting.append(command)
         self.waiting_changed.emit(len(self._waiting))
         self.server_missed.emit()
@@ -227,16 +237,30 @@ class Tasks(QObject):
         work: Callable[[Session, Progress], T],
         success: Callable[[T], None],
         failure: Failure | None = None,
+        *,
+        waits: bool = False,
     ) -> LongWork:
         """A command that reports progress and can be cancelled. Several run one after the other, so that
-        saves go on.
+        saves go on. One that ``waits`` for a missing server begins again when it is back.
         """
         long_work = LongWork(self._post, self)
 
         def start() -> None:
             self._long_work = long_work
-            future = self._submit(self._long_write, lambda session: work(session, long_work.report))
-            self._answer_with(future, lambda: finish(future))
+            self._start(command)
+
+        def answer(future: Future[T]) -> None:
+            if self._has_to_wait(command, future, always=waits):
+                long_work.progressed.emit(0, 0, _("The server is away. This goes on by itself when it is back."))
+            else:
+                finish(future)
+
+        def stop_waiting() -> None:
+            if command in self._waiting:
+                self.give_up(command)
+                stopped: Future[T] = Future()
+                stopped.set_exception(command.error if command.attempt else _cancelled())
+                finish(stopped)
 
         def finish(future: Future[T]) -> None:
             self._long_work = None
@@ -246,6 +270,8 @@ class Tasks(QObject):
             long_work.deleteLater()
             self._answer_command(owner, future, success, failure)
 
+        command = WaitingCommand(self, lambda session: work(session, long_work.report), self._long_write, answer)
+        long_work.cancelled.connect(stop_waiting)
         if self._long_work is not None:
             self._long_waiting.append(start)
         else:
@@ -254,9 +280,10 @@ class Tasks(QObject):
 
     def close(self) -> None:
         """Drop what waits, cancel a long work, let the rest end. No answer is delivered any more."""
+        self._waiting.clear()
+        self._retry.stop()
         if self._long_work is not None:
             self._long_work.cancel()
-        self._retry.stop()
         with self._lock:
             self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -337,6 +364,10 @@ class Tasks(QObject):
         if isinstance(error, ServerLostError):
             self.server_missed.emit()
         _fail(owner, error, failure)
+
+
+def _cancelled() -> CancelledError:
+    return CancelledError(_("Cancelled. Nothing was changed."))
 
 
 def _fail(owner: QObject | None, error: BaseException, failure: Failure | None) -> None:

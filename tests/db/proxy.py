@@ -6,6 +6,7 @@ import contextlib
 import selectors
 import socket
 import threading
+from collections.abc import Iterable
 from typing import Self
 
 
@@ -29,6 +30,7 @@ class Proxy:
         self._breaks_at: tuple[bytes, bool] | None = None
         self._near: set[socket.socket] = set()
         self._doomed: set[socket.socket] = set()
+        self._damaged: set[socket.socket] = set()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._thread.start()
@@ -43,16 +45,17 @@ class Proxy:
         self._swallowing = True
 
     def resume(self) -> None:
-        """Pass on again. What was swallowed is lost, and a connection that lost something is broken for good."""
+        """Pass on again. What was swallowed is lost, and a connection that lost something is broken."""
         self._swallowing = False
+        with self._lock:
+            self._shut(self._damaged & self._other.keys())
+            self._damaged.clear()
         self._passing.set()
 
     def cut(self) -> None:
         """Break all connections; new ones are welcome."""
         with self._lock:
-            for stream in self._other:
-                with contextlib.suppress(OSError):
-                    stream.shutdown(socket.SHUT_RDWR)
+            self._shut(self._other)
 
     def refuse(self) -> None:
         """Break all connections and let no new one in, as a server that is down."""
@@ -116,7 +119,10 @@ class Proxy:
         other = self._other[stream]
         try:
             piece = stream.recv(65536)
-            if piece and not self._swallowing:
+            if piece and self._swallowing:
+                with self._lock:
+                    self._damaged.add(stream)
+            elif piece:
                 piece = self._let_through(stream, other, piece)
                 other.sendall(piece)
         except OSError:
@@ -128,6 +134,12 @@ class Proxy:
                     del self._other[end]
                     self._near.discard(end)
                     end.close()
+
+    @staticmethod
+    def _shut(streams: Iterable[socket.socket]) -> None:
+        for stream in streams:
+            with contextlib.suppress(OSError):
+                stream.shutdown(socket.SHUT_RDWR)
 
     def _let_through(self, stream: socket.socket, other: socket.socket, piece: bytes) -> bytes:
         """What of a piece is passed on; nothing, and the line breaks."""

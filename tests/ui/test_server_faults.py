@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,22 +13,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from crm_desktop.db import connection, engine
-from crm_desktop.db.address import ConnectionAddress, Host
-from crm_desktop.db.changes import ChangeListener
-from crm_desktop.db.engine import Gateway
+from crm_desktop.db.address import Host
 from crm_desktop.services.search import search
-from crm_desktop.ui.areas import areas_for
-from crm_desktop.ui.bus import Bus
-from crm_desktop.ui.context import Context
-from crm_desktop.ui.main_window import MainWindow
-from crm_desktop.ui.tasks import Tasks
 from tests.db.firm import Firm
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
 from tests.ui.desk import write
-
-GIVE_UP_MS = 60_000
+from tests.ui.workbench import GIVE_UP_MS, HARMS, Workbench, be_impatient
 
 
 @pytest.fixture(scope="module")
@@ -45,96 +35,17 @@ def firm(own: OwnServer) -> Firm:
     return Firm(own.url(), "crm")
 
 
-class Workbench:
-    """A window with its listener, as the program builds it, behind a proxy."""
-
-    def __init__(self, qapp: QApplication, qtbot: QtBot, firm: Firm, port: int) -> None:
-        self.qtbot, self.firm = qtbot, firm
-        address: ConnectionAddress = replace(firm.address(firm.anna), hosts=(Host("127.0.0.1", port),))
-        self.gateway = Gateway.connect(address)
-        self.tasks, self.bus = Tasks(self.gateway.read, self.gateway.write, qapp), Bus(qapp)
-        self.listener = ChangeListener(address, self.bus.post, lambda: None, self.bus.post_connection)
-        self.bus.connection_changed.connect(self._connection_changed)
-        self.tasks.server_missed.connect(self.listener.ask_now)
-        person = self.gateway.person
-        context = Context(self.tasks, self.bus, person, "here", areas_for(person), lambda _text, answer: answer([]))
-        self.state = ""
-        self.window = MainWindow(context)
-        self.window.show()
-        self.listener.start()
-        self.qtbot.waitUntil(lambda: self.state == "connected", timeout=GIVE_UP_MS)
-        self.settle()
-
-    def _connection_changed(self, state: str) -> None:
-        self.state = state
-        if state == "lost":
-            self.gateway.doubt()
-        elif state == "connected":
-            self.tasks.server_is_back()
-
-    def settle(self) -> None:
-        self.qtbot.wait(50)
-        self.qtbot.waitUntil(lambda: not self.tasks.busy, timeout=GIVE_UP_MS)
-
-    def wait_until_everything_is_saved(self) -> None:
-        self.qtbot.waitUntil(
-            lambda: self.state == "connected" and not self.tasks.busy and not self.tasks.waiting_count,
-            timeout=GIVE_UP_MS,
-        )
-        self.settle()
-
-    def close(self) -> None:
-        self.listener.stop()
-        self.tasks.close()
-        self.gateway.close()
-        self.window.deleteLater()
-
-
 @pytest.fixture
 def workbench(
     own: OwnServer, firm: Firm, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Workbench, Proxy]]:
-    """One that loses patience after seconds where others have a quarter of a minute."""
-    monkeypatch.setattr(engine, "DOUBTFUL_SECONDS", 1.0)
-    monkeypatch.setattr(connection, "CONNECT_SECONDS", 3)
-    monkeypatch.setattr(ChangeListener, "HEARTBEAT_SECONDS", 1.0)
-    monkeypatch.setattr(ChangeListener, "ANSWER_SECONDS", 1.0)
-    monkeypatch.setattr(ChangeListener, "LONGEST_PAUSE", 1.0)
+    """One for each test, behind a proxy."""
+    be_impatient(monkeypatch)
     with Proxy(("127.0.0.1", own.port)) as proxy:
-        made = Workbench(qapp, qtbot, firm, proxy.port)
+        made = Workbench(qapp, qtbot, replace(firm.address(firm.anna), hosts=(Host("127.0.0.1", proxy.port),)))
         yield made, proxy
         proxy.resume()
         made.close()
-
-
-def restart(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
-    own.stop()
-    return own.start
-
-
-def kill(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
-    own.kill()
-    return own.start
-
-
-def freeze(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
-    own.pause()
-    return own.resume
-
-
-def pull_the_cable(_own: OwnServer, proxy: Proxy) -> Callable[[], None]:
-    proxy.swallow()
-    return proxy.resume
-
-
-HARMS = [
-    restart,
-    kill,
-    pytest.param(
-        freeze, marks=pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot freeze a process")
-    ),
-    pull_the_cable,
-]
 
 
 class Held:
@@ -155,7 +66,7 @@ class Held:
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_save_in_the_middle_of_which_the_server_fails_is_written_once(
-    workbench: tuple[Workbench, Proxy], own: OwnServer, harm: Callable[..., Any]
+    workbench: tuple[Workbench, Proxy], own: OwnServer, firm: Firm, harm: Callable[..., Any]
 ) -> None:
     bench, proxy = workbench
     page: Any = bench.window.open_record("customer", 0)
@@ -170,14 +81,14 @@ def test_save_in_the_middle_of_which_the_server_fails_is_written_once(
     write(page.editor.form.editors["website"].line, "w")
     heal()
     bench.wait_until_everything_is_saved()
-    assert bench.firm.sql("select count(*) from crm.customer where name = %s", harm.__name__) == [(1,)]
+    assert firm.sql("select count(*) from crm.customer where name = %s", harm.__name__) == [(1,)]
     assert page.id > 0
     assert page.editor.form.value_of("website") == "w"
 
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_save_that_was_committed_when_the_server_failed_is_not_repeated(
-    workbench: tuple[Workbench, Proxy], own: OwnServer, harm: Callable[..., Any]
+    workbench: tuple[Workbench, Proxy], own: OwnServer, firm: Firm, harm: Callable[..., Any]
 ) -> None:
     bench, proxy = workbench
     page: Any = bench.window.open_record("customer", 0)
@@ -186,14 +97,14 @@ def test_save_that_was_committed_when_the_server_failed_is_not_repeated(
     write(page.editor.form.editors["name"].line, name)
     proxy.break_at(b"COMMIT", arrives=True)
     page.editor.save()
-    bench.qtbot.waitUntil(lambda: bench.firm.sql("select 1 from crm.customer where name = %s", name) == [(1,)])
+    bench.qtbot.waitUntil(lambda: firm.sql("select 1 from crm.customer where name = %s", name) == [(1,)])
     heal = harm(own, proxy)
     heal_at = threading.Timer(2, heal)
     heal_at.start()
     bench.wait_until_everything_is_saved()
     heal_at.join()
     bench.wait_until_everything_is_saved()
-    assert bench.firm.sql("select count(*) from crm.customer where name = %s", name) == [(1,)]
+    assert firm.sql("select count(*) from crm.customer where name = %s", name) == [(1,)]
     assert page.id > 0
 
 

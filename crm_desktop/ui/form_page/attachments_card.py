@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QModelIndex, QPoint, Q
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from crm_desktop.core import clock
 from crm_desktop.core.file_names import is_program, safe_name
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.reports.destination import writing
@@ -99,7 +99,7 @@ class AttachmentsCard(Card):
         files = [NewFile.at(path) for path in _paths(data)]
         image = data.imageData() if not files else None
         if isinstance(image, QImage) and not image.isNull():
-            now = f"{datetime.datetime.now().astimezone():%Y-%m-%d %H-%M-%S}"
+            now = f"{clock.now():%Y-%m-%d %H-%M-%S}"
             files = [NewFile.of(f"{_('Picture')} {now}.png", _png(image))]
         if files:
             self.add(files)
@@ -117,7 +117,10 @@ class AttachmentsCard(Card):
             messages.notify(self._view, self._why_not(), tone="warn")
             return
         work = self._tasks.long_command(
-            self, lambda session, report: attachments.add_files(session, record, files, report), self._tell_added
+            self,
+            lambda session, report: attachments.add_files(session, record, files, report),
+            self._tell_added,
+            waits=True,
         )
         show_progress(self, _("Adding files"), work)
 

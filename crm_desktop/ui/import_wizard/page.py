@@ -314,7 +314,11 @@ class ImportPage(Page):
 
         self.go_to(Step.IMPORT)
         self._import = self._context.tasks.long_command(
-            self, lambda session, report: carry_out(session, person, rehearsal, source, rule, report), take, fail
+            self,
+            lambda session, report: carry_out(session, person, rehearsal, source, rule, report),
+            take,
+            fail,
+            waits=True,
         )
         self._import.progressed.connect(self.import_step.waiting.show_progress)
 

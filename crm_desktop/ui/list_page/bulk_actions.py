@@ -128,7 +128,8 @@ class BulkActions:
         def take_back(changed: Changed) -> None:
             undo(self._view, self._view, changed.change_set, self._done)
 
-        show_progress(self._page, title, self._view.context.tasks.long_command(self._page, work, tell))
+        running = self._view.context.tasks.long_command(self._page, work, tell, waits=True)
+        show_progress(self._page, title, running)
 
 
 def read_block(text: str) -> list[list[str]]:
