@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import LANGUAGES, _, language, set_language
 from crm_desktop.core.links import parse_link
@@ -30,6 +31,7 @@ from crm_desktop.services.custom_fields import load_custom_fields
 from crm_desktop.services.firm import firm_of, forget_old_changes
 from crm_desktop.services.preferences import fetch_settings
 from crm_desktop.services.search import search
+from crm_desktop.services.server_clock import compare_clocks
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.areas import areas_for
@@ -229,6 +231,9 @@ class Workbench(QObject):
         self.show_link(self._link)
         if remark:
             window.notices.show_notice(remark)
+        if clock.is_wrong():
+            text = _("The clock of this computer is wrong. Dates and times are those of the server.")
+            window.notices.show_notice(text, tone="warn")
 
     def _window_closed(self) -> None:
         if self._is_signing_out or self.signed_in is None:
@@ -351,6 +356,7 @@ class SignedIn:
         self.bus.connection_changed.connect(self._connection_changed)
         for wish in (self.bus.retry_wanted, self.tasks.server_missed, self._network.changed):
             wish.connect(self._listener.ask_now)
+        self._network.changed.connect(self._compare_clocks)
         self._context.presence.announced.connect(self._listener.announce)
         self.window = MainWindow(self._context)
         self.window.import_draft_chosen.connect(lambda draft: self._import(draft=draft))
@@ -372,6 +378,9 @@ class SignedIn:
         from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets
 
         open_import(self.window, **what)
+
+    def _compare_clocks(self) -> None:
+        self.tasks.query(self.window, compare_clocks, lambda _none: None, lambda _error: None, key="clock")
 
     def _remember_instead(self, password: str) -> None:
         """Where the old password is remembered, remember the new one."""

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ServerLostError
 from crm_desktop.db.address import ConnectionAddress
@@ -28,7 +29,7 @@ SERVER_SETTINGS = {
 }
 
 
-_BIRTH = text("select extract(epoch from created_at) from crm.employee where id = :id")
+_BIRTH = text("select extract(epoch from created_at), clock_timestamp() from crm.employee where id = :id")
 SILENCE_SECONDS = 75.0
 """After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
 DOUBTFUL_SECONDS = 5.0
@@ -66,7 +67,9 @@ class Gateway:
             with known_errors("reading"), engine.connect() as connection:
                 check_fit(connection, address)
                 person = fetch_person(connection, address)
-                identity = f"{person.login} {connection.execute(_BIRTH, {'id': person.id}).scalar_one()}"
+                born, now = connection.execute(_BIRTH, {"id": person.id}).one()
+                clock.set_by(now)
+                identity = f"{person.login} {born}"
         except BaseException:
             engine.dispose()
             watch.stop()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
@@ -21,7 +22,7 @@ QUIET_DAYS = 30
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     """A neglected customer's last contact is red."""
     last = row.get("last_contact_at")
-    quiet_since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=QUIET_DAYS)
+    quiet_since = clock.now() - datetime.timedelta(days=QUIET_DAYS)
     return {"last_contact_at": "bad"} if last is not None and last < quiet_since else {}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import BinaryIO, get_args
 
 from sqlalchemy.orm import Session
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import parts_of
@@ -28,7 +28,7 @@ def fetch_letterhead(session: Session, person: Person) -> Letterhead:
     return Letterhead(
         firm=firm.firm_name,
         person=person.name,
-        printed_at=datetime.datetime.now().astimezone(),
+        printed_at=clock.now(),
         logo=logo,
         lines=tuple(firm.letterhead_lines.splitlines()),
     )

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import psutil
 
+from crm_desktop.core import clock
 from crm_desktop.core.draft_store import DraftStore
 from crm_desktop.core.errors import Attempt
 from crm_desktop.services.records import Record
@@ -60,7 +61,7 @@ class Draft:
     content: Mapping[str, Any]
     place: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    at: datetime.datetime = field(default_factory=lambda: datetime.datetime.now().astimezone())
+    at: datetime.datetime = field(default_factory=clock.now)
     discarded_at: datetime.datetime | None = None
     process: tuple[int, float] = field(default_factory=this_process)
     attempt: Attempt | None = None
@@ -86,7 +87,7 @@ class Drafts:
     def load(self) -> list[Draft]:
         """What earlier runs left behind, without what was discarded long ago. Not for the UI thread."""
         kept, self.unreadable = self.store.load()
-        oldest = datetime.datetime.now().astimezone() - datetime.timedelta(days=KEPT_DAYS)
+        oldest = clock.now() - datetime.timedelta(days=KEPT_DAYS)
         drafts = []
         for name, content in kept.items():
             try:
@@ -140,7 +141,7 @@ class Drafts:
         """Offer it no more; it can be brought back for a while."""
         self._live.discard(id_)
         if id_ in self._drafts:
-            self._put(replace(self._drafts[id_], discarded_at=datetime.datetime.now().astimezone()))
+            self._put(replace(self._drafts[id_], discarded_at=clock.now()))
 
     def bring_back(self, id_: str) -> None:
         """Offer a discarded draft again."""

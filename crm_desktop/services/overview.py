@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.entities import by_key, parts_of
 from crm_desktop.models import Activity
@@ -66,7 +67,7 @@ def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> 
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
-    this_year = datetime.date.today().replace(month=1, day=1)
+    this_year = clock.today().replace(month=1, day=1)
     total, recent, last = session.execute(
         select(
             func.count(), func.count().filter(Activity.happened_at >= this_year), func.max(Activity.happened_at)
@@ -77,7 +78,7 @@ def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
 
 def _days_since(moment: datetime.datetime | None) -> int | None:
     """By the calendar: late yesterday evening is one day ago."""
-    return (datetime.date.today() - moment.astimezone().date()).days if moment else None
+    return (clock.today() - moment.astimezone().date()).days if moment else None
 
 
 def log_activity(session: Session, customer: Record, person: Person, **values: Any) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _, language
@@ -136,8 +136,8 @@ def new_record(entity: str, person: Person, choices: Choices | None = None, **va
     spec = by_key(entity)
     defaults = {
         "crm.me()": Ref(person.id, person.name),
-        "now()": datetime.datetime.now().astimezone(),
-        "current_date": datetime.date.today(),
+        "now()": clock.now(),
+        "current_date": clock.today(),
         "true": True,
         "false": False,
     }

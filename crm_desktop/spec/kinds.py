@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
+from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.core.text import normalise
@@ -165,7 +166,7 @@ class Date(Kind):
         text = normalise(text)
         if not text:
             return None
-        today = datetime.date.today()
+        today = clock.today()
         if text in _NEAR_WORDS:
             return today + datetime.timedelta(days=_NEAR_WORDS[text])
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.ui import icons
 from crm_desktop.ui.context import Context
@@ -58,7 +57,7 @@ class ConnectionState(QWidget):
         if state != "lost":
             self._words.setText(f"{self._server} · {_(words)}")
         elif is_new:
-            since = f"{datetime.datetime.now().astimezone():%H:%M}"
+            since = f"{clock.now():%H:%M}"
             lost = _("connection lost since {time}, trying again").format(time=since)
             self._words.setText(f"{self._server} · {lost}")
         self.retry_link.setVisible(state == "lost")

@@ -9,7 +9,7 @@ from PySide6.QtNetwork import QNetworkInformation
 
 BEAT_MS = 5000
 SLEPT_SECONDS = 15.0
-"""When the clock has gone on by so much between two beats, the computer has slept (or its clock was set)."""
+"""When the clock has gone on by so much between two beats, or back, the computer has slept or its clock was set."""
 
 
 class NetworkWatch(QObject):
@@ -32,5 +32,5 @@ class NetworkWatch(QObject):
     def beat(self) -> None:
         """Compare the clock with what it should show."""
         before, self._beat_at = self._beat_at, time.time()
-        if self._beat_at - before > BEAT_MS / 1000 + SLEPT_SECONDS:
+        if abs(self._beat_at - before) > BEAT_MS / 1000 + SLEPT_SECONDS:
             self.changed.emit()

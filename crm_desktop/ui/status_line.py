@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.services.preferences import fetch_settings
@@ -64,7 +65,7 @@ def backup_words(settings: Mapping[str, Any]) -> tuple[str, str]:
     if not made:
         return _("No backup yet"), "bad"
     at = datetime.fromisoformat(made["at"])
-    tone = "bad" if (datetime.now(UTC) - at).days > OLD_DAYS else "muted"
+    tone = "bad" if (clock.now() - at).days > OLD_DAYS else "muted"
     proof = settings.get("last_proven_restore")
     if proof:
         day = datetime.fromisoformat(proof["at"])

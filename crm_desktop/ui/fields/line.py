@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, language
 from crm_desktop.spec.kinds import Kind
@@ -128,7 +129,7 @@ class DateEditor(LineEditor):
             day = self.value()
             if isinstance(day, datetime.date):
                 return day
-        return datetime.datetime.now().astimezone().date()
+        return clock.today()
 
     def _take(self, day: QDate) -> None:
         self._set_by_user(datetime.date(day.year(), day.month(), day.day()))

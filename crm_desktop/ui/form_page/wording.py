@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Sequence
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
 from crm_desktop.services.journal import Change
 from crm_desktop.services.records import Record, is_same
@@ -17,7 +18,7 @@ NOTHING = "—"
 
 def moment_text(moment: datetime.datetime) -> str:
     """The clock for today and yesterday, else the day."""
-    today = datetime.date.today()
+    today = clock.today()
     local = moment.astimezone()
     day = TIME.brief(moment, today)
     return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.services.grouping import Grouping
@@ -93,7 +93,7 @@ class ListActions:
         """Ask for a file and write it."""
         query, columns, person = self._shown.query, self._shown.columns(), self._view.context.person
         groups = self._shown.groups()
-        target = self._ask_for_file(f"{view_title(query)} {datetime.date.today()}")
+        target = self._ask_for_file(f"{view_title(query)} {clock.today()}")
         if target is None:
             return
 

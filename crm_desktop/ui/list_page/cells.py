@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
 
+from crm_desktop.core import clock
 from crm_desktop.services.listing import Row, RowGroup
 from crm_desktop.spec import Column, EntitySpec, Ref
 from crm_desktop.ui.list_page.source import Source
@@ -28,7 +28,7 @@ def alignment_of(column: Column) -> int:
 
 def text_of(column: Column, row: Row) -> str:
     """The short text of a cell, relative to today."""
-    return column.facts.kind.brief(row.values[column.key], datetime.date.today())
+    return column.facts.kind.brief(row.values[column.key], clock.today())
 
 
 def whole_text_of(column: Column, row: Row) -> str:

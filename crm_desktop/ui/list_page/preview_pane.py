@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import parts_of
 from crm_desktop.services.listing import Row
@@ -100,7 +100,7 @@ class PreviewPane(Card):
 
 def _chips(record: Record) -> Iterator[Chip]:
     """The states of a record, and what is amiss with it."""
-    spec, today = record.spec, datetime.date.today()
+    spec, today = record.spec, clock.today()
     for attr in spec.form.fields:
         value = record.values.get(attr.key)
         if isinstance(value, Ref) and value.tone:
@@ -166,7 +166,7 @@ def _part_lines(part: EntitySpec, rows: tuple[Row, ...]) -> QGridLayout:
 
 
 def _part_texts(part: EntitySpec, row: Row) -> tuple[str, list[str], str]:
-    today = datetime.date.today()
+    today = clock.today()
     columns = [c for c in part.table.columns if c.is_shown and c.path[0] is not part.part_of]
     phones = [row.values[c.key][0] for c in columns if c.facts.kind.name == "phones" and row.values[c.key]]
     texts = [c.facts.kind.brief(row.values[c.key], today) for c in columns if c.facts.kind.name != "phones"]

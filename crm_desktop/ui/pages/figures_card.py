@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
 from crm_desktop.services.overview import Overview
 from crm_desktop.spec.kinds import MONEY, TIME
@@ -58,7 +57,7 @@ class FiguresCard(Card):
         last = values.get("last_contact_at")
         texts = [
             MONEY.format(values.get("total_amount")),
-            TIME.brief(last, datetime.date.today()),
+            TIME.brief(last, clock.today()),
             f"{figures.activities_this_year:,}" if figures else "",
             f"{figures.contacts:,}" if figures else "",
         ]

@@ -12,6 +12,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
 from crm_desktop.services.comments import Comment
 from crm_desktop.services.journal import KINDS, Change
@@ -58,7 +59,7 @@ def entries_of(overview: Overview, comments: Iterable[Comment] = (), *, with_cha
 def _activity(row: Row) -> Entry:
     values = row.values
     kind, by, contact = values.get("kind"), values.get("done_by"), values.get("contact")
-    today = datetime.date.today()
+    today = clock.today()
     following = [values.get("next_step") or "", DATE.brief(values.get("next_on"), today)]
     told = [values.get("details") or "", values.get("result") or ""]
     return Entry(
@@ -160,7 +161,7 @@ class Timeline(QListView):
 
 def _day_text(day: datetime.date) -> str:
     """The day, with a word where it is near."""
-    brief = DATE.brief(day, datetime.date.today())
+    brief = DATE.brief(day, clock.today())
     return day.isoformat() if brief == day.isoformat() else f"{day.isoformat()}  {brief}"
 
 
