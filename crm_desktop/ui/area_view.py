@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
@@ -52,6 +53,8 @@ class AreaView(QWidget):
         self._follower = Follower(self, self.refresh_counts)
         self._asked_at = 0.0
         self.side = SideList()
+        self._folded_key = f"{area.key}/folded"
+        self.side.folded_changed.connect(self._remember_folded)
         self._host = QStackedWidget()
         self.tabs = ClosableTabs()
         self.tabs.add(self._host, _(area.title))
@@ -79,6 +82,8 @@ class AreaView(QWidget):
         """Offer these pages in the side list; the area's first one is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
         self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group), icon=entry.icon) for entry in pages)
+        folded = remembered(self._folded_key, list[str]())
+        self.side.fold([_(entry.group) for entry in pages if entry.group in folded])
         self._side_frame.setFixedWidth(self.side.sizeHint().width())
         if self.side.current_key():
             self.tabs.set_title(self._host, _(self._entries[self.side.current_key()].title))
@@ -205,6 +210,10 @@ class AreaView(QWidget):
         """Enter in the side list goes on into the page."""
         self.tabs.go_to(self._host)
         self.current_page().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _remember_folded(self, headings: list[str]) -> None:
+        groups = dict.fromkeys(entry.group for entry in self._entries.values())
+        remember(self._folded_key, [group for group in groups if _(group) in headings])
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
         self._follower.soon.took(monotonic() - self._asked_at)

@@ -61,6 +61,32 @@ def test_side_list_moves_over_headings_by_keyboard(qtbot: QtBot) -> None:
     assert chosen == ["quiet", "all", "mine"]
 
 
+def test_side_list_folds_a_group_by_keyboard_and_comes_back_to_the_same_entry(qtbot: QtBot) -> None:
+    side = _side(qtbot)
+    side.select("all")
+    chosen: list[str] = []
+    side.current_changed.connect(chosen.append)
+    qtbot.keyClick(side, Key.Key_Left)
+    assert [side.isRowHidden(row) for row in range(5)] == [False, True, True, False, False]
+    assert side.current_key() == "all"
+    qtbot.keyClick(side, Key.Key_Down)
+    qtbot.keyClick(side, Key.Key_Up)
+    qtbot.keyClick(side, Key.Key_Return)
+    assert not any(side.isRowHidden(row) for row in range(5))
+    assert (chosen, side.current_key()) == (["quiet", "mine"], "mine")
+
+
+def test_side_list_folds_and_unfolds_by_a_click_on_the_heading(qtbot: QtBot) -> None:
+    side = _side(qtbot)
+    side.resize(200, 300)
+    told: list[list[str]] = []
+    side.folded_changed.connect(told.append)
+    for _time in range(2):
+        heading = side.visualRect(side.model().index(3, 0)).center()
+        qtbot.mouseClick(side.viewport(), Qt.MouseButton.LeftButton, pos=heading)
+    assert told == [["Watch"], []]
+
+
 def test_side_list_keeps_the_current_entry_silently(qtbot: QtBot) -> None:
     side = _side(qtbot)
     side.select("quiet")

@@ -1,12 +1,12 @@
-"""The list at the left of an area: entries with a count at the right, under group headings."""
+"""The list at the left of an area: entries with a count at the right, under headings that fold their group away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from crm_desktop.ui import icons, theme
@@ -14,9 +14,11 @@ from crm_desktop.ui import icons, theme
 KEY = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
 ICON = Qt.ItemDataRole.UserRole + 2
+IS_FOLDED = Qt.ItemDataRole.UserRole + 3
 HEADING_HEIGHT = 36
 NARROWEST, WIDEST = 196, 248
 ICON_SIZE = 14
+CARET_SIZE = 10
 OUTSIDE, INSIDE = 8, 12  # margins of an entry's ground, and of its text in it
 
 
@@ -32,15 +34,22 @@ class SideEntry:
 
 
 class SideList(QListView):
-    """Entries in 32 px rows. Up and down move, skipping the headings; what is current is shown at once."""
+    """Entries in 32 px rows. Up and down move, skipping the headings; what is current is shown at once.
+
+    A click on a heading or Left on an entry folds the group. A folded heading can be gone to; a click, Right or
+    Enter unfolds it.
+    """
 
     current_changed = Signal(str)  # by the user: mouse or keyboard
+    folded_changed = Signal(list)  # by the user: the headings of what is folded now
     menu_requested = Signal(str, QPoint)  # key, place on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries = QStandardItemModel(self)
         self._quiet = False
+        self._folded: set[str] = set()
+        self._key = ""
         self.setModel(self._entries)
         self.setItemDelegate(_SideDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -72,7 +81,33 @@ class SideList(QListView):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self._entries.appendRow(item)
         self._quiet = False
+        self._hide_folded()
         self.select(current)
+
+    def fold(self, groups: Collection[str]) -> None:
+        """Show of these groups the heading only, and all of the others."""
+        self._folded = set(groups)
+        self._hide_folded()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Fold the current entry's group or unfold the current heading; otherwise move."""
+        row = self._heading_row(self.currentIndex().row())
+        heading = self._entries.item(row) if row >= 0 else None
+        is_folded = heading is not None and bool(heading.data(IS_FOLDED))
+        unfolds = event.key() in {Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+        if heading is not None and (unfolds if is_folded else event.key() == Qt.Key.Key_Left):
+            self._turn(heading)
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A heading folds or unfolds its group."""
+        item = self._entries.itemFromIndex(self.indexAt(event.position().toPoint()))
+        if item is not None and not item.data(KEY):
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._turn(item)
+            return
+        super().mousePressEvent(event)
 
     def set_count(self, key: str, count: int | str | None) -> None:
         """Show how many rows an entry has, in words where it is not exact; None: not known."""
@@ -81,16 +116,20 @@ class SideList(QListView):
             item.setData(count, COUNT)
 
     def current_key(self) -> str:
-        """The key of the current entry, or nothing."""
-        return str(self.currentIndex().data(KEY) or "")
+        """The key of the entry that was current last, also while its group is folded; or nothing."""
+        return self._key if self._item(self._key) is not None else ""
 
     def select(self, key: str) -> None:
         """Make an entry current without announcing it."""
         item = self._item(key)
-        if item is not None:
-            self._quiet = True
-            self.setCurrentIndex(item.index())
-            self._quiet = False
+        if item is None:
+            return
+        self._key = key
+        self._quiet = True
+        self.setCurrentIndex(
+            self._entries.index(self._heading_row(item.row()), 0) if self.isRowHidden(item.row()) else item.index()
+        )
+        self._quiet = False
 
     def sizeHint(self) -> QSize:
         """As wide as the longest entry and a count of four digits need, within limits."""
@@ -106,9 +145,43 @@ class SideList(QListView):
                 return item
         return None
 
+    def _heading_row(self, row: int) -> int:
+        while row >= 0 and self._entries.item(row).data(KEY):
+            row -= 1
+        return row
+
+    def _turn(self, heading: QStandardItem) -> None:
+        """Fold or unfold a group. Whoever stood in it stands on its heading, and back on its first entry."""
+        stood_in = self._heading_row(self.currentIndex().row()) == heading.row()
+        self.fold(self._folded ^ {heading.text()})
+        if stood_in:
+            self._quiet = True
+            self.setCurrentIndex(heading.index() if heading.data(IS_FOLDED) else self._shown_entry(heading.row()))
+            self._quiet = False
+            if self.currentIndex().data(KEY) != self._key:
+                self._announce(self.currentIndex(), QModelIndex())
+        self.folded_changed.emit(sorted(self._folded))
+
+    def _shown_entry(self, heading_row: int) -> QModelIndex:
+        shown = self._item(self._key)
+        stays = shown is not None and self._heading_row(shown.row()) == heading_row
+        return shown.index() if shown is not None and stays else self._entries.index(heading_row + 1, 0)
+
+    def _hide_folded(self) -> None:
+        is_folded = False
+        for row in range(self._entries.rowCount()):
+            item = self._entries.item(row)
+            if item.data(KEY):
+                self.setRowHidden(row, is_folded)
+                continue
+            is_folded = item.text() in self._folded
+            item.setData(is_folded, IS_FOLDED)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled if is_folded else Qt.ItemFlag.NoItemFlags)
+
     def _announce(self, current: QModelIndex, _before: QModelIndex) -> None:
         key = current.data(KEY)
         if key and not self._quiet:
+            self._key = key
             self.current_changed.emit(key)
 
     def _ask_for_menu(self, place: QPoint) -> None:
@@ -132,11 +205,25 @@ class _SideDelegate(QStyledItemDelegate):
         if index.data(KEY):
             self._paint_entry(painter, option, text, index.data(COUNT), index.data(ICON))
         else:
-            painter.setPen(theme.color("faint"))
-            painter.setFont(theme.font(theme.SMALL))
-            room = option.rect.adjusted(OUTSIDE + INSIDE, 0, -OUTSIDE, -4)
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, text)
+            self._paint_heading(painter, option, text, is_folded=bool(index.data(IS_FOLDED)))
         painter.restore()
+
+    @staticmethod
+    def _paint_heading(painter: QPainter, option: QStyleOptionViewItem, text: str, *, is_folded: bool) -> None:
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        line = option.rect.adjusted(OUTSIDE, HEADING_HEIGHT - 28, -OUTSIDE, -1)
+        if focused:
+            painter.setPen(theme.color("accent"))
+            painter.drawRoundedRect(line, theme.RADIUS, theme.RADIUS)
+        colour = "accent" if focused or hovered else "faint"
+        room = line.adjusted(INSIDE, 0, -INSIDE, 0)
+        painter.setPen(theme.color(colour))
+        painter.setFont(theme.font(theme.SMALL))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        if is_folded or hovered or focused:
+            caret = icons.pixmap("caret-right" if is_folded else "caret-down", CARET_SIZE, colour)
+            painter.drawPixmap(room.right() - CARET_SIZE + 1, room.center().y() - CARET_SIZE // 2 + 1, caret)
 
     @staticmethod
     def _paint_entry(
