@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.drafts import Draft
@@ -24,7 +25,7 @@ from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.undo_last import redo_last, undo_last
-from crm_desktop.ui.widgets.notice import Notices
+from crm_desktop.ui.widgets.notice import Notice, Notices
 
 SIZE = QSize(1366, 768)
 LEAST = QSize(1024, 600)
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self._build()
         context.bus.connection_changed.connect(self._show_connection)
+        self._drafts_notice: Notice | None = None
         context.drafts.loaded.connect(self._tell_drafts)
         LentWatch(context.tasks, context.bus, context.person, self)
         self.show_area(context.areas[0].key)
@@ -155,7 +157,9 @@ class MainWindow(QMainWindow):
         count = len(self.context.drafts.waiting())
         if count:
             words = ngettext("{count} draft is not saved.", "{count} drafts are not saved.", count).format(count=count)
-            self.notices.show_notice(words, action=(_("Show"), self.show_drafts))
+            if self._drafts_notice is not None and isValid(self._drafts_notice):
+                self._drafts_notice.dismiss()
+            self._drafts_notice = self.notices.show_notice(words, action=(_("Show"), self.show_drafts))
 
     def _open_draft(self, draft: Draft) -> None:
         """Go where it was typed; there it is offered."""
