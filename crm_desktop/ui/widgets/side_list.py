@@ -102,10 +102,10 @@ class SideList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A heading folds or unfolds its group."""
-        item = self._entries.itemFromIndex(self.indexAt(event.position().toPoint()))
-        if item is not None and not item.data(KEY):
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and not index.data(KEY):
             if event.button() == Qt.MouseButton.LeftButton:
-                self._turn(item)
+                self._turn(self._entries.itemFromIndex(index))
             return
         super().mousePressEvent(event)
 
