@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(canvas)  # deletes the canvas before it, and all pages with it
         self.notices = Notices(canvas)
-        self.setWindowTitle(f"{_('CRM')} — {self.context.person.name or self.context.person.login}")
+        self.setWindowTitle(_("CRM") + f" — {self.context.person.name or self.context.person.login}")
         self.header.area_chosen.connect(self.show_area)
         self.header.hit_chosen.connect(self._open_hit)
         self.header.language_chosen.connect(self.language_chosen)

@@ -8,6 +8,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg2
@@ -123,7 +124,7 @@ def test_nobody_sees_too_much_at_any_moment_and_the_journal_tells_all(server: Se
             looked += 1
         return looked
 
-    _run_together(busy, [lambda who=who: watch(who) for who in watching], over)
+    _run_together(busy, [partial(watch, who) for who in watching], over)
     assert sum(who.done for who in busy) > STEPS
     for who in (*busy, *watching):
         who.connection.close()

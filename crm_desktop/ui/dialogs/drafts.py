@@ -93,7 +93,7 @@ def draft_words(draft: Draft) -> tuple[str, str]:
     thing = _(spec.label) if draft.record_id else _("New {thing}").format(thing=_(spec.label).lower())
     name = _(": ").join(filter(None, (thing, draft.title)))
     if draft.kind == "note":
-        return name, f"{draft.content['label']}{_(': ')}{note_text(draft)}"
+        return name, draft.content["label"] + _(": ") + note_text(draft)
     return name, fields_text(draft)
 
 

@@ -100,7 +100,7 @@ class Attached(QObject):
 
     def add_to(self, menu: QMenu) -> None:
         """Offer the link in the page's menu."""
-        menu.addAction(icon("link-simple"), f"{_('Copy link')}\t{COPY_LINK}", self.copy_link)
+        menu.addAction(icon("link-simple"), _("Copy link") + f"\t{COPY_LINK}", self.copy_link)
 
     def copy_link(self) -> None:
         """Put the link on the clipboard: as text, and under the record's name where one can paste that."""

@@ -100,7 +100,7 @@ class AttachmentsCard(Card):
         image = data.imageData() if not files else None
         if isinstance(image, QImage) and not image.isNull():
             now = f"{clock.now():%Y-%m-%d %H-%M-%S}"
-            files = [NewFile.of(f"{_('Picture')} {now}.png", _png(image))]
+            files = [NewFile.of(_("Picture") + f" {now}.png", _png(image))]
         if files:
             self.add(files)
 

@@ -94,7 +94,7 @@ class FileStep(StepPage):
 
     def choose_file(self) -> None:
         """Ask for a file."""
-        kinds = f"{_('Sheets')} (*.xlsx *.xls *.xlsb *.ods *.csv *.txt);;{_('All files')} (*)"
+        kinds = _("Sheets") + " (*.xlsx *.xls *.xlsb *.ods *.csv *.txt);;" + _("All files") + " (*)"
         chosen, _kind = QFileDialog.getOpenFileName(
             self, _("Choose a file"), remembered(FOLDER, str(Path.home())), kinds
         )

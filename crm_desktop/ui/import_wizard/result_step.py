@@ -117,7 +117,7 @@ class ResultStep(StepPage):
         assert result is not None
         assert path is not None
         name = _("{file} - rejected rows").format(file=path.stem)
-        proposal, kind = str(path.with_name(f"{name}.xlsx")), f"{_('Excel sheet')} (*.xlsx)"
+        proposal, kind = str(path.with_name(f"{name}.xlsx")), _("Excel sheet") + " (*.xlsx)"
         chosen, _kind = QFileDialog.getSaveFileName(self, _("Rejected rows as Excel"), proposal, kind)
         if not chosen:
             return

@@ -296,7 +296,8 @@ def _items(field: Record, uses: int) -> list[QStandardItem]:
     name_en = values["name_en"] or ""
     name = name_en if language() == "en" and name_en else values["name"]
     ticks = ["✓" if values[key] else "" for key in ("is_required", "is_listed")]
-    texts = [name, kind, _(values["section"] or SECTION), *ticks, f"{uses:,}", "✓" if values["is_active"] else ""]
+    section = values["section"] or SECTION
+    texts = [name, kind, _(section), *ticks, f"{uses:,}", "✓" if values["is_active"] else ""]
     items = [QStandardItem(text) for text in texts]
     items[0].setData(field.id, ID)
     items[5].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

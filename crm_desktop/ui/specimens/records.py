@@ -133,7 +133,7 @@ def conflict_dialog() -> QWidget:
 def undo_dialog(context: Context) -> QWidget:
     """The rehearsal of an import that somebody has worked on since."""
     window = MainWindow(context)
-    dialog = UndoDialog(window.view(context.areas[0].key), 0, f"{_('Import')} 客户资料汇总表.xlsx")
+    dialog = UndoDialog(window.view(context.areas[0].key), 0, _("Import") + " 客户资料汇总表.xlsx")
     kept = Kept(
         "customer",
         1,
