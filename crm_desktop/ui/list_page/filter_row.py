@@ -21,7 +21,7 @@ from crm_desktop.ui.widgets.buttons import icon_button
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.popup_list import PopupRow
 
-FIELD_WIDTH, OPERATOR_WIDTH = 260, 200
+FIELD_WIDTH, OPERATOR_WIDTH = 260, 240
 MOST_FOUND = 60
 
 
