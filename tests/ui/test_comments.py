@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from crm_desktop.core.links import link_to, parse_link
 from crm_desktop.services import comments, marks
@@ -56,6 +56,11 @@ def test_a_comment_is_sent_by_ctrl_enter_and_taken_back(desk: Desk, attached: At
     assert bodies(attached) == []
 
 
+def _type_and_settle(desk: Desk, box: QWidget, words: str) -> None:
+    write(box, words)
+    desk.settle()
+
+
 def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attached) -> None:
     box = attached.comments.box
     page = desk.window.view("customers").current_page()
@@ -68,7 +73,7 @@ def test_at_names_a_colleague_who_is_chosen_by_enter(desk: Desk, attached: Attac
     desk.settle()
     desk.qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.toPlainText() == "请 @manager "
-    assert count_statements(lambda: (write(box, "@"), desk.settle())) == []  # they are read once a session
+    assert count_statements(lambda: _type_and_settle(desk, box, "@")) == []  # they are read once a session
     box.setPlainText("请 @manager ")
     attached.comments.send()
     desk.settle()
