@@ -48,6 +48,8 @@ class FilesModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The file in words."""
+        if not index.isValid():
+            return None
         file = self.files[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return (file.name, size_text(file.size), file.added_by, moment_text(file.added_at))[index.column()]
@@ -57,4 +59,4 @@ class FilesModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be taken to the desktop."""
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags

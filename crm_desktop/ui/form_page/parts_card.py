@@ -60,6 +60,8 @@ class PartsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """As in the entity's own list."""
+        if not index.isValid():
+            return None
         row = self.rows[index.row()]
         return answer(self._spec, self.columns[index.column()], row, self._spec.tone(row.values), role)
 

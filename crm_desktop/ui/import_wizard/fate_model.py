@@ -72,6 +72,8 @@ class FateModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell and its look."""
+        if not index.isValid():
+            return None
         row, column = self.row_at(index), index.column()
         if role == Qt.ItemDataRole.ToolTipRole and column == WARNINGS:
             return "\n".join(row.warnings)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
-from crm_desktop.ui.import_wizard.row_kinds import FURTHER, HEADING, RECORD, REMARK, TITLE, RowKinds
+from crm_desktop.ui.import_wizard.row_kinds import FURTHER, HEADING, RECORD, REMARK, TITLE, RowKind, RowKinds
 from crm_desktop.ui.widgets.item_delegate import CellRole, ItemDelegate
 from crm_desktop.ui.widgets.table_view import NARROWEST, SAMPLE_ROWS, TableView
 from importers.layout import column_letters
@@ -56,16 +56,11 @@ class SheetModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: PLR0911 - one a role
         """A cell, in the colour of its row."""
-        number, column = index.row() + 1, index.column()
-        kind = self.kinds.kind(number)
+        if not index.isValid():
+            return None
+        column, kind = index.column(), self.kinds.kind(index.row() + 1)
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            if column == NUMBER:
-                return str(number)
-            if column == KIND:
-                if role == Qt.ItemDataRole.ToolTipRole:
-                    return _(kind.why) if kind else ""
-                return _(kind.word) if kind and kind is not RECORD else ""
-            return self._text(index.row(), column - FIRST_CELL)
+            return self._words(kind, index, role)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == NUMBER or self._is_number(index.row(), column - FIRST_CELL) else _LEFT
         if role == CellRole.TONE:
@@ -77,6 +72,15 @@ class SheetModel(QAbstractTableModel):
         if role == TINT:
             return f"{kind.tone}_soft" if kind and kind is not RECORD else None
         return None
+
+    def _words(self, kind: RowKind | None, index: Index, role: int) -> str:
+        if index.column() == NUMBER:
+            return str(index.row() + 1)
+        if index.column() != KIND:
+            return self._text(index.row(), index.column() - FIRST_CELL)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _(kind.why) if kind else ""
+        return _(kind.word) if kind and kind is not RECORD else ""
 
     def spans(self) -> list[tuple[int, int]]:
         """Rows (0-based) of which the only cell may take the whole width, and its column."""
