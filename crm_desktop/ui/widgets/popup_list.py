@@ -53,6 +53,7 @@ class PopupList(QFrame):
         frame.setContentsMargins(4, 4, 4, 4)
         frame.addWidget(self.view)
         anchor.installEventFilter(self)
+        anchor.destroyed.connect(self.deleteLater)  # an opened list belongs to the window
         self.hide()
 
     def show_rows(self, rows: Iterable[PopupRow], *, first_current: bool = True) -> None:
