@@ -15,7 +15,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.soon import later
 
-MOST_SHRINK = 0.2  # of its width
+MOST_SHRINK = 0.3  # of the widest column
 SAVE_MS = 600  # after the last pixel of a drag
 
 
@@ -49,14 +49,15 @@ class ColumnLayout(QObject):
         self._share_room()
 
     def _share_room(self) -> None:
-        """Too little room takes a little of the widest column before one has to scroll sideways."""
+        """Too little room takes a little of the widest columns before one has to scroll sideways."""
         given = self.arrangement.widths
         free = {key: width for key, width in self._needed.items() if key not in given}
         room = self._table.viewport().width() - sum(given[key] for key in self._needed if key in given)
-        lacking = sum(free.values()) - room
-        widest = max(free, key=lambda key: free[key], default="")
-        if 0 < lacking <= free.get(widest, 0) * MOST_SHRINK:
-            free[widest] -= lacking
+        widest = max(free.values(), default=0)
+        for limit in range(widest, int(widest * (1 - MOST_SHRINK)), -1):
+            if sum(min(width, limit) for width in free.values()) <= room:
+                free = {key: min(width, limit) for key, width in free.items()}
+                break
         stretch = max(1.0, room / max(1, sum(free.values())))
         for place, key in enumerate(self._needed):
             self._table.setColumnWidth(place, given[key] if key in given else int(free[key] * stretch))
