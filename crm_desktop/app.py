@@ -195,7 +195,7 @@ class Workbench(QObject):
     def _manage_profiles(self) -> None:
         from crm_desktop.ui.dialogs.profiles import ProfilesDialog
 
-        dialog = ProfilesDialog(self.login, self._options, self._signing_in)
+        dialog = ProfilesDialog(self.login, self._options, load_profiles(), self._signing_in)
 
         def take() -> None:
             self._options = Options.load()

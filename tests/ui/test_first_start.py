@@ -238,7 +238,7 @@ def test_two_hosts_are_tried_one_by_one(server: ServerAddress, own_database: str
 @pytest.fixture
 def profiles(qtbot: QtBot, tasks: Tasks) -> ProfilesDialog:
     save_profiles([Profile("office", "192.0.2.10", login="li"), Profile("Sample firm", kind="sample", login="clerk")])
-    dialog = ProfilesDialog(None, Options.load(), tasks)
+    dialog = ProfilesDialog(None, Options.load(), load_profiles(), tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog

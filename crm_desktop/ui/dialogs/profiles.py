@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.core.settings import Options, Profile, forget_password, load_profiles, save_profiles
+from crm_desktop.core.settings import Options, Profile, forget_password, save_profiles
 from crm_desktop.services.connection_trial import try_connection
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.dialogs.connection import ConnectionFields
@@ -30,10 +31,10 @@ WHERE = {
 class ProfilesDialog(Dialog):
     """Nothing is kept before "Save". ``accepted`` tells that the list may be another one."""
 
-    def __init__(self, parent: QWidget | None, options: Options, tasks: Tasks) -> None:
+    def __init__(self, parent: QWidget | None, options: Options, profiles: Sequence[Profile], tasks: Tasks) -> None:
         super().__init__(parent, _("Connections"), width=WIDTH)
         self._tasks = tasks
-        self._profiles = load_profiles()
+        self._profiles = list(profiles)
         self._removed: list[Profile] = []
         self._default = options.default_profile
         self._row = -1

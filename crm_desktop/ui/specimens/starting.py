@@ -61,13 +61,17 @@ def trial() -> QWidget:
 
 def sign_in_to_sample() -> QWidget:
     """Signing in where the sample firm is one of several places."""
-    profiles = [Profile(_("Sample firm"), kind="sample", login="salesperson"), OFFICE]
+    profiles = _places()
     return LoginDialog(profiles, profiles[0].name, _connect, _tasks())
 
 
 def connections() -> QWidget:
     """The list of connections."""
-    return ProfilesDialog(None, Options(), _tasks())
+    return ProfilesDialog(None, Options(default_profile=OFFICE.name), _places(), _tasks())
+
+
+def _places() -> list[Profile]:
+    return [Profile(_("Sample firm"), kind="sample", login="salesperson"), OFFICE]
 
 
 def _first_start() -> FirstStart:
