@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import keyring
 import pytest
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop import app
@@ -105,6 +105,19 @@ def test_start_page_belongs_to_the_person(qtbot: QtBot, workbench: Workbench) ->
     with workbench.signed_in.opened.gateway.read() as session:
         kept = fetch_preferences(session)[START_PAGE]
     assert kept.startswith("customers/")
+
+
+def test_cards_stand_in_two_columns_where_there_is_room(qtbot: QtBot, workbench: Workbench) -> None:
+    page = open_settings(qtbot, workbench)
+    left, right = (side for side in page.columns.children() if isinstance(side, QWidget))
+    page.window().resize(1366, 768)
+    qtbot.waitUntil(lambda: left.width() == right.width() == 720)
+    assert left.x() == right.x()
+    assert right.y() > left.y()
+    page.window().resize(1920, 1080)
+    qtbot.waitUntil(lambda: right.x() > left.x() and right.y() == left.y())
+    assert left.width() == right.width() == 720
+    assert page.columns.minimumSizeHint().width() <= 720, "the window can be made narrow again"
 
 
 def test_folders_are_opened(qtbot: QtBot, workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,8 +31,9 @@ class FieldEditor(QWidget):
         heading.setContentsMargins(0, 0, 0, 0)
         heading.setSpacing(4)
         heading.addWidget(make_label(label, "small"))
-        if required:
-            heading.addWidget(make_label("*", "error"))
+        self._mark = make_label("*", "error")
+        heading.addWidget(self._mark)
+        self._mark.setVisible(required)
         heading.addStretch(1)
         self._below = make_label(help_text, "small", wrap=True)
         self._below.setVisible(bool(help_text))
@@ -59,6 +60,10 @@ class FieldEditor(QWidget):
     def hide_heading(self) -> None:
         """Leave out the label, where something else names the editor."""
         self._heading.hide()
+
+    def hide_mark(self) -> None:
+        """Leave out the required mark, where there is always a value."""
+        self._mark.hide()
 
     def error(self) -> str:
         """The error shown, or nothing."""

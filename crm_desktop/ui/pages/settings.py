@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6 import __version__ as qt_version
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.paths import state_home
@@ -29,7 +29,8 @@ from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
-WIDTH = 720
+WIDTH, GAP = 720, 12  # px of a column of cards at most, and between the cards
+TWO_COLUMNS = 1200  # px of room from which there are two
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 THEMES = {"light": N_("Light"), "dark": N_("Dark"), "system": N_("As the system")}
 DENSITIES = {"comfortable": N_("Normal rows"), "compact": N_("Narrow rows, more on one page"), "large": N_("High rows")}
@@ -50,33 +51,17 @@ class SettingsPage(Page):
         self.restart_hint = label(_("The new size holds from the next start of the program."), "muted", wrap=True)
         self.restart_hint.hide()
         self._passwords = Card(_("Remembered passwords"))
-        column = QVBoxLayout()
-        column.setSpacing(12)
-        for card in (self._look(), self._start(), self._passwords, self._files(keeps_data=keeps_data), self._about()):
-            column.addWidget(card)
-        column.addStretch(1)
-        self._frame(column)
-        view.context.preferences.load(self, self._show_start_page, lambda _error: None)
-        view.context.tasks.query(self, _remembered, self._show_passwords, key="passwords")
-
-    def _frame(self, column: QVBoxLayout) -> None:
-        inner = QWidget()
-        inner.setObjectName("plain")
-        inner.setMaximumWidth(WIDTH)
-        inner.setLayout(column)
-        column.setContentsMargins(0, 0, 0, 0)
-        holder = QWidget()
-        holder.setObjectName("plain")
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(inner, 1)
-        line.addStretch(0)
+        self.start_page.hide_mark()
+        look, start, files, about = self._look(), self._start(), self._files(keeps_data=keeps_data), self._about()
+        self.columns = _Columns((look, start, self._passwords), (files, about))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(holder)
+        scroll.setWidget(self.columns)
         self.body.addWidget(PageTitle(self.title))
         self.body.addWidget(scroll, 1)
+        view.context.preferences.load(self, self._show_start_page, lambda _error: None)
+        view.context.tasks.query(self, _remembered, self._show_passwords, key="passwords")
 
     def _look(self) -> Card:
         card = Card(_("Language and look"))
@@ -139,6 +124,7 @@ class SettingsPage(Page):
         keys = list(choices)
         refs = [Ref(number, _(text)) for number, text in enumerate(choices.values())]
         editor = ChoiceEditor(CHOICE, words, lambda answer: answer(refs), required=True)
+        editor.hide_mark()
         editor.set_value(refs[keys.index(current)])
 
         def announce() -> None:
@@ -195,6 +181,44 @@ class SettingsPage(Page):
 
     def _show_shortcuts(self) -> None:
         ShortcutsDialog(self.window(), self).open_quietly()
+
+
+class _Columns(QWidget):
+    """Two columns of cards side by side where there is room, else the one below the other."""
+
+    def __init__(self, *columns: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setObjectName("plain")
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(GAP)
+        self._sides = [QWidget() for _column in columns]
+        for side, cards in zip(self._sides, columns, strict=True):
+            side.setObjectName("plain")
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(GAP)
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+        self._grid.setRowStretch(len(columns), 1)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as one column; the room beside the columns is none that they need."""
+        widest = max(side.minimumSizeHint().width() for side in self._sides)
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is now."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        count = len(self._sides) if self.width() >= TWO_COLUMNS else 1
+        for number, side in enumerate(self._sides):
+            self._grid.addWidget(side, *divmod(number, count))
+            self._grid.setColumnStretch(number, int(number < count))
+        self._grid.setContentsMargins(0, 0, max(0, self.width() - count * WIDTH - (count - 1) * GAP), 0)
 
 
 def _remembered(_session: object) -> list[Profile]:
