@@ -20,6 +20,7 @@ from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
+from crm_desktop.ui.list_page.cells import ALIGNMENTS
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.pages.entries_card import EntriesTable
 from crm_desktop.ui.soon import later
@@ -33,6 +34,7 @@ from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
 ENTITIES_WIDTH = 240
+FILLED_IN = 5  # the column
 PAUSE_MS = 600  # several moves are one change
 ID = Qt.ItemDataRole.UserRole + 20
 
@@ -182,6 +184,7 @@ class CustomFieldsPage(Page):
     def _fill_entities(self, counts: Mapping[str, int]) -> None:
         if not self._entity_model.rowCount():
             self._entity_model.setHorizontalHeaderLabels([_("Kind of record"), _("Fields")])
+            _align_right(self._entity_model, 1)
             for spec in self.shown_entities:
                 self._entity_model.appendRow([QStandardItem(_(spec.label_plural)), QStandardItem("")])
             self.entities.selectRow(0)
@@ -206,6 +209,7 @@ class CustomFieldsPage(Page):
         self._model.setHorizontalHeaderLabels(
             [_("Name"), _("Kind"), _("Part of the form"), _("Needed"), _("In lists"), _("Filled in"), _("In use")]
         )
+        _align_right(self._model, FILLED_IN)
         for field in fields:
             self._model.appendRow(_items(field, read.uses.get(field.id, 0)))
         self.heading.set_note(_(by_key(self._entity).label_plural))
@@ -288,6 +292,11 @@ class CustomFieldsPage(Page):
             self.refresh()
 
 
+def _align_right(model: QStandardItemModel, column: int) -> None:
+    """A heading over its numbers."""
+    model.setHeaderData(column, Qt.Orientation.Horizontal, ALIGNMENTS["right"], Qt.ItemDataRole.TextAlignmentRole)
+
+
 def _items(field: Record, uses: int) -> list[QStandardItem]:
     values = field.values
     kind = _(KINDS.get(values["kind"], values["kind"]))
@@ -300,7 +309,7 @@ def _items(field: Record, uses: int) -> list[QStandardItem]:
     texts = [name, kind, _(section), *ticks, f"{uses:,}", "✓" if values["is_active"] else ""]
     items = [QStandardItem(text) for text in texts]
     items[0].setData(field.id, ID)
-    items[5].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    items[FILLED_IN].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     for item in items if not values["is_active"] else ():
         item.setData("faint", CellRole.TONE)
     return items
