@@ -280,6 +280,19 @@ def test_next_customer_of_the_list_replaces_this_one(sit_down: SitDown, qtbot: Q
     assert not page.next_button.isEnabled()
 
 
+def test_left_column_of_a_customer_without_contacts_fits_a_small_window(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer()
+    desk.window.resize(1024, 600)
+    page = desk.open("customer", customer.id)
+    assert page.contacts.nobody.isVisible()
+    assert page.facts.parentWidget().parentWidget().parentWidget().horizontalScrollBar().maximum() == 0
+    create(desk.gateway, "contact", name="陈立", customer=Ref(customer.id, customer.title))
+    page.refresh()
+    desk.settle()
+    assert not page.contacts.nobody.isVisible()
+
+
 @pytest.mark.parametrize("size", [(1024, 600), (1366, 768), (1920, 1080)])
 def test_left_column_fits_at_every_size_of_window(sit_down: SitDown, size: tuple[int, int]) -> None:
     desk = sit_down("seller")

@@ -196,12 +196,16 @@ def test_settings_of_the_firm_are_saved_with_a_logo(desk: Desk) -> None:
     page = open_page(desk, "firm")
     assert isinstance(page, FirmPage)
     assert not page.save_button.isEnabled()
+    assert page.save_button.toolTip() == "Nothing was changed that could be saved."
+    assert not page.remove_button.isVisible()
     page.name.set_value("珠海一家公司")
     page.name.changed.emit()
+    assert page.save_button.toolTip() == "Save  Ctrl+S"
     page.days[5].click()
     picture = QImage(3000, 400, QImage.Format.Format_RGB32)
     picture.fill(QColor("#0F6CBD"))
     page.take_logo(picture)
+    assert page.remove_button.isVisible()
     page.end.set_value("8:00")
     page.save_button.click()
     assert page.end.error(), "it lies before the beginning"

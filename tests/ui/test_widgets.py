@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.ui import theme
-from crm_desktop.ui.dialogs.shortcuts import shortcuts_of
+from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog, shortcuts_of
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.messages import show_error
 from crm_desktop.ui.widgets.buttons import primary_button
@@ -378,6 +378,24 @@ def test_shortcuts_of_a_page_are_read_from_its_buttons(qtbot: QtBot) -> None:
     qtbot.waitExposed(page)
     assert dict(shortcuts_of(page)) == {"Ctrl+S": "Save", "Ctrl+F": "Filter"}
     assert button.toolTip() == "Save  Ctrl+S"
+
+
+def test_keys_dialog_fits_a_small_screen_and_names_no_key_twice(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    column.addWidget(primary_button("Put aside", shortcut="Ctrl+S"))
+    column.addWidget(primary_button("Check", shortcut="Ctrl+J"))
+    page.show()
+    qtbot.waitExposed(page)
+    dialog = ShortcutsDialog(None, page)
+    qtbot.addWidget(dialog)
+    words = [shown.text() for shown in dialog.findChildren(QLabel)]
+    assert "Check" in words
+    assert "Put aside" not in words
+    assert words.count("Ctrl+S") == 1
+    assert dialog.sizeHint().width() <= 1024
+    assert dialog.sizeHint().height() <= 600
 
 
 def test_digits_have_the_same_width(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.search_box import SearchBox
 
+WIDTH = 900
 EVERYWHERE = (
     ("Ctrl+K", N_("Search everything")),
     ("Ctrl+1", N_("First area, Ctrl+2 the second, and so on")),
@@ -23,7 +24,15 @@ EVERYWHERE = (
     ("F1", N_("Show these keys")),
 )
 IN_LISTS = (
+    ("Ctrl+F", N_("Filter this list")),
+    ("Ctrl+Shift+F", N_("Build a filter")),
+    ("Ctrl+N", N_("New record")),
+    ("Ctrl+I", N_("Import")),
+    ("Ctrl+E", N_("Export")),
+    ("Ctrl+P", N_("Print")),
+    ("Alt+P", N_("Preview")),
     ("Enter", N_("Open the row")),
+    ("Ctrl+Return", N_("Open in the background")),
     ("Ctrl+C", N_("Copy the selected rows as a table")),
     ("Ctrl+A", N_("Select all rows")),
     ("Home", N_("First row, End the last one")),
@@ -37,23 +46,44 @@ IN_LISTS = (
 )
 
 
+IN_RECORDS = (
+    ("F2", N_("Edit")),
+    ("Ctrl+S", N_("Save")),
+    ("Ctrl+Shift+S", N_("Save and new")),
+    ("Ctrl+L", N_("Log what happened")),
+    ("Ctrl+M", N_("Write a comment")),
+    ("Ctrl+H", N_("Changes")),
+    ("Alt+Up", N_("Previous record")),
+    ("Alt+Down", N_("Next record")),
+    ("Ctrl+P", N_("Print")),
+    ("Ctrl+D", N_("Star")),
+    ("Ctrl+Shift+A", N_("Attach a file")),
+    ("Ctrl+Shift+L", N_("Copy the link")),
+    ("Esc", N_("Leave the form, then the record")),
+)
+
+
 class ShortcutsDialog(Dialog):
-    """Shown by F1. Two columns, so that it fits on a small screen."""
+    """Shown by F1. Three columns, so that it fits on a small screen."""
 
     def __init__(self, parent: QWidget | None, page: QWidget) -> None:
-        super().__init__(parent, _("Keyboard"), width=720)
+        super().__init__(parent, _("Keyboard"), width=WIDTH)
         columns = QHBoxLayout()
-        columns.setSpacing(32)
+        columns.setSpacing(24)
         self.body.addLayout(columns)
-        everywhere = [(key, _(text)) for key, text in EVERYWHERE]
-        in_lists = [(key, _(text)) for key, text in IN_LISTS]
+        everywhere, in_lists, in_records = (
+            [(key, _(text)) for key, text in keys] for keys in (EVERYWHERE, IN_LISTS, IN_RECORDS)
+        )
+        told = {key for key, _text in (*EVERYWHERE, *IN_LISTS, *IN_RECORDS)}
+        here = [(key, text) for key, text in shortcuts_of(page) if key not in told]
         for groups in (
-            ((_("Everywhere"), everywhere),),
-            ((_("In lists"), in_lists), (_("On this page"), shortcuts_of(page))),
+            ((_("Everywhere"), everywhere), (_("On this page"), here)),
+            ((_("In lists"), in_lists),),
+            ((_("In records"), in_records),),
         ):
             grid = QGridLayout()
-            grid.setHorizontalSpacing(24)
-            grid.setVerticalSpacing(8)
+            grid.setHorizontalSpacing(12)
+            grid.setVerticalSpacing(4)
             grid.setColumnStretch(1, 1)
             for heading, keys in groups:
                 self._add(grid, heading, keys)

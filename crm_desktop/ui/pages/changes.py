@@ -58,7 +58,11 @@ class ChangesPage(Page):
         self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.table.opened.connect(lambda _index: self.take_back())
         self.table.selectionModel().currentRowChanged.connect(self._enable)
-        self.empty = EmptyState("clock-counter-clockwise", _("Nothing changed yet"))
+        self.empty = EmptyState(
+            "clock-counter-clockwise",
+            _("Nothing changed yet"),
+            _("Every save, import and deletion will be here as one line, with a button to take it back."),
+        )
         self.empty.hide()
         card = Card(padding=0)
         card.body.addWidget(self.table)

@@ -31,6 +31,8 @@ class ContactsCard(Card):
         self._view = view
         self._lines: QWidget | None = None
         self.add_button: QPushButton = quiet_button(_("Add"), self.show_adder, icon_name="plus")
+        self.nobody = label(_("Nobody yet"), "muted")
+        self.head.insertWidget(1, self.nobody)
         self.head.addWidget(self.add_button)
         self.name, self.title, self.phones = QLineEdit(), QLineEdit(), QLineEdit()
         self.parts: dict[str, QLineEdit | QPlainTextEdit] = {
@@ -54,9 +56,9 @@ class ContactsCard(Card):
         in_order = sorted(rows, key=lambda row: (bool(row.values["has_left"]), not row.values["is_main"]))
         for place, row in enumerate(in_order):
             self._add_line(grid, place, row)
-        if not rows:
-            grid.addWidget(label(_("Nobody yet. Add the first one with name and telephone number."), "muted"), 0, 0)
         self.body.insertWidget(1, self._lines)
+        self._lines.setVisible(bool(rows))
+        self.nobody.setVisible(not rows)
         self.add_button.setVisible(may_add)
 
     def show_adder(self) -> None:

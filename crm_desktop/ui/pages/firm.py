@@ -44,7 +44,7 @@ from crm_desktop.ui.fields.long_text import LongTextEditor
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.server_state import size_words
-from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button
+from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
@@ -80,8 +80,10 @@ class FirmPage(Page):
         self.limit = LineEditor(INTEGER, _("Largest file that can be attached (MB)"), required=True)
         self.months = ChoiceEditor(CHOICE, _("Keep changes for undo and history"), self._answer_months, required=True)
         self.kept = label("", "muted", wrap=True)
+        self.months.hide_mark()
         self.months.changed.connect(self._show_kept)
         self.picture = QLabel()
+        self.remove_button = quiet_button(_("Remove"), self.remove_logo)
         self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
         heading = PageTitle(self.title)
         heading.add(self.save_button)
@@ -205,6 +207,7 @@ class FirmPage(Page):
     def _show_logo(self, png: bytes) -> None:
         pixmap = QPixmap()
         pixmap.loadFromData(png)
+        self.remove_button.setVisible(not pixmap.isNull())
         if pixmap.isNull():
             self.picture.setText(_("No logo"))
         else:
@@ -242,6 +245,8 @@ class FirmPage(Page):
 
     def _mark(self, *, edited: bool) -> None:
         self.save_button.setEnabled(edited)
+        words = with_shortcut(_("Save"), "Ctrl+S") if edited else _("Nothing was changed that could be saved.")
+        self.save_button.setToolTip(words)
         self.unsaved_changed.emit(edited)
 
     def _answer_months(self, answer: Callable[[Sequence[Ref]], None]) -> None:
@@ -262,7 +267,7 @@ class FirmPage(Page):
         logo.setSpacing(8)
         logo.addWidget(self.picture)
         logo.addStretch(1)
-        logo.addWidget(quiet_button(_("Remove"), self.remove_logo))
+        logo.addWidget(self.remove_button)
         logo.addWidget(secondary_button(_("Choose a logo…"), self.choose_logo, icon_name="image"))
         letterhead.body.addLayout(logo)
         work = Card(_("Working time"))

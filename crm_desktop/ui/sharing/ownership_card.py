@@ -84,7 +84,11 @@ class OwnershipCard(Card):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, (name, text) in enumerate(lines(self.tenures, self._lendings, self._ended)):
+        shown = lines(self.tenures, self._lendings, self._ended)
+        owner = self._record.values.get("owner")
+        if not self.tenures and isinstance(owner, Ref):  # the journal does not reach back so far
+            shown.insert(0, (_("Owner"), owner.label))
+        for row, (name, text) in enumerate(shown):
             grid.addWidget(label(name, "muted"), row, 0)
             grid.addWidget(label(text, wrap=True, selectable=True), row, 1)
         self.body.addWidget(self._inside)
