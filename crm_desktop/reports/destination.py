@@ -24,7 +24,7 @@ def writing(target: Path | BinaryIO) -> Iterator[BinaryIO]:
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise _refusal(target, error) from error
+        raise refusal(target, error) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -32,12 +32,13 @@ def writing(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         part.chmod(0o644)  # mkstemp's own mode would hide the file from colleagues on a shared drive
         part.replace(target)
     except OSError as error:
-        raise _refusal(target, error) from error
+        raise refusal(target, error) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def _refusal(target: Path, error: OSError) -> KnownError:
+def refusal(target: Path, error: OSError) -> KnownError:
+    """Why a file cannot be written, in a sentence."""
     if isinstance(error, PermissionError) and target.exists():
         return KnownError(
             _("“{name}” is open in another program or write-protected.").format(name=target.name),

@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 
 from crm_desktop.core import excel_text
 from crm_desktop.core.errors import KnownError
@@ -67,15 +69,17 @@ def write_xlsx(
     with writing(path) as target:
         try:
             count = _append(sheet, columns, _counted(itertools.chain(sample, stream), progress))
+            if not any(isinstance(row, Heading) for row in sample):  # a filter would tear groups apart
+                sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
+            sheet.close()
         except BaseException as error:
-            with contextlib.suppress(SerialisationError):
+            with contextlib.suppress(SerialisationError, StopIteration):  # the latter where it has ended before
                 sheet.close()  # openpyxl's own file in the temporary folder is to end in order
             if isinstance(error, SerialisationError):  # how lxml says that this folder is full
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             raise
-        if not any(isinstance(row, Heading) for row in sample):  # a filter would tear groups apart
-            sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{count + 1}"
-        book.save(target)
+        with ZipFile(target, "w", ZIP_DEFLATED) as archive:  # openpyxl's own would stay open where the disk is full
+            ExcelWriter(book, archive).save()
     return count
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from crm_desktop.core.file_names import safe_name
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.progress import Progress
-from crm_desktop.reports.destination import writing
+from crm_desktop.reports.destination import refusal, writing
 from crm_desktop.services.attachments import Attachment, read_file
 from crm_desktop.ui.tasks import Session
 
@@ -26,10 +26,13 @@ def fetch_copy(session: Session, attachment: Attachment, progress: Progress) -> 
 
     Raises KnownError where the file is gone or the disk is full.
     """
-    path = copy_path(attachment)
+    try:
+        path = copy_path(attachment)
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(Path(attachment.name), error) from error
     if path.exists():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
     with writing(path) as stream:
         read_file(session, attachment.id, stream, progress)
     path.chmod(stat.S_IREAD)  # what is typed there would be lost: it is said at once
