@@ -41,6 +41,12 @@ _SENTENCES = {
     "unseen": N_("He does not see it, so he cannot do this either."),
 }  # fmt: skip
 
+_OF_NEW_ONES = {
+    **dict.fromkeys(("own", "team", "department", "department_tree", "all", "pool"), _SENTENCES["granted"]),
+    "out_of_scope": N_("He may create records of this kind only for: {scope}."),
+}
+"""Said of creating, for which it does not matter whose the record is."""
+
 
 class Reason(NamedTuple):
     """The answer for one verb."""
@@ -111,7 +117,8 @@ def _reason(row: Any, names: Mapping[str, str]) -> Reason:
     if row.reason == "share":
         sentence = share_sentence(row.share or {})
     else:
-        sentence = _(_SENTENCES[row.reason]).format(
+        sentences = {**_SENTENCES, **_OF_NEW_ONES} if row.verb == "create" else _SENTENCES
+        sentence = _(sentences[row.reason]).format(
             groups=_(", ").join(names.get(code, code) for code in row.groups),
             owner=row.owner or "",
             writer=row.writer or "",

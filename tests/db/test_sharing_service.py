@@ -143,6 +143,11 @@ def test_says_in_words_why_somebody_sees_a_record(sign_in: SignIn) -> None:
         assert (reason.may, reason.reason) == (False, "out_of_scope")
         assert "director" in reason.sentence
         assert "Department" in reason.sentence
+        answers = [*why.explain(session, "customer", lent, narrow.person.id)]
+        answers += why.explain(session, "customer", lent, leader.person.id)
+        of_creating = [answer.sentence for answer in answers if answer.verb == "create"]
+        assert len(of_creating) == 2
+        assert not any("director" in sentence or "own" in sentence.lower().split() for sentence in of_creating)
     with leader.write() as session:
         sharing.share(session, "customer", [lent], [Receiver(me(narrow))], "x", may_write=True)
     with narrow.read() as session:
