@@ -61,6 +61,7 @@ class GrantsCard(Card):
         self._view = view
         self._group = Record("permission_group", 0, 0)
         self._saved: dict[str, Grant] = {}
+        self._shown: dict[str, Grant] = {}  # as the rows can show what is saved; what differs from it was chosen here
         self.revert_button = quiet_button(_("Revert"), self._revert, icon_name="arrow-counter-clockwise")
         self.save_button = secondary_button(_("Save rights"), self.save)
         self.head.addWidget(self.revert_button)
@@ -98,6 +99,7 @@ class GrantsCard(Card):
 
         def done(change_set: int) -> None:
             self._saved |= changes
+            self._shown |= changes
             self._announce()
             messages.notify(
                 self,
@@ -116,7 +118,7 @@ class GrantsCard(Card):
         if not self._group.id:
             return {}
         chosen = {key: row.grant() for key, row in self.rows.items()}
-        return {key: grant for key, grant in chosen.items() if grant != self._saved.get(key, Grant())}
+        return {key: grant for key, grant in chosen.items() if grant != self._shown.get(key, Grant())}
 
     def _take(self, saved: dict[str, Grant]) -> None:
         self._saved = saved
@@ -125,6 +127,7 @@ class GrantsCard(Card):
     def _revert(self) -> None:
         for key, row in self.rows.items():
             row.show_grant(self._saved.get(key, Grant()))
+            self._shown[key] = row.grant()
         self._announce()
 
     def _announce(self) -> None:

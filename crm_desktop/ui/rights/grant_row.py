@@ -26,6 +26,7 @@ class GrantRow(QWidget):
         self._subject = subject
         self.scopes: dict[Verb, QComboBox] = {}
         self.functions: dict[Function, QCheckBox] = {}
+        self._kept: frozenset[Function] = frozenset()  # granted, though nothing here offers them
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
@@ -65,6 +66,7 @@ class GrantRow(QWidget):
                 box.setCurrentIndex(place if place >= 0 else box.count() - 1)
         for function, tick in self.functions.items():
             tick.setChecked(function in grant.functions)
+        self._kept = grant.functions - self.functions.keys()
         self._explain()
 
     def grant(self) -> Grant:
@@ -74,7 +76,7 @@ class GrantRow(QWidget):
             create=self._scope("create"),
             update=self._scope("update"),
             delete=self._scope("delete"),
-            functions=frozenset(function for function, tick in self.functions.items() if tick.isChecked()),
+            functions=self._kept.union(function for function, tick in self.functions.items() if tick.isChecked()),
         )
 
     def _scope(self, verb: Verb) -> Scope:
