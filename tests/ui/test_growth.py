@@ -25,7 +25,7 @@ from tests.ui.desk import Desk, SitDown, button, change, own_database, sign_in, 
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
-TIMES = 12
+TIMES = 5
 PAGES = ("customer", "contact", "activity", "employee", "department", "permission_group", "dictionary")
 
 
