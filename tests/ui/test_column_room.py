@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm_desktop.ui.list_page.page import ListPage
 from tests.ui.desk import SitDown, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -21,6 +22,7 @@ def test_the_widest_columns_give_a_little_before_one_scrolls(
     view.select_page("customer/all")
     desk.settle()
     page = view.current_page()
+    assert isinstance(page, ListPage)
     layout, table = page.column_layout, page.table
     first, second, *others = layout._needed
     wide = int((table.viewport().width() - NARROW * len(others)) / 2 * too_wide)
