@@ -41,13 +41,12 @@ def fetch_copy(session: Session, attachment: Attachment, progress: Progress) -> 
 
 def copy_path(attachment: Attachment) -> Path:
     """Where the copy lies, or will lie. A renamed file gets a new one."""
-    return _folder() / f"{attachment.id}-{attachment.version}" / safe_name(attachment.name)
+    return _folder(state_home() / "opened") / f"{attachment.id}-{attachment.version}" / safe_name(attachment.name)
 
 
 @cache
-def _folder() -> Path:
+def _folder(parent: Path) -> Path:
     """Of this process; what others left behind is removed."""
-    parent = state_home() / "opened"
     oldest = time.time() - KEPT_SECONDS
     for left in parent.glob("*"):
         if left.stat().st_mtime < oldest:
