@@ -1,6 +1,7 @@
 """What every database gets at ``init`` and at every upgrade: choice lists, permission groups, the pool owner, settings.
 
-It adds what is missing and never touches what is there: the firm may have renamed, recoloured or restricted it.
+It adds what is missing and never touches what is there: the firm may have renamed, recoloured or restricted it. Rights
+are given once: what the database remembers to have been given, and lacks, the administrator took away.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Function, Grant, Group, Scope
@@ -32,6 +33,21 @@ _GROUP_NAMES = {
     Group.CLERK: "文员",
 }
 _SETTINGS = {"firm_name": "", "firm_address": "", "firm_phone": ""}
+_GIVEN = "given_rights"
+"""Setting: the functions that each shipped group was once given, by group and entity."""
+Given = dict[str, dict[str, list[str]]]
+_ADD_GRANTS = insert(PermissionGrant).on_conflict_do_nothing(
+    index_elements=[PermissionGrant.group_id, PermissionGrant.entity]
+)
+_ADD_FUNCTIONS = (
+    update(PermissionGrant)
+    .where(PermissionGrant.group_id == bindparam("of_group"), PermissionGrant.entity == bindparam("of_entity"))
+    .values(functions=PermissionGrant.functions + bindparam("added", type_=ARRAY(Text)))
+)
+_REMEMBER = text("""
+    insert into crm.setting as s (key, value) values (:key, :value)
+    on conflict (key) do update set value = excluded.value where s.value <> excluded.value
+""").bindparams(bindparam("value", type_=JSONB))
 _ADD_ENTRIES = text("""
     insert into crm.dictionary_entry (dictionary_id, parent_id, code, name, name_en, tone, sort_order)
     select d.id, parent.id, new.code, new.name, new.name_en, nullif(new.tone, ''), new.sort_order
@@ -105,17 +121,38 @@ def _add_entries(session: Session, entries: list[_Entry]) -> None:
 
 
 def _add_groups(session: Session) -> None:
+    """The shipped groups, and of their rights those that this database has never been given."""
     session.execute(
         insert(PermissionGroup).on_conflict_do_nothing(index_elements=[PermissionGroup.code]),
         [{"code": g.value, "name": _GROUP_NAMES[g], "name_en": g.label, "is_builtin": True} for g in Group],
     )
     group_ids = dict(session.execute(select(PermissionGroup.code, PermissionGroup.id)).all())
-    session.execute(
-        insert(PermissionGrant).on_conflict_do_nothing(
-            index_elements=[PermissionGrant.group_id, PermissionGrant.entity]
-        ),
-        [grant_row(group_ids[group], entity, grant) for entity, group, grant in _shipped_grants()],
-    )
+    given = session.scalar(select(Setting.value).where(Setting.key == _GIVEN)) or _found_given(session)
+    grants, functions = [], []
+    for entity, group, grant in _shipped_grants():
+        before = given.setdefault(group, {}).get(entity)
+        if before is None:
+            grants.append(grant_row(group_ids[group], entity, grant))
+        elif added := grant.functions.difference(before):
+            functions.append({"of_group": group_ids[group], "of_entity": entity, "added": sorted(added)})
+        given[group][entity] = sorted(grant.functions.union(before or ()))
+    if grants:
+        session.execute(_ADD_GRANTS, grants)
+    if functions:
+        session.connection().execute(_ADD_FUNCTIONS, functions)
+    session.execute(_REMEMBER, {"key": _GIVEN, "value": given})
+
+
+def _found_given(session: Session) -> Given:
+    """What a database that does not remember has been given: entities and functions that any group ever had."""
+    rows = session.execute(select(PermissionGrant.entity, PermissionGrant.functions)).all()
+    entities = {entity for entity, _functions in rows}
+    functions = {function for _entity, of_row in rows for function in of_row}
+    given: Given = {}
+    for entity, group, grant in _shipped_grants():
+        if entity in entities:
+            given.setdefault(group, {})[entity] = sorted(functions & grant.functions)
+    return given
 
 
 def _shipped_grants() -> Iterator[tuple[str, Group, Grant]]:

@@ -3,13 +3,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Group
 from crm_desktop.db import server as database_server
+from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
+from crm_desktop.db.fingerprint import SQL
+from crm_desktop.db.install import run_script
+from crm_desktop.db.person import MIGRATIONS
 from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services.seed import seed
 
 DATABASE = "test_seed"
@@ -117,8 +124,60 @@ def test_a_second_run_adds_nothing_and_keeps_what_the_firm_changed(session: Sess
 
 def test_what_is_missing_comes_back(session: Session) -> None:
     session.execute(text("delete from crm.dictionary_entry where code = 'other_referral'"))
-    session.execute(text("delete from crm.permission_grant where entity = 'contact'"))
     seed(session)
     assert "其他推介" in entries(session, "source")
-    assert session.scalar(text("select count(*) from crm.permission_grant where entity = 'contact'")) == 6
     session.rollback()
+
+
+def test_rights_that_were_taken_away_are_not_given_again(session: Session) -> None:
+    session.execute(text("delete from crm.permission_grant where entity = 'contact'"))
+    session.execute(text("update crm.permission_grant set functions = '{}' where entity = 'customer'"))
+    seed(session)
+    assert session.scalar(text("select count(*) from crm.permission_grant where entity = 'contact'")) == 0
+    assert (
+        session.scalar(text("select max(cardinality(functions)) from crm.permission_grant where entity = 'customer'"))
+        == 0
+    )
+    session.rollback()
+
+
+def go_back(connection: Connection, revision: str) -> None:
+    """The tables of an older program, empty, in place of all that is there."""
+    connection.execute(text("drop schema crm, journal cascade"))
+    for schema in ("crm", "journal"):
+        connection.execute(text(f"create schema {schema} authorization crm_owner"))
+    for name in ("operator_class", "defaults"):
+        run_script(connection, (SQL / "before" / f"{name}.sql").read_text(encoding="utf-8"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def test_an_older_firm_is_given_what_is_new_to_it_once(server: ServerAddress, own_database: str) -> None:
+    """A firm that knows neither activities nor bulk edits, and whose sales managers shall not export customers."""
+    address = ConnectionAddress.from_url(server.url(own_database))
+    with database_server.superuser(address) as connection:
+        go_back(connection, "0007")
+        connection.execute(text("insert into crm.permission_group (code, name) values ('sales_manager', '经理')"))
+        connection.execute(
+            text("""
+                insert into crm.permission_grant (group_id, entity, read_scope, functions)
+                select id, entity, 2, functions from crm.permission_group,
+                  (values ('customer', array['print', 'undo']), ('contact', array['export'])) as had (entity, functions)
+            """)
+        )
+    grants = text("""
+        select g.entity, g.read_scope, g.functions from crm.permission_grant g
+        join crm.permission_group p on p.id = g.group_id where p.code = 'sales_manager'
+    """)
+    database_server.upgrade(server.url(own_database), seed=seed)
+    with database_server.superuser(address) as connection:
+        granted = {entity: (scope, set(functions)) for entity, scope, functions in connection.execute(grants)}
+        connection.execute(text("delete from crm.permission_grant where entity = 'activity'"))
+    shipped = CUSTOMER.access[Group.SALES_MANAGER]
+    assert granted["activity"] == (shipped.read, shipped.functions)
+    assert granted["customer"] == (2, shipped.functions - {"export"})
+    database_server.upgrade(server.url(own_database), seed=seed)
+    with database_server.superuser(address) as connection:
+        assert "activity" not in {entity for entity, *_rest in connection.execute(grants)}
