@@ -11,7 +11,7 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Literal, Never
 
@@ -47,11 +47,13 @@ class ChangeListener:
     def __init__(
         self,
         address: ConnectionAddress,
-        changed: Callable[[str, frozenset[int] | None], None],
+        changed: Callable[[str, frozenset[int] | None, frozenset[int]], None],
         anything_changed: Callable[[], None],
         state_changed: Callable[[State], None],
     ) -> None:
-        """``changed`` gets a table and the ids of its changed rows, None where there were too many to name."""
+        """``changed`` gets a table, the ids of its changed rows, None where there were too many to name, and the change
+        sets that changed them, with 0 for what is in none.
+        """
         self._address = address
         self._changed, self._anything_changed, self._state_changed = changed, anything_changed, state_changed
         self._wake, self._waker = socket.socketpair()  # on Windows nothing but a socket can wake a select
@@ -126,19 +128,20 @@ class ChangeListener:
         return connection
 
     def _hear(self, connection: psycopg2.extensions.connection) -> Never:
-        heard: dict[str, set[int] | None] = {}
+        heard: dict[str, _Heard] = {}
         self._told_places = NOWHERE
         ask_at, report_at = monotonic() + self.HEARTBEAT_SECONDS, None
         while True:
             for notice in connection.notifies:
-                _note(notice.payload, heard)
+                if notice.pid != connection.info.backend_pid:  # this window says itself where it is
+                    _note(notice.payload, heard)
             connection.notifies.clear()
             now = monotonic()
             if heard and report_at is None:
                 report_at = now + self.BATCH_SECONDS
             if report_at is not None and now >= report_at:
-                for table, ids in heard.items():
-                    self._changed(table, None if ids is None else frozenset(ids))
+                for table, change in heard.items():
+                    self._changed(table, change.named_ids(), frozenset(change.change_sets))
                 heard, report_at = {}, None
             if self._told_places != self._places:
                 self._told_places = self._places
@@ -193,14 +196,28 @@ class _StoppedError(Exception):
     pass
 
 
-def _note(payload: str, heard: dict[str, set[int] | None]) -> None:
-    """Add ``table:operation:ids`` to what was heard; ids are numbers between commas, or ``*`` for too many."""
-    table, _separator, rest = payload.partition(":")
-    ids = rest.partition(":")[2]
-    if ids == "*":
-        heard[table] = None
-        return
-    numbers = {int(id) for id in ids.split(",") if id.isdecimal() and len(id) <= _LONGEST_ID}
-    known = heard.setdefault(table, set()) if numbers else None  # anybody may send nonsense
-    if known is not None:
-        known |= numbers
+@dataclass(slots=True)
+class _Heard:
+    """Of one table."""
+
+    ids: set[int] = field(default_factory=set)
+    is_any: bool = False
+    change_sets: set[int] = field(default_factory=set)
+
+    def named_ids(self) -> frozenset[int] | None:
+        return None if self.is_any else frozenset(self.ids)
+
+
+def _note(payload: str, heard: dict[str, _Heard]) -> None:
+    """Add ``table:operation:ids:change set`` to what was heard; ids are numbers with commas, ``*`` for too many."""
+    table, _operation, ids, change_set, *_more = [*payload.split(":"), "", "", ""]
+    numbers = {int(id) for id in ids.split(",") if _is_number(id)}
+    if numbers or ids == "*":  # anybody may send nonsense
+        of_table = heard.setdefault(table, _Heard())
+        of_table.ids |= numbers
+        of_table.is_any |= ids == "*"
+        of_table.change_sets.add(int(change_set) if _is_number(change_set) else 0)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _LONGEST_ID

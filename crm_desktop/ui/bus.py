@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -11,6 +12,14 @@ from crm_desktop.services.presence import TABLE
 from crm_desktop.ui.soon import later
 
 BATCH_MS = 150
+UNKNOWN = frozenset({0})
+"""Of what is in no change set, or in none that anybody knows."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    ids: set[int] | None = field(default_factory=set)
+    change_sets: set[int] = field(default_factory=set)
 
 
 class Bus(QObject):
@@ -18,7 +27,8 @@ class Bus(QObject):
     thread.
     """
 
-    changed = Signal(str, object)  # table, frozenset of ids; None: anything in it may have changed
+    # Table, frozenset of ids (None: anything in it may have changed), frozenset of change sets: for ``Follower.note``.
+    changed = Signal(str, object, object)
     presence_changed = Signal(str, object)  # table, frozenset of ids of rows where somebody came or went
     connection_changed = Signal(str)  # "connected" | "lost" | "connecting"
     retry_wanted = Signal()  # look at once whether the server is there
@@ -27,19 +37,19 @@ class Bus(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lock = threading.Lock()
-        self._waiting: dict[str, set[int] | None] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._timer = later(BATCH_MS, self.flush, self)
         self._heard.connect(self._start, Qt.ConnectionType.QueuedConnection)
 
-    def post(self, table: str, ids: Iterable[int] | None) -> None:
+    def post(self, table: str, ids: Iterable[int] | None, change_sets: Iterable[int] = UNKNOWN) -> None:
         """Note a change; it is announced within 150 ms, together with the others of the same table."""
         with self._lock:
+            waiting = self._waiting.setdefault(table, _Waiting())
+            waiting.change_sets.update(change_sets)
             if ids is None:
-                self._waiting[table] = None
-            else:
-                waiting = self._waiting.setdefault(table, set())
-                if waiting is not None:
-                    waiting.update(ids)
+                waiting.ids = None
+            elif waiting.ids is not None:
+                waiting.ids.update(ids)
         self._heard.emit()
 
     def post_connection(self, state: str) -> None:
@@ -51,10 +61,12 @@ class Bus(QObject):
         """Announce now what waits."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
-        for table, ids in waiting.items():
-            row_table = table.removeprefix(TABLE)
-            signal = self.changed if row_table == table else self.presence_changed
-            signal.emit(row_table, None if ids is None else frozenset(ids))
+        for table, change in waiting.items():
+            ids = None if change.ids is None else frozenset(change.ids)
+            if table.startswith(TABLE):
+                self.presence_changed.emit(table.removeprefix(TABLE), ids)
+            else:
+                self.changed.emit(table, ids, frozenset(change.change_sets))
 
     @Slot()
     def _start(self) -> None:

@@ -47,11 +47,19 @@ class Follower(QObject):
         super().__init__(widget)
         self._widget = widget
         self._is_behind = False
+        self._own: set[int] = set()
         self.soon = Soon(read, self)
         widget.installEventFilter(self)
 
-    def note(self) -> None:
-        """What is shown may be old now."""
+    def has_read(self, change_set: int) -> None:
+        """All is being read, after this change of one's own: when the server tells of it, it is no news."""
+        self._own.add(change_set)
+        self.soon.drop()
+
+    def note(self, change_sets: frozenset[int] = frozenset()) -> None:
+        """What is shown may be old now; by these change sets alone, where there are any."""
+        if change_sets and change_sets <= self._own:
+            return
         if self._widget.isVisible():
             self.soon.ask()
         else:

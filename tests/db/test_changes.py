@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import text
@@ -16,9 +16,11 @@ from crm_desktop.db.address import Host
 from crm_desktop.db.changes import ChangeListener
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.services.journal import begin_change
 from tests.db.firm import Firm
 from tests.db.proxy import Proxy
 
+UNKNOWN = frozenset({0})
 LOST_WITHIN = 30  # seconds that a test waits before it gives up
 
 
@@ -35,6 +37,14 @@ def proxy(server: ServerAddress) -> Iterator[Proxy]:
         yield proxy
 
 
+class Change(NamedTuple):
+    """What a listener calls back with."""
+
+    table: str
+    ids: frozenset[int] | None
+    change_sets: frozenset[int] = UNKNOWN
+
+
 class Heard:
     """What a listener has called back, in its order."""
 
@@ -42,7 +52,7 @@ class Heard:
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.listener = ChangeListener(
             replace(firm.address(firm.anna), hosts=hosts),
-            lambda table, ids: self._events.put((table, ids)),
+            lambda table, ids, change_sets: self._events.put(Change(table, ids, change_sets)),
             lambda: self._events.put("anything"),
             self._events.put,
         )
@@ -71,9 +81,10 @@ def test_changes_of_others_are_heard_by_table_and_id(firm: Firm, heard: Heard) -
     heard.connect()
     gateway = Gateway.connect(firm.address(firm.bert))
     with gateway.write() as session:
-        id = session.execute(text("insert into crm.customer (name) values ('new') returning id")).scalar()
+        change_set = begin_change(session, "create", "new", "customer")
+        id = session.execute(text("insert into crm.customer (name) values ('new') returning id")).scalar_one()
     gateway.close()
-    assert heard.next() == ("customer", frozenset({id}))
+    assert heard.next() == Change("customer", frozenset({id}), frozenset({change_set}))
 
 
 def test_what_is_rolled_back_is_not_heard(firm: Firm, heard: Heard) -> None:
@@ -84,28 +95,28 @@ def test_what_is_rolled_back_is_not_heard(firm: Firm, heard: Heard) -> None:
         raise ZeroDivisionError
     gateway.close()
     firm.sql("notify crm, 'marker:u:7'")
-    assert heard.next() == ("marker", frozenset({7}))
+    assert heard.next() == Change("marker", frozenset({7}))
 
 
 def test_changes_of_one_moment_come_as_one_batch(firm: Firm, heard: Heard) -> None:
     heard.connect()
     firm.sql("select pg_notify('crm', 'customer:u:' || n || ',' || n + 100) from generate_series(1, 50) n")
-    assert heard.next() == ("customer", frozenset(range(1, 51)) | frozenset(range(101, 151)))
+    assert heard.next() == Change("customer", frozenset(range(1, 51)) | frozenset(range(101, 151)))
     assert heard.nothing_waits()
 
 
 def test_too_many_changes_to_name_mean_the_whole_table(firm: Firm, heard: Heard) -> None:
     heard.connect()
     firm.sql("notify crm, 'customer:u:1'; notify crm, 'customer:u:*'; notify crm, 'customer:d:2'")
-    assert heard.next() == ("customer", None)
+    assert heard.next() == Change("customer", None)
 
 
 def test_nonsense_on_the_channel_is_ignored(firm: Firm, heard: Heard) -> None:
     heard.connect()
     firm.sql("notify crm; notify crm, 'x'; notify crm, 'x:y:z'; notify crm, '::'")
     firm.sql("select pg_notify('crm', 'customer:u:' || repeat('9', 7000))")
-    firm.sql("notify crm, 'customer:u:5'")
-    assert heard.next() == ("customer", frozenset({5}))
+    firm.sql("notify crm, 'customer:u:5:-7:x'")
+    assert heard.next() == Change("customer", frozenset({5}))
 
 
 @pytest.mark.parametrize("harm", ["cut", "swallow"])
@@ -119,7 +130,7 @@ def test_lost_line_is_noticed_and_then_anything_may_have_changed(
     proxy.resume()
     assert [heard.next(), heard.next()] == ["connected", "anything"]
     firm.sql("notify crm, 'customer:u:2'")
-    assert heard.next() == ("customer", frozenset({2}))
+    assert heard.next() == Change("customer", frozenset({2}))
 
 
 def test_who_asks_does_not_wait_for_the_next_attempt(

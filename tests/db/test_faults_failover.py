@@ -52,7 +52,7 @@ def test_work_goes_on_at_the_standby_after_its_promotion(
     both: ConnectionAddress, primary: OwnServer, standby: OwnServer, firm: Firm
 ) -> None:
     heard: queue.SimpleQueue[str] = queue.SimpleQueue()
-    listener = ChangeListener(both, lambda _table, _ids: None, lambda: None, heard.put)
+    listener = ChangeListener(both, lambda *_change: None, lambda: None, heard.put)
     listener.start()
     gateway = Gateway.connect(both)
     try:

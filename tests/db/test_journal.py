@@ -228,7 +228,9 @@ class Listener:
         return messages
 
 
-def test_messages_name_table_operation_and_ids_and_no_value(server: ServerAddress, own_database: str) -> None:
+def test_messages_name_table_operation_ids_and_change_set_and_no_value(
+    server: ServerAddress, own_database: str
+) -> None:
     listener = Listener(server, own_database)
     writer = Raw(psycopg2.connect(server.url(own_database, login("director"), PASSWORD)))
     customer = writer.value("select min(id) from crm.customer where owner_id <> crm.me()")
@@ -236,9 +238,13 @@ def test_messages_name_table_operation_and_ids_and_no_value(server: ServerAddres
     activities = writer.column("select id from crm.activity where customer_id = %s order by id", customer)
 
     def after(statement: str, *values: Any) -> set[str]:
+        """What is told of a transaction, without the change set that all belongs to."""
         writer.rows(statement, *values)
         writer.connection.commit()
-        return {*listener.heard()}
+        told = [message.rpartition(":") for message in listener.heard()]
+        (change_set,) = {change_set for _message, _colon, change_set in told}
+        assert int(change_set) > 0
+        return {message for message, _colon, _change_set in told}
 
     assert after("update crm.customer set remark = '秘密' where id = %s", customer) == {f"customer:u:{customer}"}
     assert after("update crm.customer set owner_id = crm.me() where id = %s", customer) == {

@@ -26,7 +26,7 @@ class Window:
         self.gateway = gateway
         self._heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.listener = ChangeListener(
-            gateway.address, lambda table, ids: self._heard.put((table, ids)), lambda: None, self._heard.put
+            gateway.address, lambda table, ids, _sets: self._heard.put((table, ids)), lambda: None, self._heard.put
         )
         self.listener.start()
         assert [self._heard.get(timeout=TIMEOUT), self._heard.get(timeout=TIMEOUT)] == ["connecting", "connected"]
@@ -38,6 +38,13 @@ class Window:
         """Until it is announced that somebody came to or went from these rows."""
         while self._heard.get(timeout=TIMEOUT) != ("presence.customer", frozenset(ids)):
             pass
+
+    def next_presence(self) -> frozenset[int]:
+        """The rows that somebody came to or went from next."""
+        while (heard := self._heard.get(timeout=TIMEOUT))[0] != "presence.customer":
+            pass
+        ids: frozenset[int] = heard[1]
+        return ids
 
     def sees(self, id_: int) -> list[tuple[str, bool]]:
         with self.gateway.read() as session:
@@ -78,6 +85,15 @@ def test_others_see_who_is_there_and_who_edits(open_window: OpenWindow) -> None:
     seller.be_at()
     manager.hear(id_)
     assert manager.sees(id_) == []
+
+
+def test_a_window_does_not_hear_itself(open_window: OpenWindow) -> None:
+    seller, manager = open_window("seller"), open_window("manager")
+    here, there = customer_of(seller), customer_of(seller)
+    seller.be_at(here)
+    manager.hear(here)
+    manager.be_at(there)
+    assert seller.next_presence() == {there}
 
 
 def test_who_may_not_see_the_record_neither_learns_nor_claims_anything(open_window: OpenWindow) -> None:

@@ -159,7 +159,7 @@ def test_file_that_is_no_certificate_is_named(checked: ConnectionAddress, tmp_pa
 def test_changes_are_heard_over_a_checked_connection(firm: Firm, checked: ConnectionAddress) -> None:
     connected = threading.Event()
     heard: queue.SimpleQueue[str] = queue.SimpleQueue()
-    listener = ChangeListener(checked, lambda table, _ids: heard.put(table), connected.set, lambda _state: None)
+    listener = ChangeListener(checked, lambda table, *_change: heard.put(table), connected.set, lambda _state: None)
     listener.start()
     try:
         assert connected.wait(10)

@@ -17,7 +17,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services import records
 from crm_desktop.services.records import Record
 from crm_desktop.ui.areas import areas_for
-from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.bus import UNKNOWN, Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
@@ -62,9 +62,9 @@ class Desk:
         )
         self.settle()
 
-    def hear(self, table: str, *ids: int) -> None:
+    def hear(self, table: str, *ids: int, change_sets: frozenset[int] = UNKNOWN) -> None:
         """Hear from the server that these rows have changed, and wait for what follows."""
-        self.bus.post(table, ids)
+        self.bus.post(table, ids, change_sets)
         self.bus.flush()
         self.settle_all()
 

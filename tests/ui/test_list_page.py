@@ -20,7 +20,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, listing
 from crm_desktop.services.records import Record, create_record
-from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.bus import UNKNOWN, Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.bulk_delete import BulkDeleteDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
@@ -242,7 +242,7 @@ def test_changes_out_of_sight_are_read_when_the_page_is_shown(open_list: OpenLis
     page = open_list("director")
     page._view.select_page("contact/all")
     settle(qtbot, page)
-    asked = statements_of(qtbot, page, lambda: page._context.bus.changed.emit("customer", frozenset({1})))
+    asked = statements_of(qtbot, page, lambda: page._context.bus.changed.emit("customer", frozenset({1}), UNKNOWN))
     assert not [statement for statement in asked if "int8send" in statement]
     asked = statements_of(qtbot, page, lambda: page._view.select_page("customer/all"))
     assert len([statement for statement in asked if "int8send" in statement]) == 1

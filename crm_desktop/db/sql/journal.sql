@@ -49,9 +49,9 @@ begin
 end $$;
 grant execute on function journal.begin_change(text, text) to crm_user;
 
--- The transaction's change set; a bare statement opens one. Anybody may set the variable, so it is believed only
--- where it names a change set that this very transaction opened.
-create or replace function journal.current_change_set() returns bigint
+-- The transaction's change set, null where it has none. Anybody may set the variable, so it is believed only where it
+-- names a change set that this very transaction opened.
+create or replace function journal.named_change_set() returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   named text := current_setting('crm.change_set', true);
@@ -62,16 +62,24 @@ begin
       where s.id = named::bigint and s.login = session_user
         and s.transaction_id = pg_current_xact_id()::text::bigint and s.at >= transaction_timestamp();
   end if;
-  return coalesce(found_id, journal.open_change_set('sql', '', null));
+  return found_id;
 end $$;
 
--- One message a statement: table, operation and ids, never values, since everybody hears it.
--- Past the limit the listener is told to read again.
+-- The same; a bare statement opens one.
+create or replace function journal.current_change_set() returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(journal.named_change_set(), journal.open_change_set('sql', '', null));
+end $$;
+
+-- One message a statement: table, operation, ids and change set, never values, since everybody hears it. Past the limit
+-- the listener is told to read again. By the change set a workbench knows its own change.
 create or replace function journal.notify(table_name text, operation text, ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform pg_notify('crm', concat_ws(':', table_name, lower(operation),
-    case when cardinality(ids) > 200 then '*' else array_to_string(ids, ',') end));
+    case when cardinality(ids) > 200 then '*' else array_to_string(ids, ',') end,
+    journal.named_change_set()));
 end $$;
 
 create or replace function journal.record_insert() returns trigger

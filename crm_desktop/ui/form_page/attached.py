@@ -49,6 +49,8 @@ class Attached(QObject):
             "attachment": Follower(page, self.files.refresh),
             "comment": Follower(page, self.comments.refresh),
         }
+        self.files.wrote.connect(self._followers["attachment"].has_read)
+        self.comments.wrote.connect(self._followers["comment"].has_read)
         view.context.bus.changed.connect(self._table_changed)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
@@ -134,9 +136,9 @@ class Attached(QObject):
         for text in self._page.findChildren(QPlainTextEdit):
             text.viewport().setAcceptDrops(False)
 
-    def _table_changed(self, table: str, _ids: object) -> None:
+    def _table_changed(self, table: str, _ids: object, change_sets: frozenset[int]) -> None:
         if table in self._followers:
-            self._followers[table].note()
+            self._followers[table].note(change_sets)
 
     def _show_count(self, count: int) -> None:
         self.files_button.setText(str(count))

@@ -43,6 +43,7 @@ class AttachmentsCard(Card):
     """Shows the files given to ``show_files``, and what becomes of them."""
 
     counted = Signal(int)
+    wrote = Signal(int)  # a change set of one's own, which is being read
 
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Files"))
@@ -258,6 +259,7 @@ class AttachmentsCard(Card):
 
     def _tell(self, text: str, change_set: int) -> None:
         messages.notify(self, text, undo=lambda: undo(self._view, self._view, change_set))
+        self.wrote.emit(change_set)
         self.refresh()
 
 

@@ -34,6 +34,7 @@ class CommentsPanel(QWidget):
 
     changed = Signal()  # the comments are others now
     write_wanted = Signal()
+    wrote = Signal(int)  # a change set of one's own, which is being read
 
     def __init__(self, view: AreaView) -> None:
         super().__init__()
@@ -220,4 +221,5 @@ class CommentsPanel(QWidget):
 
     def _tell(self, text: str, change_set: int) -> None:
         messages.notify(self, text, undo=lambda: undo(self._view, self._view, change_set))
+        self.wrote.emit(change_set)
         self.refresh()

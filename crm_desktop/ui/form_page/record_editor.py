@@ -371,12 +371,12 @@ class RecordEditor(QWidget):
                 self, lambda session: records.fetch_record(session, self.spec.key, id_), take, key="fields"
             )
 
-    def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
+    def _table_changed(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
         record = self.record
         is_mine = table == self.spec.model.__tablename__ and record.id and (ids is None or record.id in ids)
         if self._unread and ids is None:
             self.load(self._unread)
-        elif is_mine and not self._is_saving:
+        elif is_mine and not self._is_saving and not (record.change_set and change_sets == {record.change_set}):
             self._compare_with_now()
 
     def _compare_with_now(self) -> None:

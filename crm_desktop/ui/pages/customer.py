@@ -300,17 +300,19 @@ class CustomerPage(RecordPage):
 
     def _tell(self, text: str, record: Record) -> None:
         messages.notify(self, text, undo=lambda: undo(self.view, self.view, record.change_set))
+        self._follower.has_read(record.change_set)
         self.refresh()
 
     # What others do
 
-    def _table_changed(self, table: str, ids: frozenset[int] | None) -> None:
+    def _table_changed(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
         is_other = table == "customer" and ids is not None and self.id not in ids
         if table in TABLES and self.id and not is_other:
-            self._follower.note()
+            self._follower.note(change_sets)
 
     def _fields_changed(self, entities: frozenset[str]) -> None:
-        self._table_changed("customer" if "customer" in entities else "", None)
+        if "customer" in entities and self.id:
+            self._follower.note()
 
     # Parts of the page
 
