@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from crm_desktop.core.i18n import set_language
 from crm_desktop.ui.specimens import SPECIMENS
 from crm_desktop.ui.tasks import Tasks
-from crm_desktop.ui.theme import ThemeName, apply_theme
+from crm_desktop.ui.theme import ThemeName, apply_theme, dress
 
 PAUSE_SECONDS = 0.3  # skeletons and the like come after a moment
 LIMIT_SECONDS = 60.0
@@ -65,6 +65,7 @@ def draw_all(pages: Pages, options: Options, tasks: Tasks | None = None) -> None
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, build in pages:
         window = build()
+        dress(window)
         window.resize(window.sizeHint() if isinstance(window, QDialog) else options.size)
         window.show()
         settle(tasks)

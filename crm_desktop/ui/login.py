@@ -22,6 +22,7 @@ from crm_desktop.ui.start.page import OTHER_LANGUAGE, Connect, keep
 from crm_desktop.ui.start.sample import ROLES
 from crm_desktop.ui.start.work_bar import WorkBar
 from crm_desktop.ui.tasks import Session, Tasks
+from crm_desktop.ui.theme import dress
 from crm_desktop.ui.widgets.buttons import link_button, primary_button
 from crm_desktop.ui.widgets.labels import label
 
@@ -38,6 +39,7 @@ class LoginDialog(QDialog):
 
     def __init__(self, profiles: Sequence[Profile], last_profile: str, connect: Connect, tasks: Tasks) -> None:
         super().__init__()
+        dress(self)
         self._profiles = list(profiles)
         self._profile = Profile(name="")
         self._connect, self._tasks = connect, tasks

@@ -24,6 +24,7 @@ from crm_desktop.ui.page import Page, PageBuilder, RecordBuilder
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
+from crm_desktop.ui.theme import dress
 from crm_desktop.ui.undo_last import redo_last, undo_last
 from crm_desktop.ui.widgets.notice import Notice, Notices
 
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self._is_sample = False
         self._place = ""
         self._tab_memory: TabMemory | None = None
+        dress(self)
         self.setMinimumSize(LEAST)
         self.setAcceptDrops(True)
         self.resize(SIZE)

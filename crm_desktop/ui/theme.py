@@ -1,4 +1,4 @@
-"""The look: two palettes, one scale of sizes, and how they reach Qt (Fusion, QPalette, style sheet, fonts).
+"""The look: two palettes, one scale of sizes, and how they reach Qt (Fusion, QPalette, fonts; a style sheet by window).
 
 Everything that paints itself takes its colours from ``color``; nothing else names a colour.
 """
@@ -6,12 +6,13 @@ Everything that paints itself takes its colours from ``color``; nothing else nam
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from string import Template
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from crm_desktop.core.paths import RESOURCES
 
@@ -81,6 +82,7 @@ DARK = {
     "neutral": "#A3AEBB",
     "neutral_soft": "#2A313B",
 }
+COLORS: dict[ThemeName, dict[str, str]] = {"light": LIGHT, "dark": DARK}
 TONES = ("accent", "good", "warn", "bad", "violet", "neutral")  # each has a text colour and a soft ground
 
 
@@ -100,7 +102,19 @@ def apply_theme(app: QApplication, name: ThemeName, density: Density = "comforta
     app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_palette())
-    app.setStyleSheet(_style_sheet())
+    for window in app.topLevelWidgets():
+        if window.styleSheet():
+            dress(window)
+
+
+def dress(window: QWidget) -> None:
+    """Give a window the style sheet, and all that is put into it.
+
+    The application has none: pages, put together before they come into a window, would be styled anew at every step.
+    """
+    sheet = _style_sheet(_current.name)
+    if window.styleSheet() != sheet:  # to set it costs as much as all widgets in the window
+        window.setStyleSheet(sheet)
 
 
 def system_theme(app: QApplication) -> ThemeName:
@@ -117,7 +131,7 @@ def color(role: str) -> QColor:
     """The colour of a role of the palette (``accent``, ``muted``, ``bad_soft`` ...) in the theme of the
     moment.
     """
-    return QColor(_colors()[role])
+    return QColor(COLORS[_current.name][role])
 
 
 def row_height() -> int:
@@ -132,10 +146,6 @@ def font(size: int = BODY, *, strong: bool = False) -> QFont:
     made.setWeight(QFont.Weight.Medium if strong else QFont.Weight.Normal)
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
-
-
-def _colors() -> dict[str, str]:
-    return LIGHT if _current.name == "light" else DARK
 
 
 def _load_fonts() -> None:
@@ -177,8 +187,9 @@ def _palette() -> QPalette:
     return palette
 
 
-def _style_sheet() -> str:
+@cache
+def _style_sheet(name: ThemeName) -> str:
     template = Template((RESOURCES / "qss" / "workbench.qss").read_text(encoding="utf-8"))
     return template.substitute(
-        _colors(), theme=_current.name, images=(RESOURCES / "qss").as_posix(), small=SMALL, title=TITLE, page=PAGE
+        COLORS[name], theme=name, images=(RESOURCES / "qss").as_posix(), small=SMALL, title=TITLE, page=PAGE
     )

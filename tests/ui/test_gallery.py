@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.core.i18n import set_language
 from crm_desktop.ui.gallery import Options, draw_all, read_options, settle
 from crm_desktop.ui.specimens import SPECIMENS
-from crm_desktop.ui.theme import ThemeName, apply_theme
+from crm_desktop.ui.theme import ThemeName, apply_theme, dress
 from crm_desktop.ui.widgets.labels import ElidedLabel
 
 
@@ -48,6 +48,7 @@ def _is_cut(widget: QWidget) -> bool:
 def test_no_text_is_cut(qtbot: QtBot, name: str, build: Callable[[], QWidget], language: str) -> None:
     set_language(language)
     window = build()
+    dress(window)
     qtbot.addWidget(window)
     sizes = [window.sizeHint()] if isinstance(window, QDialog) else [QSize(1366, 768), QSize(1920, 1080)]
     window.show()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.ui.theme import dress
 from crm_desktop.ui.widgets.buttons import danger_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.labels import label
 
@@ -19,6 +20,8 @@ class Dialog(QDialog):
 
     def __init__(self, parent: QWidget | None, title: str, *, heading: bool = True, width: int = 440) -> None:
         super().__init__(parent)
+        if parent is None:
+            dress(self)
         self.setWindowTitle(title)
         self.setMinimumWidth(width)
         self.body = QVBoxLayout()

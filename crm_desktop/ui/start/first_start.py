@@ -14,6 +14,7 @@ from crm_desktop.ui.start.page import OTHER_LANGUAGE, Connect, StartPage
 from crm_desktop.ui.start.sample import SamplePage
 from crm_desktop.ui.start.ways import WaysPage
 from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.theme import dress
 from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.labels import label
 
@@ -33,6 +34,7 @@ class FirstStart(QDialog):
 
     def __init__(self, connect: Connect, tasks: Tasks) -> None:
         super().__init__()
+        dress(self)
         self._connect, self._tasks = connect, tasks
         self.setWindowTitle(_("CRM"))
         self.setMinimumSize(WIDTH, HEIGHT)
