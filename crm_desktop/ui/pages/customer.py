@@ -62,6 +62,8 @@ class CustomerPage(RecordPage):
         self._overview: Overview | None = None
         self._sending: set[QWidget] = set()
         self._person = view.context.person
+        if id_:
+            self.refresh()  # read while the page is put together
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
         self.more_button = self._more_button()
         for button in (self.edit_button, self.more_button):
@@ -91,9 +93,7 @@ class CustomerPage(RecordPage):
         self.keep_note("log", _("Log"), {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line})
         self.keep_note("contact", _("New contact"), self.contacts.parts)
         self.setFocusProxy(self.story.log_line.line)
-        if id_:
-            self.refresh()
-        else:
+        if not id_:
             self._show_new()
 
     @property
