@@ -35,6 +35,8 @@ MAXIMUM = 2_000_000
 """More ids than a list holds."""
 MOST_SUMMED = 200_000
 """Rows whose money is added up below a list."""
+SUMMED_AT_ONCE = 10_000
+"""Rows whose money is added up in the statement that reads their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,19 +153,18 @@ def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
 def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, columns: Sequence[Column]) -> Ids:
     """All ids in display order, and the sums of those of ``columns`` that are the entity's own money. One statement.
 
-    The sums are scans of their own, so that the ids still come from an index alone; lists longer than ``MOST_SUMMED``
-    have none, since nobody waits for them.
+    The sums are scans of their own, so that the ids still come from an index alone; lists longer than
+    ``SUMMED_AT_ONCE`` have none, since the ids would wait for them.
     """
     summed = [c for c in columns if c.facts.kind.name == "money" and len(c.path) == 1]
     if not summed:
         return Ids(fetch_ids(session, query, person), {})
 
     def build() -> Select[Any]:
-        ids = select_ids(query, person).cte("ids").prefix_with("materialized")
-        all_ids = select(packed(ids)).scalar_subquery()
-        is_short = select(func.count()).select_from(ids).scalar_subquery() <= MOST_SUMMED
+        ids = select(packed(select_ids(query, person).subquery()).label("packed")).subquery()
+        is_short = func.coalesce(func.octet_length(ids.c.packed), 0) <= 8 * SUMMED_AT_ONCE
         sums = (select(func.sum(c.path[0])).where(where_of(query, person)).scalar_subquery() for c in summed)
-        return select(all_ids, is_short, *(case((is_short, amount)) for amount in sums))
+        return select(ids.c.packed, is_short, *(case((is_short, amount)) for amount in sums))
 
     key = ("ids and sums", shape_of(query, person), tuple(c.key for c in summed))
     answer, is_short, *amounts = tuple(execute(session, key, build, parameters_of(query)).one())

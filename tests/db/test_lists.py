@@ -132,7 +132,7 @@ def test_sums_are_those_of_the_rows_shown(sign_in: SignIn, monkeypatch: pytest.M
         ids, sums, _groups = fetch_ids_and_sums(session, typed, seller.person, columns_of(CUSTOMERS.spec))
         assert sums == {"total_amount": sum(ids)}
         assert 0 < len(ids) < 60
-    monkeypatch.setattr(listing, "MOST_SUMMED", 3)
+    monkeypatch.setattr(listing, "SUMMED_AT_ONCE", 3)
     prepared._compiled.clear()
     with seller.read() as session:
         ids, sums, _groups = fetch_ids_and_sums(session, CUSTOMERS, seller.person, columns_of(CUSTOMERS.spec))

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from crm_desktop.core.errors import KnownError
-from crm_desktop.services.listing import MOST_SUMMED
+from crm_desktop.services.listing import MOST_SUMMED, SUMMED_AT_ONCE
 from crm_desktop.services.totals import Totals, default_totals, fetch_totals
 from crm_desktop.spec import Column
 from crm_desktop.ui.list_page import words
@@ -27,7 +27,7 @@ Amounts = Mapping[str, Decimal]
 class Footer(QObject):
     """``wanted`` answers which total each column shows at the moment; ``actions`` what can be done with several rows.
 
-    The usual totals come with the ids; others are asked for, and so are those of a selection.
+    The usual totals of a short list come with its ids; others are asked for, and so are those of a selection.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class Footer(QObject):
         source = self._model.source
         totals = self._wanted(source.columns)
         usual = default_totals([column for column in source.columns if len(column.path) == 1])
-        if not source.is_grouped and totals == usual:
-            self._whole = self._model.sums
-            self.show_texts()
+        count = len(self._model.ids())
+        if not source.is_grouped and totals == usual and (count <= SUMMED_AT_ONCE or count > MOST_SUMMED):
+            self._take_whole(self._model.sums)
         else:
+            self._take_whole({})
             self._read(source, totals, None, self._take_whole, "totals")
 
     def _forget_selected(self) -> None:
