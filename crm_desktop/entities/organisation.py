@@ -68,7 +68,7 @@ EMPLOYEE = EntitySpec(
         presets=(
             Preset(key="staff", label=N_("Employees"), where=_staff),
             Preset(key="department", label=N_("My department"), where=_colleagues),
-            Preset(key="locked", label=N_("Locked"), where=_locked),
+            Preset(key="locked", label=N_("Locked"), where=_locked, only_if_any=True),
         ),
     ),
     form=FormSpec(

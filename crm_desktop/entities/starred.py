@@ -19,4 +19,4 @@ def starred(model: Any) -> Preset:
         marked = select(Star.record_id).where(Star.employee_id == person.id, Star.entity == model.__tablename__)
         return model.id.in_(marked)
 
-    return Preset(key="starred", label=N_("Starred"), where=where)
+    return Preset(key="starred", label=N_("Starred"), where=where, only_if_any=True)

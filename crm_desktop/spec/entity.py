@@ -44,6 +44,8 @@ class Preset:
     label: str
     where: Callable[[Person], ColumnElement[bool]] | None = None
     """None: all that the person may see. Built once for each person, so time in it is SQL's own ``now()``."""
+    only_if_any: bool = False
+    """Offered only while it has rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

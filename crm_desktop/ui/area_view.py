@@ -81,7 +81,10 @@ class AreaView(QWidget):
     def set_pages(self, pages: Sequence[PageEntry]) -> None:
         """Offer these pages in the side list; the area's first one is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
-        self.side.set_entries(SideEntry(entry.key, _(entry.title), _(entry.group), icon=entry.icon) for entry in pages)
+        self.side.set_entries(
+            SideEntry(entry.key, _(entry.title), _(entry.group), icon=entry.icon, only_if_any=entry.only_if_any)
+            for entry in pages
+        )
         folded = remembered(self._folded_key, list[str]())
         self.side.fold([_(entry.group) for entry in pages if entry.group in folded])
         self._side_frame.setFixedWidth(self.side.sizeHint().width())

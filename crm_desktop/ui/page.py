@@ -49,7 +49,8 @@ RecordBuilder = Callable[["AreaView", int], Page]
 class PageEntry:
     """A page that the side list of an area offers. ``title`` and ``group`` are marked with ``N_``.
 
-    Entries of the same ``page`` share one page, built once, which is told by ``show_entry`` what to show.
+    Entries of the same ``page`` share one page, built once, which is told by ``show_entry`` what to show. One that is
+    ``only_if_any`` is not offered while its count is 0.
     """
 
     key: str
@@ -58,6 +59,7 @@ class PageEntry:
     group: str = ""
     page: str = ""
     icon: str = ""
+    only_if_any: bool = False
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,22 @@ def test_side_list_keeps_the_current_entry_silently(qtbot: QtBot) -> None:
     assert (side.current_key(), chosen) == ("quiet", [])
 
 
+def test_an_entry_that_is_to_have_rows_is_shown_while_it_has_some_or_is_current(qtbot: QtBot) -> None:
+    side = SideList()
+    qtbot.addWidget(side)
+    side.set_entries(
+        [SideEntry("all", "All", "Customers"), SideEntry("star", "Starred", "Customers", only_if_any=True)]
+    )
+    shown = [not side.isRowHidden(2)]
+    for count in (3, 0):
+        side.set_count("star", count)
+        shown.append(not side.isRowHidden(2))
+    for key in ("star", "all"):
+        side.select(key)
+        shown.append(not side.isRowHidden(2))
+    assert shown == [False, True, False, True, False]
+
+
 def test_side_rows_are_32_px_high(qtbot: QtBot) -> None:
     side = _side(qtbot)
     assert side.visualRect(side.model().index(1, 0)).height() == 32

@@ -21,6 +21,7 @@ def list_entries(spec: EntitySpec, start_import: StartImport | None = None) -> t
             build=lambda view: ListPage(view, spec, start_import),
             group=spec.label_plural,
             page=spec.key,
+            only_if_any=preset.only_if_any,
         )
         for preset in spec.table.presets
     )

@@ -15,6 +15,7 @@ KEY = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
 ICON = Qt.ItemDataRole.UserRole + 2
 IS_FOLDED = Qt.ItemDataRole.UserRole + 3
+ONLY_IF_ANY = Qt.ItemDataRole.UserRole + 4
 HEADING_HEIGHT = 36
 NARROWEST, WIDEST = 196, 248
 ICON_SIZE = 14
@@ -24,13 +25,16 @@ OUTSIDE, INSIDE = 8, 12  # margins of an entry's ground, and of its text in it
 
 @dataclass(frozen=True)
 class SideEntry:
-    """One entry. ``group`` is the translated heading above it; entries of a group stand together."""
+    """One entry. ``group`` is the translated heading above it; entries of a group stand together. One that is
+    ``only_if_any`` is shown while its count is above 0 or it is current.
+    """
 
     key: str
     label: str
     group: str = ""
     count: int | None = None
     icon: str = ""
+    only_if_any: bool = False
 
 
 class SideList(QListView):
@@ -77,17 +81,18 @@ class SideList(QListView):
             item = QStandardItem(entry.label)
             item.setData(entry.key, KEY)
             item.setData(entry.icon, ICON)
+            item.setData(entry.only_if_any, ONLY_IF_ANY)
             item.setData(counts.get(entry.key) if entry.count is None else entry.count, COUNT)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self._entries.appendRow(item)
         self._quiet = False
-        self._hide_folded()
+        self._hide_rows()
         self.select(current)
 
     def fold(self, groups: Collection[str]) -> None:
         """Show of these groups the heading only, and all of the others."""
         self._folded = set(groups)
-        self._hide_folded()
+        self._hide_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Fold the current entry's group or unfold the current heading; otherwise move."""
@@ -114,6 +119,7 @@ class SideList(QListView):
         item = self._item(key)
         if item is not None:
             item.setData(count, COUNT)
+            self._hide_rows()
 
     def current_key(self) -> str:
         """The key of the entry that was current last, also while its group is folded; or nothing."""
@@ -125,6 +131,7 @@ class SideList(QListView):
         if item is None:
             return
         self._key = key
+        self._hide_rows()
         self._quiet = True
         self.setCurrentIndex(
             self._entries.index(self._heading_row(item.row()), 0) if self.isRowHidden(item.row()) else item.index()
@@ -167,12 +174,13 @@ class SideList(QListView):
         stays = shown is not None and self._heading_row(shown.row()) == heading_row
         return shown.index() if shown is not None and stays else self._entries.index(heading_row + 1, 0)
 
-    def _hide_folded(self) -> None:
+    def _hide_rows(self) -> None:
         is_folded = False
         for row in range(self._entries.rowCount()):
             item = self._entries.item(row)
             if item.data(KEY):
-                self.setRowHidden(row, is_folded)
+                is_superfluous = item.data(ONLY_IF_ANY) and not item.data(COUNT) and item.data(KEY) != self._key
+                self.setRowHidden(row, bool(is_folded or is_superfluous))
                 continue
             is_folded = item.text() in self._folded
             item.setData(is_folded, IS_FOLDED)
