@@ -29,7 +29,7 @@ from crm_desktop.opening import Opened, address_as, open_profile
 from crm_desktop.services import administration
 from crm_desktop.services.custom_fields import load_custom_fields
 from crm_desktop.services.firm import firm_of, forget_old_changes
-from crm_desktop.services.preferences import fetch_settings
+from crm_desktop.services.preferences import SAMPLE_FIRM, fetch_settings
 from crm_desktop.services.search import search
 from crm_desktop.services.server_clock import compare_clocks
 from crm_desktop.ui import messages
@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from crm_desktop.ui.start.first_start import FirstStart
 
 log = logging.getLogger(__name__)
-
-SAMPLE_FIRM = "sample_firm"
-"""Setting that marks a database of invented data."""
 
 
 def run(address: ConnectionAddress | None, link: str = "") -> int:

@@ -30,9 +30,8 @@ from crm_desktop.demo.team import add_team
 from crm_desktop.demo.words import read_words
 from crm_desktop.demo.world import World
 from crm_desktop.models import Setting
+from crm_desktop.services.preferences import SAMPLE_FIRM
 
-MARKER = "sample_firm"
-"""Setting that tells a filled database from one that was left half way."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
 Batch = dict[str, list[Row]]
 _SEED = 1998
@@ -71,7 +70,7 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> 
     session.execute(
         text("select setval('crm.customer_number', greatest(1, :last), :last > 0)"), {"last": last["customer"]}
     )
-    session.execute(insert(Setting).values(key=MARKER, value={"scale": scale, "day": today.isoformat()}))
+    session.execute(insert(Setting).values(key=SAMPLE_FIRM, value={"scale": scale, "day": today.isoformat()}))
 
 
 def generate(world: World, scale: Scale, names: Names, well_known: list[list[str]], dice: Dice) -> Iterator[Batch]:

@@ -17,8 +17,9 @@ from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.person import known_revisions
-from crm_desktop.demo.load import MARKER, fill
+from crm_desktop.demo.load import fill
 from crm_desktop.demo.team import PASSWORD
+from crm_desktop.services.preferences import SAMPLE_FIRM
 from crm_desktop.services.seed import seed
 
 MANAGER = "longzhaoji"
@@ -31,6 +32,8 @@ _USERS = text("""
     from crm.employee e left join crm.department d on d.id = e.department_id
     where e.login is not null and e.is_active order by e.id
 """)
+# Else he would lie in the recycle bin.
+_FORGET_FOUNDER = text("delete from journal.change where change_set_id = journal.current_change_set()")
 
 
 class DemoUser(NamedTuple):
@@ -106,7 +109,7 @@ def _is_complete(address: ServerAddress, database: str) -> bool:
     with Session(_engine(address, database)) as session:
         if not session.scalar(text("select to_regclass('crm.setting') is not null")):
             return False
-        return bool(session.scalar(text("select true from crm.setting where key = :key"), {"key": MARKER}))
+        return bool(session.scalar(text("select true from crm.setting where key = :key"), {"key": SAMPLE_FIRM}))
 
 
 def _upgrade(address: ServerAddress, database: str) -> None:
@@ -124,6 +127,7 @@ def _make(address: ServerAddress, database: str, scale: str, progress: Step) -> 
     with Session(_engine(address, database)) as session:
         session.execute(text("delete from crm.employee where login = :founder"), {"founder": founder})
         fill(session, scale, datetime.date.today(), progress)
+        session.execute(_FORGET_FOUNDER)
         session.execute(text(f"drop role {founder}"))
         session.commit()
     with _engine(address, database, autocommit=True).connect() as connection:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.models import Preference, Setting
 
+SAMPLE_FIRM = "sample_firm"
+"""Setting that only the sample firm has, once it is filled."""
 LOGO = "firm_logo"
 """Setting: a PNG in base64."""
 

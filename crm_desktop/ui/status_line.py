@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from crm_desktop.core import clock
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
-from crm_desktop.services.preferences import fetch_settings
+from crm_desktop.services.preferences import SAMPLE_FIRM, fetch_settings
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui.connection_state import ConnectionState
 from crm_desktop.ui.context import Context
@@ -53,7 +53,7 @@ class StatusLine(QFrame):
         self._context.tasks.query(self, fetch_settings, self._show_backup, lambda _error: None, key="backup")
 
     def _show_backup(self, settings: Mapping[str, Any]) -> None:
-        text, tone = backup_words(settings)
+        text, tone = ("", "") if SAMPLE_FIRM in settings else backup_words(settings)  # invented data is not lost
         self._backup.setText(text)
         self._backup.setObjectName("error" if tone == "bad" else "")
         self._backup.style().polish(self._backup)

@@ -54,6 +54,10 @@ def connection(server: ServerAddress, database: str) -> Iterator[Connection]:
         yield connection
 
 
+def test_nothing_was_deleted_in_the_sample_firm(connection: Connection) -> None:
+    assert connection.execute(text("select count(*) from journal.change where operation = 'D'")).scalar() == 0
+
+
 def test_counts_are_those_of_the_sample_firm(connection: Connection) -> None:
     by_life_cycle = connection.execute(
         text("""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crm_desktop.services.preferences import SAMPLE_FIRM
 from crm_desktop.ui.status_line import backup_words
 from tests.ui.desk import SitDown, own_database, sign_in, sit_down, template
 
@@ -31,6 +32,12 @@ def test_backup_is_told_in_words(settings: dict[str, object], words: str, tone: 
     text, found = backup_words(settings)
     assert words in text
     assert found == tone
+
+
+def test_nobody_is_told_of_backups_of_the_sample_firm(sit_down: SitDown) -> None:
+    status = sit_down("manager").window.status
+    status._show_backup({SAMPLE_FIRM: {}})
+    assert status._backup.text() == ""
 
 
 def test_only_managers_are_told(sit_down: SitDown) -> None:
