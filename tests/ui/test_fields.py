@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError
@@ -45,6 +45,19 @@ def window(qtbot: QtBot) -> QWidget:
     window.resize(400, 600)
     QVBoxLayout(window)
     return window
+
+
+def test_a_help_of_several_lines_has_the_room_it_needs(window: QWidget) -> None:
+    words = "Out of use it is shown nowhere, in no list and in no form. Its data stay and come back with it."
+    beside = QHBoxLayout()
+    for help_text in (words, ""):
+        beside.addWidget(make_editor(kinds.BOOL, "In use", help_text=help_text))
+    layout = window.layout()
+    assert isinstance(layout, QVBoxLayout)
+    layout.addLayout(beside)
+    window.show()
+    help_label = next(label for label in window.findChildren(QLabel) if label.text() == words)
+    assert help_label.height() >= help_label.heightForWidth(help_label.width())
 
 
 def _show(window: QWidget, editor: FieldEditor, qtbot: QtBot) -> QLineEdit:

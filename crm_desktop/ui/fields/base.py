@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
@@ -40,9 +40,9 @@ class FieldEditor(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._column.addWidget(self._heading)
         self._column.addWidget(self._below)
+        self._column.addStretch(1)  # not an alignment, by which texts of several lines would be cut
         self.changed.connect(lambda: self.set_error(""))
 
     def value(self) -> Any:

@@ -6,17 +6,16 @@ from PySide6.QtWidgets import QCheckBox
 
 from crm_desktop.core.i18n import _
 from crm_desktop.spec.kinds import Kind
-from crm_desktop.ui import theme
 from crm_desktop.ui.fields.base import FieldEditor
 
 
 class CheckBoxEditor(FieldEditor):
-    """A box as high as the other editors, so that the lines of a form stay in line."""
+    """A box as high as the other editors by the style sheet, so that the lines of a form stay in line."""
 
     def __init__(self, kind: Kind, label: str, *, required: bool = False, help_text: str = "") -> None:
         super().__init__(kind, label, required=required, help_text=help_text)
         self.box = QCheckBox(_("Yes"))
-        self.box.setFixedHeight(theme.CONTROL)
+        self.box.setObjectName("field")
         self._set_input(self.box)
         self.box.clicked.connect(lambda _checked: self.changed.emit())
 
