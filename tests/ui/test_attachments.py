@@ -74,7 +74,7 @@ def test_files_dropped_on_the_page_are_listed(desk: Desk, card: AttachmentsCard,
     assert [model.index(1, column).data() for column in range(3)] == ["b.bin", "2 kB", "seller"]
     assert "2 files were added." in desk.notices()
     desk.press_undo()
-    assert "Taken back: 2 × File removed." in desk.notices()
+    assert "Taken back: 2 files removed." in desk.notices()
     desk.hear("attachment", 1)
     assert names(card) == []
 

@@ -12,6 +12,7 @@ from crm_desktop.entities import by_key
 from crm_desktop.services.bulk import Example, Rehearsal
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.form_page.wording import step_text
+from crm_desktop.ui.list_page.words import things
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
@@ -64,7 +65,7 @@ def outcome(rehearsal: Rehearsal, *, is_deletion: bool) -> Iterator[str]:
     else:
         yield ngettext("{count} record changes.", "{count} records change.", count).format(count=f"{count:,}")
     if rehearsal.parts:
-        parts = (f"{count:,} × {_(by_key(key).label)}" for key, count in rehearsal.parts.items())
+        parts = (things(by_key(key), count) for key, count in rehearsal.parts.items())
         yield _("What belongs to them goes too: {parts}.").format(parts=_(", ").join(parts))
     if rehearsal.same:
         yield ngettext("{count} has the value already.", "{count} have the value already.", rehearsal.same).format(

@@ -13,9 +13,17 @@ from crm_desktop.services.journal import UndoResult
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.wording import counted
 
-HANGING = {"attachment": N_("File"), "comment": N_("Comment")}
-"""What hangs on records and is no entity, by table."""
+HANGING = {
+    "attachment": (N_("File"), N_("Files")),
+    "comment": (N_("Comment"), N_("Comments")),
+    "share": (N_("Share"), N_("Shares")),
+    "group_member": (N_("Group membership"), N_("Group memberships")),
+    "permission_grant": (N_("Right"), N_("Rights")),
+    "setting": (N_("Setting"), N_("Settings")),
+}
+"""What hangs on records or stands for itself and is no entity, by table: one, and several."""
 
 
 def notify_saved(view: AreaView, record: Record, *, is_new: bool) -> None:
@@ -47,12 +55,12 @@ def outcome(result: UndoResult) -> str:
 def effects(result: UndoResult) -> Iterator[str]:
     """What it does, kind by kind: ``12 customers removed``."""
     words = (
-        (result.restored, _("{count} × {what} as before")),
-        (result.brought_back, _("{count} × {what} brought back")),
-        (result.removed, _("{count} × {what} removed")),
+        (result.restored, _("{things} as before")),
+        (result.brought_back, _("{things} brought back")),
+        (result.removed, _("{things} removed")),
     )
-    labels = {spec.key: spec.label for spec in ALL_ENTITIES} | HANGING
+    labels = {spec.key: (spec.label, spec.label_plural) for spec in ALL_ENTITIES} | HANGING
     for numbers, sentence in words:
         for entity, count in numbers.items():
             if count:
-                yield sentence.format(count=f"{count:,}", what=_(labels.get(entity, entity)))
+                yield sentence.format(things=counted(*labels.get(entity, (entity, entity)), count))

@@ -9,6 +9,7 @@ from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.listing import ListQuery, Row
 from crm_desktop.services.totals import Total, Totals
 from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.ui.form_page.wording import counted
 from crm_desktop.ui.list_page.cells import is_name
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -16,8 +17,7 @@ from crm_desktop.ui.widgets.empty_state import EmptyState
 
 def things(spec: EntitySpec, count: int) -> str:
     """``3 customers``."""
-    word = _(spec.label if count == 1 else spec.label_plural).lower()
-    return _("{count} {things}").format(count=f"{count:,}", things=word)
+    return counted(spec.label, spec.label_plural, count)
 
 
 def view_title(query: ListQuery) -> str:
