@@ -13,7 +13,7 @@ from crm_desktop.ui.widgets.bar import Action, Bar
 from crm_desktop.ui.widgets.buttons import link_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
-from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.labels import ElidedLabel
 from crm_desktop.ui.widgets.skeleton import DELAY_MS, Skeleton
 
 SKELETON_ROWS = 40  # more than any window shows; the rest is clipped
@@ -27,8 +27,8 @@ class ListCard(Card):
         super().__init__(padding=0, parent=parent)
         self._retry = retry
         self._bar = Bar("warn")
-        self._selected = label("", "faint")
-        self._whole = label("", "faint")
+        self._selected = ElidedLabel("", "faint")
+        self._whole = ElidedLabel("", "faint")
         footer = QFrame()
         footer.setObjectName("footer")
         footer.setFixedHeight(FOOTER_HEIGHT)
