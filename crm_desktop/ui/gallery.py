@@ -22,6 +22,7 @@ from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import ThemeName, apply_theme, dress
 
 PAUSE_SECONDS = 0.3  # skeletons and the like come after a moment
+QUIET_ROUNDS = 5
 LIMIT_SECONDS = 60.0
 
 Pages = Iterable[tuple[str, Callable[[], QWidget]]]
@@ -80,11 +81,16 @@ def settle(tasks: Tasks | None = None) -> None:
     minute.
     """
     begin = quiet_since = monotonic()
-    while monotonic() - quiet_since < PAUSE_SECONDS and monotonic() - begin < LIMIT_SECONDS:
+    quiet_rounds = 0  # an answer may come after a long pause: what it changed is laid out in the rounds that follow
+    while monotonic() - begin < LIMIT_SECONDS:
         QApplication.processEvents()
         QApplication.sendPostedEvents(None, 0)
         if tasks is not None and tasks.busy:
-            quiet_since = monotonic()
+            quiet_since, quiet_rounds = monotonic(), 0
+        elif monotonic() - quiet_since >= PAUSE_SECONDS:
+            quiet_rounds += 1
+            if quiet_rounds == QUIET_ROUNDS:
+                break
 
 
 def _size(text: str) -> QSize:
