@@ -189,7 +189,7 @@ class LoginDialog(QDialog):
         head.addWidget(label(_("CRM"), "page"), 1)
         other, name = OTHER_LANGUAGE[language()]
         head.addWidget(link_button(name, lambda: self.language_chosen.emit(other)))
-        self._inputs.setFixedWidth(WIDTH)
+        self._inputs.setMinimumWidth(WIDTH)
         inputs = QVBoxLayout(self._inputs)
         inputs.setContentsMargins(0, 0, 0, 0)
         inputs.setSpacing(12)

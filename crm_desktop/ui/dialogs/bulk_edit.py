@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from crm_desktop.core.errors import KnownError
@@ -39,7 +40,8 @@ class BulkEditDialog(Dialog):
         self.outcome = RehearsalView(spec)
         self._pause = later(PAUSE_MS, self._rehearse, self)
         self.body.addLayout(self._column)
-        self.body.addWidget(quiet_button(_("Another field"), self.add_line, icon_name="plus", shortcut="Ctrl+Plus"))
+        another = quiet_button(_("Another field"), self.add_line, icon_name="plus", shortcut="Ctrl+Plus")
+        self.body.addWidget(another, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self.outcome)
         self.body.addStretch(1)
         self.add_cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.i18n import _
@@ -43,11 +43,10 @@ class GivePasswordDialog(Dialog):
         self.password.set_value(generated_password())
         self.body.addWidget(self.login)
         self.body.addWidget(self.password)
-        self.body.addWidget(
-            quiet_button(
-                _("Suggest another"), lambda: self.password.set_value(generated_password()), icon_name="dice-five"
-            )
+        another = quiet_button(
+            _("Suggest another"), lambda: self.password.set_value(generated_password()), icon_name="dice-five"
         )
+        self.body.addWidget(another, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(
             label(_("Tell it to {name}; it is not shown again. It can be changed in the menu at the top right.")
                   .format(name=name), "muted", wrap=True)

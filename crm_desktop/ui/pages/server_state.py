@@ -185,10 +185,11 @@ class ServerStatePage(Page):
             self._facts.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(label(words, "error" if how == "bad" else "body", wrap=True, selectable=True), row, 1)
         _clear(self._sizes)
-        for row, (table, size) in enumerate(state.tables):
-            self._sizes.addWidget(label(_(TABLES.get(table, table)), "muted"), row, 0)
-            words_label = label(size_words(size))
-            self._sizes.addWidget(words_label, row, 1)
+        sizes = {_(TABLES[table]): size for table, size in state.tables if table in TABLES}
+        sizes[_("Everything else")] = state.size - sum(sizes.values())
+        for row, (name, size) in enumerate(sizes.items()):
+            self._sizes.addWidget(label(name, "muted"), row, 0)
+            self._sizes.addWidget(label(size_words(size), "body"), row, 1)
 
     def _show_findings(self, findings: Sequence[Finding]) -> None:
         self.check_button.setEnabled(True)

@@ -12,7 +12,7 @@ from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.table_view import TableView
 
-WIDTH, HEIGHT, COLUMN_WIDTH = 1080, 420, 440
+WIDTH, HEIGHT, COLUMN_WIDTH = 1180, 420, 520
 
 
 class CompareGroupsDialog(Dialog):

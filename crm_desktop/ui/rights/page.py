@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget
 
 from crm_desktop.core.access import Grant
 from crm_desktop.core.errors import KnownError
@@ -148,6 +148,7 @@ class RightsPage(Page):
         for button in buttons:
             self.heading.add(button)
         self._stack = QStackedWidget()
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # the table gives way
         for row in self.rows.values():
             row.meaning.hide()  # the page says more
             row.title.hide()
