@@ -7,28 +7,28 @@ from typing import Any
 
 from sqlalchemy import TIMESTAMP, Column, Date, Table
 
-from crm_desktop.models import CUSTOM, POLICY, Base, Guard
+from crm_desktop.models import CUSTOM, KEPT, POLICY, Base, Guard
 
 DERIVED = (
     "version", "updated_at", "sort_key", "search_text", "search_grams", "name_core", "last_contact_at", "full_name",
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
-_SEARCHED = ("name", "short_name", "code", "login", "email", "phones")
+_SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_model", "specification")
 _RECORDS = ("owned", "common")
 """Rules of tables whose rows are records, on which files and comments can hang."""
 _JOURNAL_TABLES = ("change_set", "change", "subject", "expected")
 
-_PART_FUNCTIONS = """
--- The part belongs to its parent's owner, whatever the statement said; the policy then judges that owner. The lock lets
--- a part that is added while its parent changes hands wait for the new owner. 0 is nobody: the policy refuses it.
-create or replace function crm.{part}_take_owner() returns trigger
+_CARRIED_OWNER = """
+-- The row carries the owner of what it belongs to, whatever the statement said; the policy then judges that owner. The
+-- lock lets a row that is added while its parent changes hands wait for the new owner. The policy refuses 0, nobody.
+create or replace function crm.{row}_take_{owner}() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   select p.{parent_owner} into new.{owner} from crm.{parent} p where p.id = new.{reference} for no key update;
-  if not found then new.{owner} := 0; end if;
+  if not found then new.{owner} := {nobody}; end if;
   return new;
 end $$;
-create or replace function crm.{part}_follow_owner() returns trigger
+create or replace function crm.{row}_follow_{owner}() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   moved bigint[] := array(
@@ -36,15 +36,16 @@ declare
       select n.id, n.{parent_owner} from new_rows n except select o.id, o.{parent_owner} from old_rows o) c);
 begin
   if moved <> '{{}}' then
-    update crm.{part} p set {owner} = c.{parent_owner}
+    update crm.{row} p set {owner} = c.{parent_owner}
       from crm.{parent} c where c.id = any (moved) and p.{reference} = c.id and p.{owner} <> c.{parent_owner};
   end if;
   return null;
 end $$;
-create trigger keep_owner before insert or update of {reference}, {owner} on crm.{part}
-  for each row when (pg_trigger_depth() = 0) execute function crm.{part}_take_owner();
-create trigger carry_owner_to_{part} after update on crm.{parent}
-  referencing old table as old_rows new table as new_rows for each statement execute function crm.{part}_follow_owner();
+create trigger keep_{owner} before insert or update of {reference}, {owner} on crm.{row}
+  for each row when (pg_trigger_depth() = 0) execute function crm.{row}_take_{owner}();
+create trigger carry_{owner}_to_{row} after update on crm.{parent}
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function crm.{row}_follow_{owner}();
 """
 _RECORD_FUNCTIONS = """
 -- Asked as the person himself, so that the policies of the record's own table decide, whatever they are.
@@ -124,10 +125,13 @@ def _privileges(table: Table, guard: Guard) -> Iterator[str]:
     if guard.rule == "closed":
         return
     kept = {"id", "version", "created_at", "updated_at"}
-    names = [column.name for column in _shipped(table) if column.name not in kept]
+    names = [c.name for c in _shipped(table) if c.name not in kept and not c.info.keys() & KEPT]
     new = ["id", *names] if guard.rule == "owned" else names
     names = list(guard.editable or names)
     yield f"revoke all on crm.{table.name} from crm_user"
+    if guard.editable == ():
+        yield f"grant select on crm.{table.name} to crm_user"
+        return
     yield (
         f"grant select, delete, insert ({', '.join(new)}), update ({', '.join([*names, 'version'])}) "
         f"on crm.{table.name} to crm_user"
@@ -233,11 +237,10 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
     hidden = [column for column in DERIVED if column in columns]
     if guard.parent_table:
         hidden.append(str(guard.owner_column))
-        parent = guarded_tables()[guard.parent_table][1]
-        yield _PART_FUNCTIONS.format(
-            part=name, reference=guard.parent_column, owner=guard.owner_column,
-            parent=guard.parent_table, parent_owner=parent.owner_column,
-        )  # fmt: skip
+        yield _carried_owner(name, guard.owner_column, guard.parent_column, guard.parent_table, nobody="0")
+    if guard.along_table:
+        hidden.append(str(guard.along_owner_column))
+        yield _carried_owner(name, guard.along_owner_column, guard.along_column, guard.along_table, nobody="null")
     if guard.rule == "owned":  # of all other tables nobody may name the key
         yield (
             f"create trigger check_keys after insert on crm.{name} referencing new table as new_rows for each statement"
@@ -262,6 +265,13 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
         )
     if guard.rule not in {"personal", "shown", "closed"}:  # how somebody arranged his lists is nobody's history
         yield from _journal_triggers(name, hidden)
+
+
+def _carried_owner(row: str, owner: str | None, reference: str | None, parent: str, *, nobody: str) -> str:
+    parent_owner = guarded_tables()[parent][1].owner_column
+    return _CARRIED_OWNER.format(
+        row=row, owner=owner, reference=reference, parent=parent, parent_owner=parent_owner, nobody=nobody
+    )
 
 
 def _search_triggers(table: Table) -> Iterator[str]:

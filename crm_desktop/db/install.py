@@ -61,8 +61,10 @@ def _describe_subjects(connection: Connection) -> None:
     connection.execute(
         text("""
             insert into journal.subject (table_name, entity, rule, owner_column, writer_column, parent_table,
-                                         parent_column, display_column, position)
-            values (:table_name, :entity, :rule, :owner, :writer, :parent_table, :parent_column, :display, :position)
+                                         parent_column, along_table, along_column, along_owner_column, display_column,
+                                         position)
+            values (:table_name, :entity, :rule, :owner, :writer, :parent_table, :parent_column, :along_table,
+                    :along_column, :along_owner, :display, :position)
         """),
         [
             {
@@ -73,6 +75,9 @@ def _describe_subjects(connection: Connection) -> None:
                 "writer": guard.writer_column or guard.owner_column,
                 "parent_table": guard.parent_table,
                 "parent_column": guard.parent_column,
+                "along_table": guard.along_table,
+                "along_column": guard.along_column,
+                "along_owner": guard.along_owner_column,
                 "display": display[name] if display[name] in table.columns else "id",
                 "position": position,
             }

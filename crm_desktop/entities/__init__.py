@@ -12,12 +12,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from crm_desktop.entities.activity import ACTIVITY
+from crm_desktop.entities.catalog import PRODUCT, PRODUCT_CATEGORY, PRODUCT_COST
 from crm_desktop.entities.contact import CONTACT, CONTACT_RELATION
 from crm_desktop.entities.custom_field import CUSTOM_FIELD
 from crm_desktop.entities.custom_fields import FieldDefinition, extended
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
+from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
+from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
 from crm_desktop.models import POLICY, Guard
 from crm_desktop.spec import Attr, EntitySpec
 
@@ -26,6 +29,15 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     CONTACT,
     CONTACT_RELATION,
     ACTIVITY,
+    OPPORTUNITY,
+    OPPORTUNITY_CONTACT,
+    OPPORTUNITY_LINE,
+    OPPORTUNITY_STAY,
+    PRODUCT,
+    PRODUCT_CATEGORY,
+    PRODUCT_COST,
+    SALES_PROCESS,
+    SALES_STAGE,
     EMPLOYEE,
     DEPARTMENT,
     PERMISSION_GROUP,

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from crm_desktop.models.attachment import Attachment, AttachmentContent, AttachmentPiece
-from crm_desktop.models.base import CUSTOM, POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.base import CUSTOM, KEPT, POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.catalog import Product, ProductCategory, ProductCost
 from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
 from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
+from crm_desktop.models.sales import (
+    Opportunity,
+    OpportunityContact,
+    OpportunityLine,
+    OpportunityStay,
+    SalesProcess,
+    SalesStage,
+)
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
 
 __all__ = [
     "CUSTOM",
+    "KEPT",
     "POLICY",
     "SCHEMA",
     "Activity",
@@ -35,11 +45,20 @@ __all__ = [
     "GroupMember",
     "Guard",
     "ImportRecipe",
+    "Opportunity",
+    "OpportunityContact",
+    "OpportunityLine",
+    "OpportunityStay",
     "PermissionGrant",
     "PermissionGroup",
     "Preference",
     "Presence",
+    "Product",
+    "ProductCategory",
+    "ProductCost",
     "RecentRecord",
+    "SalesProcess",
+    "SalesStage",
     "SavedView",
     "Setting",
     "Share",

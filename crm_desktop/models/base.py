@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import BigInteger, Identity, Index, Integer, MetaData, Text, func, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
@@ -15,6 +15,8 @@ POLICY = "guard"
 """Key in ``Table.info`` of the table's :class:`Guard`."""
 CUSTOM = "custom"
 """Key in ``Column.info`` of columns that an administrator added: not every database has them."""
+KEPT: dict[str, Any] = {"kept": True}
+"""``Column.info`` of columns that only triggers write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,11 @@ class Guard:
     ``shown``: the person in ``owner_column``, and those to whom he shows the row (``is_for_everybody``, ``group_ids``);
     to show it, or to change what is shown, one needs the function ``share_views`` of the row's ``entity``.
     ``closed``: nobody, but for what ``db/sql`` opens.
-    ``editable`` are the only columns that may change once the row is there, where not all may.
+    ``editable`` are the only columns that may change once the row is there, where not all may; with none at all, only
+    triggers write the table.
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
+    A record with an owner of its own can lie at another one (``along_column`` points to ``along_table``): whoever
+    reaches the owner of that one, kept by trigger in ``along_owner_column``, and to whom that one is lent, may read it.
     """
 
     rule: Literal["owned", "common", "personal", "attached", "shown", "closed"]
@@ -41,6 +46,9 @@ class Guard:
     writer_column: str | None = None
     parent_column: str | None = None
     parent_table: str | None = None
+    along_column: str | None = None
+    along_table: str | None = None
+    along_owner_column: str | None = None
     editable: tuple[str, ...] | None = None
     is_for_owners: bool = False
 

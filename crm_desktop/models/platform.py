@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm_desktop.models.base import POLICY, Base, Guard, Timed
+from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Timed
 
 
 class Dictionary(Base):
@@ -21,6 +21,9 @@ class Dictionary(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str | None] = mapped_column(String(100), comment="Null: the name serves in English too")
+    is_fixed: Mapped[bool] = mapped_column(
+        server_default=text("false"), info=KEPT, comment="The program decides by its entries: none comes, none goes"
+    )
 
 
 class DictionaryEntry(Base):

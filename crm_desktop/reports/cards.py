@@ -54,7 +54,7 @@ def card_of(overview: Overview) -> Card:
         subtitle=" · ".join(filter(None, (facts(a).kind.format(record.values.get(a.key)) for a in spec.subtitle))),
         chips=chips,
         sections=tuple(_sections(spec, record)),
-        tables=tuple(_parts(part, overview) for part in parts_of(spec)),
+        tables=tuple(_parts(part, overview) for part in parts_of(spec) if part.key in overview.parts),
     )
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, any_, case, cast, func, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, SmallInteger, any_, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.records import FieldsError, check, to_columns
 from crm_desktop.spec import Attr, EntitySpec, facts
 
-MOST = {"integer": Decimal(2**31 - 1), "bigint": Decimal(2**63 - 1)}
-_NUMBERS, _TEXTS, _LISTS = frozenset({"integer", "money", "number"}), frozenset({"text", "long_text"}), "phones"
+MOST = {SmallInteger: Decimal(2**15 - 1), BigInteger: Decimal(2**63 - 1), Integer: Decimal(2**31 - 1)}
+_NUMBERS, _TEXTS = frozenset({"integer", "money", "number", "percent"}), frozenset({"text", "long_text"})
+_LISTS = "phones"
 
 
 class Action(enum.StrEnum):
@@ -159,5 +160,5 @@ def _scale(column: Any) -> int:
 def _most(column: Any) -> Decimal:
     """The largest number the column holds."""
     if isinstance(column.type, Integer):
-        return MOST["bigint" if isinstance(column.type, BigInteger) else "integer"]
+        return next(most for kind, most in MOST.items() if isinstance(column.type, kind))
     return Decimal(10) ** ((column.type.precision or 1000) - (column.type.scale or 0)) - 1

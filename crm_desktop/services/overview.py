@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
 from crm_desktop.core.access import Person
-from crm_desktop.entities import by_key, parts_of
+from crm_desktop.entities import by_key, guard_of, parts_of
 from crm_desktop.models import Activity
 from crm_desktop.services import journal
 from crm_desktop.services.listing import Row
@@ -54,7 +54,8 @@ def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Ov
     """The record, a statement a kind of part, and figures. Four statements for a customer."""
     spec = by_key(entity)
     record = fetch_record(session, entity, id_)
-    parts = {part.key: tuple(_part_rows(session, part, id_, person)) for part in parts_of(spec)}
+    own = [part for part in parts_of(spec) if guard_of(part).along_column is None]
+    parts = {part.key: tuple(_part_rows(session, part, id_, person)) for part in own}
     figures = _figures(session, id_, len(parts.get("contact", ()))) if entity == "customer" else None
     return Overview(record, figures, parts)
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, bindparam, literal, select, text, update
+from sqlalchemy import Text, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from crm_desktop.core.paths import RESOURCES
 from crm_desktop.core.text import search_keys
 from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
-from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, Setting
+from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, SalesProcess, SalesStage, Setting
 from crm_desktop.services.grants import grant_row
 from crm_desktop.services.regions import read_regions
 
@@ -81,6 +81,7 @@ def seed(session: Session) -> None:
     _add_dictionaries(session, read_lists())
     _add_groups(session)
     _add_pool_owner(session)
+    _add_sales_process(session)
     session.execute(
         insert(Setting).on_conflict_do_nothing(index_elements=[Setting.key]),
         [{"key": key, "value": value} for key, value in _SETTINGS.items()],
@@ -90,7 +91,10 @@ def seed(session: Session) -> None:
 def _add_dictionaries(session: Session, lists: Mapping[str, Any]) -> None:
     session.execute(
         insert(Dictionary).on_conflict_do_nothing(index_elements=[Dictionary.code]),
-        [{"code": code, "name": shipped["name"], "name_en": shipped["name_en"]} for code, shipped in lists.items()],
+        [
+            {"code": code, **{key: shipped.get(key, False) for key in ("name", "name_en", "is_fixed")}}
+            for code, shipped in lists.items()
+        ],
     )
     regions = list(_region_entries())
     # Parents first: an entry takes its full name from the parent's.
@@ -164,6 +168,36 @@ def _shipped_grants() -> Iterator[tuple[str, Group, Grant]]:
     for group, grant in CUSTOMER.access.items():
         if Function.IMPORT in grant.functions:
             yield "import_recipe", group, Grant(read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL)
+
+
+def _add_sales_process(session: Session) -> None:
+    """Where the firm has none: it may have its own by now."""
+    if session.scalar(select(SalesProcess.id).limit(1)) is not None:
+        return
+    shipped = tomllib.loads((RESOURCES / "sales_processes.toml").read_text(encoding="utf-8"))
+    for number, process in enumerate(shipped["process"]):
+        names = {key: process[key] for key in ("name", "name_en")}
+        id_ = session.scalar(insert(SalesProcess).values(**names, is_default=number == 0).returning(SalesProcess.id))
+        stages = [_stage(session, stage) for stage in process["stages"]]
+        session.execute(insert(SalesStage), [{**s, "process_id": id_, "sort_order": n} for n, s in enumerate(stages)])
+
+
+def _stage(session: Session, line: list[Any]) -> dict[str, Any]:
+    """A line of the file as a row."""
+    name, name_en, probability, outcome, category, days_allowed, checklist = line
+    return {
+        "name": name,
+        "name_en": name_en,
+        "probability": probability,
+        "outcome_id": _choice(session, "outcome", outcome),
+        "category_id": _choice(session, "forecast_category", category),
+        "days_allowed": days_allowed or None,
+        "checklist": "\n".join(checklist) or None,
+    }
+
+
+def _choice(session: Session, dictionary: str, code: str) -> int | None:
+    return session.scalar(select(func.crm.choice(dictionary, code)))
 
 
 def _add_pool_owner(session: Session) -> None:

@@ -91,6 +91,26 @@ class Integer(Kind):
         return "" if value is None else f"{value:,}"
 
 
+_WHOLE_PERCENT = 100
+
+
+class Percent(Integer):
+    """A share of a hundred, in whole percent."""
+
+    name = "percent"
+
+    def parse(self, text: str) -> int | None:
+        """An int from 0 to 100; the sign may be written."""
+        value = super().parse(normalise(text).removesuffix("%"))
+        if value is not None and not 0 <= value <= _WHOLE_PERCENT:
+            raise BadValueError(_("“{text}” is not a percentage from 0 to 100.").format(text=text))
+        return value
+
+    def format(self, value: Any) -> str:
+        """``60%``."""
+        return "" if value is None else f"{value}%"
+
+
 _AMOUNT = re.compile(r"[+-]?(\d{1,16}(\.\d*)?|\.\d+)")
 _UNITS = {"万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "千元": 1_000, "元": 1}
 
@@ -348,6 +368,6 @@ def _no_birthday(text: str) -> BadValueError:
 
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
-NUMBER = Number()
-NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER)}
+NUMBER, PERCENT = Number(), Percent()
+NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT)}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

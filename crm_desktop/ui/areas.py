@@ -18,15 +18,21 @@ from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
-ADMINISTRATION = ("employee", "department", "permission_group", "dictionary")
-PARTS = ("contact_relation",)
-"""Entities that have a page but no list of their own."""
+OPPORTUNITIES = ("opportunity", "product", "product_category")
+ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process")
+PARTS = {
+    "customers": ("contact_relation",),
+    "opportunities": ("opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost"),
+    "administration": ("sales_stage",),
+}
+"""By area: entities that have a page but no list of their own."""
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in: those that have something for him."""
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
+        _area("opportunities", N_("Opportunities"), "target", OPPORTUNITIES, person),
         _area(
             "administration",
             N_("Administration"),
@@ -57,7 +63,7 @@ def _area(
     key: str, title: str, icon: str, entities: tuple[str, ...], person: Person, more: tuple[PageEntry, ...] = ()
 ) -> Area:
     listed = [by_key(entity) for entity in entities if person.may("read", entity)]
-    shown = (*entities, *PARTS) if key == "customers" else entities
+    shown = (*entities, *PARTS.get(key, ()))
     return Area(
         key=key,
         title=title,

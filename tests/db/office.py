@@ -196,6 +196,8 @@ def _create_login(cursor: Any, login: str) -> None:
 
 
 def _insert_records(cursor: Any) -> None:
+    cursor.execute("insert into crm.product_category (name) values ('硬件')")
+    cursor.execute("insert into crm.product (name, category_id) select 'GTX 1', id from crm.product_category")
     cursor.execute("select array_agg(id order by id) from crm.employee")
     everybody = cursor.fetchone()[0]
     cursor.execute(

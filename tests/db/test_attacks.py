@@ -113,7 +113,7 @@ def test_nobody_brings_functions(seller: Raw, statement: str) -> None:
 
 def test_a_temporary_table_takes_no_trigger_of_ours(seller: Raw) -> None:
     seller.rows("create temp table mine (like crm.contact)")
-    for function in ("journal.record_insert", "crm.contact_take_owner", "crm.raise_version"):
+    for function in ("journal.record_insert", "crm.contact_take_owner_id", "crm.raise_version"):
         assert seller.tried(f"create trigger t before insert on mine execute function {function}()") == REFUSED
 
 

@@ -25,13 +25,18 @@ COMMON = {
     "import_recipe": "import_recipe",
     "permission_grant": "permission_group",
     "permission_group": "permission_group",
+    "product": "product",
+    "product_category": "product_category",
+    "sales_process": "sales_process",
+    "sales_stage": "sales_process",
     "setting": "setting",
 }
 TRIED_ELSEWHERE = {
     "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence", "share",
     "saved_view", "custom_field",
+    "opportunity", "opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost",
 }  # fmt: skip
-"""In test_attached, test_custom_fields, test_presence, test_sharing and test_views."""
+"""In test_attached, test_custom_fields, test_opportunities, test_presence, test_sharing and test_views."""
 NEW_ROW = {
     "department": "(name) values ('x')",
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",
@@ -42,6 +47,10 @@ NEW_ROW = {
     "import_recipe": "(entity, shape, name, mapping) values ('x', 'x', 'x', '{}')",
     "permission_grant": "(group_id, entity) select min(id), 'x' from crm.permission_group",
     "permission_group": "(code, name, name_en) values ('x', 'x', 'x')",
+    "product": "(name) values ('x')",
+    "product_category": "(name) values ('x')",
+    "sales_process": "(name) values ('x')",
+    "sales_stage": "(process_id, name) select min(id), 'x' from crm.sales_process",
     "setting": "(key, value) values ('x', '1')",
 }
 
@@ -157,7 +166,7 @@ def test_the_program_is_told_the_same_scopes_that_the_policies_apply(raw: Raw, o
     told = {(entity, verb): {*owners} for entity, verb, owners in raw.rows("select * from crm.my_scopes()")}
     expected = {
         (entity, verb): reached
-        for entity in ("customer", "contact", "contact_relation", "activity")
+        for entity in {guard.entity for _table, guard in guarded_tables().values() if guard.rule == "owned"}
         for verb in VERBS
         if (reached := office.reached(key, entity, verb))
     }

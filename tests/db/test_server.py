@@ -59,7 +59,7 @@ SABOTAGES = {
     "table crm.extra": "create table crm.extra ()",
     "table crm.dictionary": "alter table crm.dictionary owner to current_user",
     "trigger crm.customer.journal_update": "drop trigger journal_update on crm.customer",
-    "trigger crm.contact.keep_owner": "alter table crm.contact disable trigger keep_owner",
+    "trigger crm.contact.keep_owner_id": "alter table crm.contact disable trigger keep_owner_id",
     "function crm.me()": "create or replace function crm.me() returns bigint language sql as 'select 1::bigint'",
     "function crm.owners_in_scope(text,text)": "alter function crm.owners_in_scope(text, text) security invoker",
     "function journal.record_delete()": "alter function journal.record_delete() owner to current_user",

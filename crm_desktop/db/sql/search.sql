@@ -18,11 +18,13 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   row_values jsonb := to_jsonb(new);
   email text := crm.normalise(row_values ->> 'email');
-  phones text[] := array(select distinct crm.digits(p) from unnest(new.phones) p where crm.digits(p) <> '');
+  phones text[] := array(select distinct crm.digits(p)
+                         from jsonb_array_elements_text(coalesce(row_values -> 'phones', '[]')) p where crm.digits(p) <> '');
   lines text[] := array(
     select distinct line
     from unnest(array[crm.normalise(new.name), crm.normalise(row_values ->> 'short_name'),
-                      crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'), email] || phones
+                      crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'),
+                      crm.normalise(row_values ->> 'product_model'), crm.normalise(row_values ->> 'specification'), email] || phones
                 || array(select crm.normalise(f.value) from jsonb_each_text(row_values) f where f.key ~ '^x_text_\d+$')) line
     where line <> '');
 begin

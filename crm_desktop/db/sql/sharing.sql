@@ -3,7 +3,8 @@
 -- It never lets anybody delete, give away or share on.
 
 -- What is lent to somebody for a verb on a table: keys of the records, for a part those of its parents. To make and
--- change parts takes a share to write.
+-- change parts takes a share to write. A record that lies at another one can be read by whoever reaches that one's owner
+-- with his right to read records like it, and by whom that one is lent to.
 create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -16,21 +17,35 @@ declare
       union
       select d.parent_id from crm.department d join above a on a.id = d.id)
     select a.id from above a where a.id is not null);
+  has_shares boolean := exists (select from crm.share s where s.employee_id = person or s.department_id = any (departments));
+  scope smallint;
   lent bigint[];
+  along bigint[];
 begin
-  if verb = 'delete' or not exists (
-      select from crm.share s where s.employee_id = person or s.department_id = any (departments)) then
-    return '{}';
-  end if;
+  if verb = 'delete' then return '{}'; end if;
   select s.* into subject from journal.subject s where s.table_name = shared_for.table_name and s.rule = 'owned';
-  if not found or crm.scope_for(person, subject.entity, verb) = 0 then return '{}'; end if;
+  if not found then return '{}'; end if;
+  if subject.parent_table is null and (subject.along_table is null or verb <> 'read') and not has_shares then return '{}'; end if;
+  scope := crm.scope_for(person, subject.entity, verb);
+  if scope = 0 then return '{}'; end if;
   if subject.parent_table is null then
     if verb = 'create' then return '{}'; end if;
-    return array(
+    lent := array(
       select s.record_id from crm.share s
       where (s.employee_id = person or s.department_id = any (departments)) and s.entity = shared_for.table_name
         and (s.ends_at is null or s.ends_at > statement_timestamp())  -- not that of a transaction left open
         and (verb = 'read' or s.may_write));
+    if subject.along_table is null or verb <> 'read' or scope = 5 then return lent; end if;
+    execute format('select array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%2$I <> t.%3$I and t.%3$I <> all ($1))',
+                   table_name, subject.along_owner_column, subject.owner_column)
+      into along using crm.owners_for(person, subject.entity, verb);
+    lent := lent || along;
+    along := case when has_shares then crm.shared_for(person, subject.along_table, 'read') else '{}' end;
+    if along <> '{}' then
+      execute format('select array(select t.id from crm.%I t where t.%I = any ($1))', table_name, subject.along_column)
+        into along using along;
+    end if;
+    return lent || along;
   end if;
   select s.* into parent from journal.subject s where s.table_name = subject.parent_table;
   lent := crm.shared_for(person, parent.table_name, needed);
