@@ -120,6 +120,7 @@ class AreaView(QWidget):
         """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""
         if key in self._tabs_by_key:
             self.tabs.go_to(self._tabs_by_key[key][1])
+            self.focus_page()
             return self._tabs_by_key[key][1]  # built by going there, where it was to be built later
         page = build(self)
         self._tabs_by_key[key] = (OpenTab(key, build), page)
@@ -136,9 +137,13 @@ class AreaView(QWidget):
             self.tabs.add(page, title, go_there=False)
 
     def go_to_tab(self, key: str) -> None:
-        """Bring the tab with this key to the front; nothing where there is none."""
+        """Bring the tab with this key to the front; nothing where there is none. Who types elsewhere goes on."""
         if key in self._tabs_by_key:
+            typed_in = self.focusWidget()
+            has_keys = typed_in is not None and typed_in.hasFocus() and self.current_page().isAncestorOf(typed_in)
             self.tabs.go_to(self._tabs_by_key[key][1])
+            if has_keys:
+                self.focus_page()
 
     def _build_now(self, page: QWidget) -> None:
         found = next((tab for tab, opened in self._tabs_by_key.values() if opened is page), None)
@@ -176,13 +181,25 @@ class AreaView(QWidget):
             if opened is page:
                 if not opened.may_close():
                     return False
+                was_in_front = opened is self.tabs.current()
                 del self._tabs_by_key[key]
                 self.tabs.remove(opened)
+                if was_in_front:
+                    self.focus_page()
         return True
 
     def close_current(self) -> None:
         """Close the tab in front."""
         self.close_page(self.tabs.current())
+
+    def step(self, direction: int) -> None:
+        """Go to the next (1) or the previous (-1) tab, round and round."""
+        self.tabs.step(direction)
+        self.focus_page()
+
+    def focus_page(self) -> None:
+        """Let the keys go to the page in front. Qt would give them to any button: that of a notice, which undoes."""
+        self.current_page().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def current_page(self) -> QWidget:
         """The page in front, whether it lies in the first tab or in another."""

@@ -17,7 +17,7 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Area
 from crm_desktop.ui.search_hits import SearchHits
-from crm_desktop.ui.widgets.buttons import quiet_button, with_shortcut
+from crm_desktop.ui.widgets.buttons import Button, quiet_button, with_shortcut
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
@@ -85,7 +85,7 @@ class Header(QFrame):
         return {area.key: area.icon for area in self._context.areas}
 
     def _area_button(self, number: int, area: Area) -> QPushButton:
-        button = QPushButton(_(area.title))
+        button = Button(_(area.title))
         button.setObjectName("area")
         button.setIconSize(QSize(16, 16))
         button.setCheckable(True)

@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         view = self.view(area)
         self._stack.setCurrentWidget(view)
         self.header.show_area(area)
+        view.focus_page()
         return view
 
     def current_area(self) -> str:
@@ -252,8 +253,8 @@ class MainWindow(QMainWindow):
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+W": lambda: self._current_view().close_current(),
-            "Ctrl+Tab": lambda: self._current_view().tabs.step(1),
-            "Ctrl+Shift+Tab": lambda: self._current_view().tabs.step(-1),
+            "Ctrl+Tab": lambda: self._current_view().step(1),
+            "Ctrl+Shift+Tab": lambda: self._current_view().step(-1),
             "Ctrl+Z": lambda: undo_last(self._current_view()),
             "Ctrl+Y": lambda: redo_last(self._current_view()),
             "Ctrl+Shift+Z": lambda: redo_last(self._current_view()),

@@ -115,6 +115,19 @@ def test_tabs_are_stepped_through_and_closed_by_keyboard(qtbot: QtBot, window: M
     assert len(tabs.pages()) == 1, "the list stays"
 
 
+def test_keys_go_to_the_page_in_front_and_to_no_notice(qtbot: QtBot, window: MainWindow) -> None:
+    assert window.focusWidget() is _front(window).current_page(), "one begins in the list"
+    window.open_record("customer", 7)
+    window.notices.show_notice("Saved.", action=("Undo", lambda: None))
+    qtbot.keyClick(window, Key.Key_W, Ctrl)
+    assert window.focusWidget() is _front(window).current_page()
+    window.open_record("customer", 7)
+    qtbot.keyClick(window, Key.Key_Tab, Ctrl)
+    assert window.focusWidget() is _front(window).current_page()
+    qtbot.keyClick(window, Key.Key_1, Ctrl)
+    assert window.focusWidget() is _front(window).current_page()
+
+
 def test_page_with_unsaved_edits_is_marked_and_may_object(window: MainWindow) -> None:
     view = window.show_area("customers")
     page = view.open_tab("new", lambda _view: _Stubborn("New customer"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
     QFontDatabase,
     QFontMetricsF,
     QGuiApplication,
     QImage,
+    QKeyEvent,
     QStandardItem,
     QStandardItemModel,
     QTextDocument,
@@ -257,6 +258,20 @@ def test_long_tab_title_is_shortened_and_told_in_the_tooltip(qtbot: QtBot) -> No
     tabs.add(QLabel(), title)
     assert tabs.bar.tabText(0).endswith("…")
     assert tabs.bar.tabToolTip(0) == title
+
+
+def test_enter_presses_the_button_with_the_focus_once(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    button = primary_button("Next", lambda: pressed.append("next"))
+    qtbot.addWidget(button)
+    qtbot.keyClick(button, Key.Key_Return)
+    QApplication.sendEvent(
+        button, QKeyEvent(QEvent.Type.KeyPress, Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True)
+    )
+    qtbot.keyClick(button, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["next"]
+    qtbot.keyClick(button, Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert pressed == ["next", "next"]
 
 
 def test_notice_offers_to_undo(qtbot: QtBot) -> None:

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 ICON = QSize(16, 16)
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+class Button(QPushButton):
+    """A button that Enter presses too while it has the focus. Qt's own way, auto-default, would have Enter press one
+    from every line of a dialog.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it, once however long it is held."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers() & ~KEYPAD:
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def primary_button(
@@ -74,7 +89,7 @@ def _button(
     shortcut: str,
     tip: str = "",
 ) -> QPushButton:
-    made = QPushButton(text)
+    made = Button(text)
     made.setObjectName(rank)
     made.setAutoDefault(False)
     if icon_name:
