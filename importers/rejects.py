@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from crm_desktop.core import excel_text
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
 from importers.layout import Table
 from importers.mapping import Guess
@@ -32,7 +32,7 @@ def write_rejects(path: Path, pairs: Iterable[tuple[Table, Sequence[Guess]]], re
         book.save(path)
     except OSError as error:
         raise KnownError(
-            _("The file {name} cannot be written: {reason}.").format(name=path.name, reason=error.strerror),
+            _("The file {name} cannot be written: {reason}.").format(name=path.name, reason=system_reason(error)),
             _("Close it in other programs and try again."),
         ) from error
 

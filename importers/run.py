@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
-from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.models import ImportRecipe
 from crm_desktop.services.journal import begin_change
@@ -26,7 +26,6 @@ from importers.values.days import Order
 from importers.write import Written, foresee, write_plan
 
 ENTITY = "customer"
-MOST_LINES = 20
 """Of each kind that a result tells in words; its JSON has all."""
 
 
@@ -85,8 +84,8 @@ class Opened:
                     _("Sheet “{sheet}” holds several tables, with headers in the rows {rows}.").format(
                         sheet=table.sheet, rows=rows
                     ),
-                    _("Say which one is meant: --sheet “{choice}”.").format(
-                        choice=f"{table.sheet}!{table.candidates[-1]}"
+                    _("Say which one is meant: {option}").format(
+                        option=f'--sheet "{table.sheet}!{table.candidates[-1]}"'  # as one types it
                     ),
                 )
         return Source(self.path, tuple(pairs))
@@ -101,6 +100,11 @@ class Result:
     rejects: tuple[Reject, ...]
     mapping: Mapping[str, str]
 
+    @property
+    def left_alone(self) -> int:
+        """Customers that are there and stay as they are."""
+        return self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED)
+
     def as_json(self) -> dict[str, Any]:
         """For scripts."""
         none = {"customer": 0, "contact": 0}
@@ -108,38 +112,11 @@ class Result:
             "change_set": self.written.change_set,
             "created": none | self.written.created,
             "updated": none | self.written.updated,
-            "skipped": self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED),
+            "skipped": self.left_alone,
             "rejected": [{"row": r.row, "sheet": r.sheet, "reason": r.reason} for r in self.rejects],
             "warnings": [{"at": row.at, "text": text} for row in self.plan.rows for text in row.warnings],
             "mapping": dict(self.mapping),
         }
-
-    def sentences(self) -> list[str]:
-        """For people."""
-        lines = [
-            _("New: {customers} customers, {contacts} contacts").format(
-                customers=self.written.created.get("customer", 0), contacts=self.written.created.get("contact", 0)
-            ),
-            _("Updated: {customers} customers, {contacts} contacts").format(
-                customers=self.written.updated.get("customer", 0), contacts=self.written.updated.get("contact", 0)
-            ),
-        ]
-        if left := self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED):
-            lines.append(
-                ngettext("{count} row left as it is", "{count} rows left as they are", left).format(count=left)
-            )
-        lines += _first([f"{r.at}: {r.reason}" for r in self.rejects])
-        warnings = [(row.at, text) for row in self.plan.rows for text in row.warnings]
-        lines += _first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
-        if self.written.change_set:
-            lines.append(_("Undo with: crm-desktop undo {number}").format(number=self.written.change_set))
-        return lines
-
-
-def _first(lines: list[str]) -> list[str]:
-    """As many as somebody reads, and how many more there are."""
-    left = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], *([_("… and {count} more").format(count=left)] if left > 0 else [])]
 
 
 def names_customers(guesses: Sequence[Guess]) -> bool:

@@ -19,17 +19,12 @@ from crm_desktop.cli.imports import import_file
 from crm_desktop.cli.open_link import open_link
 from crm_desktop.cli.records import RECORD_COMMANDS
 from crm_desktop.cli.server import server
-from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import LANGUAGES, N_, _
+from crm_desktop.core.errors import KnownError, system_reason
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.settings import Options
 
 DONE, REFUSED = 0, 1
-
-
-def _speak(_context: click.Context, _parameter: click.Parameter, language: str | None) -> None:
-    if language is not None:
-        speak(language)
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
@@ -45,14 +40,6 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: b
     help=N_("CRM workbench. Without a command it opens the window."),
 )
 @server_options
-@option(
-    "--lang",
-    type=click.Choice(sorted(LANGUAGES)),
-    is_eager=True,
-    expose_value=False,
-    callback=_speak,
-    help=N_("Language of all texts; else the one chosen in the workbench."),
-)
 @option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=N_("Show the version.")
 )
@@ -124,4 +111,4 @@ def _system_error(error: OSError) -> str:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing fails again at the end
         return ""
     where = f"{error.filename}: " if error.filename else ""
-    return _("The computer refused: {reason}").format(reason=f"{where}{error.strerror or error}")
+    return _("The computer refused: {reason}").format(reason=f"{where}{system_reason(error)}")

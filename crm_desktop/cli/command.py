@@ -62,15 +62,34 @@ class _Translated:
         self._help = text
 
 
-class Command(_Translated, click.Command):
-    """A command."""
-
-
 class Option(_Translated, click.Option):
     """An option."""
 
 
-class Group(_Translated, click.Group):
+def _speak(_context: click.Context, _parameter: click.Parameter, language: str | None) -> None:
+    if language is not None:
+        speak(language)
+
+
+_LANGUAGE = Option(
+    ["--lang"],
+    type=click.Choice(sorted(LANGUAGES)),
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+    help=N_("Language of all texts; else the one chosen in the workbench."),
+)
+
+
+class Command(_Translated, click.Command):
+    """A command, which takes ``--lang`` as all do."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its arguments and options."""
+        return [_LANGUAGE, *super().get_params(ctx)]
+
+
+class Group(Command, click.Group):
     """Commands under one name. An unknown one is answered with those that there are."""
 
     command_class = Command

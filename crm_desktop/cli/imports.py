@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm_desktop.cli.command import command, option
 from crm_desktop.cli.connection import server_options, sign_in
-from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
+from crm_desktop.cli.output import as_json_option, print_first, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.entities import ALL_ENTITIES
+
+if TYPE_CHECKING:
+    from importers.run import Result
 
 IMPORTABLE = click.Choice([spec.key for spec in ALL_ENTITIES if spec.importable])
 
@@ -83,8 +86,25 @@ def import_file(
         return
     if dry_run:
         click.echo(_("This would happen; nothing was changed:"))
-    for line in result.sentences():
-        click.echo(line)
+    _print_result(result)
+
+
+def _print_result(result: Result) -> None:
+    none = {"customer": 0, "contact": 0}
+    created, updated = none | result.written.created, none | result.written.updated
+    for words, counts in (
+        (_("New: {customers} customers, {contacts} contacts"), created),
+        (_("Updated: {customers} customers, {contacts} contacts"), updated),
+    ):
+        click.echo(words.format(customers=counts["customer"], contacts=counts["contact"]))
+    if left := result.left_alone:
+        words = ngettext("{count} customer left as it is", "{count} customers left as they are", left)
+        click.echo(words.format(count=left))
+    print_first([_("Rejected: {row}").format(row=f"{one.at}: {one.reason}") for one in result.rejects])
+    warnings = [(row.at, text) for row in result.plan.rows for text in row.warnings]
+    print_first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
+    if result.written.change_set:
+        click.echo(_("Undo with: crm-desktop undo {number}").format(number=result.written.change_set))
 
 
 def _read_mapping(file: Path | None) -> dict[str, Any]:

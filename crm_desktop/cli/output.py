@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
 from crm_desktop.cli.command import option
-from crm_desktop.core.i18n import N_
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.progress import Progress
+
+MOST_LINES = 20
 
 as_json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 
@@ -19,6 +21,14 @@ as_json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JS
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def print_first(lines: Sequence[str]) -> None:
+    """As many lines as somebody reads, and how many more there are."""
+    for line in lines[:MOST_LINES]:
+        click.echo(line)
+    if (left := len(lines) - MOST_LINES) > 0:
+        click.echo(_("… and {count} more").format(count=left))
 
 
 @contextmanager

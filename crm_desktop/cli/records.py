@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.cli.command import command, option
 from crm_desktop.cli.connection import server_options, sign_in
-from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
+from crm_desktop.cli.output import as_json_option, print_first, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import ALL_ENTITIES, by_key
@@ -28,6 +28,7 @@ from crm_desktop.spec import EntitySpec
 ENTITIES = click.Choice([spec.key for spec in ALL_ENTITIES])
 LARGEST_ID = 2**63 - 1
 entity_argument = click.argument("entity", type=ENTITIES, metavar="ENTITY")
+PRINTED = ".pdf"
 target_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -127,8 +128,7 @@ def undo(context: click.Context, change_set: int, *, dry_run: bool, as_json: boo
     ):
         for entity, count in counts.items():
             click.echo(f"{text}: {count} {_name_of(entity)}")
-    for kept in result.kept:
-        click.echo(_("Kept: {what}").format(what=kept.sentence()))
+    print_first([_("Kept: {what}").format(what=kept.sentence()) for kept in result.kept])
 
 
 def _name_of(entity: str) -> str:
@@ -164,14 +164,20 @@ def _undo_as_json(result: journal.UndoResult) -> dict[str, Any]:
 @server_options
 @click.pass_context
 def export(context: click.Context, entity: str, file: Path, view: str) -> None:
-    from crm_desktop.reports.lists import export_list, print_list
+    from crm_desktop.reports.lists import export_kinds, export_list, print_list
 
     gateway = sign_in(context)
     with gateway.read() as session:
         query, keys = _find_list(session, entity, view)
     for problem in problems_of(entity, query.filter):
         click.echo(_("Left out of the filter: {problem}").format(problem=problem), err=True)
-    is_print = file.suffix.lower() == ".pdf"
+    is_print = file.suffix.lower() == PRINTED
+    kinds = [*export_kinds(by_key(entity)), PRINTED]
+    if file.suffix.lower() not in kinds:
+        raise KnownError(
+            _("“{name}” is no kind of file that a list can be exported to.").format(name=file.name),
+            _("Choose a name that ends in {kinds}.").format(kinds=", ".join(kinds)),
+        )
     write = print_list if is_print else export_list
     columns = columns_of(query.spec, keys) if is_print or keys else query.spec.table.columns
     with gateway.long_write() as session, progress_on_stderr() as progress:

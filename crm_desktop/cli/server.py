@@ -15,6 +15,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.db import backup as backups
 from crm_desktop.db import check as checks
 from crm_desktop.db import server as servers
+from crm_desktop.services.administration import check_password
 from crm_desktop.services.seed import seed
 
 password_stdin_option = option(
@@ -35,6 +36,7 @@ def _new_password(*, from_stdin: bool) -> str:
         password = str(click.prompt(_("New password"), hide_input=True, confirmation_prompt=True, err=True))
     if not password:
         raise KnownError(_("The password is empty."), _("Give one on standard input, or type it."))
+    check_password(password)
     return password
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 from typing import NamedTuple
+
+from crm_desktop.core.i18n import N_, _
+
+_REASONS = {
+    errno.ENOENT: N_("the folder or file does not exist"),
+    errno.ENOTDIR: N_("the folder does not exist"),
+    errno.EISDIR: N_("there is a folder of this name"),
+    errno.EACCES: N_("access is denied"),
+    errno.EPERM: N_("access is denied"),
+    errno.EROFS: N_("access is denied"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+}
 
 
 class KnownError(Exception):
@@ -15,6 +29,12 @@ class KnownError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused something with a file, in the user's language where it is one of the usual reasons."""
+    known = _REASONS.get(error.errno or 0)
+    return _(known) if known else error.strerror or str(error)
 
 
 class Attempt(NamedTuple):

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
 from crm_desktop.db.checksums import TableSum
 from crm_desktop.db.person import known_revisions
@@ -60,7 +60,7 @@ def replaced(file: Path) -> Iterator[Path]:
         unfinished.replace(file)
     except OSError as error:
         raise KnownError(
-            _("The backup cannot be written to {file}: {reason}").format(file=file, reason=error.strerror or error),
+            _("The backup cannot be written to {file}: {reason}").format(file=file, reason=system_reason(error)),
             _("Check that the folder exists, that you may write there, and that there is room enough."),
         ) from error
     finally:
@@ -76,7 +76,7 @@ def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
             yield archive, _read_manifest(archive)
     except OSError as error:
         raise KnownError(
-            _("The backup {file} cannot be read: {reason}").format(file=file, reason=error.strerror or error),
+            _("The backup {file} cannot be read: {reason}").format(file=file, reason=system_reason(error)),
             _("Choose the file again."),
         ) from error
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:

@@ -218,7 +218,11 @@ def _one_id(connection: Connection, table: str, key: str) -> int:
         "employee": _("There is no employee with the login {key}."),
         "permission_group": _("There is no permission group {key}."),
     }[table]
-    raise KnownError(message.format(key=key), _("Check how it is written."))
+    hint = _("Check how it is written.")
+    if table == "department":
+        names = ", ".join(connection.execute(text("select name from crm.department order by name")).scalars())
+        hint = _("There are: {known}.").format(known=names or _("none yet"))
+    raise KnownError(message.format(key=key), hint)
 
 
 def _create_login(connection: Connection, login: str, password: str) -> None:

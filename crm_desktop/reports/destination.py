@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
 
 
@@ -45,6 +45,6 @@ def refusal(target: Path, error: OSError) -> KnownError:
             _("Close it there, or choose another name."),
         )
     return KnownError(
-        _("“{name}” cannot be written: {reason}").format(name=target.name, reason=error.strerror or error),
+        _("“{name}” cannot be written: {reason}").format(name=target.name, reason=system_reason(error)),
         _("Choose another folder, or make room on the disk."),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
 from importers.readers import html, spreadsheet, text
 from importers.readers.book import Book, Cell, Merge, Row, Sheet, not_a_table_file
@@ -45,7 +45,7 @@ def _content(path: Path) -> bytes:
         raise KnownError(_("The file {name} does not exist.").format(name=path.name)) from None
     except OSError as error:
         raise KnownError(
-            _("The file {name} cannot be opened: {reason}.").format(name=path.name, reason=error.strerror),
+            _("The file {name} cannot be opened: {reason}.").format(name=path.name, reason=system_reason(error)),
             _("Close it in other programs and try again."),
         ) from error
 

@@ -240,6 +240,8 @@ def test_added_user_signs_in_with_his_groups(
         for wrong_part in ({"groups": ["x"]}, {"department": "x"}, {"superior": "x"}):
             with pytest.raises(KnownError, match="x"):
                 servers.add_user(server.url(own_database), f"other.{worker_id}", name="x", password="x", **wrong_part)
+        with pytest.raises(KnownError, match=r"There are: .*south"):
+            servers.add_user(server.url(own_database), f"other.{worker_id}", name="x", password="x", department="x")
         with pytest.raises(KnownError, match=f"already an employee with the login {name}"):
             servers.add_user(server.url(own_database), name, name="x", password="x")
     finally:

@@ -100,10 +100,17 @@ def test_damaged_options_are_named(crm: Crm, tmp_path: Path) -> None:
     assert "options.toml" in refused(crm, "search", "x")
 
 
-def test_password_of_a_new_person_is_never_empty(crm: Crm) -> None:
+def test_language_is_taken_before_and_behind_the_command(crm: Crm) -> None:
+    assert "数据库应答" in refused(crm, "search", "x", "--url", NOBODY, "--lang", "zh")
+    assert "数据库应答" in refused(crm, "server", "check", "--url", NOBODY, "--lang", "zh")
+    assert refused(crm, "--lang", "zh", "search", "x") == refused(crm, "search", "--lang", "zh", "x")
+
+
+def test_password_of_a_new_person_is_never_empty_or_short(crm: Crm) -> None:
     arguments = ["server", "init", "--url", NOBODY, "--admin", "boss", "--password-stdin"]
     assert "password is empty" in refused(crm, *arguments)
-    assert "nothing listens" in refused(crm, *arguments, typed="\N{BOM}geheim\r\n".replace("\N{BOM}", "\ufeff"))
+    assert "at least 8 characters" in refused(crm, *arguments, typed="geheim\n")
+    assert "nothing listens" in refused(crm, *arguments, typed="\N{BOM}geheimnis\r\n".replace("\N{BOM}", "\ufeff"))
 
 
 def commands_of(group: click.Group) -> list[click.Command]:

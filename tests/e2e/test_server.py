@@ -14,7 +14,7 @@ from crm_desktop.db.embedded import ServerAddress
 from tests.db.own_server import OwnServer, system_binaries
 from tests.e2e.conftest import Crm
 
-SECRET = "老板 demo"
+SECRET = "老板的 demo"
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,7 @@ def test_result_in_words_is_short_and_ends_with_the_way_back(clerk: Crm, tmp_pat
     lines = clerk("import", "customer", sheet).out.splitlines()
     assert lines[0] == "New: 1 customers, 0 contacts"
     assert len([line for line in lines if line.endswith("no customer name")]) == 20
+    assert lines[2] == "Rejected: 3: no customer name"
     assert lines[-2] == "… and 10 more"
     assert clerk("undo", lines[-1].removeprefix("Undo with: crm-desktop undo ")).code == 0
 

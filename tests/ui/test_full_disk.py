@@ -20,7 +20,7 @@ from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, templa
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
-FULL = os.strerror(errno.ENOSPC)
+FULL = "the disk is full"
 
 
 class _FullDisk(io.FileIO):
@@ -28,7 +28,7 @@ class _FullDisk(io.FileIO):
 
     def write(self, content: Any) -> int:
         super().write(bytes(content)[:4])
-        raise OSError(errno.ENOSPC, FULL)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_full_disk_without_room_for_a_folder_is_said_too(
     attachments_copies.copy_path(card.table.files.files[0])  # the folder of this process is there
 
     def refuse(_path: Path, *_args: object, **_options: object) -> None:
-        raise OSError(errno.ENOSPC, FULL)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as full:
         full.setattr(Path, "mkdir", refuse)
