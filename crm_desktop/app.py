@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -59,6 +60,7 @@ def run(address: ConnectionAddress | None, link: str = "") -> int:
 
     Without an address the workbench that runs already is brought to the front. ``link`` is a record to show.
     """
+    gc.freeze()  # what is imported stays: to look through it at each collection would hold up the window
     set_up_logging()
     broken = set_aside_broken()
     set_scale(Options.load().scale)

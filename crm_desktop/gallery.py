@@ -14,7 +14,7 @@ from crm_desktop.core.access import Group
 from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
-from crm_desktop.demo import Demo, prepare_demo
+from crm_desktop.demo.prepare import Demo, prepare_demo
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS

@@ -52,7 +52,7 @@ def _open_here(profile: Profile, password: str, progress: Progress) -> Opened:
 
 def _open_sample(profile: Profile, progress: Progress) -> Opened:
     from crm_desktop.core.i18n import _
-    from crm_desktop.demo import prepare_demo  # fonts of names and stories: not for a real firm
+    from crm_desktop.demo.prepare import prepare_demo  # fonts of names and stories: not for a real firm
 
     progress(0, 0, _("Starting the database server on this computer"))
     sample = prepare_demo(

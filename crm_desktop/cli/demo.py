@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,10 @@ from crm_desktop.cli.command import command, option
 from crm_desktop.cli.output import as_json_option, print_json, progress_on_stderr
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.paths import state_home
-from crm_desktop.demo import SCALES, Demo, prepare_demo
+from crm_desktop.demo.scale import SCALES
+
+if TYPE_CHECKING:
+    from crm_desktop.demo.prepare import Demo
 
 USERS_SHOWN = 40
 """Of the big firms only so many logins are printed for people; ``--json`` has them all."""
@@ -35,6 +38,8 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 @as_json_option
 @click.pass_context
 def demo(context: click.Context, *, scale: str, reset: bool, serve: bool, as_json: bool) -> None:
+    from crm_desktop.demo.prepare import prepare_demo  # names and stories: not for a real firm
+
     if serve:
         _hear_signals()
     with progress_on_stderr() as progress:

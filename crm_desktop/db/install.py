@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from crm_desktop.db.fingerprint import PRESENT, SQL, record
@@ -48,6 +46,9 @@ def run_script(connection: Connection, script: str) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    from alembic import command  # only for those who set up or upgrade a database
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

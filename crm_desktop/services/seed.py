@@ -21,7 +21,6 @@ from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, SalesProcess, SalesStage, Setting
 from crm_desktop.services.grants import grant_row
-from crm_desktop.services.regions import read_regions
 
 POOL_NAME = "公海"
 _GROUP_NAMES = {
@@ -109,6 +108,8 @@ def _depth(entry: _Entry) -> int:
 
 
 def _region_entries() -> Iterator[_Entry]:
+    from crm_desktop.services.regions import read_regions  # with all that spells Chinese, once for a database
+
     for order, region in enumerate(read_regions()):
         yield _Entry("region", region.parent_code, region.code, region.name, region.name_en, "", order)
 

@@ -17,7 +17,8 @@ from crm_desktop.core.i18n import set_language
 from crm_desktop.core.paths import ROOT
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
-from crm_desktop.demo import SCALES, Demo, prepare_demo
+from crm_desktop.demo.prepare import Demo, prepare_demo
+from crm_desktop.demo.scale import SCALES
 from tests.bench.cases import Bench
 from tests.bench.crowd import crowd_timings
 from tests.bench.delay import Delay

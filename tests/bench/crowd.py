@@ -14,7 +14,7 @@ import psutil
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.changes import ChangeListener
 from crm_desktop.db.engine import Gateway
-from crm_desktop.demo import Demo
+from crm_desktop.demo.prepare import Demo
 from crm_desktop.services import listing, overview, search
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
