@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
+from crm_desktop.entities import take_custom_fields
 
 # Before Qt, keyring and the PostgreSQL driver are loaded: no window, no secret, no setting of this computer.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -48,9 +50,13 @@ def _system_binaries() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the program has once in a process, as it is at the program's start."""
     monkeypatch.setenv("CRM_HOME", str(tmp_path / "crm-home"))
     set_language("en")
+    yield
+    take_custom_fields(())
+    clock.set_by(clock._own_time())
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Databases of the kernel's tests: one office for the whole run, copied for each worker, or for one test."""
+"""Databases of the kernel's tests: one office for the whole run, copied for each worker."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from tests.db.office import PASSWORD, Office, make_office, read_ids
+from tests.db.own_copy import OwnCopy
 from tests.db.raw import Raw
 
 TEMPLATE = "office"
-
-
-def _copy(server: ServerAddress, name: str) -> None:
-    with servers.superuser(ConnectionAddress.from_url(server.url()), autocommit=True) as connection:
-        connection.execute(text(f"drop database if exists {name} with (force)"))
-        connection.execute(text(f"create database {name} template {TEMPLATE}"))
-    with servers.superuser(ConnectionAddress.from_url(server.url(name))) as connection:
-        servers.open_for_employees(connection)
 
 
 @pytest.fixture(scope="session")
@@ -44,20 +37,21 @@ def template(server: ServerAddress, tmp_path_factory: pytest.TempPathFactory, wo
 def shared_database(server: ServerAddress, template: None, worker_id: str) -> str:
     """The worker's own copy. Its tests roll back whatever they do."""
     del template
-    name = f"{TEMPLATE}_{worker_id}"
-    _copy(server, name)
-    return name
+    return OwnCopy(server, f"{TEMPLATE}_{worker_id}", TEMPLATE).name
+
+
+@pytest.fixture(scope="session")
+def own_copy(server: ServerAddress, template: None, worker_id: str) -> OwnCopy:
+    """The worker's copy whose tests commit."""
+    del template
+    return OwnCopy(server, f"{TEMPLATE}_own_{worker_id}", TEMPLATE)
 
 
 @pytest.fixture
-def own_database(server: ServerAddress, template: None, worker_id: str) -> Iterator[str]:
+def own_database(own_copy: OwnCopy) -> Iterator[str]:
     """A copy for one test that commits."""
-    del template
-    name = f"{TEMPLATE}_own_{worker_id}"
-    _copy(server, name)
-    yield name
-    with servers.superuser(ConnectionAddress.from_url(server.url()), autocommit=True) as connection:
-        connection.execute(text(f"drop database if exists {name} with (force)"))
+    yield own_copy.name
+    own_copy.renew()
 
 
 @pytest.fixture

@@ -1,18 +1,28 @@
-"""What the tests of the UI share: the look applied once, and tasks whose session is a plain word."""
+"""What the tests of the UI share: the look applied once, patience, no question without an answer, and tasks whose
+session is a plain word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDrag
+from PySide6.QtPrintSupport import QPrintDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
 
 from crm_desktop.services import marks
 from crm_desktop.ui import soon
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
+from tests.db.conftest import own_copy, template
+from tests.ui.settled import GIVE_UP_MS, Answer
+
+__all__ = ["own_copy", "template"]
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +30,62 @@ def qapp(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
     yield qapp
     qapp.clipboard().clear()  # what Python put there is gone when Qt, without a screen, gives it back at the end
+
+
+class _PatientBot(QtBot):
+    """Waits for a condition as long as a slow computer needs; its own five seconds would be a matter of speed."""
+
+    def waitUntil(self, callback: Any, *, timeout: int = GIVE_UP_MS) -> None:  # noqa: N802 - pytest-qt names it
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = GIVE_UP_MS, **options: Any) -> Any:  # noqa: N802 - pytest-qt names it
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    del qapp
+    return _PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Answer]]:
+    """What a test does with the next dialogs that wait for their user. One that no test expects fails at once: without
+    a user it would wait for ever.
+    """
+    expected: list[Answer] = []
+    wait_for_user = QDialog.exec
+
+    def ask(dialog: QDialog) -> int:
+        assert expected, f"{type(dialog).__name__} waits for its user"
+        answer = expected.pop(0)
+
+        def act() -> None:
+            try:
+                answer(dialog)
+            finally:
+                if dialog.isVisible():
+                    dialog.reject()
+
+        QTimer.singleShot(0, dialog, act)
+        return wait_for_user(dialog)
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("a menu, a drag or a dialog of the system waits for its user")
+
+    monkeypatch.setattr(QDialog, "exec", ask)
+    for kind, name in (
+        (QMenu, "exec"),
+        (QDrag, "exec"),
+        (QPrintDialog, "exec"),
+        (QFileDialog, "getOpenFileName"),
+        (QFileDialog, "getOpenFileNames"),
+        (QFileDialog, "getSaveFileName"),
+        (QFileDialog, "getExistingDirectory"),
+    ):
+        monkeypatch.setattr(kind, name, refuse)
+    yield expected
+    assert not expected, "a dialog that should have come did not"
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Engine, event, text
 
@@ -23,9 +23,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import notices_of
 from tests.db.conftest import SignIn, own_database, sign_in, template
-
-MOMENT_MS = 1000  # what is put off for longer is not waited for: notices that go, the next look at who is there
-GIVE_UP_MS = 60_000  # only a test that fails waits that long
+from tests.ui.settled import settle, settle_all
 
 __all__ = ["Desk", "SitDown", "own_database", "sign_in", "sit_down", "template"]
 
@@ -50,17 +48,11 @@ class Desk:
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
-        for _time in range(2):  # an answer may ask for something else
-            self.qtbot.wait(20)
-            self.qtbot.waitUntil(lambda: not self.tasks.busy, timeout=GIVE_UP_MS)
+        settle(self.qtbot, self.tasks)
 
     def settle_all(self) -> None:
         """Wait until nothing is under way, and nothing is put off for a moment."""
-        self.settle()
-        self.qtbot.waitUntil(
-            lambda: not self.tasks.busy and not is_put_off(self.window, self.tasks, self.bus), timeout=GIVE_UP_MS
-        )
-        self.settle()
+        settle_all(self.qtbot, self.tasks, self.window, self.bus)
 
     def hear(self, table: str, *ids: int, change_sets: frozenset[int] = UNKNOWN) -> None:
         """Hear from the server that these rows have changed, and wait for what follows."""
@@ -115,13 +107,6 @@ def change(gateway: Gateway, entity: str, id_: int, **values: Any) -> Record:
     """Somebody saves some fields of a record."""
     with gateway.write() as session:
         return records.save_record(session, records.fetch_record(session, entity, id_), values)
-
-
-def is_put_off(*owners: QObject) -> bool:
-    """Whether one of these is about to do something in a moment."""
-    timers = [timer for owner in owners for timer in owner.findChildren(QTimer)]
-    pressed = [one for owner in owners for one in owner.findChildren(QAbstractButton) if one.isDown()]  # by a key
-    return bool(pressed) or any(t.isActive() and t.isSingleShot() and t.interval() < MOMENT_MS for t in timers)
 
 
 def count_statements(act: Callable[[], object]) -> list[str]:

@@ -19,6 +19,7 @@ from crm_desktop.services.records import create_record, new_record
 from crm_desktop.ui.start.new_firm import NewFirmPage
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
+from tests.ui import settled
 
 __all__ = ["own_database", "template"]
 
@@ -29,17 +30,17 @@ def address(server: ServerAddress, own_database: str) -> ConnectionAddress:
 
 
 @pytest.fixture
-def workbench(qtbot: QtBot, qapp: QApplication) -> Iterator[Workbench]:
+def workbench(qapp: QApplication) -> Iterator[Workbench]:
     started = Workbench(qapp)
     yield started
     started.leave()
-    qtbot.wait(10)
+    settled.take_turn()
 
 
 def settle(qtbot: QtBot, workbench: Workbench) -> None:
     signed_in = workbench.signed_in
     assert signed_in is not None
-    qtbot.waitUntil(lambda: not signed_in.tasks.busy, timeout=15_000)
+    settled.settle(qtbot, signed_in.tasks)
 
 
 def test_address_opens_the_window_at_once(qtbot: QtBot, workbench: Workbench, address: ConnectionAddress) -> None:
@@ -51,13 +52,13 @@ def test_address_opens_the_window_at_once(qtbot: QtBot, workbench: Workbench, ad
 
 
 def test_wrong_password_is_said_in_the_sign_in_dialog(
-    qtbot: QtBot, workbench: Workbench, server: ServerAddress, own_database: str
+    workbench: Workbench, server: ServerAddress, own_database: str
 ) -> None:
     workbench.start(ConnectionAddress.from_url(server.url(own_database, "office.seller", "wrong")))
     assert workbench.login is not None
     assert workbench.login.failure.isVisible()
     workbench.login.hide()
-    qtbot.wait(10)
+    settled.take_turn()
 
 
 def test_without_any_profile_one_is_asked_how_to_begin(workbench: Workbench) -> None:
@@ -111,10 +112,10 @@ def test_a_colleagues_change_reaches_the_window(qtbot: QtBot, workbench: Workben
     signed_in = workbench.signed_in
     heard: list[tuple[str, object]] = []
     signed_in.bus.changed.connect(lambda table, ids: heard.append((table, ids)))
-    qtbot.waitUntil(lambda: ("customer", None) in heard, timeout=20_000)  # it listens: anything may have changed
+    qtbot.waitUntil(lambda: ("customer", None) in heard)  # it listens: anything may have changed
     with signed_in._gateway.write() as session:
         made = create_record(session, new_record("customer", signed_in._gateway.person, name="丙有限公司"))
-    qtbot.waitUntil(lambda: ("customer", frozenset({made.id})) in heard, timeout=20_000)
+    qtbot.waitUntil(lambda: ("customer", frozenset({made.id})) in heard)
     settle(qtbot, workbench)
 
 
@@ -160,4 +161,4 @@ def test_a_firm_on_this_computer_from_its_set_up_to_its_copy_at_the_end(
 
 
 def settle_login(qtbot: QtBot, workbench: Workbench) -> None:
-    qtbot.waitUntil(lambda: not workbench._signing_in.busy, timeout=15_000)
+    qtbot.waitUntil(lambda: not workbench._signing_in.busy)

@@ -110,7 +110,7 @@ def test_pictures_texts_and_unknown_files_are_looked_at(desk: Desk, card: Attach
         dialog = desk.dialog(FilePreview)
         shown.append(type(dialog.shown).__name__)
         dialog.close()
-        desk.qtbot.wait(1)
+        desk.settle()
     assert shown == ["QPlainTextEdit", "_Picture", "QLabel", "QLabel"]
 
 

@@ -6,8 +6,8 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.errors import KnownError
@@ -21,6 +21,8 @@ from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import Notices
+from tests.ui.desk import button
+from tests.ui.settled import Answer
 
 
 @pytest.fixture
@@ -31,14 +33,8 @@ def window(qtbot: QtBot) -> QWidget:
     return window
 
 
-def _dialog() -> QWidget:
-    dialog = QApplication.activeModalWidget()
-    assert dialog is not None
-    return dialog
-
-
-def test_enter_does_not_destroy(qtbot: QtBot, window: QWidget) -> None:
-    QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Return))
+def test_enter_does_not_destroy(qtbot: QtBot, window: QWidget, answers: list[Answer]) -> None:
+    answers.append(lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Return))
     assert not messages.confirm(window, "Delete 3 customers?", "Their contacts go too.", "Delete", danger=True)
 
 
@@ -52,12 +48,8 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot, window: QWidg
     assert (dialog.isVisible(), dialog.result()) == (False, Dialog.DialogCode.Rejected)
 
 
-def test_the_word_on_the_button_confirms(qtbot: QtBot, window: QWidget) -> None:
-    def press() -> None:
-        button = next(one for one in _dialog().findChildren(QPushButton) if one.text() == "Delete 3 customers")
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    QTimer.singleShot(0, press)
+def test_the_word_on_the_button_confirms(qtbot: QtBot, window: QWidget, answers: list[Answer]) -> None:
+    answers.append(lambda dialog: qtbot.mouseClick(button(dialog, "Delete 3 customers"), Qt.MouseButton.LeftButton))
     assert messages.confirm(window, "Delete?", "Their contacts go too.", "Delete 3 customers", danger=True)
 
 
@@ -107,20 +99,20 @@ def test_new_password_must_be_typed_twice_and_be_long_enough(qtbot: QtBot, windo
     assert chosen.args == ["long enough"]
 
 
-def test_a_name_is_asked_for(qtbot: QtBot, window: QWidget) -> None:
+def test_a_name_is_asked_for(qtbot: QtBot, window: QWidget, answers: list[Answer]) -> None:
     focused: list[bool] = []
 
-    def answer() -> None:
-        line = _dialog().findChild(QLineEdit)
+    def answer(dialog: QDialog) -> None:
+        line = dialog.findChild(QLineEdit)
         assert isinstance(line, QLineEdit)
-        focused.append(_dialog().focusWidget() is line)
+        focused.append(dialog.focusWidget() is line)
         qtbot.keyClicks(line, "Foshan")
         qtbot.keyClick(line, Qt.Key.Key_Return)
 
-    QTimer.singleShot(0, answer)
+    answers.append(answer)
     assert ask_text(window, "Save the view", "Name", "Save", "old") == "Foshan"
     assert focused == [True]
-    QTimer.singleShot(0, lambda: qtbot.keyClick(_dialog(), Qt.Key.Key_Escape))
+    answers.append(lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Escape))
     assert ask_text(window, "Save the view", "Name", "Save") is None
 
 

@@ -20,6 +20,7 @@ from crm_desktop.ui.doorbell import Doorbell, ring
 from crm_desktop.ui.widgets.notice import notices_of
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
+from tests.ui.settled import take_turn
 
 __all__ = ["own_database", "template"]
 
@@ -36,7 +37,7 @@ def ring_elsewhere(qtbot: QtBot, message: str) -> bool:
     """As another process does, while this one's event loop goes on."""
     act = f"import sys; from crm_desktop.ui.doorbell import ring; sys.exit(not ring({message!r}))"
     with subprocess.Popen([sys.executable, "-c", act]) as process:
-        qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+        qtbot.waitUntil(lambda: process.poll() is not None)
         return process.returncode == 0
 
 
@@ -92,9 +93,9 @@ def test_a_link_is_opened_after_signing_in_and_in_the_running_window(
     assert any("no longer there" in text for text in notices.texts())
     keys = [tab.key for tab in signed_in.window.view("administration").open_tabs()]
     assert keys == ["employee/1", "department/1"]
-    qtbot.waitUntil(lambda: not signed_in.tasks.busy, timeout=15_000)
+    qtbot.waitUntil(lambda: not signed_in.tasks.busy)
     workbench.leave()
-    qtbot.wait(10)
+    take_turn()
 
 
 @pytest.mark.parametrize(

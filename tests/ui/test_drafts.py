@@ -16,7 +16,8 @@ from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.import_wizard.page import open_import
 from importers.plan import FILL_IN, OnMatch
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
-from tests.ui.test_form_editor import answer_unsaved, type_into
+from tests.ui.settled import Answer
+from tests.ui.test_form_editor import press, type_into
 from tests.ui.test_import_wizard import SHEET
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -174,12 +175,12 @@ def test_new_record_that_was_created_after_all_is_not_offered_again(
     assert desk.window.context.drafts.waiting() == []
 
 
-def test_page_can_be_left_with_its_draft(sit_down: SitDown, qtbot: QtBot) -> None:
+def test_page_can_be_left_with_its_draft(sit_down: SitDown, qtbot: QtBot, answers: list[Answer]) -> None:
     desk = sit_down("seller")
     id_ = contact_of(desk)
     page = desk.open("contact", id_)
     type_into(qtbot, page, "title", "采购经理")
-    answer_unsaved("Keep as draft")
+    answers.append(press("Keep as draft"))
     assert page.view.close_page(page)
     waiting = desk.window.context.drafts.waiting()
     assert [draft.record_id for draft in waiting] == [id_]

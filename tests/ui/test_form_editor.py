@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.services import records
 from crm_desktop.spec import Ref, facts
-from crm_desktop.ui.dialogs.unsaved import UnsavedDialog
 from crm_desktop.ui.form_page.form_page import FormPage
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
+from tests.ui.settled import Answer
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -37,14 +37,9 @@ def contact_of(desk: Desk) -> int:
     return create(desk.gateway, "contact", name="陈立", customer=Ref(customer.id, customer.title)).id
 
 
-def answer_unsaved(words: str) -> None:
-    """Press a button of the question that is about to come."""
-
-    def press() -> None:
-        (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, UnsavedDialog) and w.isVisible()]
-        button(dialog, words).click()
-
-    QTimer.singleShot(50, press)
+def press(words: str) -> Answer:
+    """Press a button of the question."""
+    return lambda dialog: button(dialog, words).click()
 
 
 def test_record_is_edited_and_saved_by_keyboard_alone(sit_down: SitDown, qtbot: QtBot) -> None:
@@ -157,25 +152,25 @@ def test_reader_gets_a_form_that_says_why_it_cannot_be_edited(sit_down: SitDown)
     assert not page.editor.save_button.isVisible()
 
 
-def test_closing_with_edits_asks_and_saves_on_demand(sit_down: SitDown, qtbot: QtBot) -> None:
+def test_closing_with_edits_asks_and_saves_on_demand(sit_down: SitDown, qtbot: QtBot, answers: list[Answer]) -> None:
     desk = sit_down("seller")
     id_ = contact_of(desk)
     page = desk.open("contact", id_)
     view = desk.window.view("customers")
     type_into(qtbot, page, "title", "经理")
-    answer_unsaved("Stay")
+    answers.append(press("Stay"))
     assert not view.close_page(page)
-    answer_unsaved("Save")
+    answers.append(press("Save"))
     assert view.close_page(page)
     assert desk.value("contact", id_, "title") == "经理"
 
 
-def test_discarded_edits_are_gone(sit_down: SitDown, qtbot: QtBot) -> None:
+def test_discarded_edits_are_gone(sit_down: SitDown, qtbot: QtBot, answers: list[Answer]) -> None:
     desk = sit_down("seller")
     id_ = contact_of(desk)
     page = desk.open("contact", id_)
     type_into(qtbot, page, "title", "经理")
-    answer_unsaved("Discard")
+    answers.append(press("Discard"))
     qtbot.keyClick(line_of(page, "title"), Key.Key_Escape)
     assert desk.window.view("customers").open_tabs() == []
     assert desk.value("contact", id_, "title") is None

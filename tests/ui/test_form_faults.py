@@ -84,7 +84,7 @@ def contact(behind: tuple[Gateway, Proxy], sit_down: SitDown) -> tuple[Desk, Any
 def server_comes_back(desk: Desk, proxy: Proxy) -> None:
     proxy.accept()
     desk.tasks.server_is_back()
-    desk.qtbot.waitUntil(lambda: desk.tasks.waiting_count == 0 and not desk.tasks.busy, timeout=30_000)
+    desk.qtbot.waitUntil(lambda: desk.tasks.waiting_count == 0 and not desk.tasks.busy)
     desk.settle()
 
 

@@ -213,7 +213,7 @@ def test_import_that_the_server_breaks_off_begins_again_by_itself(
     page._import.progressed.connect(kill)
     desk.settle()
     assert killed
-    desk.qtbot.waitUntil(lambda: step_of(page) is Step.RESULT, timeout=30_000)
+    desk.qtbot.waitUntil(lambda: step_of(page) is Step.RESULT)
     assert count(desk) == before + 900
 
 

@@ -75,7 +75,7 @@ def test_arrangement_forgets_columns_that_are_gone() -> None:
 
 def test_only_pages_in_sight_are_drawn(preview: PrintPreview, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: (0, preview.pages._scale()) in preview.pages._drawn)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not preview.pages._draw_timer.isActive())
     assert len(preview.pages._drawn) <= 2
     QTest.keyClick(preview.pages, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: (11, preview.pages._scale()) in preview.pages._drawn)

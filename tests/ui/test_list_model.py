@@ -21,6 +21,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import KEPT_ROWS, PAGE, RowModel
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.item_delegate import CellRole
+from tests.ui.settled import settle
 
 NAME = 1  # column
 
@@ -166,14 +167,14 @@ def test_cache_is_bounded(tasks: Tasks, qtbot: QtBot) -> None:
     assert len(model._rows) == KEPT_ROWS
 
 
-def test_late_answer_of_an_earlier_list_is_dropped(model: RowModel, qtbot: QtBot) -> None:
+def test_late_answer_of_an_earlier_list_is_dropped(model: RowModel, tasks: Tasks, qtbot: QtBot) -> None:
     late, newest = InventedRows([1, 2, 3]), InventedRows([7, 8])
     late.gate.clear()
     model.open(late)
     with qtbot.waitSignal(model.counted):
         model.open(newest)
     late.gate.set()
-    qtbot.wait(50)
+    settle(qtbot, tasks)
     assert list(model.ids()) == [7, 8]
 
 

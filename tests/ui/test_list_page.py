@@ -33,7 +33,8 @@ from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.side_list import COUNT
 from tests.db.conftest import SignIn, own_database, sign_in, template
-from tests.ui.desk import count_statements, is_put_off
+from tests.ui.desk import count_statements
+from tests.ui.settled import settle_all
 
 __all__ = ["own_database", "sign_in", "template"]
 
@@ -81,9 +82,7 @@ def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[Ope
 
 def settle(qtbot: QtBot, page: ListPage) -> None:
     """Wait until what is shown was painted, and nothing is under way."""
-    qtbot.wait(50)
-    tasks = page._context.tasks
-    qtbot.waitUntil(lambda: not tasks.busy and not is_put_off(page.window(), tasks))
+    settle_all(qtbot, page._context.tasks, page.window())
 
 
 def statements_of(qtbot: QtBot, page: ListPage, act: Callable[[], object]) -> list[str]:

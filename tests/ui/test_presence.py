@@ -57,7 +57,7 @@ def test_colleague_who_comes_edits_and_goes_is_shown(
             desk.settle()
             return people(page) != before
 
-        qtbot.waitUntil(is_new, timeout=30_000)
+        qtbot.waitUntil(is_new)
         return people(page)
 
     assert shown_after(Place("customer", customer.id, is_editing=False)) == ["manager has this open"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.access import Scope
 from crm_desktop.services import administration, grants
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.ask_text import AskTextDialog
-from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.rights.page import RightsPage
 from tests.ui.desk import Desk, SitDown, button, own_database, sign_in, sit_down, template, write
+from tests.ui.settled import Answer
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -32,12 +33,6 @@ def page(desk: Desk) -> RightsPage:
     shown = view.current_page()
     assert isinstance(shown, RightsPage)
     return shown
-
-
-def settle(desk: Desk) -> None:
-    """Also what is asked a moment after the last choice."""
-    desk.qtbot.wait(300)
-    desk.settle()
 
 
 def give(page: RightsPage, code: str, key: str, scope: Scope) -> None:
@@ -67,11 +62,11 @@ def test_cell_is_reached_and_opened_by_keyboard(desk: Desk, page: RightsPage, qt
 def test_effect_is_counted_for_the_employee_before_and_after_a_choice(desk: Desk, page: RightsPage) -> None:
     page.employee.set_value(Ref(desk.id_of("employee", "name = 'junior'"), "junior"))
     page.choose("salesperson", "customer")
-    settle(desk)
+    desk.settle_all()  # also what is asked a moment after the last choice
     now = page.effect.text()
     assert now.startswith("junior now sees ")
     give(page, "salesperson", "customer", Scope.ALL)
-    settle(desk)
+    desk.settle_all()  # also what is asked a moment after the last choice
     with desk.gateway.read() as session:
         all_customers = session.connection().exec_driver_sql("select count(*) from crm.customer").scalar_one()
     assert page.effect.text().startswith(f"junior would see {all_customers} of them")
@@ -84,7 +79,7 @@ def test_several_cells_are_saved_as_one_change_and_taken_back(desk: Desk, page: 
     assert page.save_button.isEnabled()
     page.table.setFocus()
     qtbot.keyClick(page.table, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    settle(desk)
+    desk.settle_all()  # also what is asked a moment after the last choice
     assert (read_scope(desk, "salesperson"), read_scope(desk, "clerk")) == (Scope.ALL, Scope.OWN)
     assert not page.edited
     desk.press_undo()
@@ -103,7 +98,7 @@ def test_choices_not_saved_outlive_what_others_change(desk: Desk, page: RightsPa
     with desk.gateway.write() as session:
         made = grants.copy_group(session, desk.id_of("permission_group", "code = 'clerk'"), "助理")
     desk.hear("permission_group", made.id)
-    settle(desk)
+    desk.settle_all()  # also what is asked a moment after the last choice
     assert page.table.model().columnCount() == desk.value("permission_group", made.id, "count(*) over ()") + 8
     assert page.rows["customer"].grant().read == Scope.ALL
     assert len(page.edited) == 1
@@ -153,7 +148,7 @@ def test_compared_groups_show_only_what_differs(page: RightsPage) -> None:
     assert dialog.table.model().rowCount() == 0
 
 
-def test_taking_away_ones_own_rights_is_asked_first(desk: Desk, page: RightsPage) -> None:
+def test_taking_away_ones_own_rights_is_asked_first(desk: Desk, page: RightsPage, answers: list[Answer]) -> None:
     """Somebody else still administers, so that it may be done, but not by mistake."""
     with desk.gateway.write() as session:
         made = grants.copy_group(session, desk.id_of("permission_group", "code = 'administrator'"), "副管理员")
@@ -163,20 +158,10 @@ def test_taking_away_ones_own_rights_is_asked_first(desk: Desk, page: RightsPage
     give_none = page.rows["permission_group"].scopes["update"]
     page.choose("administrator", "permission_group")
     give_none.setCurrentIndex(give_none.findData(int(Scope.NONE)))
-    asked: list[str] = []
-
-    def refuse() -> None:
-        for dialog in [one for one in desk.window.findChildren(MessageDialog) if one.isVisible()]:
-            asked.append(dialog.windowTitle())
-            dialog.reject()
-
-    watch = QTimer(page)
-    watch.timeout.connect(refuse)
-    watch.start(20)
+    answers.append(QDialog.reject)
     page.save()
     desk.settle()
-    watch.stop()
-    assert len(asked) == 1
+    assert answers == []
     with desk.gateway.read() as session:
         administrators = grants.fetch_grants(session, desk.id_of("permission_group", "code = 'administrator'"))
     assert administrators["permission_group"].update == Scope.ALL

@@ -19,7 +19,7 @@ from tests.db.firm import Firm
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
 from tests.ui.desk import write
-from tests.ui.workbench import GIVE_UP_MS, HARMS, Workbench, be_impatient
+from tests.ui.workbench import HARMS, Workbench, be_impatient
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +74,10 @@ def test_save_in_the_middle_of_which_the_server_fails_is_written_once(
     write(page.editor.form.editors["name"].line, harm.__name__)
     held = Held(bench)
     page.editor.save()
-    bench.qtbot.waitUntil(held.arrived.is_set, timeout=GIVE_UP_MS)
+    bench.qtbot.waitUntil(held.arrived.is_set)
     heal = harm(own, proxy)
     held.done.set()
-    bench.qtbot.waitUntil(lambda: bench.state != "connected", timeout=GIVE_UP_MS)
+    bench.qtbot.waitUntil(lambda: bench.state != "connected")
     write(page.editor.form.editors["website"].line, "w")
     heal()
     bench.wait_until_everything_is_saved()
@@ -124,7 +124,7 @@ def test_list_and_search_go_on_after_the_server_failed(
     person = bench.gateway.person
     shown.model.refresh()
     bench.tasks.query(bench.window, lambda session: search(session, "客户7", person), hits.extend)
-    bench.qtbot.waitUntil(lambda: bench.state != "connected", timeout=GIVE_UP_MS)
+    bench.qtbot.waitUntil(lambda: bench.state != "connected")
     assert shown.model.rowCount() == rows, "what was read stays readable"
     heal()
     bench.wait_until_everything_is_saved()

@@ -27,7 +27,7 @@ from tests.db.firm import PASSWORD, Firm
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
 from tests.ui.desk import write
-from tests.ui.workbench import GIVE_UP_MS, Workbench, be_impatient, kill, restart
+from tests.ui.workbench import Workbench, be_impatient, kill, restart
 
 CONTENT = bytes(range(256)) * 4096  # 1 MB: several pieces
 ROWS = 30
@@ -70,7 +70,7 @@ class Desk:
         return "\n".join(found.texts())
 
     def wait(self, holds: Callable[[], object]) -> None:
-        self.bench.qtbot.waitUntil(lambda: bool(holds()), timeout=GIVE_UP_MS)
+        self.bench.qtbot.waitUntil(lambda: bool(holds()))
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def maintained(desk: Desk, server: ServerAddress, qtbot: QtBot) -> Iterator[Desk
     desk.window.rebuild()
     desk.settle()
     yield desk
-    qtbot.waitUntil(lambda: not made.tasks.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not made.tasks.busy)
     made.tasks.close()
 
 
@@ -124,8 +124,8 @@ def test_a_backup_is_made_from_the_window(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(file), ""))
     page = open_page(maintained, "server")
     page.backup_button.click()
-    qtbot.waitUntil(file.exists, timeout=60_000)
-    qtbot.waitUntil(lambda: "Backed up to" in maintained.notices(), timeout=60_000)
+    qtbot.waitUntil(file.exists)
+    qtbot.waitUntil(lambda: "Backed up to" in maintained.notices())
     with opened(file) as (_archive, manifest):
         assert manifest.database == maintained.gateway.address.database
     maintained.settle()

@@ -25,6 +25,7 @@ from crm_desktop.ui.pages.settings import SettingsPage
 from crm_desktop.ui.tab_memory import START_PAGE
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
+from tests.ui import settled
 from tests.unit.test_settings import _Drawer
 
 __all__ = ["own_database", "template"]
@@ -40,14 +41,13 @@ def workbench(qtbot: QtBot, qapp: QApplication, server: ServerAddress, own_datab
     started.leave()
     started._keep(theme="light", density="comfortable")
     started._look()
-    qtbot.wait(10)
+    settled.take_turn()
 
 
 def settle(qtbot: QtBot, workbench: Workbench) -> None:
     signed_in = workbench.signed_in
     assert signed_in is not None
-    qtbot.wait(20)
-    qtbot.waitUntil(lambda: not signed_in.tasks.busy, timeout=15_000)
+    settled.settle(qtbot, signed_in.tasks)
 
 
 def open_settings(qtbot: QtBot, workbench: Workbench) -> SettingsPage:
@@ -64,7 +64,6 @@ def choose(qtbot: QtBot, workbench: Workbench, editor: ChoiceEditor, number: int
     found: list[Ref] = []
     editor._load(found.extend)
     editor._choose(found[number])
-    qtbot.wait(20)
     settle(qtbot, workbench)
 
 

@@ -21,8 +21,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
-
-GIVE_UP_MS = 60_000
+from tests.ui.settled import settle
 
 
 def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +51,7 @@ class Workbench:
         self.window = MainWindow(context)
         self.window.show()
         self.listener.start()
-        self.qtbot.waitUntil(lambda: self.state == "connected", timeout=GIVE_UP_MS)
+        self.qtbot.waitUntil(lambda: self.state == "connected")
         self.settle()
 
     def _connection_changed(self, state: str) -> None:
@@ -67,14 +66,10 @@ class Workbench:
             self.bus.post(table.name, None)
 
     def settle(self) -> None:
-        self.qtbot.wait(50)
-        self.qtbot.waitUntil(lambda: not self.tasks.busy, timeout=GIVE_UP_MS)
+        settle(self.qtbot, self.tasks)
 
     def wait_until_everything_is_saved(self) -> None:
-        self.qtbot.waitUntil(
-            lambda: self.state == "connected" and not self.tasks.busy and not self.tasks.waiting_count,
-            timeout=GIVE_UP_MS,
-        )
+        self.qtbot.waitUntil(lambda: self.state == "connected" and not self.tasks.busy and not self.tasks.waiting_count)
         self.settle()
 
     def close(self) -> None:
