@@ -30,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no worker is left with one at the end: dev.py gives them out in this order."""
+    here, folders = Path(__file__).parent, ["unit", "contract", "db", "ui", "e2e"]
+    items.sort(key=lambda item: -folders.index(item.path.relative_to(here).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerAddress]:
     """One server for all workers: the first starts it, the last stops and deletes it."""
