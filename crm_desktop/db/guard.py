@@ -222,7 +222,10 @@ def _shown(guard: Guard, verb: str) -> str:
 
 
 def _within(guard: Guard, column: str | None, verb: str) -> str:
-    return f"{column} = any ((select crm.owners_in_scope('{guard.entity}', '{verb}'))::bigint[])"
+    """Hashed once a statement: an array is searched from its beginning for every row, which doubles the time of whoever
+    sees two hundred people's rows.
+    """
+    return f"{column} in (select unnest(crm.owners_in_scope('{guard.entity}', '{verb}')))"
 
 
 def _triggers(table: Table, guard: Guard) -> Iterator[str]:
