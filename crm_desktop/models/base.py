@@ -105,14 +105,15 @@ class Searchable:
     )
 
 
-def owner_indexes(table: str, *parent: str) -> tuple[Index, ...]:
+def owner_indexes(table: str, *included: str) -> tuple[Index, ...]:
     """The indexes each owned list needs: in order for a small scope and for everything, and the same for search.
 
-    ``parent`` is the column of a part's parent: its policy looks at it too.
+    ``included`` is what else a long list is read by without its table: the column of a part's parent, at which its
+    policy looks, and what many rows are filtered, grouped and added up by.
     """
     return (
-        Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id"),
-        Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id", *parent]),
+        Index(f"{table}_owner_sort_idx", "owner_id", "sort_key", "id", postgresql_include=included),
+        Index(f"{table}_sort_owner_idx", "sort_key", "id", postgresql_include=["owner_id", *included]),
         gram_index(table, "crm.owned_grams(search_grams, owner_id)"),
     )
 

@@ -14,6 +14,11 @@ from crm_desktop.models.organisation import Employee
 from crm_desktop.models.platform import DictionaryEntry
 
 _CHOICE = "crm.dictionary_entry.id"
+_LISTED = (
+    "type_id", "life_cycle_id", "level_id", "industry_id", "source_id", "region_id", "is_do_not_contact",
+    "registered_on", "last_contact_at", "total_amount",
+)  # fmt: skip
+"""A tenth of a customer's row: who sees a million of them filters and groups by these in a fraction of the time."""
 
 
 class Customer(Searchable, Timed, Base):
@@ -21,7 +26,7 @@ class Customer(Searchable, Timed, Base):
 
     __tablename__ = "customer"
     __table_args__ = (
-        *owner_indexes("customer"),
+        *owner_indexes("customer", *_LISTED),
         Index("customer_name_core_idx", "name_core"),
         Index("customer_owner_contact_idx", "owner_id", "last_contact_at"),
         {"comment": "Customers", "info": {POLICY: Guard(rule="owned", entity="customer", owner_column="owner_id")}},
