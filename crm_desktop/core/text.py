@@ -132,8 +132,8 @@ def pieces(line: str) -> set[str]:
     return {*line, *pairs, *filter(str.isascii, map(operator.add, pairs, pairs[2:]))}
 
 
-def _looked_up(word: str) -> list[str]:
-    """The pieces of a typed word that say most: of four letters or digits, else of two characters."""
+def telling_pieces(word: str) -> list[str]:
+    """The pieces of a word (normalised) that say most: of four letters or digits, else of two characters."""
     length = min(len(word), 4 if len(word) >= 4 and word.isascii() else 2)  # noqa: PLR2004 - as in ``pieces``
     return sorted({word[i : i + length] for i in range(len(word) - length + 1)})
 
@@ -183,4 +183,4 @@ def typed_words(typed: str) -> list[TypedWord]:
     """The words of a search; all must be found. A telephone number in whatever format is one word of digits."""
     typed = normalise(typed)
     words = [digits(typed)] if _PHONE_LIKE.fullmatch(typed) else typed.split(" ")
-    return [TypedWord(_looked_up(word), word) for word in words if word]
+    return [TypedWord(telling_pieces(word), word) for word in words if word]

@@ -9,21 +9,26 @@ from collections.abc import Hashable, Iterator
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, bindparam, exists, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm_desktop.core.access import Person
-from crm_desktop.core.text import digits, normalise
+from crm_desktop.core.text import digits, normalise, telling_pieces
+from crm_desktop.entities import by_model
 from crm_desktop.services.filter_comparisons import Leaf, compare
 from crm_desktop.services.filter_fields import FilterField, find_field, part_of, without_broken
+from crm_desktop.services.statements import has_grams
 from crm_desktop.spec import EntitySpec, facts
-from crm_desktop.spec.filters import Condition, Group, Item, conditions_of
+from crm_desktop.spec.filters import Condition, Group, Item
 from crm_desktop.spec.operators import OPERATORS, Takes
 
+_SOUGHT = frozenset({"contains", "begins", "ends", "is"})
 
-def filter_shape(spec: EntitySpec, group: Group) -> Hashable:
+
+def filter_shape(spec: EntitySpec, group: Group, person: Person) -> Hashable:
     """Filters of one shape differ only in :func:`filter_parameters`."""
-    return _shape(without_broken(spec, group))
+    sound = without_broken(spec, group)
+    return _shape(sound), tuple(bool(_pieces(one, field, person)) for field, one in _conditions(spec, sound))
 
 
 def _shape(item: Item) -> Hashable:
@@ -35,14 +40,43 @@ def _shape(item: Item) -> Hashable:
     raise AssertionError(item)
 
 
-def filter_parameters(spec: EntitySpec, group: Group) -> dict[str, Any]:
+def filter_parameters(spec: EntitySpec, group: Group, person: Person) -> dict[str, Any]:
     """The values of the parameters that :func:`filter_clause` names."""
     found: dict[str, Any] = {}
-    for number, condition in enumerate(conditions_of(without_broken(spec, group))):
-        assert isinstance(condition, Condition)
+    for number, (field, condition) in enumerate(_conditions(spec, without_broken(spec, group))):
         for ending, value in _values(condition).items():
             found[f"filter{number}{ending}"] = value
+        if pieces := _pieces(condition, field, person):
+            found[f"filter{number}_pieces"] = pieces
     return found
+
+
+def _conditions(spec: EntitySpec, group: Group) -> Iterator[tuple[FilterField, Condition]]:
+    """All conditions of a sound filter with their fields, from left to right."""
+    inner = part_of(spec, group.part) if group.part else spec
+    assert inner is not None
+    for item in group.items:
+        if isinstance(item, Group):
+            yield from _conditions(inner, item)
+        elif isinstance(item, Condition):
+            field = find_field(inner, item.field)
+            assert field is not None
+            yield field, item
+
+
+def _pieces(condition: Condition, field: FilterField, person: Person) -> list[str]:
+    """Pieces of text by which the index of a large table finds all rows that the condition lets through, and few
+    others; none where most rows have them, or the index does not know the field.
+    """
+    attr = field.path[-1]
+    spec = by_model(attr.class_)
+    if condition.operator not in _SOUGHT or spec is None or spec.search is None or attr not in spec.search.attrs:
+        return []
+    common = person.common_pieces.get(str(spec.model.__tablename__))
+    if common is None:
+        return []
+    words = [digits(condition.value)] if attr in spec.search.phones else normalise(condition.value).split(" ")
+    return sorted({piece for word in words for piece in telling_pieces(word) if word} - common)
 
 
 def _values(condition: Condition) -> dict[str, Any]:
@@ -72,6 +106,7 @@ class _Clause:
     def __init__(self, person: Person) -> None:
         self._person = person
         self._numbers: Iterator[int] = count()
+        self._is_indexed = False  # whether the condition at hand is looked up in the index of pieces
 
     def of_group(self, spec: EntitySpec, source: Any, group: Group) -> ColumnElement[bool]:
         if not group.part:
@@ -99,6 +134,7 @@ class _Clause:
         assert field is not None
         denied = OPERATORS[condition.operator].denies
         name = f"filter{next(self._numbers)}"
+        self._is_indexed = bool(_pieces(condition, field, self._person))
         holds = self._holds(field, source, denied or condition.operator, name, condition.value)
         if not denied:
             return holds
@@ -109,7 +145,12 @@ class _Clause:
         first, *rest = field.path
         if not rest:
             fact = facts(first)
-            return compare(operator, Leaf(source, fact, name, value, self._person))
+            holds = compare(operator, Leaf(source, fact, name, value, self._person))
+            if not self._is_indexed:
+                return holds
+            owner = by_model(first.class_)
+            assert owner is not None
+            return has_grams(owner, bindparam(f"{name}_pieces", type_=ARRAY(Text)), source) & holds
         target = facts(first).target
         assert target is not None
         related: Any = aliased(target)

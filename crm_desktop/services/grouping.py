@@ -96,7 +96,7 @@ def fetch_groups(
         return _select_groups(query, grouping, totals, keys).where(among)
 
     shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys), ids is None)
-    rows = execute(session, shape, build, parameters_of(query) if ids is None else {"ids": list(ids)}).all()
+    rows = execute(session, shape, build, parameters_of(query, person) if ids is None else {"ids": list(ids)}).all()
     if len(rows) > MOST_GROUPS:
         raise KnownError(
             _("“{column}” makes more than {count} groups.").format(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, any_, bindparam, case, func, select, text, true
+from sqlalchemy import Select, and_, any_, bindparam, case, func, not_, or_, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -37,6 +37,8 @@ MOST_SUMMED = 200_000
 """Rows whose money is added up below a list."""
 SUMMED_AT_ONCE = 10_000
 """Rows whose money is added up in the statement that reads their ids."""
+NEAR = 1000
+"""So many first rows are looked through for those that are asked for, before all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,32 +106,77 @@ def tables_of(columns: Iterable[Column]) -> frozenset[str]:
 def shape_of(query: ListQuery, person: Person) -> Hashable:
     """Queries of one key differ only in parameters."""
     shape = (query.entity, query.preset, word_count(query.typed), query.sort, query.is_descending)
-    parts = (query.parent_id is None, query.is_other_end, filter_shape(query.spec, query.filter))
+    parts = (query.parent_id is None, query.is_other_end, filter_shape(query.spec, query.filter, person))
     searched = tuple(query.spec.fields) if query.typed else ()  # the administrator may have added one
     return (*shape, *parts, searched, sight_of(person, query.entity))
 
 
-def parameters_of(query: ListQuery) -> dict[str, Any]:
+def parameters_of(query: ListQuery, person: Person) -> dict[str, Any]:
     """The values of the parameters in statements of this query."""
     fixed = typed_parameters(query.typed) | {"parent_id": query.parent_id}
-    return fixed | filter_parameters(query.spec, query.filter)
+    return fixed | filter_parameters(query.spec, query.filter, person)
 
 
-def select_ids(query: ListQuery, person: Person) -> Select[Any]:
-    """The ids in display order, at most ``MAXIMUM``."""
+def select_ids(query: ListQuery, person: Person, *more: Any) -> Select[Any]:
+    """The ids in display order, at most ``MAXIMUM``, with ``more`` columns of the entity's own."""
     spec = query.spec
     model: Any = spec.model
     joins = Joins(spec.model)
-    statement = select(model.id).select_from(model).where(where_of(query, person))
+    order = _order(query, joins)
+    statement = select(model.id, *more).select_from(model).where(where_of(query, person))
+    return joins.apply(statement).order_by(*order).limit(MAXIMUM)
+
+
+def _order(query: ListQuery, joins: Joins) -> list[Any]:
+    spec = query.spec
     column = next((c for c in spec.table.columns if c.key == query.sort), None)
     path = column.path if column else (spec.table.sort,)
     is_descending = query.is_descending if column else spec.table.is_descending
-    order = sort_columns(spec, path, joins, is_descending=is_descending)
-    return joins.apply(statement).order_by(*order).limit(MAXIMUM)
+    return sort_columns(spec, path, joins, is_descending=is_descending)
+
+
+def _is_in_own_order(query: ListQuery) -> bool:
+    """Whether the rows come in the order that an index has, forwards or backwards."""
+    return query.sort in {"", query.spec.table.sort.key}
+
+
+def _select_first(query: ListQuery, person: Person, limit: int) -> Select[Any]:
+    """The first ids and their places. Where few rows are asked for, the planner would walk through all of the order to
+    find them: so the first rows are looked through, and if that is not enough, all are found before they are sorted.
+    """
+    if not (query.filter or query.typed) or query.parent_id is not None or not _is_in_own_order(query):
+        first = select_ids(query, person).limit(limit).subquery()
+        return select(first.c.id, func.row_number().over().label("place"))
+    model: Any = query.spec.model
+    in_sight = replace(query, filter=EVERYTHING, typed="")
+    near = select_ids(in_sight, person).limit(NEAR).subquery()
+    placed = select(near.c.id, func.row_number().over().label("place")).cte("near").prefix_with("materialized")
+    asked = _asked(query, person)
+    hits = select(placed).join(model, model.id == placed.c.id).where(asked).order_by(placed.c.place).limit(limit)
+    found = hits.cte("hits").prefix_with("materialized")
+    is_whole = select(func.count() < NEAR).select_from(placed).scalar_subquery()
+    is_enough = select(func.count() >= limit).select_from(found).scalar_subquery()
+    place = func.row_number().over(order_by=_order(query, Joins(query.spec.model)))
+    all_found = select(model.id, place.label("place")).where(where_of(query, person))
+    rest = all_found.cte("all_found").prefix_with("materialized")
+    is_done = or_(is_enough, is_whole)
+    behind = select(rest).where(not_(is_done), rest.c.place <= limit)
+    either = union_all(select(found).where(is_done), behind).subquery()
+    return select(either.c.id, either.c.place).limit(limit)  # also to tell the planner how few they are
 
 
 def where_of(query: ListQuery, person: Person) -> Any:
     """The condition that rows of the query meet; the policies add what the person may see."""
+    return and_(_of_view(query, person), _asked(query, person))
+
+
+def _asked(query: ListQuery, person: Person) -> Any:
+    """What was asked beyond the view."""
+    spec = query.spec
+    return filter_clause(spec, query.filter, person) & text_filter(spec, word_count(query.typed), person)
+
+
+def _of_view(query: ListQuery, person: Person) -> Any:
     spec = query.spec
     preset = next((p for p in spec.table.presets if p.key == query.preset), None)
     where = preset.where(person) if preset and preset.where else true()
@@ -137,8 +184,7 @@ def where_of(query: ListQuery, person: Person) -> Any:
         end = spec.other_end if query.is_other_end else spec.part_of
         assert end is not None
         where &= getattr(spec.model, facts(end).column) == bindparam("parent_id", type_=BigInteger)
-    where &= filter_clause(spec, query.filter, person)
-    return where & text_filter(spec, word_count(query.typed), person) & scope_hint(spec, person)
+    return where & scope_hint(spec, person)
 
 
 def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
@@ -147,27 +193,32 @@ def fetch_ids(session: Session, query: ListQuery, person: Person) -> array[int]:
     def build() -> Select[Any]:
         return _select_packed(query, person)
 
-    return unpacked(execute(session, ("ids", shape_of(query, person)), build, parameters_of(query)).scalar_one())
+    key = ("ids", shape_of(query, person))
+    return unpacked(execute(session, key, build, parameters_of(query, person)).scalar_one())
 
 
 def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, columns: Sequence[Column]) -> Ids:
     """All ids in display order, and the sums of those of ``columns`` that are the entity's own money. One statement.
 
-    The sums are scans of their own, so that the ids still come from an index alone; lists longer than
-    ``SUMMED_AT_ONCE`` have none, since the ids would wait for them.
+    Where rows are filtered, they are read once for both. Else the sums are scans of their own, so that the ids come
+    from an index alone; lists longer than ``SUMMED_AT_ONCE`` then have none, since the ids would wait for them.
     """
     summed = [c for c in columns if c.facts.kind.name == "money" and len(c.path) == 1]
     if not summed:
         return Ids(fetch_ids(session, query, person), {})
 
     def build() -> Select[Any]:
+        if query.filter or query.typed:
+            amounts = [c.path[0].label(f"amount{n}") for n, c in enumerate(summed)]
+            rows = select_ids(query, person, *amounts).subquery()
+            return select(packed(rows), true(), *(func.sum(rows.c[amount.name]) for amount in amounts))
         ids = select(packed(select_ids(query, person).subquery()).label("packed")).subquery()
         is_short = func.coalesce(func.octet_length(ids.c.packed), 0) <= 8 * SUMMED_AT_ONCE
         sums = (select(func.sum(c.path[0])).where(where_of(query, person)).scalar_subquery() for c in summed)
         return select(ids.c.packed, is_short, *(case((is_short, amount)) for amount in sums))
 
     key = ("ids and sums", shape_of(query, person), tuple(c.key for c in summed))
-    answer, is_short, *amounts = tuple(execute(session, key, build, parameters_of(query)).one())
+    answer, is_short, *amounts = tuple(execute(session, key, build, parameters_of(query, person)).one())
     sums = {c.key: amount or Decimal(0) for c, amount in zip(summed, amounts, strict=True)}
     return Ids(unpacked(answer), sums if is_short else {})
 
@@ -194,13 +245,12 @@ def fetch_first_page(
     """The first rows in display order, in one statement."""
 
     def build() -> Select[Any]:
-        first = select_ids(query, person).limit(limit).subquery()
-        ordered = select(first.c.id, func.row_number().over().label("place")).subquery()
+        ordered = _select_first(query, person, limit).subquery()
         statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
         return statement.order_by(ordered.c.place)
 
     key = ("first", shape_of(query, person), tuple(c.key for c in columns), limit)
-    return _read(execute(session, key, build, parameters_of(query)), columns)
+    return _read(execute(session, key, build, parameters_of(query, person)), columns)
 
 
 def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], ids: Sequence[int]) -> dict[int, Row]:

@@ -176,9 +176,9 @@ def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     return or_(false(), *own, *lent)
 
 
-def has_grams(spec: EntitySpec, grams: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The row has all these pieces and tokens; written as its index is."""
-    model: Any = spec.model
+def has_grams(spec: EntitySpec, grams: ColumnElement[Any], rows: Any = None) -> ColumnElement[bool]:
+    """The row has all these pieces and tokens; written as its index is. ``rows``: the model, or an alias of it."""
+    model: Any = rows or spec.model
     owner = guard_of(spec).owner_column
     if not spec.search:
         indexed: Any = func.crm.owned_pieces(spec.found_by[0], getattr(model, str(owner)))

@@ -89,6 +89,6 @@ def fetch_totals(
         return joins.apply(select(*found).select_from(model)).where(among)
 
     shape = ("totals", shape_of(query, person), ids is None, tuple(totals[key] for key in keys), tuple(keys))
-    parameters = parameters_of(query) if ids is None else {"ids": list(ids)}
+    parameters = parameters_of(query, person) if ids is None else {"ids": list(ids)}
     amounts = execute(session, shape, build, parameters).one()
     return {key: rounded(amount) for key, amount in zip(keys, amounts, strict=True) if amount is not None}

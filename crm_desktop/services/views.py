@@ -169,7 +169,7 @@ def fetch_view_counts(session: Session, views: Iterable[View], person: Person) -
 
         try:
             with session.begin_nested():
-                count = execute(session, ("view count", shape_of(query, person)), build, parameters_of(query))
+                count = execute(session, ("view count", shape_of(query, person)), build, parameters_of(query, person))
                 found[view.id] = count.scalar_one()
         except DBAPIError as error:
             if getattr(error.orig, "pgcode", None) != _CANCELLED:

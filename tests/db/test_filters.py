@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.text import search_keys
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import ALL_ENTITIES, by_key, parts_of
-from crm_desktop.services import prepared
+from crm_desktop.services import listing, prepared
 from crm_desktop.services.filter_fields import FilterField, fields_of, find_field, problems_of
 from crm_desktop.services.filter_words import filter_words
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_first_page, fetch_ids
@@ -25,6 +26,7 @@ from crm_desktop.spec.kinds import Ref
 from crm_desktop.spec.operators import PERIODS, Operator, Takes
 from tests.db.conftest import SignIn
 from tests.db.filter_oracle import Rows, any_rows, passes, read_rows
+from tests.ui.desk import count_statements
 
 NAMES = ("珠海华工医药有限公司", "TCL 惠州", "Acme Ltd", "重庆长安", "广州天河 B座", "100%_棉")
 SAMPLES: dict[Takes, Any] = {
@@ -56,6 +58,21 @@ def test_every_field_can_be_asked_every_operator(sign_in: SignIn, spec: EntitySp
             assert from_json(to_json(group)) == group
         first = fetch_first_page(session, query, director.person, columns_of(spec))
         assert [row.id for row in first] == list(fetch_ids(session, query, director.person)[:100])
+
+
+def test_rare_text_in_a_large_table_is_looked_up_in_the_index(director: Gateway) -> None:
+    large = replace(director.person, common_pieces={"customer": frozenset({"华工"})})
+    asked = {
+        "name": ("华工医药", "huagong", "华工"), "phones": ("020-8880", "前台"), "email": ("A@B",), "remark": ("100%",),
+    }  # fmt: skip
+    with director.read() as session:
+        for key, texts in asked.items():
+            for typed in texts:
+                query = _one(by_key("customer"), key, "contains", typed)
+                (statement,) = count_statements(lambda query=query: fetch_ids(session, query, large))
+                is_told = key != "remark" and typed not in {"华工", "前台"}  # common, no number, not searched
+                assert ("owned_grams" in statement) == is_told, typed
+                assert len(fetch_ids(session, query, large)) > 0
 
 
 def test_a_condition_and_its_denial_share_out_the_rows(director: Gateway) -> None:
@@ -113,7 +130,9 @@ def _scatter(session: Session, dice: random.Random) -> None:
     for id_ in customers:
         name = f"{dice.choice(NAMES)}{id_ % 7}"
         near = today + datetime.timedelta(days=dice.randint(-120, 120))
-        keys = search_keys(name)
+        short, email = maybe(dice.choice(["", "A座", "b 座"])), maybe("A@B.cn")
+        phones = dice.choice([[], ["020-8880 0011"], ["+86 138 0013 8000", "前台"], ["8613800138000"]])
+        keys = search_keys(name, [short], phones, [email])
         session.execute(
             text(
                 "update crm.customer set name = :name, search_text = :search_text, search_grams = :grams,"
@@ -126,12 +145,11 @@ def _scatter(session: Session, dice: random.Random) -> None:
                 "id": id_, "name": name, "search_text": keys.search_text, "grams": keys.search_grams,
                 "level": maybe(dice.choice(entries["level"])), "region": maybe(dice.choice(entries["region"][:60])),
                 "source": maybe(dice.choice(entries["source"])), "parent": maybe(dice.choice(customers)),
-                "short": maybe(dice.choice(["", "A座", "b 座"])),
-                "phones": dice.choice([[], ["020-8880 0011"], ["+86 138 0013 8000", "前台"], ["8613800138000"]]),
+                "short": short, "phones": phones,
                 "amount": maybe(dice.randint(0, 9)), "count": maybe(dice.randint(0, 9)), "day": maybe(near),
                 "moment": maybe(datetime.datetime.combine(near, datetime.time(dice.choice([0, 23]), 30)).astimezone()),
                 "birthday": maybe(dice.choice([f"{near:%Y-%m-%d}", f"--{near:%m-%d}"])),
-                "flag": dice.random() < 0.5, "email": maybe("A@B.cn"), "remark": maybe("多行\n100% Baumwolle"),
+                "flag": dice.random() < 0.5, "email": email, "remark": maybe("多行\n100% Baumwolle"),
             },
         )  # fmt: skip
     session.execute(text("update crm.contact set title = case id % 3 when 0 then '经理' when 1 then 'Boss' end"))
@@ -146,14 +164,23 @@ def _entries(_code: str) -> Any:
 
 
 @pytest.mark.parametrize("entity", ["customer", "contact", "activity", "employee", "department"])
-def test_sql_and_python_agree_on_random_filters(director: Gateway, entity: str) -> None:
+def test_sql_and_python_agree_on_random_filters(
+    director: Gateway, entity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the tables are large: texts are looked up then, and the first page is not read from all rows."""
+    monkeypatch.setattr(listing, "NEAR", 7)
+    large = replace(director.person, common_pieces={"customer": frozenset({"有", "限"}), "contact": frozenset()})
     spec, dice = by_key(entity), random.Random(entity)
     with director.read() as session:
         rows = read_rows(session)
         for _round in range(40):
             group = _random_group(spec, rows, dice, 2)
             assert from_json(to_json(group)) == group
-            found = set(fetch_ids(session, ListQuery(entity=entity, filter=group), director.person))
+            query = ListQuery(entity=entity, filter=group)
+            ids = fetch_ids(session, query, director.person)
+            found = set(ids)
+            assert fetch_ids(session, query, large) == ids, group
+            assert [row.id for row in fetch_first_page(session, query, large, columns_of(spec), 3)] == list(ids[:3])
             table = rows[spec.model.__tablename__]
             expected = {id_ for id_, row in table.items() if passes(rows, spec, row, group, director.person)}
             assert found == expected, group

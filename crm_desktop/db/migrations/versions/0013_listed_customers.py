@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 _LISTED = """
     type_id, life_cycle_id, level_id, industry_id, source_id, region_id, is_do_not_contact, registered_on,
     last_contact_at, total_amount
