@@ -46,8 +46,7 @@ _INDEXES = text("""
 """)
 _CONTINUE_KEYS = text("""
     select setval(pg_get_serial_sequence('crm.' || name, 'id'), greatest(1, last), last > 0)
-    from (values ('customer', :customer), ('contact', :contact), ('contact_relation', :contact_relation),
-                 ('activity', :activity)) t (name, last)
+    from unnest(cast(:tables as text[]), cast(:lasts as bigint[])) t (name, last)
 """)
 
 
@@ -66,7 +65,7 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> 
             for table, rows in batch.items():
                 last[table] += len(rows)
             progress(last["customer"], size.customers)
-    session.execute(_CONTINUE_KEYS, last)
+    session.execute(_CONTINUE_KEYS, {"tables": list(last), "lasts": list(last.values())})
     session.execute(
         text("select setval('crm.customer_number', greatest(1, :last), :last > 0)"), {"last": last["customer"]}
     )

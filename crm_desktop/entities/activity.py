@@ -10,7 +10,7 @@ from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Activity, Customer
-from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, TableSpec
+from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, StorySpec, TableSpec
 
 
 def _mine(person: Person) -> Any:
@@ -93,6 +93,14 @@ ACTIVITY = EntitySpec(
     ),
     found_by=(Activity.subject,),
     part_of=Activity.customer,
+    story=StorySpec(
+        at=Activity.happened_at,
+        title=Activity.subject,
+        kind=Activity.kind,
+        who=(Activity.contact, Activity.done_by),
+        details=(Activity.details, Activity.result),
+        next_step=(Activity.next_step, Activity.next_on),
+    ),
     subtitle=(Activity.customer, Activity.happened_at),
     access={
         **CUSTOMER.access,

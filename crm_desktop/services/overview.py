@@ -61,9 +61,11 @@ def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Ov
 
 
 def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:
-    """With the long texts of the form, which a list has no room for."""
-    long_texts = tuple(Column(attr) for attr in part.form.fields if facts(attr).kind.is_wide)
-    rows = fetch_parts(session, part, id_, person, (*part.table.columns, *long_texts), PARTS_SHOWN)
+    """With what its story tells and the long texts of the form, which a list has no room for."""
+    told = part.story.attrs if part.story else ()
+    long_texts = (attr for attr in part.form.fields if facts(attr).kind.is_wide)
+    columns = {column.key: column for column in (*part.table.columns, *map(Column, (*told, *long_texts)))}
+    rows = fetch_parts(session, part, id_, person, tuple(columns.values()), PARTS_SHOWN)
     return [*rows.own, *rows.mirrored]
 
 

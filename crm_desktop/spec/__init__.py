@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_desktop.spec.entity import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, TableSpec
+from crm_desktop.spec.entity import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 from crm_desktop.spec.facts import Attr, Facts, facts
 from crm_desktop.spec.kinds import Kind, Ref
 
@@ -17,6 +17,7 @@ __all__ = [
     "Ref",
     "SearchSpec",
     "Section",
+    "StorySpec",
     "TableSpec",
     "facts",
 ]

@@ -8,11 +8,12 @@ from typing import Any
 from crm_desktop.core.access import Group
 from crm_desktop.spec.entity import Column, EntitySpec
 from crm_desktop.spec.facts import facts
+from crm_desktop.spec.kinds import TIME
 
 
 def problems(spec: EntitySpec) -> list[str]:
     """What is wrong with the spec, one sentence each; empty when all is well."""
-    return [f"{spec.key}: {text}" for text in _problems(spec)]
+    return [f"{spec.key}: {text}" for text in (*_problems(spec), *_story_problems(spec))]
 
 
 def _problems(spec: EntitySpec) -> Iterator[str]:
@@ -37,6 +38,18 @@ def _problems(spec: EntitySpec) -> Iterator[str]:
     keys = [preset.key for preset in spec.table.presets]
     if len(keys) != len(set(keys)):
         yield "a preset appears twice"
+
+
+def _story_problems(spec: EntitySpec) -> Iterator[str]:
+    if spec.story is None:
+        return
+    if spec.part_of is None:
+        yield "only a part has a story"
+    if facts(spec.story.at).kind is not TIME:
+        yield f"{spec.story.at} is no moment"
+    for attr in spec.story.attrs:
+        if attr not in spec.labels:
+            yield f"{attr} of the story has no label"
 
 
 def _path_problems(spec: EntitySpec, column: Column) -> Iterator[str]:

@@ -99,6 +99,26 @@ class SearchSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StorySpec:
+    """How a part stands in the timeline of what it belongs to."""
+
+    at: Attr
+    """A moment. Parts whose list is in this order are told one after the other; others are listed in a table too."""
+    title: Attr
+    kind: Attr | None = None
+    """A choice, shown in its colour; without one the entity's own name."""
+    who: tuple[Attr, ...] = ()
+    details: tuple[Attr, ...] = ()
+    next_step: tuple[Attr, ...] = ()
+
+    @property
+    def attrs(self) -> tuple[Attr, ...]:
+        """All of them."""
+        kind = () if self.kind is None else (self.kind,)
+        return (self.at, self.title, *kind, *self.who, *self.details, *self.next_step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntitySpec:
     """One kind of record. ``labels`` names every attribute a user can meet, once."""
 
@@ -121,11 +141,18 @@ class EntitySpec:
     """A second record of the parent's kind that this one joins with it: it is listed there too, read backwards."""
     backwards: Mapping[str, str] = field(default_factory=dict)
     """How a choice reads from the other end, by the entry's code, where it is another word there."""
+    story: StorySpec | None = None
+    """Only for parts."""
     importable: bool = False
     subtitle: tuple[Attr, ...] = ()
     """What tells records of one name apart, in search results and pickers."""
     tone: Callable[[Mapping[str, Any]], Mapping[str, str]] = field(default=lambda _row: {})
     """Colour role by column key for one list row: ``{"last_contact_at": "bad"}``."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its list is a story, and better read as a timeline than as a table."""
+        return self.story is not None and self.story.at is self.table.sort
 
     @property
     def fields(self) -> dict[str, Attr]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
-from crm_desktop.entities import by_key
+from crm_desktop.entities import by_key, parts_of
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
@@ -20,12 +21,6 @@ from crm_desktop.ui.pages.departments import departments_entry
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("opportunity", "product", "product_category")
 ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process")
-PARTS = {
-    "customers": ("contact_relation",),
-    "opportunities": ("opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost"),
-    "administration": ("sales_stage",),
-}
-"""By area: entities that have a page but no list of their own."""
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:
@@ -63,14 +58,20 @@ def _area(
     key: str, title: str, icon: str, entities: tuple[str, ...], person: Person, more: tuple[PageEntry, ...] = ()
 ) -> Area:
     listed = [by_key(entity) for entity in entities if person.may("read", entity)]
-    shown = (*entities, *PARTS.get(key, ()))
     return Area(
         key=key,
         title=title,
         icon=icon,
         pages=(*(entry for spec in listed for entry in _entries(spec, person)), *more),
-        records={entity: partial(build_record, entity) for entity in shown},
+        records={entity: partial(build_record, entity) for entity in _opened(entities)},
         count=list_counts(listed, person),
         tables=frozenset(spec.model.__tablename__ for spec in listed),
         first=first_entry(listed[0], person) if listed else "",
     )
+
+
+def _opened(entities: tuple[str, ...]) -> Iterator[str]:
+    """Whose records have their page here: those listed, and their parts that have no list of their own."""
+    for entity in entities:
+        yield entity
+        yield from _opened(tuple(part.key for part in parts_of(by_key(entity)) if not part.table.presets))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_desktop.core.access import Grant, Person, Scope
+from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.ui.areas import areas_for
 
 
@@ -24,3 +25,10 @@ def test_an_area_without_a_list_is_not_shown() -> None:
     assert [area.key for area in areas_for(_person())] == ["customers"]
     reader = _person(employee=Grant(read=Scope.ALL))
     assert [area.key for area in areas_for(reader)] == ["customers", "administration"]
+
+
+def test_every_record_has_a_page_in_one_area() -> None:
+    reader = _person(**{spec.key: Grant(read=Scope.ALL) for spec in ALL_ENTITIES})
+    opened = [entity for area in areas_for(reader) for entity in area.records]
+    on_pages_of_their_own = {"dictionary_entry", "custom_field"}
+    assert sorted(opened) == sorted({spec.key for spec in ALL_ENTITIES} - on_pages_of_their_own)

@@ -110,7 +110,7 @@ def test_comments_stand_in_the_timeline(desk: Desk, attached: Attached) -> None:
     page = desk.window.view("customers").current_page()
     assert isinstance(page, CustomerPage)
     assert "Comment 先发样品" in page.story.timeline.texts()
-    page.story.choose("activities")
+    page.story.choose("activity")
     assert "Comment 先发样品" not in page.story.timeline.texts()
 
 

@@ -11,11 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from crm_desktop.entities.activity import ACTIVITY
+from crm_desktop.entities.contact import CONTACT
 from crm_desktop.services.overview import fetch_overview
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.form_page.comments_panel import CommentsPanel
 from crm_desktop.ui.pages.customer import CustomerPage
+from crm_desktop.ui.pages.story_card import StoryCard
 from crm_desktop.ui.widgets.chip import Chip
 from tests.ui.desk import (
     Desk,
@@ -199,10 +203,29 @@ def test_what_is_being_typed_survives_a_colleagues_change(sit_down: SitDown) -> 
 def test_activities_alone_can_be_shown(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = desk.open("customer", rich_customer(desk).id)
-    page.story.choose("activities")
+    page.story.choose("activity")
     assert not any("→" in text for text in page.story.timeline.texts())
     page.story.choose("changes")
     assert page.story.history.isVisible()
+
+
+def test_parts_that_tell_no_story_stand_in_a_table(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    customer = rich_customer(desk)
+    page = desk.open("customer", customer.id)
+    story = StoryCard(page.view, CommentsPanel(page.view), "customer", [CONTACT, ACTIVITY])
+    qtbot.addWidget(story)
+    with desk.gateway.read() as session:
+        story.show_overview(fetch_overview(session, "customer", customer.id, desk.gateway.person))
+    assert [button.text() for button in story._group.buttons()][:3] == ["All", "Contacts", "Activities"]
+    story.choose("contact")
+    assert sorted(row.values["name"] for row in story.tables["contact"].model.rows) == ["苏敏", "陈立"]
+    assert list(story.tables) == ["contact"]
+    assert not any("陈立" in text for text in story.timeline.texts())
+    story.tables["contact"].table.selectRow(0)
+    qtbot.keyClick(story.tables["contact"].table, Key.Key_Return)
+    desk.settle()
+    assert [tab.key for tab in desk.window.view("customers").open_tabs()][-1].startswith("contact/")
 
 
 def test_card_is_printed(sit_down: SitDown) -> None:

@@ -1,11 +1,12 @@
-"""The records that belong to one record, as a small list with a button for another one."""
+"""The records that belong to one record: as a table, and as a card that reads them, with a button for another one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_model
@@ -66,55 +67,42 @@ class PartsModel(QAbstractTableModel):
         return answer(self._spec, self.columns[index.column()], row, self._spec.tone(row.values), role)
 
 
-class PartsCard(Card):
-    """Parts of one kind of the record given to ``show_parent``."""
+class PartsTable(QWidget):
+    """The parts that were read of one record. Enter or a double click opens one."""
 
     def __init__(self, view: AreaView, part: EntitySpec) -> None:
-        super().__init__(_(part.label_plural))
+        super().__init__()
         self._view, self._part = view, part
         self._parent = Record(part.key, 0, 0)
         self._mirrored: set[int] = set()
-        self._columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
-        self.model = PartsModel(part, self._columns)
+        self.columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
+        self.model = PartsModel(part, self.columns)
         self.table = TableView()
         self.table.setModel(self.model)
         self.table.opened.connect(self._open)
         self._empty = label(_("None"), "muted")
-        self.body.addWidget(self.table)
-        self.body.addWidget(self._empty)
-        if view.context.person.may("create", part.key):
-            words = _("New {thing}").format(thing=_(part.label).lower())
-            self.head.addWidget(quiet_button(words, self._add, icon_name="plus"))
-        self._follower = Follower(self, self._read)
-        view.context.bus.changed.connect(self._table_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table)
+        column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
 
-    def show_parent(self, parent: Record) -> None:
-        """Show the parts of this record. Those of the same one are read again only when they have changed."""
-        is_other = parent.id != self._parent.id
+    def show_rows(self, parent: Record, rows: Sequence[Row], mirrored: Iterable[Row] = ()) -> None:
+        """Show the parts of a record, then those that were entered at their other end."""
+        others = list(mirrored)
         self._parent = parent
-        self.setVisible(parent.id > 0)
-        if is_other:
-            self._read()
+        self._mirrored = {row.id for row in others}
+        shown = [*rows, *others]
+        self.model.show_rows(shown)
+        self.table.setVisible(bool(shown))
+        self._empty.setVisible(not shown)
+        self.table.fit_columns(len(self.columns) - 1)
 
-    def _read(self) -> None:
-        if not self._parent.id:
-            return
-        part, parent_id, person = self._part, self._parent.id, self._view.context.person
-        self._view.context.tasks.query(
-            self,
-            lambda session: fetch_parts(session, part, parent_id, person, self._columns, MOST_ROWS),
-            self._show,
-            key="parts",
-        )
-
-    def _show(self, parts: PartRows) -> None:
-        rows = [*parts.own, *parts.mirrored]
-        self._mirrored = {row.id for row in parts.mirrored}
-        self.model.show_rows(rows)
-        self.table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
-        self.table.setFixedHeight(HEADING_HEIGHT + min(len(rows), MOST_HIGH) * theme.row_height() + 2)
-        self.table.fit_columns(len(self._columns) - 1)
+    def add_button(self) -> QPushButton | None:
+        """The way to another one, where the person may create it."""
+        if not self._view.context.person.may("create", self._part.key):
+            return None
+        words = _("New {thing}").format(thing=_(self._part.label).lower())
+        return quiet_button(words, self._add, icon_name="plus")
 
     def _open(self, index: QModelIndex) -> None:
         """The part itself; from the other end the record it was entered on."""
@@ -130,8 +118,44 @@ class PartsCard(Card):
 
     def _add(self) -> None:
         assert self._part.part_of is not None
-        key = facts(self._part.part_of).key
-        open_new(self._view, self._part.key, **{key: Ref(self._parent.id, self._parent.title)})
+        open_new(self._view, self._part.key, **{self._part.part_of.key: Ref(self._parent.id, self._parent.title)})
+
+
+class PartsCard(Card):
+    """Reads the parts of one kind of the record given to ``show_parent``, and again when they change."""
+
+    def __init__(self, view: AreaView, part: EntitySpec) -> None:
+        super().__init__(_(part.label_plural))
+        self._view, self._part = view, part
+        self._parent = Record(part.key, 0, 0)
+        self.parts = PartsTable(view, part)
+        self.body.addWidget(self.parts)
+        if (button := self.parts.add_button()) is not None:
+            self.head.addWidget(button)
+        self._follower = Follower(self, self._read)
+        view.context.bus.changed.connect(self._table_changed)
+
+    def show_parent(self, parent: Record) -> None:
+        """Show the parts of this record. Those of the same one are read again only when they have changed."""
+        is_other = parent.id != self._parent.id
+        self._parent = parent
+        self.setVisible(parent.id > 0)
+        if is_other:
+            self._read()
+
+    def _read(self) -> None:
+        if not self._parent.id:
+            return
+        part, parent, person, columns = self._part, self._parent, self._view.context.person, self.parts.columns
+
+        def show(found: PartRows) -> None:
+            self.parts.show_rows(parent, found.own, found.mirrored)
+            in_sight = min(len(self.parts.model.rows), MOST_HIGH)
+            self.parts.table.setFixedHeight(HEADING_HEIGHT + in_sight * theme.row_height() + 2)
+
+        self._view.context.tasks.query(
+            self, lambda session: fetch_parts(session, part, parent.id, person, columns, MOST_ROWS), show, key="parts"
+        )
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == self._part.model.__tablename__:

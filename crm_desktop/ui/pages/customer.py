@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import (
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.entities import parts_of
 from crm_desktop.entities.customer import QUIET_DAYS
 from crm_desktop.services import records
 from crm_desktop.services.drafts import Draft
@@ -49,7 +51,8 @@ from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
-TABLES = frozenset({"customer", "contact", "activity"})
+CARDS = frozenset({"contact"})
+"""Parts that are shown at the left; all others are beside the timeline."""
 SHARES = (560, 566)  # px of the two halves at first; the window scales them
 
 
@@ -62,6 +65,8 @@ class CustomerPage(RecordPage):
         self._overview: Overview | None = None
         self._sending: set[QWidget] = set()
         self._person = view.context.person
+        self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
+        self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)}
         if id_:
             self.refresh()  # read while the page is put together
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
@@ -71,7 +76,8 @@ class CustomerPage(RecordPage):
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
         self.ownership = OwnershipCard(view, self.sharing)
         self.attached.read.connect(self.ownership.show_surroundings)
-        self.story = StoryCard(view, self.attached.comments)
+        beside = [part for part in self._parts if part.key not in CARDS]
+        self.story = StoryCard(view, self.attached.comments, entity, beside)
         self._left = QStackedWidget()
         self._left.addWidget(self._facts_area())
         self._left.addWidget(Skeleton(8))
@@ -307,7 +313,7 @@ class CustomerPage(RecordPage):
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
         is_other = table == "customer" and ids is not None and self.id not in ids
-        if table in TABLES and self.id and not is_other:
+        if table in self._tables and self.id and not is_other:
             self._follower.note(change_sets)
 
     def _fields_changed(self, entities: frozenset[str]) -> None:
@@ -334,8 +340,10 @@ class CustomerPage(RecordPage):
     def _more_button(self) -> QPushButton:
         button = icon_button("dots-three", _("More"))
         menu = QMenu(button)
-        menu.addAction(icon("user-plus"), _("New contact…"), lambda: self._open_part("contact"))
-        menu.addAction(icon("chat-circle-text"), _("New activity…"), lambda: self._open_part("activity"))
+        for part in self._parts:
+            if self._person.may("create", part.key):
+                words = _("New {thing}…").format(thing=_(part.label).lower())
+                menu.addAction(icon(part.icon), words, partial(self._open_part, part.key))
         menu.addSeparator()
         self.add_common_actions(menu)
         delete = menu.addAction(icon("trash", "bad"), _("Delete…"), self._delete)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLa
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.progress import Progress
+from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services.server_state import Finding, ServerState, back_up, check_database, fetch_server_state, restore
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui import icons, messages
@@ -28,13 +29,9 @@ from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
 FILES = "*.crmbackup *.backup"
-TABLES = {
-    "customer": N_("Customers"),
-    "contact": N_("Contacts"),
-    "activity": N_("Activities"),
+TABLES = {spec.model.__tablename__: spec.label_plural for spec in ALL_ENTITIES} | {
     "attachment_piece": N_("Attached files"),
     "change": N_("Change log"),
-    "dictionary_entry": N_("Dictionaries"),
 }
 UNITS = ("B", "KB", "MB", "GB", "TB")
 THOUSAND = 1024

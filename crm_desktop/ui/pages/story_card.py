@@ -1,68 +1,82 @@
-"""What happened with a customer: the line to log in, and below it everything, or one kind."""
+"""What happened with a record and what belongs to it: the line to log in, and one timeline or one kind of part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.overview import Overview
+from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.comments_panel import CommentsPanel
 from crm_desktop.ui.form_page.history_panel import HistoryPanel
+from crm_desktop.ui.form_page.parts_card import PartsTable
 from crm_desktop.ui.pages.log_line import LogLine
-from crm_desktop.ui.pages.timeline import Entry, Timeline, entries_of
+from crm_desktop.ui.pages.story_entries import (
+    CHANGE,
+    COMMENT,
+    Entry,
+    entries_of_changes,
+    entries_of_comments,
+    entries_of_parts,
+)
+from crm_desktop.ui.pages.timeline import Timeline
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
-from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.flow_layout import FlowLayout
 
-ALL, ACTIVITIES, COMMENTS, CHANGES = "all", "activities", "comments", "changes"
+ALL, COMMENTS, CHANGES = "all", "comments", "changes"
 
 
 class StoryCard(Card):
-    """Ctrl+H shows the changes, with which values can be put back."""
+    """A choice for each of ``parts``. Ctrl+H shows the changes, with which values can be put back."""
 
-    def __init__(self, view: AreaView, comments: CommentsPanel) -> None:
+    def __init__(self, view: AreaView, comments: CommentsPanel, entity: str, parts: Sequence[EntitySpec]) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._parts = view, {part.key: part for part in parts}
         self._overview: Overview | None = None
         self.shown = ALL
         self.log_line = LogLine(view)
         self.timeline = Timeline()
         self.comments = comments
-        self.history = HistoryPanel(view, "customer")
+        self.history = HistoryPanel(view, entity)
+        self.tables = {part.key: PartsTable(view, part) for part in parts if not part.is_told}
         self._empty = EmptyState(
             "chat-circle-text", _("Nothing happened yet"), _("Note the first call or visit in the line above.")
         )
         self._stack = QStackedWidget()
-        for widget in (self.timeline, self.history, self.comments, self._empty):
+        self._panels: dict[str, QWidget] = {CHANGES: self.history, COMMENTS: self.comments}
+        self._panels |= {key: _panel_of(table) for key, table in self.tables.items()}
+        for widget in (self.timeline, self._empty, *self._panels.values()):
             self._stack.addWidget(widget)
-        self.head.addWidget(label(_("Timeline"), "title"))
-        self.head.addStretch(1)
+        self._choices = FlowLayout()
         self._group = QButtonGroup(self)
-        for key, words, shortcut in (
-            (ALL, _("All"), ""),
-            (ACTIVITIES, _("Activities"), ""),
-            (COMMENTS, _("Comments"), ""),
-            (CHANGES, _("Changes"), "Ctrl+H"),
-        ):
-            self._add_choice(key, words, shortcut)
+        self._add_choice(ALL, _("All"))
+        for part in parts:
+            self._add_choice(part.key, _(part.label_plural))
+        self._add_choice(COMMENTS, _("Comments"))
+        self._add_choice(CHANGES, _("Changes"), "Ctrl+H")
         self.body.addWidget(self.log_line)
-        self.body.addLayout(self.head)
+        self.body.addLayout(self._choices)
         self.body.addWidget(self._stack, 1)
         self.timeline.opened.connect(self._open)
         comments.changed.connect(self._show)
         comments.write_wanted.connect(partial(self.choose, COMMENTS))
 
     def show_overview(self, overview: Overview) -> None:
-        """Show what happened with this customer."""
+        """Show what happened with this record."""
         self._overview = overview
+        for key, table in self.tables.items():
+            table.show_rows(overview.record, overview.parts.get(key, ()))
         self._show()
 
     def choose(self, shown: str) -> None:
-        """Show everything, the activities, or the changes with their ways back."""
+        """Show everything, one kind of part, the comments, or the changes with their ways back."""
         self.shown = shown
         for button in self._group.buttons():
             button.setChecked(button.property("key") == shown)
@@ -70,33 +84,52 @@ class StoryCard(Card):
         if shown == CHANGES:
             self.history.focus_first()
 
-    def _add_choice(self, key: str, words: str, shortcut: str) -> None:
+    def _add_choice(self, key: str, words: str, shortcut: str = "") -> None:
         button: QPushButton = quiet_button(words, partial(self.choose, key), shortcut=shortcut)
         button.setCheckable(True)
         button.setChecked(key == self.shown)
         button.setProperty("key", key)
         self._group.addButton(button)
-        self.head.addWidget(button)
+        self._choices.addWidget(button)
 
     def _show(self) -> None:
         if self._overview is None:
             return
         if self.shown == CHANGES:
             self.history.show_history(self._overview.record, self._overview.history)
-            self._stack.setCurrentWidget(self.history)
+        if self.shown in self._panels:
+            self._stack.setCurrentWidget(self._panels[self.shown])
             return
-        if self.shown == COMMENTS:
-            self._stack.setCurrentWidget(self.comments)
-            return
-        is_all = self.shown == ALL
-        entries = entries_of(self._overview, self.comments.comments if is_all else (), with_changes=is_all)
+        entries = list(self._entries(self._overview))
         self.timeline.show_entries(entries)
         self._stack.setCurrentWidget(self.timeline if entries else self._empty)
 
+    def _entries(self, overview: Overview) -> Iterable[Entry]:
+        if self.shown != ALL:
+            return entries_of_parts(overview, [self._parts[self.shown]])
+        return (
+            *entries_of_parts(overview, self._parts.values()),
+            *entries_of_comments(self.comments.comments),
+            *entries_of_changes(overview),
+        )
+
     def _open(self, entry: Entry) -> None:
-        if entry.kind == "activity":
-            self._view.open_record("activity", entry.id)
-        elif entry.kind == "comment":
+        if entry.kind == COMMENT:
             self.choose(COMMENTS)
-        else:
+        elif entry.kind == CHANGE:
             self.choose(CHANGES)
+        else:
+            self._view.open_record(entry.kind, entry.id)
+
+
+def _panel_of(table: PartsTable) -> QWidget:
+    """A table of parts with the way to another one above it."""
+    panel = QWidget()
+    panel.setObjectName("plain")
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    if (button := table.add_button()) is not None:
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    column.addWidget(table, 1)
+    return panel

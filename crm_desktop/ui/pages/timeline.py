@@ -1,12 +1,10 @@
-"""Activities, comments and changes of a customer by day, newest first, to walk through with the arrow keys."""
+"""What happened with a record by day, newest first, to walk through with the arrow keys."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Literal
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent, QStandardItem, QStandardItemModel
@@ -14,14 +12,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QSty
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
-from crm_desktop.services.comments import Comment
-from crm_desktop.services.journal import KINDS, Change
-from crm_desktop.services.listing import Row
-from crm_desktop.services.overview import Overview
-from crm_desktop.spec import EntitySpec, Ref
 from crm_desktop.spec.kinds import DATE
 from crm_desktop.ui import theme
-from crm_desktop.ui.form_page.wording import step_text
+from crm_desktop.ui.pages.story_entries import CHANGE, Entry
 from crm_desktop.ui.widgets.chip import chip_width, paint_chip
 
 ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -29,80 +22,6 @@ DAY_HEIGHT = 32
 PADDING = 8
 TIME_WIDTH = 48
 MOST_DETAIL_LINES = 3
-MOST_FIELDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that happened. ``details`` are lines under it, ``next_step`` what was agreed."""
-
-    kind: Literal["activity", "comment", "change"]
-    id: int
-    at: datetime.datetime
-    who: str
-    chip: str
-    tone: str
-    title: str
-    details: str = ""
-    next_step: str = ""
-
-
-def entries_of(overview: Overview, comments: Iterable[Comment] = (), *, with_changes: bool) -> list[Entry]:
-    """What the timeline shows, newest first."""
-    entries = [_activity(row) for row in overview.parts.get("activity", ())]
-    entries += [_comment(comment) for comment in comments]
-    if with_changes:
-        entries += _changes(overview.record.spec, overview.history)
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
-
-
-def _activity(row: Row) -> Entry:
-    values = row.values
-    kind, by, contact = values.get("kind"), values.get("done_by"), values.get("contact")
-    today = clock.today()
-    following = [values.get("next_step") or "", DATE.brief(values.get("next_on"), today)]
-    told = [values.get("details") or "", values.get("result") or ""]
-    return Entry(
-        kind="activity",
-        id=row.id,
-        at=values["happened_at"],
-        who=" · ".join(ref.label for ref in (contact, by) if isinstance(ref, Ref)),
-        chip=kind.label if isinstance(kind, Ref) else _("Activity"),
-        tone=(kind.tone if isinstance(kind, Ref) else None) or "accent",
-        title=values["subject"],
-        details="\n".join(filter(None, told)),
-        next_step=" · ".join(filter(None, following)),
-    )
-
-
-def _comment(comment: Comment) -> Entry:
-    return Entry(
-        kind="comment",
-        id=comment.id,
-        at=comment.at,
-        who=comment.author,
-        chip=_("Comment"),
-        tone="violet",
-        title=comment.body,
-    )
-
-
-def _changes(spec: EntitySpec, changes: Iterable[Change]) -> Iterator[Entry]:
-    for change in changes:
-        fields = [
-            f"{_(field.label)} {step_text(spec, field.key, field.before, field.after)}"
-            for field in change.fields[:MOST_FIELDS]
-        ]
-        more = " …" if len(change.fields) > MOST_FIELDS else ""
-        yield Entry(
-            kind="change",
-            id=change.id,
-            at=change.at,
-            who=change.who,
-            chip=_(KINDS.get(change.kind, change.kind)),
-            tone="neutral",
-            title=_(", ").join(fields) + more,
-        )
 
 
 class Timeline(QListView):
@@ -123,11 +42,12 @@ class Timeline(QListView):
         self.setAccessibleName(_("Timeline"))
         self.doubleClicked.connect(self._open)
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Replace all entries, staying where one was."""
+    def show_entries(self, entries: Iterable[Entry]) -> None:
+        """Replace all entries, the newest first, staying where one was."""
         place = self.verticalScrollBar().value()
         self._model.clear()
-        for day, of_day in groupby(entries, key=lambda entry: entry.at.astimezone().date()):
+        newest_first = sorted(entries, key=lambda entry: entry.at, reverse=True)
+        for day, of_day in groupby(newest_first, key=lambda entry: entry.at.astimezone().date()):
             heading = QStandardItem(_day_text(day))
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
             self._model.appendRow(heading)
@@ -215,7 +135,7 @@ class _EntryDelegate(QStyledItemDelegate):
         width = pen.chip(entry.chip, entry.tone, TIME_WIDTH)
         pen.text(entry.who, QRect(pen.width - who_width, 0, who_width, 20), "faint", small=True)
         left = TIME_WIDTH + width + PADDING
-        role = "muted" if entry.kind == "change" else "text"
+        role = "muted" if entry.kind == CHANGE else "text"
         height = pen.wrapped(entry.title, QRect(left, 0, pen.width - left - who_width - 12, 0), role, 4)
         height = max(height, 20)
         left = TIME_WIDTH

@@ -17,6 +17,7 @@ from crm_desktop.reports.table import Column
 from crm_desktop.services.listing import columns_of
 from crm_desktop.services.views import View
 from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.ui.areas import CUSTOMERS
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
@@ -25,7 +26,7 @@ from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.specimens.bulk import bulk_pages
 
-ENTRIES = ("customer/all", "customer/mine", "contact/all", "activity/all", "employee/staff")
+ENTRIES = ("customer/mine", *(f"{key}/all" for key in CUSTOMERS), "employee/staff")
 SELECTED_ROW = 4
 PRINTED_ROWS = 90
 
