@@ -45,13 +45,19 @@ class Overview:
 
 
 def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """Everything of one record: its preview and its history. Six statements for a customer."""
+    """Everything of one record: its preview, all its parts and its history. Seven statements for a customer."""
     preview = fetch_preview(session, entity, id_, person)
-    return replace(preview, history=tuple(journal.fetch_history(session, entity, id_)))
+    others = {
+        part.key: tuple(_part_rows(session, part, id_, person))
+        for part in parts_of(by_key(entity))
+        if part.key not in preview.parts
+    }
+    history = tuple(journal.fetch_history(session, entity, id_))
+    return replace(preview, parts={**preview.parts, **others}, history=history)
 
 
 def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """The record, a statement a kind of part, and figures. Four statements for a customer."""
+    """The record, figures, and a statement a kind of part without owners of its own. Four statements for a customer."""
     spec = by_key(entity)
     record = fetch_record(session, entity, id_)
     own = [part for part in parts_of(spec) if guard_of(part).along_column is None]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crm_desktop.entities import ALL_ENTITIES, by_model, guard_of, parts_of
+from crm_desktop.entities import ALL_ENTITIES, by_model, parts_of
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import POLICY, Base, Guard
-from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec import EntitySpec
 from crm_desktop.spec.check import problems
 
 PARTS_WITHOUT_PAGE = {
