@@ -16,7 +16,7 @@ from crm_desktop.services.presence import Place, fetch_present, places_text
 from crm_desktop.services.records import create_record, new_record
 from tests.db.conftest import SignIn
 
-TIMEOUT = 30  # seconds that a test waits before it gives up
+TIMEOUT = 60  # seconds that a test waits before it gives up
 
 
 class Window:

@@ -162,9 +162,9 @@ def test_changes_are_heard_over_a_checked_connection(firm: Firm, checked: Connec
     listener = ChangeListener(checked, lambda table, *_change: heard.put(table), connected.set, lambda _state: None)
     listener.start()
     try:
-        assert connected.wait(10)
+        assert connected.wait(60)
         firm.sql("update crm.customer set remark = 'x' where id = 1")
-        assert heard.get(timeout=10) == "customer"
+        assert heard.get(timeout=60) == "customer"
     finally:
         listener.stop()
 

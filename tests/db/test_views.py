@@ -113,6 +113,7 @@ def test_a_list_is_exported_by_the_name_of_a_view(sign_in: SignIn) -> None:
 def test_views_are_counted_but_not_for_long(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     director = sign_in("director")
     monkeypatch.setattr(views, "MOST_COUNTED", 10)
+    monkeypatch.setattr(views, "PATIENCE_MS", 60_000)
     many, few = View(id=1, entity="customer", name="a"), View(id=2, entity="customer", name="b", preset="mine")
     with director.read() as session:
         mine = len(fetch_ids(session, few.query(), director.person))

@@ -14,7 +14,7 @@ from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from crm_desktop.services import marks
+from crm_desktop.services import marks, views
 from crm_desktop.ui import soon
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
@@ -90,8 +90,9 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Answer]]:
 
 @pytest.fixture(autouse=True)
 def every_read_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is read again soon is so after the same moment, however slow the computer."""
+    """What is read again soon is so after the same moment, and counted in full, however slow the computer."""
     monkeypatch.setattr(soon, "MOST_MS", soon.LEAST_MS)
+    monkeypatch.setattr(views, "PATIENCE_MS", 60_000)
 
 
 @contextmanager

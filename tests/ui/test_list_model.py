@@ -77,7 +77,7 @@ class InventedRows:
         return Row(id_, 1, {"code": f"C{id_}", "name": self.name_of(id_), "level": tone})
 
     def _ask(self, what: str) -> None:
-        self.gate.wait(10)
+        self.gate.wait(60)
         self.asked.append(what)
         if self.error:
             raise self.error

@@ -71,7 +71,7 @@ def test_only_the_newest_query_of_a_key_is_answered(qtbot: QtBot, tasks: Tasks) 
 
 
 def test_two_queries_run_at_the_same_time(qtbot: QtBot, tasks: Tasks) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     answers: list[int] = []
     for _each in range(2):
         tasks.query(tasks, lambda _session: both.wait(), answers.append)
