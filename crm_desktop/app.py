@@ -253,7 +253,7 @@ class Workbench(QObject):
         def build(view: AreaView) -> Page:
             from crm_desktop.ui.pages.settings import SettingsPage
 
-            page = SettingsPage(view, replace(self._options, language=language()), keeps_data=bool(self._opened_here()))
+            page = SettingsPage(view, self._options, keeps_data=bool(self._opened_here()))
             page.chosen.connect(lambda changes: self._change(**changes))
             page.password_change_chosen.connect(window.password_change_chosen)
             return page

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.context import Context
@@ -139,8 +139,8 @@ class AreaView(QWidget):
     def go_to_tab(self, key: str) -> None:
         """Bring the tab with this key to the front; nothing where there is none. Who types elsewhere goes on."""
         if key in self._tabs_by_key:
-            typed_in = self.focusWidget()
-            has_keys = typed_in is not None and typed_in.hasFocus() and self.current_page().isAncestorOf(typed_in)
+            typed_in = QApplication.focusWidget()
+            has_keys = typed_in is not None and self.current_page().isAncestorOf(typed_in)
             self.tabs.go_to(self._tabs_by_key[key][1])
             if has_keys:
                 self.focus_page()

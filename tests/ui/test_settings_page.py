@@ -81,6 +81,12 @@ def test_language_look_and_rows_hold_at_once_and_the_page_stays(qtbot: QtBot, wo
     choose(qtbot, workbench, page.language, 1)
 
 
+def test_language_shown_is_the_one_spoken_whatever_was_kept(qtbot: QtBot, workbench: Workbench) -> None:
+    workbench._keep(language="zh")  # the program was started with another one
+    assert open_settings(qtbot, workbench).language.value().label == "English"
+    workbench._keep(language="en")
+
+
 def test_another_size_is_kept_and_said_to_hold_from_the_next_start(
     qtbot: QtBot, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

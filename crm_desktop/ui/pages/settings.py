@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import N_, _, language
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.settings import Options, Profile, forget_password, load_profiles, password_for
 from crm_desktop.spec.kinds import CHOICE, Ref
@@ -66,7 +66,7 @@ class SettingsPage(Page):
     def _look(self) -> Card:
         card = Card(_("Language and look"))
         card.body.addWidget(label(_("For everybody who uses this account of this computer."), "muted"))
-        self.language = self._choice("language", _("Language"), LANGUAGES, self._options.language)
+        self.language = self._choice("language", _("Language"), LANGUAGES, language())
         self.theme = self._choice("theme", _("Theme"), THEMES, self._options.theme)
         self.density = self._choice("density", _("Lists"), DENSITIES, self._options.density)
         self.scale = self._choice("scale", _("Size of everything"), SCALES, self._options.scale)
