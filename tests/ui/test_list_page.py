@@ -165,8 +165,12 @@ def test_empty_view_says_so_and_leads_to_the_whole(open_list: OpenList, qtbot: Q
     page.reload()
     qtbot.waitUntil(lambda: page.card.shown_instead() is not None)
     (show_all,) = [b for b in page.card.findChildren(QPushButton) if b.text() == "Show all" and b.isVisible()]
+    page.setFocus()
+    assert page.window().focusWidget() is show_all, "the table is not to be seen"
     show_all.click()
     settle(qtbot, page)
+    page.setFocus()
+    assert page.window().focusWidget() is page.table
     assert (page.query.preset, page.card.shown_instead()) == ("all", None)
 
 

@@ -25,6 +25,7 @@ class ListCard(Card):
 
     def __init__(self, table: QWidget, retry: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__(padding=0, parent=parent)
+        self._table = table
         self._retry = retry
         self._bar = Bar("warn")
         self._selected = ElidedLabel("", "faint")
@@ -57,6 +58,7 @@ class ListCard(Card):
         self._instead: EmptyState | None = None
         self.body.addWidget(self._stack)
         self._wait = later(DELAY_MS, self._show_skeleton, self)
+        self.setFocusProxy(table)
 
     def show_rows(self) -> None:
         """The table is to be seen, and up to date."""
@@ -118,5 +120,6 @@ class ListCard(Card):
         focused = QApplication.focusWidget()
         had_focus = focused is not None and self._rows.isAncestorOf(focused)
         self._stack.setCurrentWidget(widget)
+        self.setFocusProxy(widget if widget is self._instead else self._table)
         if had_focus and widget is self._instead:
             widget.setFocus(Qt.FocusReason.OtherFocusReason)

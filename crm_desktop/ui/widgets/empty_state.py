@@ -40,6 +40,7 @@ class EmptyState(QWidget):
             explanation.setAlignment(centre)
             column.addWidget(explanation, 0, centre)
         if actions:
+            self.setFocusProxy(actions[0])
             row = QHBoxLayout()
             row.setContentsMargins(0, 8, 0, 0)
             row.setSpacing(8)
