@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QRadioButton
 
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
+from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.form_page.form_page import FormPage
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
 
@@ -32,6 +33,12 @@ def words(dialog: ConflictDialog) -> set[str]:
     return {*labels, *(choice.text() for choice in dialog.findChildren(QRadioButton))}
 
 
+def choose(dialog: ConflictDialog, words: str) -> None:
+    """For the only field that asks."""
+    (choice,) = (one for one in dialog.findChildren(QRadioButton) if one.text() == words)
+    choice.click()
+
+
 def test_same_field_asks_with_all_three_values_and_who(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     edit_both(desk, mine="经理", theirs="总监")
@@ -44,7 +51,7 @@ def test_mine_stays_where_mine_was_chosen(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = edit_both(desk, mine="经理", theirs="总监")
     dialog = desk.dialog(ConflictDialog)
-    dialog.choose("title", mine=True)
+    choose(dialog, "Mine")
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("contact", page.id, "title") == "经理"
@@ -56,7 +63,7 @@ def test_theirs_stays_where_theirs_was_chosen_and_my_other_fields_are_saved(sit_
     desk = sit_down("seller")
     page = edit_both(desk, mine="经理", theirs="总监")
     dialog = desk.dialog(ConflictDialog)
-    dialog.choose("title", mine=False)
+    choose(dialog, "Theirs")
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("contact", page.id, "title") == "总监"
@@ -68,7 +75,7 @@ def test_result_can_be_typed_anew(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = edit_both(desk, mine="经理", theirs="总监")
     dialog = desk.dialog(ConflictDialog)
-    write(dialog.editor("title").line, "兼")
+    write(dialog.findChild(FieldEditor).line, "兼")
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("contact", page.id, "title") == "兼经理"
@@ -85,7 +92,7 @@ def test_long_texts_in_conflict_can_both_stay_and_the_rest_is_merged(sit_down: S
     page.editor.save()
     desk.settle()
     dialog = desk.dialog(ConflictDialog)
-    dialog.choose_both("remark")
+    choose(dialog, "Both")
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("contact", page.id, "remark") == "周二来电\n周五来电\n喜欢钓鱼\n不喝酒"
@@ -103,7 +110,7 @@ def test_text_that_merges_beside_a_field_that_asks_keeps_both_changes(sit_down: 
     page.editor.save()
     desk.settle()
     dialog = desk.dialog(ConflictDialog)
-    dialog.choose("title", mine=False)
+    choose(dialog, "Theirs")
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("contact", page.id, "remark") == "零\n一\n二\n三\n四"

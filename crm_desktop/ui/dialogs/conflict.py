@@ -68,18 +68,6 @@ class ConflictDialog(Dialog):
         self.add_cancel()
         self.add_primary(_("Save"), self._decide)
 
-    def choose(self, key: str, *, mine: bool) -> None:
-        """Choose for one field."""
-        self._fields[key].choose(MINE if mine else THEIRS)
-
-    def choose_both(self, key: str) -> None:
-        """Keep both texts of a field, one after the other where they differ."""
-        self._fields[key].choose(BOTH)
-
-    def editor(self, key: str) -> FieldEditor | None:
-        """In which the result of a field can be changed; None where one can only choose."""
-        return self._fields[key].editor
-
     def _decide(self) -> None:
         wrong = [field for field in self._fields.values() if not field.check()]
         if not wrong:
@@ -131,10 +119,7 @@ class _Field(QWidget):
             self.editor = make_editor(kind, _("To be saved"), max_length=facts(spec.fields[key]).max_length)
             column_of_all.addWidget(self.editor)
         self._group.idToggled.connect(self._show)
-        self.choose(MINE)
-
-    def choose(self, choice: int) -> None:
-        self._group.button(choice).setChecked(True)
+        self._group.button(MINE).setChecked(True)
 
     def check(self) -> bool:
         return self.editor is None or self.editor.check()
