@@ -23,6 +23,8 @@ from crm_desktop.spec import Column, EntitySpec
 
 MOST_GROUPS = 5000
 """Nobody reads more headings."""
+READ_AT_ONCE = 20_000
+"""So many ids come with the headings; of longer lists the headings are there first."""
 UNITS = {
     "day": N_("By day"),
     "week": N_("By week"),
@@ -88,33 +90,59 @@ def fetch_groups(
     Raises KnownError where there are more groups than anybody would read.
     """
     keys = sorted(totals)
-    path = grouping.column(query.spec).path
 
     def build() -> Select[Any]:
         table: Any = query.spec.model
         among = where_of(query, person) if ids is None else table.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-        return _select_groups(query, grouping, totals, keys).where(among)
+        return _select_groups(query, grouping, totals, keys, has_ids=True).where(among)
 
     shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys), ids is None)
     rows = execute(session, shape, build, parameters_of(query, person) if ids is None else {"ids": list(ids)}).all()
+    groups = _groups(query, grouping, keys, [row[1:] for row in rows])
+    found = array("q")
+    for row in rows:
+        found.extend(unpacked(row[0]))
+    return Ids(found, {}, groups)
+
+
+def fetch_headings(session: Session, query: ListQuery, person: Person, grouping: Grouping, totals: Totals) -> Ids:
+    """The groups, and as many ids of 0 as there are rows: of a long list one reads those later. One statement.
+
+    A list of up to ``READ_AT_ONCE`` rows comes with its ids, by a second statement. Raises KnownError as above.
+    """
+    keys = sorted(totals)
+
+    def build() -> Select[Any]:
+        return _select_groups(query, grouping, totals, keys, has_ids=False).where(where_of(query, person))
+
+    shape = ("headings", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys))
+    groups = _groups(query, grouping, keys, execute(session, shape, build, parameters_of(query, person)).all())
+    count = sum(group.size for group in groups)
+    if count <= READ_AT_ONCE:
+        return fetch_groups(session, query, person, grouping, totals)
+    return Ids(array("q", bytes(8 * count)), {}, groups)
+
+
+def _groups(query: ListQuery, grouping: Grouping, keys: Sequence[str], rows: Sequence[Any]) -> tuple[RowGroup, ...]:
+    """From rows of the number, the totals and what is shown."""
+    column = grouping.column(query.spec)
     if len(rows) > MOST_GROUPS:
         raise KnownError(
             _("“{column}” makes more than {count} groups.").format(
-                column=_(query.spec.column_label(grouping.column(query.spec))), count=f"{MOST_GROUPS:,}"
+                column=_(query.spec.column_label(column)), count=f"{MOST_GROUPS:,}"
             ),
             _("Group by another column, or by a longer time."),
         )
-    found = array("q")
-    groups = []
-    for row in rows:
-        sent, count, *rest = row
-        found.extend(unpacked(sent))
+    found = []
+    for count, *rest in rows:
         amounts = {k: rounded(a) for k, a in zip(keys, rest[: len(keys)], strict=True) if a is not None}
-        groups.append(RowGroup(_value(path, grouping, rest[len(keys) :]), count, amounts))
-    return Ids(found, {}, tuple(groups))
+        found.append(RowGroup(_value(column.path, grouping, rest[len(keys) :]), count, amounts))
+    return tuple(found)
 
 
-def _select_groups(query: ListQuery, grouping: Grouping, totals: Totals, keys: Sequence[str]) -> Select[Any]:
+def _select_groups(
+    query: ListQuery, grouping: Grouping, totals: Totals, keys: Sequence[str], *, has_ids: bool
+) -> Select[Any]:
     spec, model = query.spec, query.spec.model
     table: Any = model
     joins = Joins(model)
@@ -130,7 +158,8 @@ def _select_groups(query: ListQuery, grouping: Grouping, totals: Totals, keys: S
     inner = sort_columns(spec, column.path if column else (spec.table.sort,), joins, is_descending=is_descending)
     packed = func.string_agg(func.int8send(table.id), aggregate_order_by(text("''::bytea"), *inner))
     amounts = [aggregate(totals[key], number_of(spec, key, joins)) for key in keys]
-    statement = joins.apply(select(packed, func.count(), *amounts, *shown).select_from(table))
+    found = [*([packed] if has_ids else []), func.count(), *amounts, *shown]
+    statement = joins.apply(select(*found).select_from(table))
     order = first_sort.desc().nulls_last() if is_reversed else first_sort.asc().nulls_last()
     grouped = [part for part in shown if not isinstance(part, BindParameter)]  # a tone that no row has is a constant
     return statement.group_by(*grouped, first_sort).order_by(order).limit(MOST_GROUPS + 1)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from crm_desktop.core.errors import KnownError
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services import grouping
-from crm_desktop.services.grouping import Grouping, fetch_groups, groupings_of
+from crm_desktop.services.grouping import Grouping, fetch_groups, fetch_headings, groupings_of
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.totals import Total, fetch_totals
 from tests.db.conftest import SignIn
@@ -36,6 +36,19 @@ def test_groups_hold_every_row_once_in_the_lists_order(sign_in: SignIn) -> None:
         assert [id_ for id_ in whole if owners[id_] == group.value.id] == list(part)
         start += group.size
     assert start == 60
+
+
+def test_headings_of_a_long_list_come_without_its_ids(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "READ_AT_ONCE", 10)
+    director = sign_in("director")
+    with director.read() as session:
+        for by in (Grouping("owner"), Grouping("registered_on", "month"), Grouping("owner.department")):
+            whole = fetch_groups(session, ALL, director.person, by, SUM)
+            headings = fetch_headings(session, ALL, director.person, by, SUM)
+            assert (list(headings.ids), headings.groups) == ([0] * 60, whole.groups)
+        asked = count_statements(lambda: fetch_headings(session, ALL, director.person, Grouping("owner"), SUM))
+    assert len(asked) == 1
+    assert "int8send" not in asked[0]
 
 
 def test_group_has_count_and_total(sign_in: SignIn) -> None:

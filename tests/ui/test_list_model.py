@@ -21,6 +21,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import KEPT_ROWS, PAGE, RowModel
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.table_view import LOADING
 from tests.ui.settled import settle
 
 NAME = 1  # column
@@ -44,6 +45,7 @@ class InventedRows:
     error: KnownError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
     groups: tuple[RowGroup, ...] = ()
+    is_long: bool = False
 
     @property
     def is_grouped(self) -> bool:
@@ -62,6 +64,12 @@ class InventedRows:
     def fetch_first_page(self, _session: Any) -> list[Row]:
         self._ask("first page")
         return [self.row(id_) for id_ in self.ids[:PAGE]]
+
+    def fetch_headings(self, session: Any) -> Ids:
+        if not self.is_long:
+            return self.fetch_ids(session)
+        self._ask("headings")
+        return Ids(array("q", bytes(8 * len(self.ids))), {}, self.groups)
 
     def fetch_ids(self, _session: Any) -> Ids:
         self._ask("ids")
@@ -318,6 +326,31 @@ def test_groups_need_one_statement_and_head_their_rows(grouped: RowModel, qtbot:
     assert [_text(grouped, row, 0) for row in (0, 401, 502)] == ["Group x (400)", "Group y (100)", "Group None (500)"]
     qtbot.waitUntil(lambda: _text(grouped, 402) == "Customer 401")
     assert source.pages == [list(range(401, 501))]
+
+
+def test_headings_of_a_long_list_are_there_before_its_ids(tasks: Tasks, qtbot: QtBot) -> None:
+    groups = (RowGroup("x", 400, {}), RowGroup("y", 600, {}))
+    source = InventedRows(range(1, 1001), groups=groups, is_long=True)
+    model = RowModel(tasks, source, tasks)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    seen: list[Any] = []
+    table = _table(qtbot, model)
+
+    def look() -> None:
+        source.gate.clear()  # the ids wait
+        table.selectAll()
+        seen.append((model.rowCount(), model.is_counted, _text(model, 0, 0), _text(model, 401, 0), _text(model, 1)))
+        seen.append(list(table.selected_ids()))
+        model.fold(0, folded=True)
+        source.gate.set()
+
+    model.opened.connect(look)
+    with qtbot.waitSignal(model.counted):
+        model.open(source)
+    assert seen == [(1002, False, "Group x (400)", "Group y (600)", LOADING), []]
+    assert source.asked[:2] == ["headings", "ids"]
+    assert (model.rowCount(), model.row_of(401), model.row_of(1)) == (602, 2, -1)  # folded as it was
+    qtbot.waitUntil(lambda: _text(model, 2) == "Customer 401")
 
 
 def test_folded_group_hides_its_rows_and_keeps_the_others(grouped: RowModel, qtbot: QtBot) -> None:

@@ -146,7 +146,7 @@ class Commands:
         lines, found = self._page.model.lines, array("q")
         for first, last in lines.places(row, min(lines.count - 1, row + MOST_PASTED + len(lines.groups))):
             found.extend(lines.ids[first : last + 1])
-        return found
+        return array("q", filter(None, found))
 
     # How the list is arranged
 

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from crm_desktop.core.errors import KnownError
-from crm_desktop.services.listing import MOST_SUMMED, SUMMED_AT_ONCE
+from crm_desktop.services.listing import MOST_SUMMED
 from crm_desktop.services.totals import Totals, default_totals, fetch_totals
 from crm_desktop.spec import Column
 from crm_desktop.ui.list_page import words
@@ -65,8 +65,7 @@ class Footer(QObject):
         source = self._model.source
         totals = self._wanted(source.columns)
         usual = default_totals([column for column in source.columns if len(column.path) == 1])
-        count = len(self._model.ids())
-        if not source.is_grouped and totals == usual and (count <= SUMMED_AT_ONCE or count > MOST_SUMMED):
+        if not source.is_grouped and totals == usual and self._model.sums:
             self._take_whole(self._model.sums)
         else:
             self._take_whole({})

@@ -60,11 +60,11 @@ class ListTable(TableView):
         return self._rows
 
     def selected_ids(self) -> array[int]:
-        """The ids of the selected rows in the order shown, read or not."""
+        """The ids of the selected rows in the order shown, as far as they are known, their rows read or not."""
         ids, found = self._rows.ids(), array("q")
         for first, last in self._places():
             found.extend(ids[first : last + 1])
-        return found
+        return found if self._rows.is_counted else array("q", filter(None, found))
 
     def selected_count(self) -> int:
         """How many rows are selected."""
@@ -72,7 +72,7 @@ class ListTable(TableView):
 
     def select_ids(self, ids: Iterable[int]) -> None:
         """Select these records, as far as they are in the list."""
-        wanted, lines = set(ids), self._rows.lines
+        wanted, lines = set(ids) - {0}, self._rows.lines
         places = [place for place, id_ in enumerate(lines.ids) if id_ in wanted] if wanted else []
         rows = [row for row in map(lines.line_of, places) if row >= 0]
         last_column = self._rows.columnCount() - 1

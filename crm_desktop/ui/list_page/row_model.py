@@ -74,7 +74,7 @@ class RowModel(QAbstractTableModel):
     def open(self, source: Source, *, keep_selection: bool = False) -> None:
         """Show other rows, or the same in another order: the first ones at once, the rest when their ids are known.
 
-        Groups need all ids: they are there at once, or not yet.
+        Of groups the headings are first.
         """
         self._asked = source
         self.is_selection_kept = keep_selection
@@ -93,7 +93,7 @@ class RowModel(QAbstractTableModel):
             def take(ids: Ids) -> None:
                 self._take_groups(generation, ids, monotonic() - began)
 
-            self._tasks.query(self, source.fetch_ids, take, fail, key="first page")
+            self._tasks.query(self, source.fetch_headings, take, fail, key="first page")
         else:
 
             def take_rows(rows: Sequence[Row]) -> None:
@@ -121,12 +121,12 @@ class RowModel(QAbstractTableModel):
         self._repaint()
 
     def id_at(self, row: int) -> int:
-        """The id of the record in a row, 0 for the heading of a group."""
+        """The id of the record in a row, 0 for the heading of a group and while the id is not known."""
         place = self._lines.place_at(row)
         return self._lines.ids[place] if place >= 0 else 0
 
     def ids(self) -> array[int]:
-        """All ids in order, as far as they are known. Not to be changed."""
+        """All ids in order, as far as they are known; 0 for those below headings that are not. Not to be changed."""
         return self._lines.ids
 
     @property
@@ -222,7 +222,7 @@ class RowModel(QAbstractTableModel):
             return heading_answer(self._source, self._lines.groups[number], column, role, is_folded=is_folded)
         id_ = self._lines.ids[place]
         kept = self._rows.get(id_)
-        if role == Qt.ItemDataRole.DisplayRole and (id_ not in self._rows or (kept and kept.is_stale)):
+        if role == Qt.ItemDataRole.DisplayRole and id_ and (id_ not in self._rows or (kept and kept.is_stale)):
             self._want(place // PAGE)
         if role == CellRole.FLASH:
             return id_ in self._flashing
@@ -268,7 +268,7 @@ class RowModel(QAbstractTableModel):
         self._is_opening = False
         self._refresh.took(seconds)
         self.sums = answered.sums
-        self.is_counted = True
+        self.is_counted = 0 not in answered.ids[:1]
         self.is_same_list = False
         self.beginResetModel()
         self._source = self._asked
@@ -277,7 +277,10 @@ class RowModel(QAbstractTableModel):
         self._set_lines(answered.ids, answered.groups)
         self.endResetModel()
         self.opened.emit()
-        self.counted.emit()
+        if self.is_counted:
+            self.counted.emit()
+        else:
+            self._read_ids()
 
     def _set_lines(self, ids: array[int], groups: Sequence[RowGroup]) -> None:
         self._lines = Lines(ids, groups, {n for n, group in enumerate(groups) if group.value in self._folded})
@@ -300,9 +303,12 @@ class RowModel(QAbstractTableModel):
             return
         self._refresh.took(seconds)
         self.sums = answered.sums
+        had_headings = not self.is_counted and self._source.is_grouped
         self.is_counted = True
         ids, known = answered.ids, len(self._lines.ids)
-        if ids[:known] != self._lines.ids or answered.groups != self._lines.groups:
+        if had_headings and answered.groups == self._lines.groups:
+            self._lines = Lines(ids, self._lines.groups, self._lines.folded)
+        elif ids[:known] != self._lines.ids or answered.groups != self._lines.groups:
             self.is_same_list = self.is_selection_kept = True
             self.beginResetModel()
             self._set_lines(ids, answered.groups)
@@ -335,7 +341,7 @@ class RowModel(QAbstractTableModel):
             return
         while self._wanted:
             page = self._wanted.pop()
-            ids = [i for i in self._lines.ids[page * PAGE : (page + 1) * PAGE] if self._is_outdated(i)]
+            ids = [i for i in self._lines.ids[page * PAGE : (page + 1) * PAGE] if i and self._is_outdated(i)]
             if ids:
                 self._read_rows(ids)
                 return

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from crm_desktop.core.access import Person
 from crm_desktop.services import listing
-from crm_desktop.services.grouping import Grouping, fetch_groups
+from crm_desktop.services.grouping import Grouping, fetch_groups, fetch_headings
 from crm_desktop.services.listing import Ids, ListQuery, Row
 from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
@@ -41,6 +41,9 @@ class Source(Protocol):
 
     def heading_of(self, value: Any) -> str:
         """What the group of a value is called."""
+
+    def fetch_headings(self, session: Any) -> Ids:
+        """The groups; of a long list with ids of 0 instead of those of its rows."""
 
     def fetch_ids(self, session: Any) -> Ids:
         """All ids in order, with sums or with groups."""
@@ -82,6 +85,11 @@ class ListSource:
     def fetch_first_page(self, session: Any) -> Sequence[Row]:
         """The first ``FIRST`` rows in order."""
         return listing.fetch_first_page(session, self.query, self.person, self.columns, FIRST)
+
+    def fetch_headings(self, session: Any) -> Ids:
+        """The groups; of a long list with ids of 0 instead of those of its rows."""
+        assert self.grouping is not None
+        return fetch_headings(session, self.query, self.person, self.grouping, self.totals)
 
     def fetch_ids(self, session: Any) -> Ids:
         """All ids in order, and the sums of the money columns or the groups."""
