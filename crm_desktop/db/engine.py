@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -31,6 +32,11 @@ SERVER_SETTINGS = {
 
 
 _BIRTH = text("select extract(epoch from created_at), clock_timestamp() from crm.employee where id = :id")
+_UNHURRIED = text("select pg_backend_pid(), set_config('statement_timeout', '0', true)")
+_AT_WORK = """
+    select from pg_stat_activity
+    where pid = %s and usename = session_user and state = 'active' and wait_event is distinct from 'ClientRead'
+"""
 SILENCE_SECONDS = 75.0
 """After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
 DOUBTFUL_SECONDS = 5.0
@@ -53,7 +59,17 @@ class Gateway:
     @classmethod
     def connect(cls, address: ConnectionAddress) -> Self:
         """Sign in. Raises ``SignInError`` or ``ServerLostError`` with the cause and what to do."""
-        watch = Watch(SILENCE_SECONDS)
+
+        def is_at_work(process: int) -> bool:
+            with (
+                contextlib.closing(watch.add(open_connection(address, program_name(), **SERVER_SETTINGS))) as asking,
+                known_errors("reading"),
+                asking.cursor() as cursor,
+            ):
+                cursor.execute(_AT_WORK, [process])
+                return bool(cursor.rowcount)
+
+        watch = Watch(SILENCE_SECONDS, is_at_work)
         engine = create_engine(
             "postgresql+psycopg2://",
             creator=lambda: watch.add(open_connection(address, program_name(), **SERVER_SETTINGS)),
@@ -103,13 +119,12 @@ class Gateway:
     def long_write(self) -> Iterator[Session]:
         """Like ``write``, for imports, undo and other work whose statements may take as long as they need."""
         with self.write() as session:
-            session.execute(text("set local statement_timeout = 0"))
             line = _line(session)
-            line.is_unhurried = True
+            line.unhurried = session.scalar(_UNHURRIED)
             try:
                 yield session
             finally:
-                line.is_unhurried = False
+                line.unhurried = None
 
     def doubt(self) -> None:
         """The listener's connection is lost: break those that have waited too, rather than let them wait on."""

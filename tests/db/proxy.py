@@ -31,6 +31,7 @@ class Proxy:
         self._near: set[socket.socket] = set()
         self._doomed: set[socket.socket] = set()
         self._damaged: set[socket.socket] = set()
+        self._lost: set[socket.socket] = set()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._thread.start()
@@ -51,6 +52,11 @@ class Proxy:
             self._shut(self._damaged & self._other.keys())
             self._damaged.clear()
         self._passing.set()
+
+    def lose(self) -> None:
+        """Swallow for ever what comes over the lines there are, which stay open; new ones are passed on."""
+        with self._lock:
+            self._lost |= self._other.keys()
 
     def cut(self) -> None:
         """Break all connections; new ones are welcome."""
@@ -119,6 +125,8 @@ class Proxy:
         other = self._other[stream]
         try:
             piece = stream.recv(65536)
+            if piece and stream in self._lost:
+                return
             if piece and self._swallowing:
                 with self._lock:
                     self._damaged.add(stream)

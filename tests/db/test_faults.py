@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.db import connection, engine
 from crm_desktop.db.address import Host
 from crm_desktop.db.engine import CONNECTIONS, Gateway
+from crm_desktop.db.errors import known_errors
 from tests.db.firm import Firm, superuser
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
@@ -192,9 +194,49 @@ def test_save_that_nobody_confirms_is_given_up(through_proxy: Gateway, proxy: Pr
 
 def test_long_work_is_not_given_up(through_proxy: Gateway) -> None:
     with through_proxy.long_write() as session:
-        session.execute(text("select pg_sleep(3)"))
+        session.execute(text("select pg_sleep(3)"))  # longer than others are waited for
         assert session.execute(COUNT).scalar() == 0
     works_again(through_proxy)
+
+
+def test_long_work_whose_answer_never_comes_is_given_up_once_the_server_has_ended_it(
+    through_proxy: Gateway, proxy: Proxy
+) -> None:
+    def work() -> None:
+        with through_proxy.long_write() as session:
+            session.execute(CHANGE)
+            proxy.lose()
+            session.execute(COUNT)
+
+    with pytest.raises(ServerLostError):
+        work()
+    works_again(through_proxy)
+
+
+def test_long_work_whose_rows_never_arrive_is_given_up(through_proxy: Gateway, proxy: Proxy) -> None:
+    def work() -> None:
+        with through_proxy.long_write() as session:
+            session.execute(text("create temporary table sent (line text) on commit drop"))
+            cursor = session.connection().connection.cursor()
+            with known_errors():
+                cursor.copy_expert("copy sent from stdin", _Slowly(proxy))
+
+    with pytest.raises(ServerLostError):
+        work()
+    works_again(through_proxy)
+
+
+class _Slowly(io.StringIO):
+    """Lines, after the first of which the line dies."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        super().__init__("one\ntwo\n")
+        self._proxy = proxy
+
+    def read(self, _size: int | None = -1, /) -> str:
+        if self.tell():
+            self._proxy.lose()
+        return super().readline()
 
 
 def test_new_connection_over_a_silent_line_is_given_up(through_proxy: Gateway, proxy: Proxy) -> None:
