@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from functools import cache
 from typing import Any, Literal, NamedTuple
-
-import psutil
 
 from crm_desktop.core import clock
 from crm_desktop.core.draft_store import DraftStore
 from crm_desktop.core.errors import Attempt
+from crm_desktop.core.runs import is_running, this_run
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 
@@ -26,19 +23,6 @@ KEPT_DAYS = 30
 Kind = Literal["record", "note", "import"]
 _TYPE = "crm:type"
 _MOMENTS = {kind.__name__: kind for kind in (datetime.datetime, datetime.date, datetime.time)}
-
-
-@cache
-def this_process() -> tuple[int, float]:
-    """Number and birth of this process: numbers are given again."""
-    return os.getpid(), psutil.Process().create_time()
-
-
-def _is_running(pid: int, born: float) -> bool:
-    try:
-        return bool(psutil.Process(pid).create_time() == born)
-    except psutil.Error:
-        return False
 
 
 class Typed(NamedTuple):
@@ -63,14 +47,14 @@ class Draft:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     at: datetime.datetime = field(default_factory=clock.now)
     discarded_at: datetime.datetime | None = None
-    process: tuple[int, float] = field(default_factory=this_process)
+    run: str = field(default_factory=this_run)
     attempt: Attempt | None = None
     """The save of a new record that was sent off last: if it was committed, the draft is done with."""
 
     @property
     def is_open_elsewhere(self) -> bool:
         """Whether another running workbench of this computer holds it."""
-        return self.process != this_process() and _is_running(*self.process)
+        return self.run != this_run() and is_running(self.run)
 
 
 class Drafts:
@@ -189,8 +173,7 @@ def draft_from(content: bytes) -> Draft:
     """What ``draft_bytes`` wrote; raises one of several errors where it is something else."""
     parts = json.loads(content, object_hook=_read)
     attempt = parts["attempt"] and Attempt(*parts["attempt"])
-    pid, born = parts["process"]
-    draft = Draft(**parts | {"process": (int(pid), float(born)), "attempt": attempt})
+    draft = Draft(**parts | {"run": uuid.UUID(hex=parts["run"]).hex, "attempt": attempt})
     if draft.at.tzinfo is None or (draft.discarded_at is not None and draft.discarded_at.tzinfo is None):
         raise ValueError(content)
     return draft

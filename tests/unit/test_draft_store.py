@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +22,7 @@ import pytest
 
 from crm_desktop.core.draft_store import DraftStore
 from crm_desktop.core.errors import Attempt
+from crm_desktop.core.paths import ROOT
 from crm_desktop.services.drafts import Draft, Drafts, Typed, draft_bytes, draft_from, record_content
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
@@ -149,15 +151,15 @@ def test_a_draft_of_another_version_is_counted_and_stays() -> None:
         (0, "text"),
         (0, b"[" * 100_000),
         (0, b'{"crm:type": "Decimal", "of": "x"}'),
-        (0, b'{"process": [1], "attempt": null}'),
-        (0, b'{"process": ["a", 1], "attempt": null}'),
-        (0, b'{"process": [1, 2], "attempt": null, "kind": "note", "at": "x", "discarded_at": "x"}'),
+        (0, b'{"run": 1, "attempt": null}'),
+        (0, b'{"run": "../../x", "attempt": null}'),
+        (0, b'{"run": "0123456789abcdef0123456789abcdef", "attempt": null, "kind": "note", "at": "x"}'),
     ],
 )
 def test_a_row_that_somebody_else_wrote_harms_no_other(drawer: Drawer, is_sealed: int, content: Any) -> None:
     del drawer
     store = opened()
-    store.keep("good", draft_bytes(a_draft(id="good", process=(0, 0.0))))
+    store.keep("good", draft_bytes(a_draft(id="good", run=uuid.uuid4().hex)))
     store.flush()
     with closing(sqlite3.connect(store.file)) as file, file:
         file.execute("insert into draft values ('bad', ?, ?)", [is_sealed, content])
@@ -256,13 +258,17 @@ def test_what_was_discarded_long_ago_is_dropped() -> None:
     assert restarted().discarded() == []
 
 
-def test_a_draft_that_another_running_program_holds_is_not_offered() -> None:
-    import psutil
+HOLDS_A_RUN = "import sys; from crm_desktop.core.runs import this_run; print(this_run(), flush=True); sys.stdin.read()"
 
-    parent = psutil.Process(os.getppid())
-    drafts = restarted()
-    drafts.keep(a_draft(process=(parent.pid, parent.create_time())))
-    drafts.keep(a_draft(id="dead", process=(parent.pid, 1.0)))
-    for id_ in ("dead", *drafts._drafts):
-        drafts.leave(id_)
-    assert [draft.id for draft in drafts.waiting()] == ["dead"]
+
+def test_a_draft_that_another_running_program_holds_is_offered_when_that_was_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS_A_RUN], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        drafts = restarted()
+        drafts.keep(draft := a_draft(run=other.stdout.readline().strip()))
+        drafts.leave(draft.id)
+        assert drafts.waiting() == []
+        other.kill()
+    assert drafts.waiting() == [draft]
