@@ -119,12 +119,8 @@ class Gateway:
     def long_write(self) -> Iterator[Session]:
         """Like ``write``, for imports, undo and other work whose statements may take as long as they need."""
         with self.write() as session:
-            line = _line(session)
-            line.unhurried = session.scalar(_UNHURRIED)
-            try:
-                yield session
-            finally:
-                line.unhurried = None
+            take_time(session)
+            yield session
 
     def doubt(self) -> None:
         """The listener's connection is lost: break those that have waited too, rather than let them wait on."""
@@ -141,11 +137,20 @@ class Gateway:
             with known_errors(during), Session(self._engine, expire_on_commit=False) as session:
                 # Taken and tried now, so that a server that had been away breaks nothing half way. Nothing is sent for
                 # this: PostgreSQL is told with the first statement.
-                _line(session).readonly = True if during == "reading" else None
-                yield session
+                line = _line(session)
+                line.readonly = True if during == "reading" else None
+                try:
+                    yield session
+                finally:
+                    line.unhurried = None
         except ServerLostError:
             self._engine.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
             raise
+
+
+def take_time(session: Session) -> None:
+    """Let the statements of this transaction take as long as they need."""
+    _line(session).unhurried = session.scalar(_UNHURRIED)
 
 
 def _line(session: Session) -> WatchedConnection:

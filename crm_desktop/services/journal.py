@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import Attempt, ConflictError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.db.engine import ATTEMPT
+from crm_desktop.db.engine import ATTEMPT, take_time
 from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services.administrators import DECIDING_TABLES, check_somebody_administers
 from crm_desktop.services.keys import complete_keys
@@ -243,15 +243,20 @@ def undo(
     With ``entity``: only those of its records, with their parts. Raises NoRightError for others' change sets without
     the right, ConflictError where it was undone before, KnownError where nobody could administer any more.
     """
-    session.execute(text("set local statement_timeout = 0"))  # a large import takes its time
+    take_time(session)  # a large import needs it
     table = by_key(entity).model.__tablename__ if entity else None
-    result = session.execute(
-        text("select journal.undo(:change_set, :rehearsal, :table, cast(:ids as bigint[]))"),
+    result, transaction = session.execute(
+        text("""
+            select journal.undo(:change_set, :rehearsal, :table, cast(:ids as bigint[])),
+                   pg_current_xact_id()::text::bigint
+        """),
         {"change_set": change_set, "rehearsal": is_rehearsal, "table": table, "ids": list(ids)},
-    ).scalar_one()
+    ).one()
     if result is None:
         raise ConflictError(_("There is no change set {number}.").format(number=change_set))
     if not is_rehearsal:
+        if result["change_set"] is not None:
+            session.info[ATTEMPT] = Attempt(result["change_set"], transaction)
         complete_keys(session)
         if DECIDING_TABLES & {*result["restored"], *result["brought_back"], *result["removed"]}:
             check_somebody_administers(session)
