@@ -289,6 +289,9 @@ class RowModel(QAbstractTableModel):
         self._refresh.drop()
         if self._is_opening:
             return
+        if self._asked is not self._source:  # what was asked for could not be read: the server was away
+            self.open(self._asked, keep_selection=self.is_selection_kept)
+            return
         generation, began = self._generation, monotonic()
         self._tasks.query(
             self,
