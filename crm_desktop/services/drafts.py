@@ -100,7 +100,9 @@ class Drafts:
         """Keep what is being typed at the moment; it is not offered while it is open."""
         self._live.add(draft.id)
         known = self._drafts.get(draft.id)
-        self._put(replace(draft, attempt=known.attempt) if known else draft)
+        # A form's attempt created its record, whatever was typed since; a box that says something else is not yet sent.
+        is_sent = known is not None and (draft.kind == "record" or draft.content == known.content)
+        self._put(replace(draft, attempt=known.attempt) if known and is_sent else draft)
 
     def note_attempt(self, id_: str, attempt: Attempt) -> None:
         """Remember, before it is committed, by what to ask whether it was. Waits until it is written; not for the UI

@@ -16,12 +16,12 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from crm_desktop.core.errors import KnownError, ServerLostError
+from crm_desktop.core.errors import CancelledError, KnownError, ServerLostError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.paths import state_home
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.widgets.chip import Tone
-from crm_desktop.ui.widgets.notice import notices_of
+from crm_desktop.ui.widgets.notice import Notice, notices_of
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,9 @@ def show_error(owner: QObject | None, error: KnownError) -> None:
     widget = owner if isinstance(owner, QWidget) else None
     notices = notices_of(widget)
     if notices is not None:
-        notice = notices.show_notice(error.message, tone="bad", hint=error.hint)
-        notice.is_about_connection = isinstance(error, ServerLostError)
+        tone: Tone = "neutral" if isinstance(error, CancelledError) else "bad"
+        is_about_connection = isinstance(error, ServerLostError)
+        notices.show_notice(error.message, tone=tone, hint=error.hint, is_about_connection=is_about_connection)
         return
     dialog = MessageDialog(widget.window() if widget else QApplication.activeWindow(), error.message, error.hint, "bad")
     dialog.add_primary(_("Close"), dialog.accept)
@@ -46,6 +47,15 @@ def notify(widget: QWidget, text: str, *, tone: Tone = "good", undo: Callable[[]
     notices = notices_of(widget)
     if notices is not None:
         notices.show_notice(text, tone=tone, action=(_("Undo"), undo) if undo else None)
+
+
+def say_waiting(owner: QObject | None, stop: Callable[[], object]) -> Notice | None:
+    """Say that something is done when the server is back, for as long as it is away; ``stop`` when it need not be."""
+    notices = notices_of(owner if isinstance(owner, QWidget) else None)
+    if notices is None:
+        return None
+    words = _("The server is away. This is done as soon as it is back.")
+    return notices.show_notice(words, tone="warn", action=(_("Do not wait"), stop), is_about_connection=True)
 
 
 def confirm(parent: QWidget, question: str, consequence: str, action: str, *, danger: bool = False) -> bool:

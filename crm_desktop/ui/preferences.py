@@ -38,7 +38,12 @@ class Preferences(QObject):
         """Keep one arrangement, here at once and in the database soon."""
         if self._values is not None:
             self._values[key] = value
-        self._tasks.command(self, lambda session: save_preference(session, key, value), lambda _done: None)
+        self._tasks.command(
+            self,
+            lambda session: save_preference(session, key, value),
+            lambda _done: None,
+            waiting=lambda _command: None,
+        )
 
     def _take(self, values: dict[str, Any]) -> None:
         self._values = values

@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from itertools import count
 from time import monotonic
 from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import Attempt, CancelledError, KnownError, ServerLostError
 from crm_desktop.core.i18n import _
@@ -23,6 +25,7 @@ from crm_desktop.core.progress import Progress
 from crm_desktop.services.outcome import was_committed
 from crm_desktop.ui import messages
 from crm_desktop.ui.soon import later
+from crm_desktop.ui.widgets.notice import Notice
 
 T = TypeVar("T")
 Session = Any  # the database's own class; ui only hands it on to services
@@ -72,19 +75,35 @@ class WaitingCommand:
     """
 
     def __init__(
-        self, tasks: Tasks, work: Callable[[Session], Any], write: SessionFactory, answer: Callable[[Future[Any]], None]
+        self,
+        tasks: Tasks,
+        work: Callable[[Session], Any],
+        write: SessionFactory,
+        answer: Callable[[Future[Any]], None],
+        owner: QObject,
+        *,
+        is_long: bool = False,
     ) -> None:
         """``answer`` gets the future of every attempt."""
-        self._tasks, self._work, self._write = tasks, work, write
-        self.answer = answer
+        self._tasks, self._work, self._write, self.owner = tasks, work, write, owner
+        self.answer, self.is_long = answer, is_long
+        self.number = next(tasks.numbers)
         self.attempt: Attempt | None = None
         self.error: ServerLostError | None = None
         """Why it waits."""
+        self.is_given_up = False
         self._result: Any = None
 
-    def give_up(self) -> None:
-        """Wait no longer; what the last attempt did stays."""
-        self._tasks.give_up(self)
+    def give_up(self) -> bool:
+        """Wait no longer; what the last attempt did stays. False: an attempt is under way, whose answer comes yet."""
+        self.is_given_up = True
+        return self._tasks.forget(self)
+
+    def given_up(self) -> Future[Any]:
+        """What is answered in place of the work."""
+        answer: Future[Any] = Future()
+        answer.set_exception(self.error if self.attempt else _cancelled())
+        return answer
 
     def run(self, read: SessionFactory) -> Any:
         """Carry it out on a worker thread."""
@@ -125,7 +144,9 @@ class Tasks(QObject):
         self._open = 0
         self._lock = threading.Lock()
         self._closed = False
+        self.numbers = count()
         self._waiting: list[WaitingCommand] = []
+        self._trying: WaitingCommand | None = None
         self._pause_ms = FIRST_PAUSE_MS
         self._retry = later(FIRST_PAUSE_MS, self._try_waiting, self)
         self._answer_ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -164,22 +185,34 @@ class Tasks(QObject):
         success: Callable[[T], None],
         failure: Failure | None = None,
         *,
+        waits: bool = False,
         waiting: Waiting | None = None,
     ) -> None:
         """Do ``work`` as one transaction in the background. A failure is shown even when ``owner`` is gone by
         then.
 
-        With ``waiting``, a missing server is no failure: ``waiting`` is called, and the work is done when it is back.
-        Without, it fails at once, unless it may have been committed: that is asked when the server is back.
+        What ``waits`` is done when a missing server is back; a notice says so, and who does not want to wait gets a
+        ``CancelledError``. With ``waiting`` the owner says it himself. Without either, it fails at once, unless it may
+        have been committed: that is asked when the server is back.
         """
+        notice: Notice | None = None
 
         def answer(future: Future[T]) -> None:
-            if not self._has_to_wait(command, future, always=waiting is not None):
+            nonlocal notice
+            if not self._has_to_wait(command, future, always=waits or waiting is not None):
+                if notice is not None and shiboken6.isValid(notice):
+                    notice.dismiss()
                 self._answer_command(owner, future, success, failure)
             elif waiting is not None and shiboken6.isValid(owner):
                 waiting(command)
+            elif waits and notice is None:
+                notice = messages.say_waiting(owner if shiboken6.isValid(owner) else None, stop)
 
-        command = WaitingCommand(self, work, self._write, answer)
+        def stop() -> None:
+            if command.give_up():
+                self._answer_command(owner, command.given_up(), success, failure)
+
+        command = WaitingCommand(self, work, self._write, answer, owner)
         self._start(command)
 
     @property
@@ -192,11 +225,24 @@ class Tasks(QObject):
         self._pause_ms = FIRST_PAUSE_MS
         self._try_waiting()
 
-    def give_up(self, command: WaitingCommand) -> None:
-        """Carry it out no more."""
-        if command in self._waiting:
-            self._waiting.remove(command)
-            self.waiting_changed.emit(len(self._waiting))
+    def give_up_all(self, place: QWidget) -> None:
+        """Wait no longer with what was begun in a part of the window; what is typed there stays typed."""
+        for command in tuple(self._waiting):
+            owner = command.owner
+            if (
+                shiboken6.isValid(owner)
+                and isinstance(owner, QWidget)
+                and (owner is place or place.isAncestorOf(owner))
+            ):
+                command.give_up()
+
+    def forget(self, command: WaitingCommand) -> bool:
+        """Carry it out no more; whether it has waited."""
+        if command not in self._waiting:
+            return False
+        self._waiting.remove(command)
+        self.waiting_changed.emit(len(self._waiting))
+        return True
 
     def _start(self, command: WaitingCommand) -> None:
         future = self._run(lambda: command.run(self._read))
@@ -204,12 +250,15 @@ class Tasks(QObject):
 
     def _has_to_wait(self, command: WaitingCommand, future: Future[Any], *, always: bool) -> bool:
         """Whether this attempt met no server, and the command is tried again."""
+        if self._trying is command:
+            self._trying = None
         error = None if future.cancelled() else future.exception()
         if not isinstance(error, ServerLostError):
             self._pause_ms = FIRST_PAUSE_MS
+            self._try_waiting()
             return False
         command.attempt = error.attempt or command.attempt
-        if command.attempt is None and (error.is_open or not always):
+        if command.is_given_up or (command.attempt is None and (error.is_open or not always)):
             return False
         self._wait_for_server(command, error)
         return True
@@ -217,6 +266,7 @@ class Tasks(QObject):
     def _wait_for_server(self, command: WaitingCommand, error: ServerLostError) -> None:
         command.error = error
         self._waiting.append(command)
+        self._waiting.sort(key=lambda one: one.number)
         self.waiting_changed.emit(len(self._waiting))
         self.server_missed.emit()
         if not self._retry.isActive():
@@ -224,12 +274,14 @@ class Tasks(QObject):
             self._pause_ms = min(2 * self._pause_ms, LONGEST_PAUSE_MS)
 
     def _try_waiting(self) -> None:
+        """The first of what waits, since one may build on the other; beside it the long one."""
         self._retry.stop()
-        commands, self._waiting = self._waiting, []
-        if commands:
-            self.waiting_changed.emit(0)
-        for command in commands:
+        short = [command for command in self._waiting if not command.is_long and self._trying is None][:1]
+        for command in [*short, *(command for command in self._waiting if command.is_long)]:
+            self.forget(command)
             self._start(command)
+        if short:
+            self._trying = short[0]
 
     def long_command(
         self,
@@ -256,11 +308,8 @@ class Tasks(QObject):
                 finish(future)
 
         def stop_waiting() -> None:
-            if command in self._waiting:
-                self.give_up(command)
-                stopped: Future[T] = Future()
-                stopped.set_exception(command.error if command.attempt else _cancelled())
-                finish(stopped)
+            if command.give_up():
+                finish(command.given_up())
 
         def finish(future: Future[T]) -> None:
             self._long_work = None
@@ -270,7 +319,9 @@ class Tasks(QObject):
             long_work.deleteLater()
             self._answer_command(owner, future, success, failure)
 
-        command = WaitingCommand(self, lambda session: work(session, long_work.report), self._long_write, answer)
+        command = WaitingCommand(
+            self, lambda session: work(session, long_work.report), self._long_write, answer, owner, is_long=True
+        )
         long_work.cancelled.connect(stop_waiting)
         if self._long_work is not None:
             self._long_waiting.append(start)

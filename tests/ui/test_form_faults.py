@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from crm_desktop.db.address import Host
 from crm_desktop.db.engine import Gateway
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
 from tests.db.conftest import SignIn
 from tests.db.proxy import Proxy
+from tests.ui.behind import behind, server_comes_back
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
 
-__all__ = ["own_database", "sign_in", "sit_down", "template"]
-
-
-@pytest.fixture
-def behind(sign_in: SignIn) -> Iterator[tuple[Gateway, Proxy]]:
-    """A seller whose line to the server runs through a proxy."""
-    direct = sign_in("seller")
-    host = direct.address.hosts[0]
-    proxy = Proxy((host.address, host.port))
-    gateway = Gateway.connect(replace(direct.address, hosts=(Host("127.0.0.1", proxy.port),)))
-    yield gateway, proxy
-    gateway.close()
-    if not proxy._closed:
-        proxy.close()
+__all__ = ["behind", "own_database", "sign_in", "sit_down", "template"]
 
 
 def test_typed_text_stays_when_the_server_is_gone(sit_down: SitDown, behind: tuple[Gateway, Proxy]) -> None:
@@ -79,13 +64,6 @@ def contact(behind: tuple[Gateway, Proxy], sit_down: SitDown) -> tuple[Desk, Any
     customer = desk.customer()
     made = create(gateway, "contact", name="陈立", customer=Ref(customer.id, customer.title), title="职员")
     return desk, desk.open("contact", made.id)
-
-
-def server_comes_back(desk: Desk, proxy: Proxy) -> None:
-    proxy.accept()
-    desk.tasks.server_is_back()
-    desk.qtbot.waitUntil(lambda: desk.tasks.waiting_count == 0 and not desk.tasks.busy)
-    desk.settle()
 
 
 def test_save_waits_for_the_server_and_typing_goes_on(contact: tuple[Desk, Any], behind: tuple[Gateway, Proxy]) -> None:

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 from PySide6.QtCore import QObject, QThread
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from crm_desktop.core.errors import CancelledError, KnownError
+from crm_desktop.core.errors import CancelledError, KnownError, ServerLostError
 from crm_desktop.core.paths import state_home
 from crm_desktop.core.progress import Progress
 from crm_desktop.ui.tasks import Tasks
-from crm_desktop.ui.widgets.notice import Notices
+from crm_desktop.ui.widgets.notice import Notice, Notices
 
 SECRET = "13800001234"
 
@@ -237,3 +237,75 @@ def _close_dialogs(qtbot: QtBot) -> None:
         if isinstance(dialog, QDialog):
             with qtbot.waitSignal(dialog.destroyed):
                 dialog.reject()
+
+
+class _Server:
+    """Is away until ``is_there``."""
+
+    def __init__(self) -> None:
+        self.is_there = False
+
+    @contextmanager
+    def session(self) -> Iterator[str]:
+        if not self.is_there:
+            raise ServerLostError("No server.")
+        yield "session"
+
+
+@pytest.fixture
+def server() -> _Server:
+    return _Server()
+
+
+@pytest.fixture
+def waiting_tasks(server: _Server, qapp: QApplication) -> Iterator[Tasks]:
+    made = Tasks(server.session, server.session, qapp)
+    yield made
+    made.close()
+
+
+def test_what_waits_for_the_server_is_done_in_its_order(qtbot: QtBot, waiting_tasks: Tasks, server: _Server) -> None:
+    owner = QObject()
+    done: list[int] = []
+    for number in range(9):
+        waiting_tasks.command(owner, lambda _session, n=number: done.append(n), lambda _none: None, waits=True)  # type: ignore[misc]
+        qtbot.waitUntil(lambda: not waiting_tasks.busy)
+    assert waiting_tasks.waiting_count == 9
+    waiting_tasks.server_is_back()  # a false alarm
+    qtbot.waitUntil(lambda: not waiting_tasks.busy)
+    assert waiting_tasks.waiting_count == 9
+    server.is_there = True
+    waiting_tasks.server_is_back()
+    qtbot.waitUntil(lambda: not waiting_tasks.busy and not waiting_tasks.waiting_count)
+    assert done == list(range(9))
+
+
+def test_answer_of_the_server_is_the_sign_for_what_waits(qtbot: QtBot, waiting_tasks: Tasks, server: _Server) -> None:
+    owner = QObject()
+    done: list[str] = []
+    waiting_tasks.command(owner, lambda _session: done.append("first"), lambda _none: None, waits=True)
+    qtbot.waitUntil(lambda: waiting_tasks.waiting_count == 1)
+    server.is_there = True
+    waiting_tasks.command(owner, lambda _session: None, lambda _none: done.append("second"))
+    qtbot.waitUntil(lambda: len(done) == 2)
+    assert waiting_tasks.waiting_count == 0
+
+
+def test_who_does_not_wait_is_answered_that_nothing_was_done(
+    qtbot: QtBot, waiting_tasks: Tasks, server: _Server
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    notices = Notices(window)
+    errors: list[KnownError] = []
+    waiting_tasks.command(window, _never, _never, errors.append, waits=True)
+    qtbot.waitUntil(lambda: waiting_tasks.waiting_count == 1)
+    (notice,) = notices.findChildren(Notice)
+    assert notice.action_button is not None
+    notice.action_button.click()
+    assert waiting_tasks.waiting_count == 0
+    assert [type(error) for error in errors] == [CancelledError]
+    assert notices.texts() == []
+    server.is_there = True
+    waiting_tasks.server_is_back()
+    assert not waiting_tasks.busy

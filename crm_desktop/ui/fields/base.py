@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.services.drafts import Typed
 from crm_desktop.spec.kinds import Kind
 from crm_desktop.ui.widgets.buttons import restyle
 from crm_desktop.ui.widgets.labels import label as make_label
@@ -52,6 +53,20 @@ class FieldEditor(QWidget):
     def set_value(self, value: Any) -> None:
         """Show a value, without announcing it."""
         raise NotImplementedError
+
+    def typed(self) -> Any:
+        """What stands there: a value, or a text that is none yet."""
+        try:
+            return self.value()
+        except KnownError:
+            return Typed(line.text() if isinstance(line := self.focus_target(), QLineEdit) else "")
+
+    def focus_target(self) -> QWidget:
+        """The widget that gets the focus when the editor does."""
+        widget: QWidget = self
+        while (proxy := widget.focusProxy()) is not None:
+            widget = proxy
+        return widget
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
         """Show only, or let edit."""

@@ -194,7 +194,7 @@ class AttachmentsCard(Card):
         def done(_nothing: None) -> None:
             messages.notify(self, _("“{name}” was saved.").format(name=target.name))
 
-        show_progress(self, _("Saving"), self._tasks.long_command(self, work, done))
+        show_progress(self, _("Saving"), self._tasks.long_command(self, work, done, waits=True))
 
     def rename(self) -> None:
         """Ask for another name of the current file."""
@@ -207,6 +207,7 @@ class AttachmentsCard(Card):
                 self,
                 lambda session: attachments.rename_attachment(session, record, file, name[: attachments.LONGEST_NAME]),
                 lambda change_set: self._tell(_("“{name}” was saved.").format(name=name), change_set),
+                waits=True,
             )
 
     def remove(self) -> None:
@@ -218,10 +219,13 @@ class AttachmentsCard(Card):
             self,
             lambda session: attachments.delete_attachment(session, record, file),
             lambda change_set: self._tell(_("“{name}” was removed.").format(name=file.name), change_set),
+            waits=True,
         )
 
     def _with_copy(self, file: Attachment, then: Callable[[Path], None]) -> None:
-        work = self._tasks.long_command(self, lambda session, report: fetch_copy(session, file, report), then)
+        work = self._tasks.long_command(
+            self, lambda session, report: fetch_copy(session, file, report), then, waits=True
+        )
         show_progress(self, _("Opening"), work)
 
     # What is shown

@@ -17,6 +17,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.comment_box import CommentBox
+from crm_desktop.ui.form_page.notes import Note
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.tasks import Session
@@ -42,6 +43,7 @@ class CommentsPanel(QWidget):
         self._view = view
         self._tasks = view.context.tasks
         self.record: Record | None = None
+        self.note: Note | None = None  # what is written, kept as a draft
         self.comments: Sequence[Comment] = ()
         self._editing: Comment | None = None
         self._shows_all = False
@@ -72,9 +74,10 @@ class CommentsPanel(QWidget):
 
     def show_record(self, record: Record) -> None:
         """The comments on this record are shown next."""
-        is_other = self.record is None or (self.record.entity, self.record.id) != (record.entity, record.id)
+        is_other = not self._shows(record)
         self.record = record
         if is_other:
+            self.send_button.setEnabled(True)
             self.stop_editing()
             self.box.clear()  # its page has asked before
             self._shows_all = False
@@ -92,10 +95,12 @@ class CommentsPanel(QWidget):
             )
 
     def send(self) -> None:
-        """Keep what is written. The box is emptied when it is saved, so that nothing typed is lost before."""
+        """Keep what is written, once. The box is emptied when it is saved, so that nothing typed is lost before."""
         body, record, editing = self.box.text(), self.record, self._editing
         if not body or record is None:
             self.box.setFocus()
+            return
+        if not self.send_button.isEnabled():
             return
         self.send_button.setEnabled(False)
 
@@ -104,18 +109,23 @@ class CommentsPanel(QWidget):
                 return comments.add_comment(session, record, body)
             return comments.change_comment(session, record, editing, body)
 
-        def done(change_set: int) -> None:
+        def failed(error: KnownError) -> None:
+            if self._shows(record):
+                self.send_button.setEnabled(True)
+            messages.show_error(self, error)
+
+        noted = self.note.sending(work) if self.note else work
+        self._tasks.command(self, noted, partial(self._take_sent, record, body), failed, waits=True)
+
+    def _take_sent(self, record: Record, body: str, change_set: int) -> None:
+        if self._shows(record):
             self.send_button.setEnabled(True)
             if self.box.text() == body:
                 self.box.clear()
+            if self.note is not None:
+                self.note.begin_anew()
             self.stop_editing()
-            self._tell(_("The comment was saved."), change_set)
-
-        def failed(error: KnownError) -> None:
-            self.send_button.setEnabled(True)
-            messages.show_error(self, error)
-
-        self._tasks.command(self, work, done, failed)
+        self._tell(_("The comment was saved."), change_set)
 
     def is_edited(self) -> bool:
         """Whether something is written that was not sent."""
@@ -145,6 +155,7 @@ class CommentsPanel(QWidget):
             self,
             lambda session: comments.delete_comment(session, record, comment),
             lambda change_set: self._tell(_("The comment was removed."), change_set),
+            waits=True,
         )
 
     def show_comments(self, found: Sequence[Comment]) -> None:
@@ -158,6 +169,9 @@ class CommentsPanel(QWidget):
         self.changed.emit()
         if is_longer:  # the newest stands at the foot; the layout knows its place a moment later
             QTimer.singleShot(0, self, self._scroll_down)
+
+    def _shows(self, record: Record) -> bool:
+        return self.record is not None and (self.record.entity, self.record.id) == (record.entity, record.id)
 
     def _fill(self) -> None:
         while (item := self._lines.takeAt(0)) is not None:

@@ -68,7 +68,7 @@ class Form(QWidget):
     def _fields_changed(self, entities: frozenset[str]) -> None:
         """Where something is typed, that is saved or taken back first: then ``show_record`` notices."""
         if self.spec.key in entities and self._shown is not None and not self.edited_keys():
-            focused = next((key for key, editor in self.editors.items() if _focus_target(editor).hasFocus()), None)
+            focused = next((key for key, editor in self.editors.items() if editor.focus_target().hasFocus()), None)
             self._shown()
             if focused is not None:
                 self.focus_field(focused)
@@ -103,8 +103,7 @@ class Form(QWidget):
 
     def typed(self) -> dict[str, Any]:
         """What was typed, by key: values, and texts that are none yet."""
-        found = {key: self._read(key) for key in self.edited_keys()}
-        return {key: Typed(self._text_of(key)) if value is _UNREADABLE else value for key, value in found.items()}
+        return {key: self.editors[key].typed() for key in self.edited_keys()}
 
     def type_again(self, typed: Mapping[str, Any], base: Mapping[str, Any]) -> None:
         """Put what was typed earlier, over a record with the values ``base``, into the fields as if it were typed now.
@@ -117,7 +116,7 @@ class Form(QWidget):
                 continue  # the field is gone since
             self._touched.add(key)
             if isinstance(value, Typed):
-                target = _focus_target(self.editors[key])
+                target = self.editors[key].focus_target()
                 assert isinstance(target, QLineEdit)
                 target.setText(value.text)
                 self.editors[key].check()
@@ -166,7 +165,7 @@ class Form(QWidget):
         """Go to a field, the first one that can be edited without a key."""
         editor = self.editors.get(key) or next(iter(self.editors.values()))
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        target = _focus_target(editor)
+        target = editor.focus_target()
         if isinstance(target, QLineEdit):
             target.selectAll()
 
@@ -174,7 +173,7 @@ class Form(QWidget):
         """All fields that are filled, a line each, to be copied elsewhere."""
         lines = []
         for key, editor in self.editors.items():
-            target = _focus_target(editor)
+            target = editor.focus_target()
             value = self._read(key)
             text = target.text() if isinstance(target, QLineEdit) else editor.kind.format(value)
             if text and value not in (False, _UNREADABLE):
@@ -211,10 +210,6 @@ class Form(QWidget):
         read = self._read(key)
         return read is not _UNREADABLE and is_same(read, value)
 
-    def _text_of(self, key: str) -> str:
-        target = _focus_target(self.editors[key])
-        return target.text() if isinstance(target, QLineEdit) else ""
-
     def _arrange(self) -> None:
         """Two fields side by side, or one."""
         margins = self._sections[0][0].body.contentsMargins()
@@ -235,7 +230,7 @@ class Form(QWidget):
         self.editors[attr.key] = editor
         self._attr_of[attr.key] = attr
         editor.changed.connect(lambda: self._note_edit(attr.key))
-        target = _focus_target(editor)
+        target = editor.focus_target()
         target.setProperty("field", attr.key)
         target.installEventFilter(self)
         return editor
@@ -260,11 +255,3 @@ _LEAVING = {
     Qt.FocusReason.MouseFocusReason,
     Qt.FocusReason.OtherFocusReason,
 }
-
-
-def _focus_target(editor: FieldEditor) -> QWidget:
-    """The widget that gets the focus when the editor does."""
-    widget: QWidget = editor
-    while (proxy := widget.focusProxy()) is not None:
-        widget = proxy
-    return widget

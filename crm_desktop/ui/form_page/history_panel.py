@@ -98,7 +98,9 @@ class HistoryPanel(QScrollArea):
         def work(session: Session) -> Record:
             return records.save_record(session, records.fetch_record(session, entity, id_), values, "put_back")
 
-        self._view.context.tasks.command(self, work, lambda record: notify_saved(self._view, record, is_new=False))
+        self._view.context.tasks.command(
+            self, work, lambda record: notify_saved(self._view, record, is_new=False), waits=True
+        )
 
     def take_back(self, change: Change) -> None:
         """Show what undoing the whole change set would do."""

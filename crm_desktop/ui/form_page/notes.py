@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from crm_desktop.services.drafts import Draft
+from crm_desktop.services.outcome import attempt_of
 from crm_desktop.ui.drafts import DraftBook, DraftKeeper
+from crm_desktop.ui.tasks import Session
 
+T = TypeVar("T")
 Part = QLineEdit | QPlainTextEdit
 
 
@@ -29,6 +33,7 @@ class Note:
     ) -> None:
         self.place = place
         self._label, self._parts, self._title = label, parts, title
+        self._book = book
         self._keeper = DraftKeeper(book, "note", place, owner)
         self._watched: tuple[str, int] | None = None
         for part in parts.values():
@@ -50,6 +55,24 @@ class Note:
             elif part is not None:
                 part.setPlainText(text)
         next(iter(self._parts.values())).setFocus()
+
+    def sending(self, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """``work``, which saves what stands in the box, and by what to ask whether it was committed: a program that is
+        killed right after it must not offer it again.
+        """
+        draft = self._keeper.id
+
+        def noted(session: Session) -> T:
+            result = work(session)
+            self._book.note_attempt(draft, attempt_of(session))
+            return result
+
+        return noted
+
+    def begin_anew(self) -> None:
+        """What was sent is saved; what stands there now is something else."""
+        self._keeper.forget()
+        self._keep()
 
     def discard(self) -> None:
         """Its user wants it no more."""

@@ -68,7 +68,7 @@ class RecordPage(Page):
         self.draft_bar.watch(entity, id_)  # also of a record that cannot be read any more
         self.body.addWidget(self.draft_bar)
         self._notes: dict[str, Note] = {}
-        self.keep_note("comment", _("Comment"), {"text": self.attached.comments.box})
+        self.attached.comments.note = self.keep_note("comment", _("Comment"), {"text": self.attached.comments.box})
         self._is_editing = False
         self._onlookers = Onlookers(view.context.tasks, entity, self)
         self._onlookers.read.connect(lambda people: self.heading.show_people(chips_of_people(people)))
@@ -103,9 +103,10 @@ class RecordPage(Page):
         if self.editor is not None and not self.editor.is_edited():
             self.editor.begin(values)
 
-    def keep_note(self, place: str, label: str, parts: Mapping[str, Part]) -> None:
+    def keep_note(self, place: str, label: str, parts: Mapping[str, Part]) -> Note:
         """Keep what is typed into a box of this page as a draft; ``place`` names it, the first part is its text."""
-        self._notes[place] = Note(self.view.context.drafts, place, label, parts, lambda: self.title, self)
+        note = self._notes[place] = Note(self.view.context.drafts, place, label, parts, lambda: self.title, self)
+        return note
 
     def apply_draft(self, draft: Draft) -> None:
         """Go on where one was, in the form or in a box beside it."""
@@ -116,7 +117,9 @@ class RecordPage(Page):
             self.editor.apply_draft(draft)
 
     def leave_notes(self, answer: Answer) -> bool:
-        """What becomes of what is typed into the boxes; whether the page may go."""
+        """What becomes of what is typed into the boxes; whether the page may go. What waits to be sent is not sent."""
+        if answer != "stay":
+            self.view.context.tasks.give_up_all(self)
         for note in self._notes.values() if answer != "stay" else ():
             if answer == "discard":
                 note.discard()
@@ -234,7 +237,10 @@ class RecordPage(Page):
             self.view.close_page(self)
 
         self.view.context.tasks.command(
-            self, lambda session: records.delete_records(session, record.entity, [record.id], record.title), done
+            self,
+            lambda session: records.delete_records(session, record.entity, [record.id], record.title),
+            done,
+            waits=True,
         )
 
     def _new_title(self) -> str:

@@ -49,6 +49,7 @@ class StarButton:
             lambda session: marks.set_star(session, entity, record_id, is_on=is_on),
             lambda _none: self._bus.post(by_key(entity).model.__tablename__, [record_id]),  # lists of starred ones
             failed,
+            waits=True,
         )
 
     def show_star(self, *, is_on: bool) -> None:

@@ -40,7 +40,7 @@ def undo(view: AreaView, owner: QWidget, change_set: int, done: Callable[[], obj
         if done is not None:
             done()
 
-    view.context.tasks.command(owner, lambda session: journal.undo(session, change_set), tell)
+    view.context.tasks.command(owner, lambda session: journal.undo(session, change_set), tell, waits=True)
 
 
 def outcome(result: UndoResult) -> str:

@@ -109,7 +109,9 @@ class ListActions:
             if notices is not None:
                 notices.show_notice(text, tone="good", action=(_("Open"), lambda: _open(target)))
 
-        show_progress(self._page, _("Export"), self._view.context.tasks.long_command(self._page, work, tell))
+        show_progress(
+            self._page, _("Export"), self._view.context.tasks.long_command(self._page, work, tell, waits=True)
+        )
 
     def print(self, ids: Sequence[int] | None) -> None:
         """Set the pages and show them before they are printed."""
@@ -127,7 +129,7 @@ class ListActions:
         def show(pdf: bytes) -> None:
             show_pages(self._page.window(), view_title(query), pdf)
 
-        show_progress(self._page, _("Print"), self._view.context.tasks.long_command(self._page, work, show))
+        show_progress(self._page, _("Print"), self._view.context.tasks.long_command(self._page, work, show, waits=True))
 
     def print_labels(self, ids: Sequence[int], sheet: LabelSheet) -> None:
         """Set address labels of customers and show them."""

@@ -1,6 +1,7 @@
 """Editing one cell where it stands: the editor of its kind over the cell, saved like a form with one field.
 
-Enter saves, Tab saves and goes on to the next cell that can be edited, Esc leaves.
+Enter saves, Tab saves and goes on to the next cell that can be edited, Esc leaves. What is typed is kept as a draft of
+the record's form.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QPlainTextEdit, Q
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import journal, records
+from crm_desktop.services.drafts import record_content
 from crm_desktop.services.records import FieldsError, Record, SaveConflictError
 from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
+from crm_desktop.ui.drafts import DraftKeeper
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.rows import RowEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
@@ -43,6 +46,7 @@ class CellEditing(QObject):
         self._key = ""
         self._frame: QFrame | None = None
         self._is_saving = False
+        self._draft = DraftKeeper(view.context.drafts, "record", "", table)
         self.editor: FieldEditor | None = None
         table.verticalScrollBar().valueChanged.connect(self._place)
         table.horizontalScrollBar().valueChanged.connect(self._place)
@@ -78,7 +82,8 @@ class CellEditing(QObject):
         return self._frame is not None
 
     def close(self) -> None:
-        """Leave without saving."""
+        """Leave without saving; a draft stays."""
+        self._draft.leave()
         frame, self._frame, self.editor = self._frame, None, None
         if frame is not None:
             had_focus = frame.isAncestorOf(QApplication.focusWidget() or self._table)
@@ -98,10 +103,11 @@ class CellEditing(QObject):
             return
         self._is_saving = True
         self._view.context.tasks.command(
-            self,
+            self._table,
             lambda session: records.save_record(session, base, changes),
-            lambda record: self._take_saved(record, step),
-            lambda error: self._fail(error, changes),
+            lambda record: self._take_saved(base, record, step),
+            lambda error: self._fail(base, error, changes),
+            waits=True,
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -127,6 +133,8 @@ class CellEditing(QObject):
     def _end_by_key(self, key: Qt.Key, *, is_text: bool, event: QKeyEvent) -> bool:
         """In a text of several lines Enter begins a new one, Ctrl+Enter saves."""
         if key == Qt.Key.Key_Escape:
+            self._view.context.tasks.give_up_all(self._table)
+            self._draft.discard()
             self.close()
         elif key in ENTER and (not is_text or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             self.save()
@@ -144,6 +152,7 @@ class CellEditing(QObject):
 
     def _open(self, record: Record, key: str) -> None:
         self.close()
+        self._is_saving = False
         reason = why_not(self._view.context.person, "update", record)
         if reason:
             messages.notify(self._table, reason, tone="warn")
@@ -160,12 +169,23 @@ class CellEditing(QObject):
         for widget in (editor, *editor.findChildren(QWidget)):
             widget.installEventFilter(self)
         self._record, self._key, self._frame, self.editor = record, key, frame, editor
+        self._draft.watch(record.entity, record.id)
         editor.changed.connect(self._place)
+        editor.changed.connect(self._keep)
         frame.show()
         self._place()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(line := editor.focusProxy(), QLineEdit):
             line.selectAll()  # typing writes anew, an arrow key goes into what is there
+
+    def _keep(self) -> None:
+        if self.editor is None or self._record is None:
+            return
+        typed = self.editor.typed()
+        if records.is_same(typed, self._record.values.get(self._key)):
+            self._draft.forget()
+        else:
+            self._draft.keep(self._record.title, record_content(self._record, {self._key: typed}))
 
     def _place(self) -> None:
         """Over the cell; it is closed when the cell leaves the list."""
@@ -182,11 +202,13 @@ class CellEditing(QObject):
         self._frame.setGeometry(left, cell.top(), width, self._frame.sizeHint().height())
         self._frame.raise_()
 
-    def _take_saved(self, record: Record, step: int) -> None:
-        self._is_saving = False
+    def _take_saved(self, base: Record, record: Record, step: int) -> None:
         notify_saved(self._view, record, is_new=False)
         self._model.note_changes([record.id])
-        self._go_on(record, step)
+        if self._record is base:  # else another cell was begun meanwhile
+            self._is_saving = False
+            self._draft.forget()
+            self._go_on(record, step)
 
     def _go_on(self, record: Record, step: int) -> None:
         columns = self._model.source.columns
@@ -199,11 +221,11 @@ class CellEditing(QObject):
             self._table.setCurrentIndex(self._model.index(row, column))
             self._open(record, columns[column].key)
 
-    def _fail(self, error: KnownError, changes: Mapping[str, Any]) -> None:
-        self._is_saving = False
-        if self.editor is None or self._record is None:
+    def _fail(self, base: Record, error: KnownError, changes: Mapping[str, Any]) -> None:
+        if self.editor is None or self._record is not base:
             messages.show_error(self._table, error)
             return
+        self._is_saving = False
         if isinstance(error, FieldsError):
             self.editor.set_error(" ".join(error.fields.values()))
             self._place()
@@ -222,6 +244,7 @@ class CellEditing(QObject):
             if mine:
                 self.save()
             else:
+                self._draft.forget()
                 self.close()
 
         def ask(history: list[journal.Change]) -> None:

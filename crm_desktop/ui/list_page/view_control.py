@@ -141,7 +141,7 @@ class ViewControl(QObject):
             messages.notify(self._page, _("View “{name}” deleted").format(name=view.name), tone="good", undo=put_back)
             self._views.forget(view)
 
-        self._area.context.tasks.command(self._page, lambda session: delete_view(session, view), tell)
+        self._area.context.tasks.command(self._page, lambda session: delete_view(session, view), tell, waits=True)
 
     def _add_actions(self, menu: QMenu, view: View) -> None:
         if self.may_share() or (view.owner_id == self._area.context.person.id and not view.is_shown):
@@ -179,7 +179,7 @@ class ViewControl(QObject):
             messages.show_error(self._page, error)
             self._views.read()
 
-        self._area.context.tasks.command(self._page, lambda session: save_view(session, view), take, fail)
+        self._area.context.tasks.command(self._page, lambda session: save_view(session, view), take, fail, waits=True)
 
     def _take_saved(self, saved: View) -> None:
         if self.view is not None and self.view.id == saved.id:

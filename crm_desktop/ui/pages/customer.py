@@ -45,10 +45,9 @@ from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.soon import Follower
-from crm_desktop.ui.tasks import Session, WaitingCommand
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
-from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
 CARDS = frozenset({"contact"})
@@ -96,8 +95,9 @@ class CustomerPage(RecordPage):
         view.context.bus.changed.connect(self._table_changed)
         view.context.fields.changed.connect(self._fields_changed)
         log = self.story.log_line
-        self.keep_note("log", _("Log"), {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line})
-        self.keep_note("contact", _("New contact"), self.contacts.parts)
+        parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
+        self._log_note = self.keep_note("log", _("Log"), parts)
+        self._contact_note = self.keep_note("contact", _("New contact"), self.contacts.parts)
         self.setFocusProxy(self.story.log_line.line)
         if not id_:
             self._show_new()
@@ -254,7 +254,8 @@ class CustomerPage(RecordPage):
             self.story.log_line.clear()
             self._tell(_("Logged."), logged)
 
-        self._add(lambda session: log_activity(session, customer, person, **values), done, self.story.log_line)
+        work = self._log_note.sending(lambda session: log_activity(session, customer, person, **values))
+        self._add(work, done, self.story.log_line)
 
     def _add_contact(self, values: Mapping[str, Any]) -> None:
         assert self._overview is not None
@@ -265,7 +266,8 @@ class CustomerPage(RecordPage):
             self.contacts.clear()
             self._tell(_("“{title}” was created.").format(title=created.title), created)
 
-        self._add(lambda session: records.create_record(session, contact), done, self.contacts.adder)
+        work = self._contact_note.sending(lambda session: records.create_record(session, contact))
+        self._add(work, done, self.contacts.adder)
 
     def _add(self, work: Callable[[Session], Record], done: Callable[[Record], None], box: QWidget) -> None:
         """Save what stands in a box, once; until then it is not to be changed."""
@@ -291,18 +293,8 @@ class CustomerPage(RecordPage):
             stop()
             messages.show_error(self, error)
 
-        def wait(command: WaitingCommand) -> None:
-            def give_up() -> None:
-                command.give_up()
-                stop()
-
-            notices = notices_of(self)
-            if notices is not None:
-                text = _("The server is away. This is saved as soon as it is back.")
-                notices.show_notice(text, tone="warn", action=(_("Do not wait"), give_up))
-
         set_sent(is_sent=True)
-        self.view.context.tasks.command(self, work, succeed, fail, waiting=wait)
+        self.view.context.tasks.command(self, work, succeed, fail, waits=True)
 
     def _tell(self, text: str, record: Record) -> None:
         messages.notify(self, text, undo=lambda: undo(self.view, self.view, record.change_set))

@@ -76,7 +76,7 @@ class DepartmentsPage(Page):
             self.refresh()
 
         self._view.context.tasks.command(
-            self, lambda session: administration.move_department(session, id_, parent), done
+            self, lambda session: administration.move_department(session, id_, parent), done, waits=True
         )
 
     def _move_out(self) -> None:

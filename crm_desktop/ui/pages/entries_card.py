@@ -177,7 +177,7 @@ class EntriesCard(Card):
             self.show_dictionary(self._dictionary)
 
         title = _("Replace “{title}”").format(title=entry.title)
-        show_progress(self, title, self._view.context.tasks.long_command(self, work, done))
+        show_progress(self, title, self._view.context.tasks.long_command(self, work, done, waits=True))
 
     def _save_name(self, item: QStandardItem) -> None:
         """A name was changed in place."""
@@ -197,7 +197,7 @@ class EntriesCard(Card):
             self.show_dictionary(self._dictionary)
 
         self._view.context.tasks.command(
-            self, lambda session: records.save_record(session, entry, {key: typed or None}), done, fail
+            self, lambda session: records.save_record(session, entry, {key: typed or None}), done, fail, waits=True
         )
 
     def _show(self, entries: Sequence[Record]) -> None:

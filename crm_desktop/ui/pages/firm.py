@@ -114,6 +114,7 @@ class FirmPage(Page):
             lambda session: save_firm(session, before, firm, logo),
             lambda change_set: self._saved(firm, change_set),
             self._not_saved,
+            waits=True,
         )
 
     def may_close(self) -> bool:

@@ -108,7 +108,9 @@ class RecycleBinPage(Page):
             messages.notify(self._view, outcome(result), tone="warn" if result.kept else "good", undo=take_back)
             self.refresh()
 
-        self._view.context.tasks.command(self, lambda session: bring_back(session, chosen), tell, self._fail_back)
+        self._view.context.tasks.command(
+            self, lambda session: bring_back(session, chosen), tell, self._fail_back, waits=True
+        )
 
     def show_deleted(self, records: Sequence[DeletedRecord]) -> None:
         """Show what is gone, newest first; what was selected stays so."""

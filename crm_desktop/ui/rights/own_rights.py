@@ -36,10 +36,10 @@ def save_own_rights(
         if isinstance(error, OwnRightsError) and messages.confirm(
             owner, error.message, error.hint, _("Give up my own rights"), danger=True
         ):
-            view.context.tasks.command(owner, partial(save, may_lose_own=True), done, failed)
+            view.context.tasks.command(owner, partial(save, may_lose_own=True), done, failed, waits=True)
         elif failed is not None:
             failed(error)
         elif not isinstance(error, OwnRightsError):
             messages.show_error(owner, error)
 
-    view.context.tasks.command(owner, partial(save, may_lose_own=False), done, fail)
+    view.context.tasks.command(owner, partial(save, may_lose_own=False), done, fail, waits=True)

@@ -124,7 +124,9 @@ class RightsPage(Page):
 
         def copy() -> None:
             name = str(dialog.editor.value())
-            self._view.context.tasks.command(self, lambda session: grants.copy_group(session, group.id, name), done)
+            self._view.context.tasks.command(
+                self, lambda session: grants.copy_group(session, group.id, name), done, waits=True
+            )
 
         dialog.accepted.connect(copy)
         dialog.open_quietly()

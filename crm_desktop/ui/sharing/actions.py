@@ -85,7 +85,7 @@ class SharingActions:
             why = [f"{len(kept)} × {sentence}" for sentence, kept in rehearsal.refused.items()]
             self._tell(_("{things} claimed"), changed, why)
 
-        self._view.context.tasks.command(self._page, work, tell)
+        self._view.context.tasks.command(self._page, work, tell, waits=True)
 
     def show_who(self, ids: Sequence[int], name: str) -> WhoDialog:
         """Show everybody who sees the record."""
@@ -104,7 +104,7 @@ class SharingActions:
 
         entity = self._spec.key
         self._view.context.tasks.command(
-            self._page, lambda session: sharing.end_share(session, entity, [lending.id], label), tell
+            self._page, lambda session: sharing.end_share(session, entity, [lending.id], label), tell, waits=True
         )
 
     def _share(self, label: str, terms: Terms, ids: Sequence[int]) -> None:
@@ -118,7 +118,7 @@ class SharingActions:
         names = _(", ").join(receiver.ref.label for receiver in terms.receivers)
         sentence = _("{things} shared with {names}")
         self._view.context.tasks.command(
-            self._page, work, lambda changed: self._tell(sentence.replace("{names}", names), changed)
+            self._page, work, lambda changed: self._tell(sentence.replace("{names}", names), changed), waits=True
         )
 
     def _assign(self, label: str, owner: Ref, targets: Targets, keeps_me: bool) -> None:  # noqa: FBT001 - a call back
@@ -128,7 +128,7 @@ class SharingActions:
             return sharing.assign(session, person, entity, targets, owner, label, keeps_me=keeps_me)
 
         sentence = _("{things} assigned to {name}").replace("{name}", owner.label)
-        self._view.context.tasks.command(self._page, work, partial(self._tell, sentence))
+        self._view.context.tasks.command(self._page, work, partial(self._tell, sentence), waits=True)
 
     def _tell(self, sentence: str, changed: Changed, why: Sequence[str] = ()) -> None:
         text = sentence.replace("{things}", things(self._spec, changed.count))

@@ -23,14 +23,22 @@ ICONS = {"good": "check-circle", "warn": "warning", "bad": "warning-circle"}
 
 
 class Notice(QFrame):
-    """One line or two with an action. What went wrong stays until it is closed; the rest goes after 8 s, not
-    under the mouse.
+    """One line or two with an action. What went wrong stays until it is closed, what is about the connection until
+    that is back; the rest goes after 8 s, not under the mouse.
     """
 
-    def __init__(self, text: str, tone: Tone, hint: str, action: tuple[str, Callable[[], object]] | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        tone: Tone,
+        hint: str,
+        action: tuple[str, Callable[[], object]] | None,
+        *,
+        is_about_connection: bool,
+    ) -> None:
         super().__init__()
         self.text = text
-        self.is_about_connection = False
+        self.is_about_connection = is_about_connection
         self.setObjectName("notice")
         self.action_button: QPushButton | None = None
         picture = QLabel()
@@ -54,7 +62,7 @@ class Notice(QFrame):
         line.addWidget(icon_button("x", _("Close"), self.dismiss))
         self.setFixedWidth(WIDTH)
         self._timer = later(SHOWN_MS, self._time_over, self)
-        if tone != "bad":
+        if tone != "bad" and not is_about_connection:
             self._timer.start()
 
     def dismiss(self) -> None:
@@ -94,12 +102,13 @@ class Notices(QWidget):
         tone: Tone = "neutral",
         hint: str = "",
         action: tuple[str, Callable[[], object]] | None = None,
+        is_about_connection: bool = False,
     ) -> Notice:
         """Show a notice; ``action`` is a word ("Undo") and what it does."""
         same = [notice for notice in self._shown() if notice.text == text and notice.action_button is None]
         for old in dict.fromkeys((*same, *self._shown()[: 1 - self.LIMIT])):
             old.dismiss()
-        notice = Notice(text, tone, hint, action)
+        notice = Notice(text, tone, hint, action, is_about_connection=is_about_connection)
         notice.destroyed.connect(self._place)
         self._pile.addWidget(notice)
         self._place()
