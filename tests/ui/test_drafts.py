@@ -175,6 +175,32 @@ def test_new_record_that_was_created_after_all_is_not_offered_again(
     assert desk.window.context.drafts.waiting() == []
 
 
+@pytest.mark.parametrize("place", ["log", "contact", "comment"])
+def test_what_was_sent_from_a_box_after_all_is_not_offered_again(
+    sit_down: SitDown, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    desk = sit_down("seller")
+    monkeypatch.setattr(desk.window.context.drafts, "forget", lambda _id: None)  # killed between the two
+    customer = desk.customer()
+    page = desk.open("customer", customer.id)
+    if place == "log":
+        write(page.story.log_line.line, "来电")
+        page.story.log_line.log()
+    elif place == "contact":
+        page.contacts.show_adder()
+        write(page.contacts.parts["name"], "陈立")
+        page.contacts._add()
+    else:
+        write(page.attached.comments.box, "请报价")
+        page.attached.comments.send()
+    desk.settle()
+    desk = crash_and_come_back(desk, sit_down)
+    assert len(desk.window.context.drafts.waiting()) == 1
+    page = desk.open("customer", customer.id)
+    assert page.draft_bar.texts() == []
+    assert desk.window.context.drafts.waiting() == []
+
+
 def test_page_can_be_left_with_its_draft(sit_down: SitDown, qtbot: QtBot, answers: list[Answer]) -> None:
     desk = sit_down("seller")
     id_ = contact_of(desk)

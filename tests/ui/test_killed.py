@@ -22,6 +22,8 @@ from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, templa
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
 MOMENTS = int(os.environ.get("TYPING_KILLS", "3"))
+LATEST = float(os.environ.get("TYPING_SECONDS", "4"))
+"""After so many seconds of typing, at a hundred keys a second, the program is killed at the latest."""
 
 
 @pytest.fixture
@@ -60,12 +62,15 @@ def apply_all(desk: Desk) -> Iterator[str]:
             continue  # it was saved after all
         buttons[0].click()
         desk.settle()
-        if draft.kind == "note":
+        if draft.place == "log":
             yield page.story.log_line.line.text()
             page.story.log_line.log()
+        elif draft.place == "comment":
+            yield page.attached.comments.box.text()
+            page.attached.comments.send()
         else:
             assert page.editor is not None
-            yield str(page.editor.form.value_of("website") or page.editor.form.value_of("name"))
+            yield from (str(page.editor.form.value_of(key)) for key in ("name", "website", "fax"))
             page.editor.save()
         desk.settle()
         page.view.close_page(page)
@@ -77,18 +82,19 @@ def test_killed_program_loses_nothing_that_was_kept_and_saves_nothing_twice(
     url: str, sit_down: SitDown, moment: int
 ) -> None:
     seed = f"s{moment}"
-    said = type_until_killed(url, seed, random.Random(moment).uniform(0.2, 4.0))
+    said = type_until_killed(url, seed, random.Random(moment).uniform(0.2, LATEST))
     desk = sit_down("seller")
     offered = list(apply_all(desk))
+    saved: list[str] = []
     with desk.gateway.read() as session:
-        names = list(
-            session.execute(text("select name from crm.customer where name like :n"), {"n": f"{seed}x%"}).scalars()
-        )
-        logged = list(session.execute(text("select subject from crm.activity where subject like 'log s%'")).scalars())
-        sites = list(session.execute(text("select website from crm.customer where website like 'ws%'")).scalars())
-    there = {*names, *logged, *sites, *offered}
-    assert len(names) == len(set(names)), "a customer was saved twice"
-    assert len(logged) == len(set(logged)), "a line was logged twice"
-    assert {typed for what, typed in said if what == "saved"} <= {*names, *logged}
+        for column, table in (("name", "customer"), ("subject", "activity"), ("body", "comment")):
+            statement = text(f"select {column} from crm.{table} where {column} like :typed")
+            found = session.execute(statement, {"typed": f"%{seed}x%"}).scalars().all()
+            assert len(found) == len(set(found)), f"something was saved twice as {column}"
+            saved += found
+        for column in ("website", "fax"):
+            saved += session.execute(text(f"select {column} from crm.customer where {column} <> ''")).scalars()
+    there = {*saved, *offered}
+    assert {typed for what, typed in said if what == "saved"} <= set(saved)
     kept = [typed for what, typed in said if what == "kept"]
     assert [typed for typed in kept if not any(text.startswith(typed) for text in there)] == []

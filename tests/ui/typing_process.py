@@ -1,4 +1,4 @@
-"""A workbench in a process of its own whose user types without end: new customers, remarks, lines to log.
+"""A workbench in a process of its own whose user types without end: new customers, changes, lines to log, comments.
 
 Started by test_killed.py, which kills it. Says on its output what is typed, what is kept of it, and what is saved.
 """
@@ -89,6 +89,8 @@ class Typist:
             self.settle()
             say("saved", name)
             self.log(page, f"log {name}")
+            self.comment(page, f"note {name}")
+            self.change(page, f"fax {name}")
         page.view.tabs.close_requested.emit(page)  # type: ignore[union-attr]
         self.settle()
 
@@ -97,6 +99,21 @@ class Typist:
         page.story.log_line.log()  # type: ignore[attr-defined]
         self.settle()
         say("saved", subject)
+
+    def comment(self, page: object, body: str) -> None:
+        panel = page.attached.comments  # type: ignore[attr-defined]
+        self.type(panel.box, body)
+        panel.send()
+        self.settle()
+        say("saved", body)
+
+    def change(self, page: object, fax: str) -> None:
+        page.edit()  # type: ignore[attr-defined]
+        editor = page.editor  # type: ignore[attr-defined]
+        self.type(editor.form.editors["fax"].line, fax)
+        editor.save()
+        self.settle()
+        say("saved", fax)
 
 
 def main() -> None:
