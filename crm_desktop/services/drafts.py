@@ -20,7 +20,7 @@ from crm_desktop.spec import Ref
 
 KEPT_DAYS = 30
 """Discarded drafts can be brought back so long."""
-Kind = Literal["record", "note", "import"]
+Kind = Literal["record", "note", "import", "page"]
 _TYPE = "crm:type"
 _MOMENTS = {kind.__name__: kind for kind in (datetime.datetime, datetime.date, datetime.time)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -117,6 +117,24 @@ def save_grants(session: Session, group: Record, grants: Mapping[str, Grant], *,
     """Write a group's grants for some subjects and for what follows them; returns the change set."""
     changes = {(group.id, key): grant for key, grant in grants.items()}
     return save_matrix(session, changes, group.title, may_lose_own=may_lose_own)
+
+
+def stored_cells(cells: Mapping[Cell, Grant]) -> list[list[Any]]:
+    """Grants as a draft keeps them."""
+    return [
+        [group_id, key, {verb: int(getattr(grant, verb)) for verb in VERBS}, sorted(grant.functions)]
+        for (group_id, key), grant in cells.items()
+    ]
+
+
+def read_cells(stored: Iterable[Sequence[Any]]) -> dict[Cell, Grant]:
+    """What ``stored_cells`` wrote."""
+    return {
+        (group_id, key): Grant(
+            **{verb: Scope(scope) for verb, scope in scopes.items()}, functions=frozenset(map(Function, functions))
+        )
+        for group_id, key, scopes, functions in stored
+    }
 
 
 def save_matrix(session: Session, changes: Mapping[Cell, Grant], label: str, *, may_lose_own: bool = False) -> int:

@@ -168,6 +168,8 @@ class MainWindow(QMainWindow):
         """Go where it was typed; there it is offered."""
         if draft.kind == "import":
             self.import_draft_chosen.emit(draft)
+        elif draft.kind == "page":
+            self.show_area(draft.entity).select_page(draft.place)
         else:
             self.open_record(draft.entity, draft.record_id)
 

@@ -19,7 +19,7 @@ from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.opening import address_as
 from crm_desktop.services.firm import KeptMonth, fetch_firm
 from crm_desktop.spec import Ref
-from crm_desktop.ui import messages
+from crm_desktop.ui import messages, page_draft
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.dialogs.superuser import SuperuserDialog
 from crm_desktop.ui.maintenance import Maintenance
@@ -227,7 +227,7 @@ def test_typed_settings_are_not_lost_by_closing(desk: Desk, monkeypatch: pytest.
     assert page.may_close()
     page.name.set_value("珠海一家公司")
     page.remove_logo()
-    monkeypatch.setattr(messages, "confirm", lambda *_arguments, **_more: False)
+    monkeypatch.setattr(page_draft, "ask_unsaved", lambda *_arguments, **_more: "stay")
     assert not page.may_close()
     page.save_button.click()
     desk.settle()

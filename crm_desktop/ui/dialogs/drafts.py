@@ -89,6 +89,8 @@ def draft_words(draft: Draft) -> tuple[str, str]:
     """What it belongs to, and what was typed."""
     if draft.kind == "import":
         return _("Import customers"), draft.title
+    if draft.kind == "page":
+        return draft.title, draft.content["words"]
     spec = by_key(draft.entity)
     thing = _(spec.label) if draft.record_id else _("New {thing}").format(thing=_(spec.label).lower())
     name = _(": ").join(filter(None, (thing, draft.title)))

@@ -61,6 +61,16 @@ class FieldEditor(QWidget):
         except KnownError:
             return Typed(line.text() if isinstance(line := self.focus_target(), QLineEdit) else "")
 
+    def type_again(self, typed: Any) -> None:
+        """Put there what ``typed`` has told."""
+        if isinstance(typed, Typed):
+            line = self.focus_target()
+            assert isinstance(line, QLineEdit)
+            line.setText(typed.text)
+            self.check()
+        else:
+            self.set_value(typed)
+
     def focus_target(self) -> QWidget:
         """The widget that gets the focus when the editor does."""
         widget: QWidget = self

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.services.drafts import Typed
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import Attr, EntitySpec
 from crm_desktop.ui.area_view import AreaView
@@ -115,13 +114,7 @@ class Form(QWidget):
             if key not in self.editors:
                 continue  # the field is gone since
             self._touched.add(key)
-            if isinstance(value, Typed):
-                target = self.editors[key].focus_target()
-                assert isinstance(target, QLineEdit)
-                target.setText(value.text)
-                self.editors[key].check()
-            else:
-                self.editors[key].set_value(value)
+            self.editors[key].type_again(value)
 
     def value_of(self, key: str) -> Any:
         """What stands in a field; None where it cannot be read."""

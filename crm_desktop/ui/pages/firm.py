@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QPixmap
@@ -43,6 +44,7 @@ from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.page_draft import PageDraft
 from crm_desktop.ui.pages.server_state import size_words
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.card import Card
@@ -88,6 +90,9 @@ class FirmPage(Page):
         heading = PageTitle(self.title)
         heading.add(self.save_button)
         self.body.addWidget(heading)
+        self.draft = PageDraft(view, "firm", self.title)
+        self.draft.applied.connect(self._apply)
+        self.body.addWidget(self.draft)
         self._lay_out()
         for editor in self._editors():
             editor.changed.connect(self._edited)
@@ -119,9 +124,7 @@ class FirmPage(Page):
 
     def may_close(self) -> bool:
         """Asks about what was typed and not saved."""
-        return not self.save_button.isEnabled() or messages.confirm(
-            self, _("Leave without saving the settings?"), "", _("Discard what was typed"), danger=True
-        )
+        return not self.save_button.isEnabled() or self.draft.may_leave()
 
     def choose_logo(self) -> None:
         """Take a picture from a file, made as small as paper needs it."""
@@ -204,6 +207,14 @@ class FirmPage(Page):
             box.setChecked(day in firm.working_days)
         self._show_logo(logo)
         self._mark(edited=False)
+        self.draft.offer()
+
+    def _apply(self, content: Mapping[str, Any]) -> None:
+        for editor, typed in zip(self._editors(), content["typed"], strict=True):
+            editor.type_again(typed)
+        for box, is_on in zip(self.days, content["days"], strict=True):
+            box.setChecked(is_on)
+        self._edited()
 
     def _show_logo(self, png: bytes) -> None:
         pixmap = QPixmap()
@@ -217,6 +228,7 @@ class FirmPage(Page):
     def _saved(self, firm: Firm, change_set: int) -> None:
         self._firm, self._logo = firm, None
         self._mark(edited=False)
+        self.draft.forget()
         back = partial(undo, self._view, self._view, change_set, self.refresh)
         messages.notify(self, _("The settings of the firm are saved."), undo=back)
 
@@ -243,6 +255,8 @@ class FirmPage(Page):
 
     def _edited(self) -> None:
         self._mark(edited=True)
+        typed = [editor.typed() for editor in self._editors()]
+        self.draft.keep(self.title, {"typed": typed, "days": [box.isChecked() for box in self.days]})
 
     def _mark(self, *, edited: bool) -> None:
         self.save_button.setEnabled(edited)

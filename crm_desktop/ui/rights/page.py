@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -18,9 +20,9 @@ from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.ask_text import AskTextDialog
-from crm_desktop.ui.dialogs.unsaved import ask_unsaved
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.page_draft import PageDraft
 from crm_desktop.ui.rights.compare_dialog import CompareGroupsDialog
 from crm_desktop.ui.rights.grant_row import GrantRow
 from crm_desktop.ui.rights.matrix_table import RightsTable
@@ -35,6 +37,7 @@ from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.search_box import SearchBox
 
 EMPLOYEE_WIDTH, FILTER_WIDTH = 240, 280
+KEY = "permission_group/rights"  # at the side
 PAUSE_MS = 250  # between the last choice and the question to the database
 TABLES = frozenset({"permission_grant", "permission_group", "group_member"})
 
@@ -58,6 +61,8 @@ class RightsPage(Page):
         self.employee.line.setPlaceholderText(_("The group's first member"))
         self.meaning, self.effect = label("", wrap=True), label("", "muted", wrap=True)
         self._cell_title = label("", "title")
+        self.draft = PageDraft(view, KEY, self.title)
+        self.draft.applied.connect(self._apply)
         self._lay_out()
         self._follower = Follower(self, self.refresh)
         self._timer = later(PAUSE_MS, self._ask_effect, self)
@@ -94,14 +99,15 @@ class RightsPage(Page):
         save_own_rights(self._view, self, save, done)
 
     def revert(self) -> None:
-        """Forget what is chosen and not saved."""
+        """Forget what is chosen and not saved; it can be brought back from the discarded drafts."""
+        self.draft.discard()
         self.edited = {}
         self._show(self._matrix)
         self._enable()
 
     def may_close(self) -> bool:
         """Asks about rights that were chosen and not saved."""
-        return not self.edited or ask_unsaved(self, self.title, can_save=False) == "discard"
+        return not self.edited or self.draft.may_leave()
 
     def compare(self) -> CompareGroupsDialog:
         """Show where two groups differ."""
@@ -175,6 +181,7 @@ class RightsPage(Page):
         self.detail.body.addLayout(words)
         self.detail.body.addWidget(self.effect)
         self.body.addWidget(self.heading)
+        self.body.addWidget(self.draft)
         self.body.addWidget(table, 1)
         self.body.addWidget(self.detail)
 
@@ -205,6 +212,11 @@ class RightsPage(Page):
         self.table.show_matrix(matrix, self.edited)
         self._enable()
         self._show_cell()
+        self.draft.offer()
+
+    def _apply(self, content: Mapping[str, Any]) -> None:
+        self.edited |= grants.read_cells(content["cells"])
+        self._show(self._matrix)
 
     def _show_cell(self) -> None:
         cell, group = self.table.current_cell(), self._group()
@@ -236,6 +248,12 @@ class RightsPage(Page):
         for button in (self.save_button, self.revert_button):
             button.setEnabled(bool(self.edited))
         self.unsaved_changed.emit(bool(self.edited))
+        if self.edited:
+            names = {group.id: group.name for group in self._matrix.groups}
+            chosen = dict.fromkeys(names.get(group_id, "") for group_id, _key in self.edited)
+            self.draft.keep(_(", ").join(chosen), {"cells": grants.stored_cells(self.edited)})
+        else:
+            self.draft.forget()
 
     # Changing
 
