@@ -15,7 +15,7 @@ from tests.db.firm import Firm, superuser
 from tests.db.own_server import OwnServer
 from tests.db.test_faults_failover import both, firm, primary, standby
 from tests.ui.desk import write
-from tests.ui.workbench import GIVE_UP_MS, Workbench, be_impatient
+from tests.ui.workbench import Workbench, be_impatient
 
 __all__ = ["both", "firm", "primary", "standby"]
 
@@ -48,12 +48,11 @@ def test_what_is_typed_is_saved_at_the_standby_after_its_promotion(
     bench.settle()
     write(other.editor.form.editors["name"].line, "typed")
     bench.qtbot.waitUntil(
-        lambda: firm.sql("select min(replay_lsn) >= pg_current_wal_lsn() from pg_stat_replication") == [(True,)],
-        timeout=GIVE_UP_MS,
+        lambda: firm.sql("select min(replay_lsn) >= pg_current_wal_lsn() from pg_stat_replication") == [(True,)]
     )
     primary.kill()
     other.editor.save()
-    bench.qtbot.waitUntil(lambda: bench.tasks.waiting_count == 1, timeout=GIVE_UP_MS)
+    bench.qtbot.waitUntil(lambda: bench.tasks.waiting_count == 1)
     write(other.editor.form.editors["website"].line, "later")
     assert "connection lost since" in bench.window.status.text()
     assert shown.model.rowCount() == rows

@@ -65,6 +65,7 @@ def test_settings_of_the_firm_that_were_typed_are_offered_and_saved(sit_down: Si
     assert page.limit.focus_target().text() == "x20"
     assert [box.isChecked() for box in page.days] == [not days[0], *days[1:]]
     page.limit.set_value(20)
+    assert [(one.label, one.error()) for one in page._editors() if not one.check()] == []
     page.save()
     desk.settle_all()
     with desk.gateway.read() as session:

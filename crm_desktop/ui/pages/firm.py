@@ -207,6 +207,7 @@ class FirmPage(Page):
             box.setChecked(day in firm.working_days)
         self._show_logo(logo)
         self._mark(edited=False)
+        self.draft.forget()  # the boxes told of what was read, too
         self.draft.offer()
 
     def _apply(self, content: Mapping[str, Any]) -> None:
