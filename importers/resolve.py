@@ -155,6 +155,4 @@ class Resolver:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Region):
-        return "".join(filter(None, (value.country, value.province, value.city, value.district)))
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -33,7 +33,7 @@ def _locked(person: Person) -> Any:
 
 
 def _colleagues(person: Person) -> Any:
-    return (Employee.department_id == person.department_id) & Employee.is_active
+    return (Employee.department_id == person.department_id) & _staff(person)
 
 
 EMPLOYEE = EntitySpec(

@@ -36,6 +36,11 @@ class Region:
     country: str = ""
     code: str = ""
 
+    def __str__(self) -> str:
+        """From the country down, with blanks where the script has them: ``CA ON North Barrow``."""
+        parts = [part for part in (self.country, self.province, self.city, self.district) if part]
+        return ("" if all(map(_HAN.search, parts)) else " ").join(parts)
+
 
 @dataclass(slots=True)
 class _Place:

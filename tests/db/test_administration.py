@@ -16,6 +16,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
 from crm_desktop.services import administration, grants, journal
 from crm_desktop.services.administrators import OwnRightsError
+from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.records import Record, create_record, delete_records, fetch_record, new_record
 from tests.db.conftest import SignIn
 
@@ -267,6 +268,13 @@ def test_departments_are_a_tree_with_their_people(admin: Gateway) -> None:
     assert nodes["south"].parent_id == nodes["sales"].id
     assert nodes["head"].parent_id is None
     assert nodes["south"].people == 4
+
+
+def test_public_pool_is_nobodys_colleague(admin: Gateway) -> None:
+    person = replace(admin.person, department_id=None)
+    with admin.read() as session:
+        pool = session.execute(text("select id from crm.employee where is_pool")).scalar_one()
+        assert pool not in fetch_ids(session, ListQuery(entity="employee", preset="department"), person)
 
 
 @pytest.mark.parametrize("key", ["director", "manager", "seller", "desk", "clerk"])

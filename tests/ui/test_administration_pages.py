@@ -249,6 +249,20 @@ def test_departments_are_shown_as_a_tree_and_opened_by_enter(sit_down: SitDown, 
     assert view.current_tab_key() == f"department/{id_}"
 
 
+def test_firm_without_departments_is_told_how_to_begin(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    view = desk.window.show_area("administration")
+    view.select_page("department/tree")
+    desk.settle()
+    page: Any = view.current_page()
+    page.setFocus()
+    page._show([])
+    assert (page.tree.isVisible(), page.none_yet.isVisible()) == (False, True)
+    desk.window.focusWidget().click()
+    desk.settle()
+    assert view.current_tab_key() == "department/0"
+
+
 def test_department_is_put_elsewhere_by_keyboard_and_taken_back(sit_down: SitDown, qtbot: QtBot) -> None:
     desk = sit_down("admin")
     south, sales = (desk.id_of("department", f"name = '{name}'") for name in ("south", "sales"))

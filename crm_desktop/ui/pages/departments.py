@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeView
 
 from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.services import administration
 from crm_desktop.services.administration import DepartmentNode, fetch_departments
 from crm_desktop.services.records import Record
@@ -18,6 +19,7 @@ from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
@@ -37,17 +39,22 @@ class DepartmentsPage(Page):
         super().__init__(_("Departments"))
         self._view = view
         self.heading = PageTitle(self.title)
-        if view.context.person.may("create", "department"):
-            words = _("New {thing}").format(thing=_("Department").lower())
-            self.heading.add(
-                primary_button(words, lambda: view.open_record("department", 0), icon_name="plus", shortcut="Ctrl+N")
-            )
+        may_create = view.context.person.may("create", "department")
+        if may_create:
+            self.heading.add(self._adder(shortcut="Ctrl+N"))
         self._current = 0  # the department that was moved last
         self._model = QStandardItemModel(self)
         self.tree = DepartmentTree()
         self.tree.setModel(self._model)
         self.tree.activated.connect(self._open)
-        card = Card(padding=8)
+        self.none_yet = EmptyState(
+            DEPARTMENT.icon,
+            _("No departments yet"),
+            _("Employees belong to departments; rights can reach as far as one of them."),
+            (self._adder(),) if may_create else (),
+        )
+        self.none_yet.hide()
+        self._card = card = Card(padding=8)
         card.body.addWidget(self.tree)
         if view.context.person.may("update", "department"):
             self.tree.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
@@ -59,9 +66,16 @@ class DepartmentsPage(Page):
             card.body.addWidget(label(words, "small"))
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
+        self.body.addWidget(self.none_yet, 1)
         self.setFocusProxy(self.tree)
         view.context.bus.changed.connect(self._table_changed)
         self.refresh()
+
+    def _adder(self, shortcut: str = "") -> QPushButton:
+        words = _("New {thing}").format(thing=_("Department").lower())
+        return primary_button(
+            words, lambda: self._view.open_record("department", 0), icon_name="plus", shortcut=shortcut
+        )
 
     def refresh(self) -> None:
         """Read the tree again."""
@@ -97,6 +111,12 @@ class DepartmentsPage(Page):
         self.heading.set_note(
             ngettext("{count} department", "{count} departments", len(nodes)).format(count=len(nodes))
         )
+        had_focus = self.tree.hasFocus()
+        self._card.setVisible(bool(nodes))
+        self.none_yet.setHidden(bool(nodes))
+        self.setFocusProxy(self.tree if nodes else self.none_yet)
+        if had_focus:
+            self.setFocus()
         known = {node.id for node in nodes}
         self._add(self._model.invisibleRootItem(), None, nodes, known)
         self.tree.expandAll()

@@ -209,6 +209,11 @@ def test_words_that_name_no_region_are_told() -> None:
     assert regions.region("United States") == Region(country="United States")
 
 
+def test_region_is_kept_in_words_as_its_script_writes_it() -> None:
+    assert str(Region("ON", "North Barrow", country="CA")) == "CA ON North Barrow"
+    assert str(Region("广东", "广州", "海珠")) == "广东广州海珠"
+
+
 @pytest.mark.parametrize(
     ("written", "meant", "loose"),
     [
