@@ -19,6 +19,7 @@ from crm_desktop.core.paths import RESOURCES
 ThemeName = Literal["light", "dark"]
 Density = Literal["comfortable", "compact", "large"]
 
+STYLE = "fusion"
 FAMILY = "Noto Sans SC"
 SMALL, BODY, TITLE, PAGE = 12, 13, 15, 20  # font sizes in px at 100 %
 CONTROL = 32  # height of buttons and editors
@@ -99,7 +100,8 @@ def apply_theme(app: QApplication, name: ThemeName, density: Density = "comforta
     """Give the whole application this look. Icons keep their old colour until their window is rebuilt."""
     _current.name, _current.density = name, density
     _load_fonts()
-    app.setStyle("Fusion")
+    if app.style().name() != STYLE:  # to set it again would polish every widget anew
+        app.setStyle(STYLE)
     app.setFont(font())
     app.setPalette(_palette())
     for window in app.topLevelWidgets():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
@@ -41,20 +42,25 @@ class PopupList(QFrame):
         self.setObjectName("popup")
         self._anchor, self._width = anchor, width
         self._rows = QStandardItemModel(self)
-        self.view = QListView()
-        self.view.setModel(self._rows)
-        self.view.setItemDelegate(_RowDelegate(self.view))
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.setMouseTracking(True)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.clicked.connect(lambda index: self._choose(index.row()))
-        frame = QVBoxLayout(self)
-        frame.setContentsMargins(4, 4, 4, 4)
-        frame.addWidget(self.view)
         anchor.installEventFilter(self)
         anchor.destroyed.connect(self.deleteLater)  # an opened list belongs to the window
         self.hide()
+
+    @cached_property
+    def view(self) -> QListView:
+        """The rows. Made when they are first needed: a form has many lists, and few are ever opened."""
+        view = QListView()
+        view.setModel(self._rows)
+        view.setItemDelegate(_RowDelegate(view))
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.setMouseTracking(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.clicked.connect(lambda index: self._choose(index.row()))
+        frame = QVBoxLayout(self)
+        frame.setContentsMargins(4, 4, 4, 4)
+        frame.addWidget(view)
+        return view
 
     def show_rows(self, rows: Iterable[PopupRow], *, first_current: bool = True) -> None:
         """Open with these rows, the first one that can be chosen being current; without rows, close."""
@@ -69,10 +75,11 @@ class PopupList(QFrame):
         if not self._rows.rowCount():
             self.hide()
             return
+        view = self.view
         self._place()
         self.show()
         self.raise_()
-        self.view.scrollToTop()
+        view.scrollToTop()
         if first_current:
             self._move(1)
 
