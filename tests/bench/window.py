@@ -121,7 +121,7 @@ class WindowBench:
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
-        self._settle()
+        self.settle()
 
     def close(self) -> None:
         """Sign out."""
@@ -149,9 +149,9 @@ class WindowBench:
             QTest.keyClick(side, Qt.Key.Key_Up if is_all else Qt.Key.Key_Down)
 
         self.window.view("customers").select_page("customer/all")
-        self._settle()
+        self.settle()
         page = self._all_customers()
-        return self._timing("list", press, 60, watched=page.table.viewport())
+        return self.timing("list", press, 60, watched=page.table.viewport())
 
     def _page_down(self) -> Iterator[Timing]:
         page = self._all_customers()
@@ -159,8 +159,8 @@ class WindowBench:
         def press() -> None:
             QTest.keyClick(page.table, Qt.Key.Key_PageDown)
 
-        yield self._timing("a page further in the list", press, 60, watched=page.table.viewport())
-        yield self._timing("a page further, and the preview beside it", press, 0)
+        yield self.timing("a page further in the list", press, 60, watched=page.table.viewport())
+        yield self.timing("a page further, and the preview beside it", press, 0)
 
     def _jump_in_list(self) -> Timing:
         page = self._all_customers()
@@ -170,7 +170,7 @@ class WindowBench:
         def drag() -> None:
             bar.setValue(bar.maximum() * (next(places) * 37 % 100) // 100)
 
-        return self._timing("anywhere in the list", drag, 60, watched=page.table.viewport())
+        return self.timing("anywhere in the list", drag, 60, watched=page.table.viewport())
 
     def _search(self, typed: str) -> Timing:
         box = self.window.header.search_box
@@ -184,7 +184,7 @@ class WindowBench:
             box.clear()
             box.search_now()
 
-        found = self._timing(f"search, {typed}", act, 60, clear, self.window.header.hits.view.viewport())
+        found = self.timing(f"search, {typed}", act, 60, clear, self.window.header.hits.view.viewport())
         box.clearFocus()
         return found
 
@@ -197,45 +197,46 @@ class WindowBench:
             page.table.setFocus()
             page.table.selectRow(next(rows))
 
-        return self._timing("360° page", lambda: QTest.keyClick(page.table, Qt.Key.Key_Return), 100, choose)
+        return self.timing("360° page", lambda: QTest.keyClick(page.table, Qt.Key.Key_Return), 100, choose)
 
     def _all_customers(self) -> ListPage:
         view = self.window.view("customers")
         view.select_page("customer/all")
-        self._settle()
+        self.settle()
         page = view.current_page()
         assert isinstance(page, ListPage)
         page.table.setFocus()
         return page
 
-    def _timing(
+    def timing(
         self,
         name: str,
         act: Callable[[], object],
         limit: float,
         before: Callable[[], object] | None = None,
         watched: QWidget | None = None,
+        runs: int = RUNS,
     ) -> Timing:
         """The median from ``act`` to the last paint of ``watched``, or of the window; ``before`` is not measured."""
         taken, blocks = [], []
         self._watch.look_at(watched or self.window)
-        for run in range(RUNS + 2):
+        for run in range(runs + 2):
             if before is not None:
                 before()
-                self._settle()
+                self.settle()
             gc.collect()
             self._watch.start()
             begun = perf_counter()
             act()
-            self._settle()
+            self.settle()
             self._watch.stop()
             if run > 1:  # the first ones warm up
                 taken.append((self._watch.painted - begun) * 1000)
                 blocks.append(self._watch.longest_block * 1000)
         return Timing(name, median(taken), limit, max(blocks))
 
-    def _settle(self) -> None:
-        """Until nothing is under way and nothing was painted for a while."""
+    def settle(self, quiet: float = QUIET_SECONDS) -> None:
+        """Until nothing is under way and nothing was painted for ``quiet`` seconds."""
         self._watch.go_on()
         begun = perf_counter()
         quiet_since = begun
@@ -243,7 +244,7 @@ class WindowBench:
             self._app.processEvents()
             if self._tasks.busy or self._watch.painted > quiet_since:
                 quiet_since = perf_counter()
-            elif perf_counter() - quiet_since > QUIET_SECONDS:
+            elif perf_counter() - quiet_since >= quiet:
                 return
             sleep(0.0005)
         raise TimeoutError("the window does not come to rest")
