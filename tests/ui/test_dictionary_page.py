@@ -115,7 +115,7 @@ def test_regions_are_found_by_pinyin(desk: Desk) -> None:
 def test_new_region_comes_below_the_selected_one(desk: Desk) -> None:
     card = open_list(desk, "region")
     id_ = desk.id_of("dictionary_entry", "name = '珠海' or name = '珠海市'")
-    card.table.selectRow(card._ids().index(id_))
+    card.table.selectRow(card.table.ids().index(id_))
     button(card, "New entry").click()
     dialog = desk.dialog(DictionaryEntryDialog)
     write(dialog.name.line, "高栏港")

@@ -22,21 +22,18 @@ from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.list_page.cells import ALIGNMENTS
 from crm_desktop.ui.page import Page, PageEntry
-from crm_desktop.ui.pages.entries_card import EntriesTable
-from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.ordered_table import ID, OrderedTable
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
 ENTITIES_WIDTH = 240
 FILLED_IN = 5  # the column
-PAUSE_MS = 600  # several moves are one change
-ID = Qt.ItemDataRole.UserRole + 20
 
 
 class Shown(NamedTuple):
@@ -65,15 +62,14 @@ class CustomFieldsPage(Page):
         self.heading = PageTitle(self.title)
         self.add_button = primary_button(_("New field"), self.add, icon_name="plus", shortcut="Ctrl+N")
         self.heading.add(self.add_button)
-        self._entity_model, self._model = QStandardItemModel(self), QStandardItemModel(self)
-        self.entities, self.table = TableView(), EntriesTable()
+        self._entity_model = QStandardItemModel(self)
+        self.entities, self.table = TableView(), OrderedTable()
         self.entities.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.entities.setAccessibleName(_("Kind of record"))
         self.table.setAccessibleName(_("Custom fields"))
         self.entities.setModel(self._entity_model)
-        self.table.setModel(self._model)
         self.table.set_movable(movable=True)
-        self._timer = later(PAUSE_MS, self.save_order, self)
+        self.table.ordered.connect(self.save_order)
         self.body.addWidget(self.heading)
         self.body.addLayout(self._cards(), 1)
         self.setFocusProxy(self.table)
@@ -94,7 +90,7 @@ class CustomFieldsPage(Page):
     def show_entity(self, key: str) -> None:
         """Show the fields of a kind of record."""
         if key != self._entity:
-            if self._timer.isActive():
+            if self.table.is_being_ordered():
                 self.save_order()
             self._entity = key
             self.refresh()
@@ -105,13 +101,13 @@ class CustomFieldsPage(Page):
 
     def edit(self) -> None:
         """Change the selected field."""
-        field = self._fields.get(self._current_id())
+        field = self._fields.get(self.table.current_id())
         if field is not None:
             self._ask(field)
 
     def delete(self) -> None:
         """Delete the selected field, where it holds nothing."""
-        field = self._fields.get(self._current_id())
+        field = self._fields.get(self.table.current_id())
         if field is None:
             return
         question = _("Delete the field “{title}”?").format(title=field.title)
@@ -124,8 +120,8 @@ class CustomFieldsPage(Page):
 
     def save_order(self) -> None:
         """Keep the order shown."""
-        self._timer.stop()
-        entity, ids = self._entity, self._ids()
+        self.table.stop_waiting()
+        entity, ids = self._entity, self.table.ids()
 
         def done(change_set: int) -> None:
             messages.notify(self, _("The new order is saved."), undo=lambda: undo(self._view, self._view, change_set))
@@ -145,8 +141,8 @@ class CustomFieldsPage(Page):
         left.setFixedWidth(ENTITIES_WIDTH)
         left.body.addWidget(self.entities)
         right = Card(_("Fields"))
-        self.up_button = icon_button("arrow-up", _("Move up"), lambda: self._step(-1))
-        self.down_button = icon_button("arrow-down", _("Move down"), lambda: self._step(1))
+        self.up_button = icon_button("arrow-up", _("Move up"), lambda: self.table.step(-1))
+        self.down_button = icon_button("arrow-down", _("Move down"), lambda: self.table.step(1))
         self.edit_button = icon_button("pencil-simple", _("Change"), self.edit)
         self.delete_button = icon_button("trash", _("Delete"), self.delete)
         for button in (self.up_button, self.down_button, self.edit_button, self.delete_button):
@@ -168,11 +164,9 @@ class CustomFieldsPage(Page):
 
     def _connect(self) -> None:
         self.table.opened.connect(lambda _index: self.edit())
-        self.table.moved.connect(self._move_to)
         self.entities.selectionModel().currentRowChanged.connect(self._choose_entity)
-        for key, act in (("Alt+Up", lambda: self._step(-1)), ("Alt+Down", lambda: self._step(1)), ("Del", self.delete)):
-            shortcut = QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(act)
+        delete = QShortcut(QKeySequence("Del"), self.table, context=Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.delete)
         self.table.selectionModel().selectionChanged.connect(self._enable)
         self._view.context.bus.changed.connect(self._table_changed)
 
@@ -196,22 +190,22 @@ class CustomFieldsPage(Page):
         self.entities.fit_columns(0)
 
     def _take(self, read: Shown) -> None:
-        if not self._timer.isActive():  # an order on its way to the server stays in sight
+        if not self.table.is_being_ordered():  # an order on its way to the server stays in sight
             self.show_fields(read)
 
     def show_fields(self, read: Shown) -> None:
         """Show what was read."""
-        current = self._current_id()
+        current = self.table.current_id()
         self._fill_entities({key: len(fields) for key, fields in read.fields.items()})
         fields = read.fields[self._entity]
         self._fields = {field.id: field for field in fields}
-        self._model.removeRows(0, self._model.rowCount())
-        self._model.setHorizontalHeaderLabels(
+        self.table.rows.removeRows(0, self.table.rows.rowCount())
+        self.table.rows.setHorizontalHeaderLabels(
             [_("Name"), _("Kind"), _("Part of the form"), _("Needed"), _("In lists"), _("Filled in"), _("In use")]
         )
-        _align_right(self._model, FILLED_IN)
+        _align_right(self.table.rows, FILLED_IN)
         for field in fields:
-            self._model.appendRow(_items(field, read.uses.get(field.id, 0)))
+            self.table.rows.appendRow(_items(field, read.uses.get(field.id, 0)))
         self.heading.set_note(_(by_key(self._entity).label_plural))
         self.empty.setVisible(not fields)
         for widget in (self.table, self.hint):
@@ -222,33 +216,14 @@ class CustomFieldsPage(Page):
         self._enable()
 
     def _enable(self) -> None:
-        row, last = self.table.currentIndex().row(), self._model.rowCount() - 1
+        row, last = self.table.currentIndex().row(), self.table.rows.rowCount() - 1
         has_row = 0 <= row <= last
         self.edit_button.setEnabled(has_row)
         self.delete_button.setEnabled(has_row)
         self.up_button.setEnabled(has_row and row > 0)
         self.down_button.setEnabled(has_row and row < last)
 
-    def _ids(self) -> list[int]:
-        return [int(self._model.item(row).data(ID)) for row in range(self._model.rowCount())]
-
-    def _current_id(self) -> int:
-        row = self.table.currentIndex().row()
-        return int(self._model.item(row).data(ID)) if 0 <= row < self._model.rowCount() else 0
-
     # Changing
-
-    def _step(self, direction: int) -> None:
-        row = self.table.currentIndex().row()
-        if row >= 0:
-            self._move_to(row, row + direction)
-
-    def _move_to(self, source: int, target: int) -> None:
-        if not 0 <= target < self._model.rowCount() or source == target:
-            return
-        self._model.insertRow(target, self._model.takeRow(source))
-        self.table.selectRow(target)
-        self._timer.start()
 
     def _ask(self, field: Record) -> None:
         dialog = CustomFieldDialog(self, field)

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem
 from PySide6.QtWidgets import QAbstractItemView
 
 from crm_desktop.core.errors import KnownError
@@ -25,18 +25,16 @@ from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog, matches
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
-from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.ordered_table import ID, OrderedTable
 from crm_desktop.ui.widgets.search_box import SearchBox
-from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT, TableView
+from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT
 
 MOST_HIGH = 14  # rows in sight before the table scrolls
-PAUSE_MS = 600  # several moves are one change
-ID = Qt.ItemDataRole.UserRole + 20
 NAMES = ("name", "name_en")
 """What can be changed in place, by column."""
 USES = 3
@@ -51,18 +49,13 @@ class EntriesCard(Card):
         self._dictionary = Record("dictionary", 0, 0)
         self._entries: dict[int, Record] = {}
         self._uses: dict[int, tuple[Use, ...]] = {}
+        self._can_move = False
         self._may_edit = view.context.person.may("update", "dictionary")
-        self._model = QStandardItemModel(self)
-        self.table = EntriesTable()
-        self.table.setModel(self._model)
+        self.table = OrderedTable()
         self.table.opened.connect(self._open)
-        self.table.moved.connect(self._move_to)
-        self.up_button = icon_button("arrow-up", _("Move up"), lambda: self._step(-1))
-        self.down_button = icon_button("arrow-down", _("Move down"), lambda: self._step(1))
+        self.up_button = icon_button("arrow-up", _("Move up"), lambda: self.table.step(-1))
+        self.down_button = icon_button("arrow-down", _("Move down"), lambda: self.table.step(1))
         self.add_button = quiet_button(_("New entry"), self._add, icon_name="plus", shortcut="Ctrl+N")
-        for key, direction in (("Alt+Up", -1), ("Alt+Down", 1)):
-            move = QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut)
-            move.activated.connect(lambda step=direction: self._step(step))
         self.several_button = quiet_button(_("Add several…"), self.ask_several, icon_name="list-plus")
         self.replace_button = quiet_button(_("Replace by…"), self.ask_replacement, icon_name="swap")
         for button in (self.up_button, self.down_button, self.replace_button, self.several_button, self.add_button):
@@ -76,25 +69,25 @@ class EntriesCard(Card):
         if self._may_edit:
             self.table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
             self.table.shows_current_cell = True
-            self._model.itemChanged.connect(self._save_name)
+            self.table.rows.itemChanged.connect(self._save_name)
         delete = QShortcut(QKeySequence("Del"), self.table, context=Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self.delete)
-        self._timer = later(PAUSE_MS, self.save_order, self)
+        self.table.ordered.connect(self.save_order)
         view.context.bus.changed.connect(self._table_changed)
 
     def show_dictionary(self, dictionary: Record) -> None:
         """Read the entries of this dictionary."""
         self._dictionary = dictionary
         self.setVisible(dictionary.id > 0)
-        if dictionary.id and not self._timer.isActive():
+        if dictionary.id and not self.table.is_being_ordered():
             self._view.context.tasks.query(
                 self, lambda session: administration.fetch_entries(session, dictionary.id), self._show, key="entries"
             )
 
     def save_order(self) -> None:
         """Keep the order shown."""
-        self._timer.stop()
-        dictionary, ids = self._dictionary, self._ids()
+        self.table.stop_waiting()
+        dictionary, ids = self._dictionary, self.table.ids()
 
         def done(change_set: int) -> None:
             messages.notify(self, _("The new order is saved."), undo=lambda: undo(self._view, self._view, change_set))
@@ -129,7 +122,7 @@ class EntriesCard(Card):
 
     def ask_replacement(self) -> None:
         """Ask which entry takes the place of the current one."""
-        entry = self._entries.get(self._current_id())
+        entry = self._entries.get(self.table.current_id())
         if entry is None:
             return
         uses = self._uses.get(entry.id, ())
@@ -145,7 +138,7 @@ class EntriesCard(Card):
 
     def delete(self) -> None:
         """Delete the current entry, where nobody chose it."""
-        entry = self._entries.get(self._current_id())
+        entry = self._entries.get(self.table.current_id())
         if entry is None or not self._may_edit:
             return
         count = sum(use.records for use in self._uses.get(entry.id, ()))
@@ -181,7 +174,7 @@ class EntriesCard(Card):
 
     def _save_name(self, item: QStandardItem) -> None:
         """A name was changed in place."""
-        entry = self._entries.get(int(self._model.item(item.row()).data(ID) or 0))
+        entry = self._entries.get(int(self.table.rows.item(item.row()).data(ID) or 0))
         if entry is None or item.column() >= len(NAMES):
             return
         key, typed = NAMES[item.column()], item.text().strip()
@@ -201,18 +194,17 @@ class EntriesCard(Card):
         )
 
     def _show(self, entries: Sequence[Record]) -> None:
-        current = self._current_id()
+        current = self.table.current_id()
         self._entries = {}  # what follows is no change of somebody's
         is_tree = any(entry.values.get("parent") for entry in entries)
         headings = [_("Name"), _("English name"), _("Code"), _("Chosen in"), _("In use"), _("Part of")]
-        self._model.clear()
-        self._model.setHorizontalHeaderLabels(headings[: 6 if is_tree else 5])
+        self.table.rows.clear()
+        self.table.rows.setHorizontalHeaderLabels(headings[: 6 if is_tree else 5])
         for entry in entries:
-            self._model.appendRow(_items(entry, is_tree=is_tree))
+            self.table.rows.appendRow(_items(entry, is_tree=is_tree))
         self._entries = {entry.id: entry for entry in entries}
         self._show_uses(self._uses)
-        can_move = self._may_edit and not is_tree
-        self.table.set_movable(movable=can_move)
+        self._can_move = can_move = self._may_edit and not is_tree
         self.up_button.setVisible(can_move)
         self.down_button.setVisible(can_move)
         self.replace_button.setVisible(self._may_edit)
@@ -237,48 +229,28 @@ class EntriesCard(Card):
 
     def _show_uses(self, uses: dict[int, tuple[Use, ...]]) -> None:
         self._uses = uses
-        for row, id_ in enumerate(self._ids()):
+        for row, id_ in enumerate(self.table.ids()):
             count = sum(use.records for use in uses.get(id_, ()))
-            self._model.item(row, USES).setText(f"{count:,}" if count else "")
+            self.table.rows.item(row, USES).setText(f"{count:,}" if count else "")
 
     def _filter(self, typed: str) -> None:
-        for row, id_ in enumerate(self._ids()):
+        self.table.set_movable(movable=self._can_move and not typed)
+        for row, id_ in enumerate(self.table.ids()):
             values = self._entries[id_].values
             texts = (values["name"], values["name_en"] or "", values["code"])
             self.table.setRowHidden(row, bool(typed) and not any(matches(text, typed) for text in texts))
 
-    def _ids(self) -> list[int]:
-        return [int(self._model.item(row).data(ID)) for row in range(self._model.rowCount())]
-
-    def _current_id(self) -> int:
-        row = self.table.currentIndex().row()
-        return int(self._model.item(row).data(ID)) if row >= 0 else 0
-
-    def _step(self, direction: int) -> None:
-        row = self.table.currentIndex().row()
-        if row >= 0:
-            self._move_to(row, row + direction)
-
-    def _move_to(self, source: int, target: int) -> None:
-        if (
-            not self.table.is_movable
-            or self.filter_box.text()
-            or not 0 <= target < self._model.rowCount()
-            or source == target
-        ):
-            return
-        self._model.insertRow(target, self._model.takeRow(source))
-        self.table.selectRow(target)
-        self._timer.start()
-
     def _open(self, index: QModelIndex) -> None:
-        entry = self._entries[int(self._model.item(index.row()).data(ID))]
+        entry = self._entries[int(self.table.rows.item(index.row()).data(ID))]
         if self._may_edit:
             self._ask(entry)
 
     def _add(self) -> None:
-        values = {"dictionary": Ref(self._dictionary.id, self._dictionary.title), "sort_order": self._model.rowCount()}
-        above = self._entries.get(self._current_id())
+        values = {
+            "dictionary": Ref(self._dictionary.id, self._dictionary.title),
+            "sort_order": self.table.rows.rowCount(),
+        }
+        above = self._entries.get(self.table.current_id())
         if above is not None and any(entry.values.get("parent") for entry in self._entries.values()):
             values["parent"] = Ref(above.id, above.title)
         self._ask(Record("dictionary_entry", 0, 0, values))
@@ -310,35 +282,6 @@ class EntriesCard(Card):
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "dictionary_entry":
             self.show_dictionary(self._dictionary)
-
-
-class EntriesTable(TableView):
-    """Rows that can be dragged to another place."""
-
-    moved = Signal(int, int)  # from row, to row
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_movable = False
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setDropIndicatorShown(True)
-        self.setDragDropOverwriteMode(False)
-
-    def set_movable(self, *, movable: bool) -> None:
-        """Let rows be dragged, or not."""
-        self.is_movable = movable
-        mode = QAbstractItemView.DragDropMode
-        self.setDragDropMode(mode.InternalMove if movable else mode.NoDragDrop)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Announce the move instead of letting Qt copy cells."""
-        source = self.currentIndex().row()
-        place = event.position().toPoint()
-        row = self.rowAt(place.y())
-        target = row if row >= 0 else self.model().rowCount() - 1
-        event.setDropAction(Qt.DropAction.IgnoreAction)
-        event.accept()
-        self.moved.emit(source, target)
 
 
 def _items(entry: Record, *, is_tree: bool) -> list[QStandardItem]:
