@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -20,7 +19,7 @@ from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
 from tests.db.conftest import own_copy, template
-from tests.ui.settled import GIVE_UP_MS, Answer
+from tests.ui.settled import Answer, PatientBot
 
 __all__ = ["own_copy", "template"]
 
@@ -32,20 +31,10 @@ def qapp(qapp: QApplication) -> Iterator[QApplication]:
     qapp.clipboard().clear()  # what Python put there is gone when Qt, without a screen, gives it back at the end
 
 
-class _PatientBot(QtBot):
-    """Waits for a condition as long as a slow computer needs; its own five seconds would be a matter of speed."""
-
-    def waitUntil(self, callback: Any, *, timeout: int = GIVE_UP_MS) -> None:  # noqa: N802 - pytest-qt names it
-        super().waitUntil(callback, timeout=timeout)
-
-    def waitSignal(self, signal: Any, *, timeout: int = GIVE_UP_MS, **options: Any) -> Any:  # noqa: N802 - pytest-qt names it
-        return super().waitSignal(signal, timeout=timeout, **options)
-
-
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     del qapp
-    return _PatientBot(request)
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

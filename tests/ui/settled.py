@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, QTimerEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
@@ -14,6 +15,16 @@ Answer = Callable[[QDialog], object]
 MOMENT_MS = 1000  # what is put off for longer is not waited for: notices that go, the next look at who is there
 GIVE_UP_MS = 60_000  # only a test that fails waits that long
 MOST_ROUNDS = 50  # of things put off, each by the one before
+
+
+class PatientBot(QtBot):
+    """Waits for a condition as long as a slow computer needs; its own five seconds would be a matter of speed."""
+
+    def waitUntil(self, callback: Any, *, timeout: int = GIVE_UP_MS) -> None:  # noqa: N802 - pytest-qt names it
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = GIVE_UP_MS, **options: Any) -> Any:  # noqa: N802 - pytest-qt names it
+        return super().waitSignal(signal, timeout=timeout, **options)
 
 
 def take_turn() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 from sqlalchemy import Engine, event
 
 from crm_desktop.db import server
@@ -33,6 +32,7 @@ from tests.db.firm import PASSWORD, Firm
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
 from tests.ui.desk import write
+from tests.ui.settled import PatientBot
 from tests.ui.workbench import HARMS, Workbench, be_impatient
 
 CONTENT = bytes(range(256)) * 4096  # 1 MB: several pieces
@@ -80,14 +80,20 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(qapp: QApplication, own: OwnServer, firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(
+    qapp: QApplication,
+    own: OwnServer,
+    firm: Firm,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Desk]:
     patient = pytest.MonkeyPatch()
     be_impatient(patient)
     folder = tmp_path_factory.mktemp("desk")
     patient.setenv("CRM_HOME", str(folder / "home"))
     with Proxy(("127.0.0.1", own.port)) as proxy:
         address = replace(firm.address("crm.chief"), hosts=(Host("127.0.0.1", proxy.port),))
-        bench = Workbench(qapp, QtBot(_Nobody()), address)  # type: ignore[arg-type]
+        bench = Workbench(qapp, PatientBot(request), address)
         page: Any = bench.window.open_record("customer", 0)
         bench.settle()
         write(page.editor.form.editors["name"].line, "never saved")
@@ -99,10 +105,6 @@ def desk(qapp: QApplication, own: OwnServer, firm: Firm, tmp_path_factory: pytes
         proxy.resume()
         bench.close()
     patient.undo()
-
-
-class _Nobody:
-    """The bot asks a test's request for nothing here."""
 
 
 class Middle:
