@@ -74,12 +74,13 @@ class CommentsPanel(QWidget):
 
     def show_record(self, record: Record) -> None:
         """The comments on this record are shown next."""
-        is_other = not self._shows(record)
+        is_first, is_other = self.record is None, not self._shows(record)
         self.record = record
         if is_other:
             self.send_button.setEnabled(True)
             self.stop_editing()
-            self.box.clear()  # its page has asked before
+            if not is_first:  # else a draft may stand there already
+                self.box.clear()  # its page has asked before
             self._shows_all = False
             self.show_comments(())
 
