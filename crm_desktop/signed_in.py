@@ -77,7 +77,8 @@ class SignedIn:
         self.maintenance.tasks.close()
         self.tasks.close()
         self._gateway.close()
-        self.window.deleteLater()
+        for one in (self.window, self.tasks, self.bus):  # the next sign-in makes its own
+            one.deleteLater()
 
     def _import(self, **what: Any) -> None:
         from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets

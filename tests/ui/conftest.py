@@ -3,6 +3,7 @@ session is a plain word."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ __all__ = ["own_copy", "template"]
 @pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
+    gc.freeze()  # what is loaded stays: no need to look through it again and again
     yield qapp
     qapp.clipboard().clear()  # what Python put there is gone when Qt, without a screen, gives it back at the end
 
@@ -95,8 +97,11 @@ def tasks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks
     made = Tasks(_session, _session, qapp)
     yield made
     made.close()
+    made.deleteLater()
 
 
 @pytest.fixture
-def bus(qapp: QApplication) -> Bus:
-    return Bus(qapp)
+def bus(qapp: QApplication) -> Iterator[Bus]:
+    made = Bus(qapp)
+    yield made
+    made.deleteLater()

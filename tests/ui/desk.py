@@ -23,7 +23,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.widgets.notice import notices_of
 from tests.db.conftest import SignIn, own_database, sign_in, template
-from tests.ui.settled import settle, settle_all
+from tests.ui.settled import settle, settle_all, take_turn
 
 __all__ = ["Desk", "SitDown", "own_database", "sign_in", "sit_down", "template"]
 
@@ -162,5 +162,7 @@ def sit_down(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[SitD
     yield build
     for desk in opened:
         desk.settle()
-        desk.window.deleteLater()  # not closed: what a test left typed must not be asked about
         desk.tasks.close()
+        for one in (desk.window, desk.tasks, desk.bus):  # not closed: what a test left typed must not be asked about
+            one.deleteLater()
+    take_turn()

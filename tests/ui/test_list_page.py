@@ -34,7 +34,7 @@ from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.side_list import COUNT
 from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.ui.desk import count_statements
-from tests.ui.settled import settle_all
+from tests.ui.settled import settle_all, take_turn
 
 __all__ = ["own_database", "sign_in", "template"]
 
@@ -45,7 +45,7 @@ OpenList = Callable[..., ListPage]
 @pytest.fixture
 def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[OpenList]:
     """Opens a list in a window, signed in as somebody, and waits until it is all there."""
-    opened: list[tuple[MainWindow, Tasks]] = []
+    opened: list[MainWindow] = []
 
     def build(key: str, entry: str = "customer/all", *, wait: bool = True) -> ListPage:
         gateway: Gateway = sign_in(key)
@@ -65,7 +65,7 @@ def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[Ope
         context = Context(tasks, Bus(qapp), gateway.person, "here", (area,), lambda _text, answer: answer([]))
         window = MainWindow(context)
         window.show()
-        opened.append((window, tasks))
+        opened.append(window)
         page = window.view("all").current_page()
         assert isinstance(page, ListPage)
         if wait:
@@ -73,11 +73,14 @@ def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[Ope
         return page
 
     yield build
-    for window, tasks in opened:
-        qtbot.waitUntil(lambda tasks=tasks: not tasks.busy)  # type: ignore[misc]
+    for window in opened:
+        tasks = window.context.tasks
+        settle_all(qtbot, tasks)
         window.close()
-        window.deleteLater()
         tasks.close()
+        for one in (window, tasks, window.context.bus):
+            one.deleteLater()
+    take_turn()
 
 
 def settle(qtbot: QtBot, page: ListPage) -> None:

@@ -21,7 +21,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
 from tests.db.own_server import OwnServer
 from tests.db.proxy import Proxy
-from tests.ui.settled import settle
+from tests.ui.settled import settle, take_turn
 
 
 def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,9 @@ class Workbench:
         self.listener.stop()
         self.tasks.close()
         self.gateway.close()
-        self.window.deleteLater()
+        for one in (self.window, self.tasks, self.bus):
+            one.deleteLater()
+        take_turn()
 
 
 def restart(own: OwnServer, _proxy: Proxy) -> Callable[[], None]:
