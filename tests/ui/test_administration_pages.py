@@ -258,7 +258,8 @@ def test_firm_without_departments_is_told_how_to_begin(sit_down: SitDown) -> Non
     page.setFocus()
     page._show([])
     assert (page.tree.isVisible(), page.none_yet.isVisible()) == (False, True)
-    desk.window.focusWidget().click()
+    button: Any = desk.window.focusWidget()
+    button.click()
     desk.settle()
     assert view.current_tab_key() == "department/0"
 

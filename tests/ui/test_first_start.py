@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Options, Profile, load_profiles, save_profiles
+from crm_desktop.db.diagnosis import Stage
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.services import firm_here
-from crm_desktop.services.connection_trial import STAGES, try_connection
+from crm_desktop.services.connection_trial import STAGES, Trial, try_connection
 from crm_desktop.services.firm_here import AlreadyThereError, NewFirm
 from crm_desktop.ui.dialogs.profiles import ProfilesDialog
 from crm_desktop.ui.start.first_start import FirstStart
@@ -70,6 +71,15 @@ def test_sample_firm_is_opened_as_the_role_chosen(qtbot: QtBot, window: FirstSta
     assert entered == [(Profile("Sample firm", kind="sample", login="salesperson"), "")]
     assert [profile.kind for profile in load_profiles()] == ["sample"]
     assert window.isHidden()
+
+
+def test_one_begins_to_type_in_the_first_field(window: FirstStart) -> None:
+    office = window.show_way("office")
+    assert isinstance(office, OfficePage)
+    assert window.focusWidget() is office.details.host.line
+    firm = window.show_way("new_firm")
+    assert isinstance(firm, NewFirmPage)
+    assert window.focusWidget() is firm.firm_name.line
 
 
 def test_escape_goes_back_and_then_out(qtbot: QtBot, window: FirstStart) -> None:
@@ -180,6 +190,19 @@ def test_a_backup_is_what_a_new_computer_begins_with(
     with qtbot.waitSignal(window.signed_in):
         page.button.click()
     assert entered == [(Profile("Firm on this computer", kind="here", login="li"), "as before")]
+
+
+def test_trial_leaves_every_field_its_room(qtbot: QtBot, window: FirstStart) -> None:
+    page = window.show_way("office")
+    assert isinstance(page, OfficePage)
+    fields = [page.details.host.line, page.details.database.line, page.login.line]
+    qtbot.waitUntil(lambda: page.login.line.height() > 0)
+    before = [field.height() for field in fields]
+    error = KnownError("The password is wrong.", "Mind capital letters.")
+    page._show_trials([Trial("a", Stage.SIGN_IN, error), Trial("b", Stage.SIGN_IN, error)])
+    bar = page.scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    assert [field.height() for field in fields] == before
 
 
 def test_trial_in_the_window_ends_at_the_closed_port(qtbot: QtBot, window: FirstStart) -> None:

@@ -66,6 +66,7 @@ class ConnectionFields(QWidget):
         grid.addWidget(self.explanation, 3, 0, 1, 2)
         grid.addWidget(self.authority, 4, 0, 1, 2)
         self.protection.changed.connect(self._show_authority)
+        self.setFocusProxy(self.host)
 
     def set_profile(self, profile: Profile) -> None:
         """Show a profile."""

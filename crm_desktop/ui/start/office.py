@@ -49,6 +49,7 @@ class OfficePage(StartPage):
         self.body.addWidget(self.remember)
         self.body.addWidget(self.trial)
         self.setFocusProxy(self.details)
+        self.scroll.verticalScrollBar().rangeChanged.connect(self._show_end_of_trial)
 
     def go(self) -> None:
         """Sign in."""
@@ -73,12 +74,17 @@ class OfficePage(StartPage):
         self._end_trial()
         self.trial.show_trials(trials)
 
+    def _show_end_of_trial(self, _least: int, most: int) -> None:
+        if not self.trial.isHidden():
+            self.scroll.verticalScrollBar().setValue(most)
+
     def _trial_failed(self, error: KnownError) -> None:
         self._end_trial()
         self.failure.show_error(error)
 
     def _end_trial(self) -> None:
         self.test_button.setEnabled(True)
+        self.test_button.setFocus()
         self.test_button.setText(_("Test the connection"))
 
     def _profile(self) -> Profile:

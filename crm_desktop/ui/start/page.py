@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
@@ -38,6 +38,10 @@ class StartPage(QWidget):
         self.body = QVBoxLayout(self.inputs)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(12)
+        self.scroll = QScrollArea()  # a trial or a failure takes room that small screens do not have
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setWidget(_at_the_top(self.inputs))
         self.failure = Failure()
         self.work_bar = WorkBar()
         self.back = secondary_button(_("Back"), self.back_chosen.emit)
@@ -53,8 +57,7 @@ class StartPage(QWidget):
         column.addWidget(label(title, "title"))
         if text:
             column.addWidget(label(text, "muted", wrap=True))
-        column.addWidget(self.inputs)
-        column.addStretch(1)
+        column.addWidget(self.scroll, 1)
         column.addWidget(self.failure)
         column.addWidget(self.work_bar)
         column.addLayout(self.foot)
@@ -94,6 +97,16 @@ class StartPage(QWidget):
         for widget in (self.inputs, self.button, self.back):
             widget.setEnabled(not busy)
         self.failure.hide()
+
+
+def _at_the_top(inputs: QWidget) -> QWidget:
+    page = QWidget()
+    page.setObjectName("plain")
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(inputs)
+    column.addStretch(1)
+    return page
 
 
 def keep(profile: Profile, password: str, *, remember: bool) -> str:
