@@ -68,6 +68,7 @@ class ActionsBench:
         """An hour of random use, without its pauses."""
         chance = random.Random(1)
         names = [*self.acts] + ["open a customer", "search"] * 4
+        self._left()
         for _warming_up in range(3):
             for name in self.acts:
                 self._do(self.acts[name])

@@ -242,6 +242,7 @@ class WindowBench:
         quiet_since = begun
         while perf_counter() - begun < PATIENCE_SECONDS:
             self._app.processEvents()
+            self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as a running event loop does
             if self._tasks.busy or self._watch.painted > quiet_since:
                 quiet_since = perf_counter()
             elif perf_counter() - quiet_since >= quiet:
