@@ -200,7 +200,7 @@ def test_trial_leaves_every_field_its_room(qtbot: QtBot, window: FirstStart) -> 
     before = [field.height() for field in fields]
     error = KnownError("The password is wrong.", "Mind capital letters.")
     page._show_trials([Trial("a", Stage.SIGN_IN, error), Trial("b", Stage.SIGN_IN, error)])
-    bar = page.scroll.verticalScrollBar()
+    bar = page.scroll_area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
     assert [field.height() for field in fields] == before
 

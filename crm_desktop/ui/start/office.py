@@ -49,7 +49,7 @@ class OfficePage(StartPage):
         self.body.addWidget(self.remember)
         self.body.addWidget(self.trial)
         self.setFocusProxy(self.details)
-        self.scroll.verticalScrollBar().rangeChanged.connect(self._show_end_of_trial)
+        self.scroll_area.verticalScrollBar().rangeChanged.connect(self._show_end_of_trial)
 
     def go(self) -> None:
         """Sign in."""
@@ -76,7 +76,7 @@ class OfficePage(StartPage):
 
     def _show_end_of_trial(self, _least: int, most: int) -> None:
         if not self.trial.isHidden():
-            self.scroll.verticalScrollBar().setValue(most)
+            self.scroll_area.verticalScrollBar().setValue(most)
 
     def _trial_failed(self, error: KnownError) -> None:
         self._end_trial()

@@ -38,10 +38,10 @@ class StartPage(QWidget):
         self.body = QVBoxLayout(self.inputs)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(12)
-        self.scroll = QScrollArea()  # a trial or a failure takes room that small screens do not have
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidget(_at_the_top(self.inputs))
+        self.scroll_area = QScrollArea()  # a trial or a failure takes room that small screens do not have
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setWidget(_at_the_top(self.inputs))
         self.failure = Failure()
         self.work_bar = WorkBar()
         self.back = secondary_button(_("Back"), self.back_chosen.emit)
@@ -57,7 +57,7 @@ class StartPage(QWidget):
         column.addWidget(label(title, "title"))
         if text:
             column.addWidget(label(text, "muted", wrap=True))
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.scroll_area, 1)
         column.addWidget(self.failure)
         column.addWidget(self.work_bar)
         column.addLayout(self.foot)
