@@ -32,7 +32,7 @@ def row_menu(page: ListPage) -> QMenu:
         edit = add_action(menu, "pencil-simple", _("Edit this cell"), page.commands.edit_cell, "F2")
         edit.setEnabled(page.commands.cells.editable(column))
         if page.commands.may_change_several():
-            add_action(menu, "list-checks", _("Change several…"), page.commands.change_several, "Ctrl+Shift+E")
+            add_action(menu, "checks", _("Change several…"), page.commands.change_several, "Ctrl+Shift+E")
         add_action(menu, "clipboard-text", _("Paste from here"), page.commands.paste, "Ctrl+V")
     menu.addSeparator()
     add_action(menu, "copy", _("Copy"), lambda: page.row_actions.copy(ids), "Ctrl+C")
