@@ -56,6 +56,15 @@ def test_a_comment_is_sent_by_ctrl_enter_and_taken_back(desk: Desk, attached: At
     assert bodies(attached) == []
 
 
+def test_the_key_of_comments_opens_them_wherever_the_page_is(desk: Desk, attached: Attached) -> None:
+    focused = desk.window.focusWidget()
+    assert focused is not None
+    assert not attached.comments.box.isVisible()
+    desk.qtbot.keyClick(focused, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    assert attached.comments.box.isVisible()
+    assert desk.window.focusWidget() is attached.comments.box
+
+
 def _type_and_settle(desk: Desk, box: QWidget, words: str) -> None:
     write(box, words)
     desk.settle()

@@ -16,7 +16,7 @@ from crm_desktop.services.surroundings import Surroundings, fetch_surroundings
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.attachments_card import AttachmentsCard, has_files
-from crm_desktop.ui.form_page.comments_panel import CommentsPanel
+from crm_desktop.ui.form_page.comments_panel import WRITE, CommentsPanel
 from crm_desktop.ui.form_page.star_button import StarButton
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.page import Page
@@ -57,6 +57,7 @@ class Attached(QObject):
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence.StandardKey.Paste, page, context=here).activated.connect(self.files.paste)
         QShortcut(QKeySequence(COPY_LINK), page, context=here).activated.connect(self.copy_link)
+        QShortcut(QKeySequence(WRITE), page, context=here).activated.connect(self.comments.write)
 
     def show_record(self, record: Record) -> None:
         """The page shows this record now; what is around it is read once, and refreshed part by part."""

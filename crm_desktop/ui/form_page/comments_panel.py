@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
@@ -23,6 +22,7 @@ from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, link_button, quiet_button, secondary_button
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.tab_order import bring_into_sight
 
 MOST_SHOWN = 30
 """Newest comments at first; older ones on demand."""
@@ -69,8 +69,13 @@ class CommentsPanel(QWidget):
         column.addWidget(self._area, 1)
         column.addLayout(foot)
         self.box.sent.connect(self.send)
-        QShortcut(QKeySequence(WRITE), self.box).activated.connect(self.write_wanted)
-        self.write_wanted.connect(self.box.setFocus)
+
+    def write(self) -> None:
+        """Begin to write, wherever on the page the box is."""
+        if self.record is not None and self.record.id:
+            self.write_wanted.emit()
+            self.box.setFocus()
+            bring_into_sight(self.box)
 
     def show_record(self, record: Record) -> None:
         """The comments on this record are shown next."""
