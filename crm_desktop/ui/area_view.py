@@ -53,6 +53,7 @@ class AreaView(QWidget):
         self._follower = Follower(self, self.refresh_counts)
         self._asked_at = 0.0
         self.side = SideList()
+        self.side.setAccessibleName(_(area.title))
         self._folded_key = f"{area.key}/folded"
         self.side.folded_changed.connect(self._remember_folded)
         self._host = QStackedWidget()

@@ -27,6 +27,7 @@ from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.theme import dress
 from crm_desktop.ui.undo_last import redo_last, undo_last
 from crm_desktop.ui.widgets.notice import Notice, Notices
+from crm_desktop.ui.widgets.tab_order import tab_on
 
 SIZE = QSize(1366, 768)
 LEAST = QSize(1024, 600)
@@ -92,6 +93,10 @@ class MainWindow(QMainWindow):
         """Open what the person had open in this firm at the last time, and keep in mind from now on what is open."""
         self._tab_memory = TabMemory(self, firm)
         self._tab_memory.restore()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab through what is shown, in its order."""
+        return tab_on(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def mark_as_sample(self) -> None:
         """Say over every page that nothing here is real."""

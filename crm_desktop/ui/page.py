@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
@@ -27,6 +27,20 @@ class Page(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 12, 16, 16)
         self.body.setSpacing(12)
+        self._beginning: QWidget | None = None
+
+    def begin_at(self, widget: QWidget) -> None:
+        """Where the keyboard is when one comes to the page. Not a focus proxy: to that Tab goes past whatever stands
+        before it.
+        """
+        self._beginning = widget
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """Go to where the page begins."""
+        if self._beginning is None:
+            super().setFocus(reason)
+        else:
+            self._beginning.setFocus(reason)
 
     def set_title(self, title: str) -> None:
         """Name the page and its tab."""

@@ -52,6 +52,7 @@ class ConnectionFields(QWidget):
         self.database = LineEditor(TEXT, _("Database"), required=True)
         self.protection = ChoiceEditor(CHOICE, _("Protection"), self._answer_modes, required=True)
         self.authority = LineEditor(TEXT, _("Certificate of the authority (file)"))
+        self.setFocusProxy(self.host)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)

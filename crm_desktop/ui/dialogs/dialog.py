@@ -13,6 +13,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.ui.theme import dress
 from crm_desktop.ui.widgets.buttons import danger_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.tab_order import tab_on
 
 
 class Dialog(QDialog):
@@ -44,6 +45,10 @@ class Dialog(QDialog):
         width = max(hint.width(), self.minimumWidth())
         height = self._frame.totalHeightForWidth(width) if self._frame.hasHeightForWidth() else hint.height()
         return QSize(width, height)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab through what is shown, in its order."""
+        return tab_on(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def add_primary(self, text: str, clicked: Callable[[], object], *, danger: bool = False) -> QPushButton:
         """The button that Enter presses."""

@@ -55,6 +55,7 @@ class AttachmentsCard(Card):
         self.add_button.setAccessibleName(_("Add files"))
         self.head.addWidget(self.add_button)
         self.table = FileTable()
+        self.table.setAccessibleName(_("Files"))
         self._hint = label("", "muted", wrap=True)
         self.body.addWidget(self.table)
         self.body.addWidget(self._hint)

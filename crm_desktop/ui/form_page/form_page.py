@@ -58,7 +58,7 @@ class FormPage(RecordPage):
         self._editor.loaded.connect(self._show_record)
         self._editor.edited_changed.connect(self.unsaved_changed)
         self._editor.new_wanted.connect(self._begin_another)
-        self.setFocusProxy(self._editor)
+        self.begin_at(self._editor)
         if id_:
             self._editor.load(id_)
         else:

@@ -363,4 +363,4 @@ class ImportPage(Page):
         text = _("Ask your administrator for the function “Import”.")
         close = secondary_button(_("Close"), lambda: self._view.close_page(self))
         self.body.addWidget(EmptyState("lock-simple", _("You may not import customers."), text, (close,)), 1)
-        self.setFocusProxy(close)
+        self.begin_at(close)

@@ -153,7 +153,6 @@ class ConditionRow(QWidget):
         self.value = ValueEditor(operator, field.facts, lookup)
         self.value.changed.connect(self.changed)
         self._line.insertWidget(2, self.value, 10, Qt.AlignmentFlag.AlignTop)
-        QWidget.setTabOrder(self.operators, self.value)
 
 
 class BrokenRow(QWidget):

@@ -77,7 +77,7 @@ class ListPage(Page):
         self.filters = FilterControl(self, self._context)
         self.views = ViewControl(self, view)
         self._follower = Follower(self, self.model.refresh_soon)
-        self.setFocusProxy(self.card)
+        self.begin_at(self.card)
         add_buttons(self)
         self.body.addWidget(self.title_line)
         self.body.addLayout(self._tool_line())

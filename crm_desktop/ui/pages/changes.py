@@ -69,7 +69,7 @@ class ChangesPage(Page):
         card.body.addWidget(self.empty)
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
-        self.setFocusProxy(self.table)
+        self.begin_at(self.table)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(lambda _table, _ids: self._follower.note())
         self.refresh()
@@ -80,7 +80,7 @@ class ChangesPage(Page):
         self._view.context.tasks.query(
             self,
             lambda session: fetch_change_sets(session, everybodys=everybodys),
-            self._show,
+            self.show_sets,
             self._fail,
             key="changes",
         )
@@ -93,7 +93,8 @@ class ChangesPage(Page):
             dialog.rehearse()
             dialog.open_quietly()
 
-    def _show(self, sets: Sequence[ChangeSet]) -> None:
+    def show_sets(self, sets: Sequence[ChangeSet]) -> None:
+        """Show these change sets, newest first."""
         chosen = self._chosen()
         self._sets = sets
         self._model.clear()

@@ -72,7 +72,7 @@ class CustomFieldsPage(Page):
         self.table.ordered.connect(self.save_order)
         self.body.addWidget(self.heading)
         self.body.addLayout(self._cards(), 1)
-        self.setFocusProxy(self.table)
+        self.begin_at(self.table)
         self._fill_entities({})
         self._connect()
         self.refresh()

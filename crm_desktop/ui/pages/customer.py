@@ -98,7 +98,7 @@ class CustomerPage(RecordPage):
         parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
         self._log_note = self.keep_note("log", _("Log"), parts)
         self._contact_note = self.keep_note("contact", _("New contact"), self.contacts.parts)
-        self.setFocusProxy(self.story.log_line.line)
+        self.begin_at(self.story.log_line.line)
         if not id_:
             self._show_new()
 
@@ -201,7 +201,7 @@ class CustomerPage(RecordPage):
         for button in (self.edit_button, self.more_button):
             button.hide()
         editor = self._open_editor()
-        self.setFocusProxy(editor)
+        self.begin_at(editor)
         editor.begin({})
         self.watch_record(0)
 
@@ -238,7 +238,7 @@ class CustomerPage(RecordPage):
             self._close_editor()
         for widget in (self.story, self.more_button):
             widget.show()
-        self.setFocusProxy(self.story.log_line.line)
+        self.begin_at(self.story.log_line.line)
         if self._overview is None:
             self.refresh()
         else:  # the rest is read when the server tells of this change, and not twice

@@ -67,7 +67,7 @@ class DepartmentsPage(Page):
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
         self.body.addWidget(self.none_yet, 1)
-        self.setFocusProxy(self.tree)
+        self.begin_at(self.tree)
         view.context.bus.changed.connect(self._table_changed)
         self.refresh()
 
@@ -114,7 +114,7 @@ class DepartmentsPage(Page):
         had_focus = self.tree.hasFocus()
         self._card.setVisible(bool(nodes))
         self.none_yet.setHidden(bool(nodes))
-        self.setFocusProxy(self.tree if nodes else self.none_yet)
+        self.begin_at(self.tree if nodes else self.none_yet)
         if had_focus:
             self.setFocus()
         known = {node.id for node in nodes}

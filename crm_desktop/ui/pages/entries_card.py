@@ -52,6 +52,7 @@ class EntriesCard(Card):
         self._can_move = False
         self._may_edit = view.context.person.may("update", "dictionary")
         self.table = OrderedTable()
+        self.table.setAccessibleName(_("Entries"))
         self.table.opened.connect(self._open)
         self.up_button = icon_button("arrow-up", _("Move up"), lambda: self.table.step(-1))
         self.down_button = icon_button("arrow-down", _("Move down"), lambda: self.table.step(1))

@@ -98,7 +98,7 @@ class FirmPage(Page):
             editor.changed.connect(self._edited)
         for box in self.days:
             box.toggled.connect(self._edited)
-        self.setFocusProxy(self.name)
+        self.begin_at(self.name)
         self.refresh()
 
     def refresh(self) -> None:

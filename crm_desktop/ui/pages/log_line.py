@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.lookup import Choices
@@ -48,29 +48,24 @@ class LogLine(QWidget):
         self.next_on.setFixedWidth(DAY_WIDTH)
         self.button = primary_button(_("Log"), self.log)
         QShortcut(QKeySequence("Ctrl+L"), self.button).activated.connect(self.line.setFocus)
-        first = QHBoxLayout()
-        first.setSpacing(8)
-        for widget in (self.kind, self.line):
-            first.addWidget(widget, int(widget is self.line))
-        first.addWidget(self.button)
         self._following = QWidget()
         second = QHBoxLayout(self._following)
         second.setContentsMargins(0, 0, 0, 0)
         second.setSpacing(8)
         second.addWidget(self.next_step, 1)
         second.addWidget(self.next_on)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(first)
-        column.addWidget(self._following)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.kind, 0, 0)
+        grid.addWidget(self.line, 0, 1)
+        grid.addWidget(self._following, 1, 0, 1, 3)
+        grid.addWidget(self.button, 0, 2)  # after what follows, as Tab goes
         self._following.hide()
         for line in (self.line, self.next_step, self.next_on.line):
             line.returnPressed.connect(self.log)
         self.line.textChanged.connect(self._text_changed)
-        for one, other in ((self.kind, self.line), (self.line, self.next_step), (self.next_step, self.next_on)):
-            QWidget.setTabOrder(one, other)
-        QWidget.setTabOrder(self.next_on, self.button)
         view.context.choices.load(self, self._show_kinds)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

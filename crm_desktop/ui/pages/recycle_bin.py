@@ -83,7 +83,7 @@ class RecycleBinPage(Page):
         self._splitter = PreviewSplitter("recycle_bin", card, self._preview)
         self.body.addWidget(self.heading)
         self.body.addWidget(self._splitter, 1)
-        self.setFocusProxy(self.table)
+        self.begin_at(self.table)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(lambda _table, _ids: self._follower.note())
         self.refresh()

@@ -68,7 +68,7 @@ class RightsPage(Page):
         self._timer = later(PAUSE_MS, self._ask_effect, self)
         self._connect()
         self._enable()
-        self.setFocusProxy(self.table)
+        self.begin_at(self.table)
         self.refresh()
 
     def refresh(self) -> None:

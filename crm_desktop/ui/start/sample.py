@@ -43,6 +43,7 @@ class SamplePage(StartPage):
             choice.setChecked(number == 0)
             self.roles.addButton(choice, number)
             self.body.addWidget(choice)
+        self.setFocusProxy(self.roles.button(0))
 
     def go(self) -> None:
         """Make or start it, and sign in."""
