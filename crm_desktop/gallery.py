@@ -35,7 +35,7 @@ from crm_desktop.ui.specimens.drafts import draft_pages
 from crm_desktop.ui.specimens.history import history_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
-from crm_desktop.ui.specimens.records import record_pages
+from crm_desktop.ui.specimens.records import administrators_records, record_pages
 from crm_desktop.ui.specimens.sharing import sharing_pages
 from crm_desktop.ui.tasks import Tasks
 
@@ -53,7 +53,7 @@ def main() -> None:
     demo = prepare_demo(state_home() / "embedded", progress=lambda _done, _total: None)
     gateway = Gateway.connect(ConnectionAddress.from_url(demo.url))
     tasks = Tasks(gateway.read, gateway.write)
-    context = Context(tasks, Bus(), gateway.person, SERVER, areas_for(gateway.person), lambda _text, answer: answer([]))
+    context = _context(tasks, gateway)
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context), *history_pages(context), *draft_pages(context))
     pages = (*pages, *attached_pages(context), *sharing_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
@@ -72,12 +72,20 @@ def draw_administration(demo: Demo, options: Options) -> None:
     """The pages that only an administrator's login may fill."""
     gateway = Gateway.connect(ConnectionAddress.from_url(demo.url_as(Group.ADMINISTRATOR)))
     tasks = Tasks(gateway.read, gateway.write)
-    context = Context(tasks, Bus(), gateway.person, SERVER, areas_for(gateway.person), lambda _text, answer: answer([]))
+    context = _context(tasks, gateway)
     maintenance = Maintenance(lambda _login, _password: "", "", tasks)
-    draw_all(administration_pages(replace(context, maintenance=maintenance)), options, tasks)
+    pages = (*administrators_records(context), *administration_pages(replace(context, maintenance=maintenance)))
+    draw_all(pages, options, tasks)
     maintenance.tasks.close()
     tasks.close()
     gateway.close()
+
+
+def _context(tasks: Tasks, gateway: Gateway) -> Context:
+    """Of the person signed in, without the drafts of earlier runs."""
+    areas = areas_for(gateway.person)
+    identity = f"gallery {os.getpid()} {gateway.person.login}"
+    return Context(tasks, Bus(), gateway.person, SERVER, areas, lambda _text, answer: answer([]), identity)
 
 
 def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:

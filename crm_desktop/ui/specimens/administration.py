@@ -61,6 +61,9 @@ def rights_window(context: Context) -> QWidget:
 def _widen_sellers(window: MainWindow) -> None:
     page = window.view("administration").current_page()
     assert isinstance(page, RightsPage)
+    if page.table.current_cell() is None:  # the rights are still being read
+        QTimer.singleShot(CHECK_MS, window, partial(_widen_sellers, window))
+        return
     page.choose(Group.SALESPERSON, "customer")
     box = page.rows["customer"].scopes["read"]
     box.setCurrentIndex(box.findData(int(Scope.DEPARTMENT_TREE)))

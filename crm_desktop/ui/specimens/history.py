@@ -10,11 +10,12 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.services.journal import Change, FieldChange
+from crm_desktop.services.journal import Change, ChangeSet, FieldChange
 from crm_desktop.services.records import Record
 from crm_desktop.services.recycle_bin import DeletedRecord
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.versions import VersionsDialog
+from crm_desktop.ui.pages.changes import ChangesPage
 from crm_desktop.ui.pages.recycle_bin import RecycleBinPage
 from crm_desktop.ui.specimens.records import MOMENT_MS, page_window
 
@@ -24,8 +25,32 @@ OTHER = {"name": "广州白云电子厂", "phones": ["020-5550 1102"]}
 
 
 def history_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
-    """The recycle bin with three records in it, and a contact that was changed twice."""
-    return (("recycle_bin", partial(recycle_bin_window, context)), ("versions", versions_dialog))
+    """What one did, the recycle bin with three records in it, and a contact that was changed twice."""
+    return (
+        ("changes", partial(changes_window, context)),
+        ("recycle_bin", partial(recycle_bin_window, context)),
+        ("versions", versions_dialog),
+    )
+
+
+def changes_window(context: Context) -> QWidget:
+    """The window at one's own changes, one of them taken back."""
+    window = page_window(context, "customers", "changes/mine")
+    page = window.findChild(ChangesPage)
+    assert page is not None
+    kinds = (
+        ("edit", "珠海华工医药有限公司", 1),
+        ("import", "客户资料汇总表.xlsx", 1346),
+        ("delete", "广州白云电子厂", 4),
+    )
+    sets = [
+        ChangeSet(
+            9 - number, _ago(20 * number), "何毅", kind, label, rows, True, None, 10 if kind == "delete" else None
+        )
+        for number, (kind, label, rows) in enumerate(kinds)
+    ]
+    QTimer.singleShot(MOMENT_MS, page, lambda: page.show_sets(sets))
+    return window
 
 
 def recycle_bin_window(context: Context) -> QWidget:

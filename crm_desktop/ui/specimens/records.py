@@ -10,9 +10,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from crm_desktop.core.access import Group
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services.journal import Change, FieldChange, Kept, UndoResult
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.services.records import Record, SaveConflictError
@@ -38,8 +36,7 @@ Then = Callable[[Page], object]
 
 
 def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
-    """A record of every kind as an ordinary person and as the administrator sees it, and the dialogs."""
-    administrator = as_administrator(context)
+    """A record of every kind as an ordinary person sees it, and the dialogs."""
     return (
         ("customer", partial(record_window, context, "customer", CUSTOMER)),
         ("customer_changes", partial(record_window, context, "customer", CUSTOMER, _show_changes)),
@@ -49,14 +46,8 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         *((key, partial(record_window, context, key)) for key in CUSTOMERS if key not in PAGE_FOR),
         ("activity_new", partial(new_window, context, "activity")),
         ("employee_read_only", partial(record_window, context, "employee")),
-        ("employee", partial(record_window, administrator, "employee", "", _scroll_down)),
-        ("permission_group", partial(record_window, administrator, "permission_group", "", _show_rights)),
-        ("dictionary", partial(record_window, administrator, "dictionary")),
-        ("custom_fields", partial(custom_fields_window, administrator)),
         ("custom_field", custom_field_dialog),
         ("custom_field_change", custom_field_change_dialog),
-        ("departments", partial(page_window, administrator, "administration", "department/tree")),
-        ("changes", partial(page_window, context, "customers", "changes/mine")),
         ("conflict", conflict_dialog),
         ("undo", partial(undo_dialog, context)),
         ("unsaved", partial(UnsavedDialog, None, "珠海华工医药有限公司")),
@@ -65,10 +56,15 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
     )
 
 
-def as_administrator(context: Context) -> Context:
-    """The same context with the buttons of an administrator; the database still knows who it is."""
-    grants = {spec.key: spec.access[Group.ADMINISTRATOR] for spec in ALL_ENTITIES}
-    return replace(context, person=replace(context.person, grants=grants))
+def administrators_records(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """Records that only an administrator changes; ``context`` is his own."""
+    return (
+        ("employee", partial(record_window, context, "employee", "", _scroll_down)),
+        ("permission_group", partial(record_window, context, "permission_group", "", _show_rights)),
+        ("dictionary", partial(record_window, context, "dictionary")),
+        ("custom_fields", partial(custom_fields_window, context)),
+        ("departments", partial(page_window, context, "administration", "department/tree")),
+    )
 
 
 def record_window(context: Context, entity: str, typed: str = "", then: Then | None = None) -> QWidget:
