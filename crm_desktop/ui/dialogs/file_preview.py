@@ -76,6 +76,7 @@ def _view_of(looked: Looked) -> QWidget:
         return PagesView(looked)
     if isinstance(looked, str):
         text = QPlainTextEdit(looked)
+        text.setAccessibleName(_("Preview"))
         text.setReadOnly(True)
         text.setMinimumSize(SIZE * TEXT_SHARE)
         return text

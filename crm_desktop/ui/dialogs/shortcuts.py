@@ -44,8 +44,6 @@ IN_LISTS = (
     ("Shift+F", N_("Filter by the value of the cell")),
     ("F5", N_("Read the list again")),
 )
-
-
 IN_RECORDS = (
     ("F2", N_("Edit")),
     ("Ctrl+S", N_("Save")),
@@ -61,6 +59,11 @@ IN_RECORDS = (
     ("Ctrl+Shift+L", N_("Copy the link")),
     ("Esc", N_("Leave the form, then the record")),
 )
+IN_FIELDS = (
+    ("F4", N_("Show the list or the calendar")),
+    ("Up", N_("A day later, Down a day earlier")),
+    ("Ctrl+Return", N_("Open what is chosen")),
+)
 
 
 class ShortcutsDialog(Dialog):
@@ -71,15 +74,15 @@ class ShortcutsDialog(Dialog):
         columns = QHBoxLayout()
         columns.setSpacing(24)
         self.body.addLayout(columns)
-        everywhere, in_lists, in_records = (
-            [(key, _(text)) for key, text in keys] for keys in (EVERYWHERE, IN_LISTS, IN_RECORDS)
+        everywhere, in_lists, in_records, in_fields = (
+            [(key, _(text)) for key, text in keys] for keys in (EVERYWHERE, IN_LISTS, IN_RECORDS, IN_FIELDS)
         )
         told = {key for key, _text in (*EVERYWHERE, *IN_LISTS, *IN_RECORDS)}
         here = [(key, text) for key, text in shortcuts_of(page) if key not in told]
         for groups in (
             ((_("Everywhere"), everywhere), (_("On this page"), here)),
             ((_("In lists"), in_lists),),
-            ((_("In records"), in_records),),
+            ((_("In records"), in_records), (_("In fields"), in_fields)),
         ):
             grid = QGridLayout()
             grid.setHorizontalSpacing(12)

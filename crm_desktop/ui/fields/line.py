@@ -17,7 +17,10 @@ from crm_desktop.spec.kinds import Kind
 from crm_desktop.ui import theme
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.icons import icon
-from crm_desktop.ui.widgets.buttons import restyle
+from crm_desktop.ui.widgets.buttons import restyle, with_shortcut
+
+OPEN_KEY = "Ctrl+Return"
+"""Shows what a field points to: a record, an address."""
 
 
 class LineEditor(FieldEditor):
@@ -70,6 +73,9 @@ class AddressEditor(LineEditor):
         self._scheme = "mailto:" if is_mail else "https://"
         self._open = QAction(icon("envelope-simple" if is_mail else "arrow-square-out"), _("Open"), self)
         self._open.triggered.connect(self._open_address)
+        self._open.setShortcut(OPEN_KEY)
+        self._open.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._open.setToolTip(with_shortcut(_("Open"), OPEN_KEY))
         self.line.addAction(self._open, QLineEdit.ActionPosition.TrailingPosition)
 
     def _open_address(self) -> None:
@@ -84,6 +90,7 @@ class DateEditor(LineEditor):
         super().__init__(kind, label, required=required, help_text=help_text)
         self._pick = QAction(icon("calendar-blank"), _("Calendar"), self)
         self._pick.triggered.connect(self.open_calendar)
+        self._pick.setToolTip(with_shortcut(_("Calendar"), "F4"))
         self.line.addAction(self._pick, QLineEdit.ActionPosition.TrailingPosition)
         self.line.installEventFilter(self)
 

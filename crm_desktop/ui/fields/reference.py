@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
 from crm_desktop.core.i18n import _
 from crm_desktop.spec.kinds import Kind
+from crm_desktop.ui.fields.line import OPEN_KEY
 from crm_desktop.ui.fields.rows import Lookup, RowEditor
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.widgets.buttons import with_shortcut
 from crm_desktop.ui.widgets.popup_list import PopupRow
 
 
@@ -36,6 +39,9 @@ class ReferenceEditor(RowEditor):
         if open_record is not None:
             self._open_action = QAction(icon("arrow-square-out"), _("Open the record"), self)
             self._open_action.triggered.connect(lambda: self._chosen and open_record(self._chosen.id))
+            self._open_action.setShortcut(OPEN_KEY)
+            self._open_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self._open_action.setToolTip(with_shortcut(_("Open the record"), OPEN_KEY))
             self.line.addAction(self._open_action, QLineEdit.ActionPosition.TrailingPosition)
             self._show_chosen()
 

@@ -26,7 +26,7 @@ class ReferencesEditor(FieldEditor):
         super().__init__(kind, label, required=required, help_text=help_text)
         self._chosen: list[Ref] = []
         self._read_only = False
-        self.adder = ReferenceEditor(kind, "", lookup)
+        self.adder = ReferenceEditor(kind, label, lookup)
         self.adder.hide_heading()
         self.adder.changed.connect(self._add)
         self._chips = QWidget()

@@ -15,7 +15,7 @@ from crm_desktop.spec.kinds import BadValueError, Kind, Ref
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.soon import later
-from crm_desktop.ui.widgets.buttons import restyle
+from crm_desktop.ui.widgets.buttons import restyle, with_shortcut
 from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 
 Answer = Callable[[Sequence[Ref]], None]
@@ -35,6 +35,7 @@ class RowEditor(FieldEditor):
         self._clear.triggered.connect(lambda: self._choose(None))
         self._arrow = QAction(icon("caret-down"), _("Show the list"), self)
         self._arrow.triggered.connect(lambda: self._open(""))
+        self._arrow.setToolTip(with_shortcut(_("Show the list"), "F4"))
         for action in (self._clear, self._arrow):
             self.line.addAction(action, QLineEdit.ActionPosition.TrailingPosition)
         self.popup = PopupList(self.line)

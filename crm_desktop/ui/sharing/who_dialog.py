@@ -30,6 +30,7 @@ class WhoDialog(Dialog):
         self._seers: Sequence[Seer] = ()
         self.count = label(_("Reading…"), "muted")
         self.people = TableView()
+        self.people.setAccessibleName(_("Employees"))
         self.people.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.people.setMinimumHeight(LEAST_TABLE)
         self.person = person_editor(view, self, _("Why can somebody see it or not?"))

@@ -72,6 +72,7 @@ class ClosableTabs(QWidget):
         cross.setIcon(icon("x"))
         cross.setIconSize(QSize(12, 12))
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        cross.setAccessibleName(_("Close"))
         cross.setToolTip(with_shortcut(_("Close"), "Ctrl+W"))
         cross.clicked.connect(lambda _checked=False: self.close_requested.emit(self._page_of(cross)))
         self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, cross)
