@@ -135,7 +135,7 @@ PRODUCT_COST = EntitySpec(
     model=ProductCost,
     label=N_("Cost"),
     label_plural=N_("Costs"),
-    icon="coins",
+    icon="coin",
     labels={
         ProductCost.product: N_("Product"),
         ProductCost.valid_from: N_("Valid from"),
