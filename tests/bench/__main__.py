@@ -20,6 +20,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.demo.prepare import Demo, prepare_demo
 from crm_desktop.demo.scale import SCALES
 from tests.bench.actions import ActionsBench
+from tests.bench.bulk_edit import BulkEdit
 from tests.bench.cases import Bench
 from tests.bench.crowd import crowd_timings
 from tests.bench.delay import Delay
@@ -119,6 +120,7 @@ def measure(demo: Demo) -> list[Figure]:
         sheet = Path(folder) / "客户.xlsx"
         write_sheet(sheet)
         figures += Import(clerk, demo.address.url(demo.database), sheet).figures()
+    figures += BulkEdit(clerk, demo.address.url(demo.database, CLERK, "demo")).figures()
     clerk.close()
     return figures
 

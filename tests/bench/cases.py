@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
@@ -11,9 +12,10 @@ from sqlalchemy import Engine, event
 
 from crm_desktop.core.text import typed_words
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import listing, overview, search
+from crm_desktop.services import grouping, listing, overview, search, totals
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
+from crm_desktop.spec.filters import Condition, Group, Item
 from tests.bench.measure import Figure, compare
 
 _ROWS = """
@@ -65,6 +67,31 @@ _OVERVIEW = (
     "select * from journal.history('customer', %(id)s)",
 )
 _TYPED = {"2": "华工", "4": "广州华工", "6": "广州华工医药", "initials": "gzhgyy", "phone": "0205550"}
+
+
+_FOUND = "select * from crm.customer where owner_id = any(%(owners)s) and {where}"
+_PACKED = "select string_agg(int8send(id), '' order by sort_key, id), sum(total_amount) from ({found}) f"
+_HEADINGS = """
+    select l.id, l.name, l.tone, g.count, g.sum from
+      (select level_id, count(*), sum(total_amount) from crm.customer where owner_id = any(%(owners)s) group by 1) g
+    left join crm.dictionary_entry l on l.id = g.level_id order by l.sort_order nulls last
+"""
+_GROUPED = """
+    select level_id, string_agg(int8send(id), '' order by sort_key, id)
+    from crm.customer where owner_id = any(%(owners)s) group by 1
+"""
+_TOTAL = "select sum(total_amount) from crm.customer where owner_id = any(%(owners)s)"
+_FILTERS: tuple[tuple[str, Item, str], ...] = (
+    ("few", Condition("name", "contains", "广州华工"), "name ilike '%%广州华工%%'"),
+    ("none", Condition("remark", "contains", "从未出现"), "remark ilike '%%从未出现%%'"),
+    ("many", Condition("total_amount", "empty"), "total_amount is null"),
+    (
+        "related",
+        Group((Condition("name", "contains", "王芳"),), part="contact"),
+        "id in (select customer_id from crm.contact where owner_id = any(%(owners)s) and name like '%%王芳%%')",
+    ),
+)
+_SUM = {"total_amount": totals.Total.SUM}
 
 
 def search_by_hand(owners: list[int]) -> str:
@@ -152,6 +179,38 @@ class Bench:
 
         yield self.figure("open a 360° page", open_page, lambda: self.hand(*_OVERVIEW, id=some), 0, 8)
         yield self._save(next(id_ for id_ in ids if self._is_mine(id_)))
+        for label, condition, where in _FILTERS:
+            yield self._filter(label, condition, where)
+        yield self._group()
+        yield self._total()
+
+    def _filter(self, label: str, asked: Item, where: str) -> Figure:
+        query, columns = replace(self.query, filter=Group((asked,))), self.columns
+
+        def ours() -> None:
+            with self.gateway.read() as session:
+                listing.fetch_first_page(session, query, self.person, columns)
+                listing.fetch_ids_and_sums(session, query, self.person, columns)
+
+        found = _FOUND.format(where=where)
+        first = _ROWS.format(source=f"(select * from ({found}) f order by sort_key, id limit 100)")
+        statements = (f"{first} order by c.sort_key, c.id", _PACKED.format(found=found))
+        return self.figure(f"filter, {label}", ours, lambda: self.hand(*statements), 3, 2)
+
+    def _group(self) -> Figure:
+        def ours() -> None:
+            with self.gateway.read() as session:
+                grouping.fetch_headings(session, self.query, self.person, grouping.Grouping("level"), _SUM)
+                grouping.fetch_groups(session, self.query, self.person, grouping.Grouping("level"), _SUM)
+
+        return self.figure("group", ours, lambda: self.hand(_HEADINGS, _GROUPED), 3, 3)
+
+    def _total(self) -> Figure:
+        def ours() -> None:
+            with self.gateway.read() as session:
+                totals.fetch_totals(session, self.query, self.person, _SUM)
+
+        return self.figure("total", ours, lambda: self.hand(_TOTAL), 2, 1)
 
     def _is_mine(self, id_: int) -> bool:
         with self.gateway.read() as session:
