@@ -68,7 +68,7 @@ def _pieces(condition: Condition, field: FilterField, person: Person) -> list[st
     """Pieces of text by which the index of a large table finds all rows that the condition lets through, and few
     others; none where most rows have them, or the index does not know the field.
     """
-    attr = field.path[-1]
+    attr: Any = field.path[-1]
     spec = by_model(attr.class_)
     if condition.operator not in _SOUGHT or spec is None or spec.search is None or attr not in spec.search.attrs:
         return []
@@ -148,9 +148,10 @@ class _Clause:
             holds = compare(operator, Leaf(source, fact, name, value, self._person))
             if not self._is_indexed:
                 return holds
-            owner = by_model(first.class_)
-            assert owner is not None
-            return has_grams(owner, bindparam(f"{name}_pieces", type_=ARRAY(Text)), source) & holds
+            attr: Any = first
+            searched = by_model(attr.class_)
+            assert searched is not None
+            return has_grams(searched, bindparam(f"{name}_pieces", type_=ARRAY(Text)), source) & holds
         target = facts(first).target
         assert target is not None
         related: Any = aliased(target)
