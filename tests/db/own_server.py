@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import signal
 import socket
@@ -36,8 +37,7 @@ class OwnServer:
         """``copy_of``: a standby that follows this running server."""
         self.place = Place(home, binaries)
         self.settings = SETTINGS | settings
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.place.folder.chmod(0o700)
         if copy_of:
             source = f"host=127.0.0.1 port={copy_of.port} user={SUPERUSER} password='{PASSWORD}'"
@@ -125,6 +125,14 @@ class OwnServer:
         with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
             self.kill()
         shutil.rmtree(self.place.folder)
+
+
+def free_port() -> int:
+    """One that the system gives to no outgoing connection, which would hold it when the server comes back."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def system_binaries() -> Path:

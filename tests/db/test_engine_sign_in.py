@@ -22,7 +22,7 @@ from crm_desktop.db.address import ConnectionAddress, Host
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from tests.db.firm import PASSWORD, Firm
-from tests.db.own_server import OwnServer, system_binaries
+from tests.db.own_server import OwnServer, free_port, system_binaries
 
 
 @pytest.fixture(scope="module")
@@ -136,17 +136,12 @@ def test_demanded_encryption_that_the_server_lacks(firm: Firm) -> None:
 
 def test_unknown_host_closed_port_and_two_hosts(firm: Firm) -> None:
     address = firm.address(firm.anna)
-    unknown, closed = Host("nosuchhost.invalid"), Host("127.0.0.1", _free_port())
+    unknown, closed = Host("nosuchhost.invalid"), Host("127.0.0.1", free_port())
     assert "not known on this network: nosuchhost.invalid" in refusal(replace(address, hosts=(unknown,))).message
     assert "nothing listens on this port" in refusal(replace(address, hosts=(closed,))).message
     wrong = replace(address, hosts=(unknown, closed, *address.hosts), password="no password of anybody")
     assert "password is wrong" in refusal(wrong).message
     Gateway.connect(replace(address, hosts=(unknown, closed, *address.hosts))).close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -267,7 +262,7 @@ def _when_it_listens(own: OwnServer) -> KnownError:
 
 
 def test_several_servers_of_which_none_takes_changes(own: OwnServer) -> None:
-    address = replace(own.address(database="postgres"), hosts=(*own.address().hosts, Host("127.0.0.1", _free_port())))
+    address = replace(own.address(database="postgres"), hosts=(*own.address().hosts, Host("127.0.0.1", free_port())))
     error = refusal(replace(address, target_session_attrs="standby"))
     assert error.message == "Of the servers that answer, none takes changes just now."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -29,6 +28,7 @@ from crm_desktop.ui.start.sample import SamplePage
 from crm_desktop.ui.tasks import Tasks
 from tests.db.conftest import own_database, template
 from tests.db.office import PASSWORD
+from tests.db.own_server import free_port
 
 __all__ = ["own_database", "template"]
 
@@ -210,18 +210,13 @@ def test_trial_in_the_window_ends_at_the_closed_port(qtbot: QtBot, window: First
     assert isinstance(page, OfficePage)
     page.test()
     assert page.details.host.error()
-    page.details.set_profile(Profile("", "127.0.0.1", closed_port()))
+    page.details.set_profile(Profile("", "127.0.0.1", free_port()))
     page.login.set_value("li")
     page.test_button.click()
     qtbot.waitUntil(page.trial.isVisible)
     assert "The computer can be reached" in page.trial.texts()
     assert any("nothing listens on this port" in text for text in page.trial.texts())
     assert not any("PostgreSQL server" in text for text in page.trial.texts()), "later steps are not claimed"
-
-
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -252,7 +247,7 @@ def test_trial_tells_of_a_database_that_is_not_set_up(server: ServerAddress) -> 
 
 
 def test_two_hosts_are_tried_one_by_one(server: ServerAddress, own_database: str) -> None:
-    hosts = f"{server.host}:{closed_port()},{server.host}:{server.port}"
+    hosts = f"{server.host}:{free_port()},{server.host}:{server.port}"
     broken, good = try_connection(Profile("", hosts, database=own_database, login="office.seller"), PASSWORD)
     assert broken.failed is not None
     assert good.error is None
