@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,11 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.records import FieldsError, check, to_columns
 from crm_desktop.spec import Attr, EntitySpec, facts
 
-MOST = {SmallInteger: Decimal(2**15 - 1), BigInteger: Decimal(2**63 - 1), Integer: Decimal(2**31 - 1)}
+MOST: Mapping[type[Any], Decimal] = {
+    SmallInteger: Decimal(2**15 - 1),
+    BigInteger: Decimal(2**63 - 1),
+    Integer: Decimal(2**31 - 1),
+}
 _NUMBERS, _TEXTS = frozenset({"integer", "money", "number", "percent"}), frozenset({"text", "long_text"})
 _LISTS = "phones"
 

@@ -28,6 +28,7 @@ from crm_desktop.services.statements import (
     typed_parameters,
     word_count,
 )
+from crm_desktop.services.together import READ_BACK, in_one_value
 from crm_desktop.spec import Column, EntitySpec, facts
 from crm_desktop.spec.filters import EVERYTHING, Group
 
@@ -243,14 +244,40 @@ def fetch_first_page(
     session: Session, query: ListQuery, person: Person, columns: Sequence[Column], limit: int = 100
 ) -> list[Row]:
     """The first rows in display order, in one statement."""
+    key = ("first", shape_of(query, person), tuple(c.key for c in columns), limit)
+    parameters = parameters_of(query, person)
+    return _read(execute(session, key, lambda: _select_page(query, columns, person, limit), parameters), columns)
+
+
+def fetch_first_pages(
+    session: Session, pages: Sequence[tuple[ListQuery, Sequence[Column]]], person: Person, limit: int
+) -> list[list[Row]]:
+    """The first rows of several lists that ask for nothing but the parts of one record, in one statement."""
 
     def build() -> Select[Any]:
-        ordered = _select_first(query, person, limit).subquery()
-        statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
-        return statement.order_by(ordered.c.place)
+        return select(*(in_one_value(_select_page(query, columns, person, limit)) for query, columns in pages))
 
-    key = ("first", shape_of(query, person), tuple(c.key for c in columns), limit)
-    return _read(execute(session, key, build, parameters_of(query, person)), columns)
+    key = ("pages", tuple((shape_of(query, person), tuple(c.key for c in columns)) for query, columns in pages), limit)
+    parameters: dict[str, Any] = {}
+    for query, _columns in pages:
+        parameters |= parameters_of(query, person)
+    found = execute(session, key, build, parameters).one()
+    return [_read_back(rows or (), columns) for rows, (_query, columns) in zip(found, pages, strict=True)]
+
+
+def _select_page(query: ListQuery, columns: Sequence[Column], person: Person, limit: int) -> Select[Any]:
+    ordered = _select_first(query, person, limit).subquery()
+    statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
+    return statement.order_by(ordered.c.place)
+
+
+def _read_back(rows: Iterable[Any], columns: Sequence[Column]) -> list[Row]:
+    """Rows that came as JSON."""
+    told = {c.key: READ_BACK[kind] for c in columns if (kind := c.facts.kind.name) in READ_BACK}
+    return [
+        Row(id_, version, {k: told[k](v) if k in told and v is not None else v for k, v in values.items()})
+        for id_, version, values in _read(rows, columns)
+    ]
 
 
 def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], ids: Sequence[int]) -> dict[int, Row]:

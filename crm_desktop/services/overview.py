@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,34 +45,31 @@ class Overview:
 
 
 def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """Everything of one record: its preview, all its parts and its history. Seven statements for a customer."""
-    preview = fetch_preview(session, entity, id_, person)
-    others = {
-        part.key: tuple(_part_rows(session, part, id_, person))
-        for part in parts_of(by_key(entity))
-        if part.key not in preview.parts
-    }
-    history = tuple(journal.fetch_history(session, entity, id_))
-    return replace(preview, parts={**preview.parts, **others}, history=history)
+    """Everything of one record: it, its parts, its figures and its history. Four statements for a customer."""
+    overview = _read(session, entity, id_, person, parts_of(by_key(entity)))
+    return replace(overview, history=tuple(journal.fetch_history(session, entity, id_)))
 
 
 def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """The record, figures, and a statement a kind of part without owners of its own. Four statements for a customer."""
-    spec = by_key(entity)
+    """The record, figures, and the parts without owners of their own. Three statements for a customer."""
+    own = [part for part in parts_of(by_key(entity)) if guard_of(part).along_column is None]
+    return _read(session, entity, id_, person, own)
+
+
+def _read(session: Session, entity: str, id_: int, person: Person, parts: Sequence[EntitySpec]) -> Overview:
     record = fetch_record(session, entity, id_)
-    own = [part for part in parts_of(spec) if guard_of(part).along_column is None]
-    parts = {part.key: tuple(_part_rows(session, part, id_, person)) for part in own}
-    figures = _figures(session, id_, len(parts.get("contact", ()))) if entity == "customer" else None
-    return Overview(record, figures, parts)
+    asked = [(part, _columns(part)) for part in parts]
+    rows = fetch_parts(session, asked, id_, person, PARTS_SHOWN) if asked else []
+    found = {part.key: (*each.own, *each.mirrored) for part, each in zip(parts, rows, strict=True)}
+    figures = _figures(session, id_, len(found.get("contact", ()))) if entity == "customer" else None
+    return Overview(record, figures, found)
 
 
-def _part_rows(session: Session, part: EntitySpec, id_: int, person: Person) -> list[Row]:
+def _columns(part: EntitySpec) -> tuple[Column, ...]:
     """With what its story tells and the long texts of the form, which a list has no room for."""
     told = part.story.attrs if part.story else ()
     long_texts = (attr for attr in part.form.fields if facts(attr).kind.is_wide)
-    columns = {column.key: column for column in (*part.table.columns, *map(Column, (*told, *long_texts)))}
-    rows = fetch_parts(session, part, id_, person, tuple(columns.values()), PARTS_SHOWN)
-    return [*rows.own, *rows.mirrored]
+    return tuple({c.key: c for c in (*part.table.columns, *map(Column, (*told, *long_texts)))}.values())
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:

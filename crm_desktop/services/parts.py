@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.models import DictionaryEntry
-from crm_desktop.services.listing import ListQuery, Row, fetch_first_page
+from crm_desktop.services.listing import ListQuery, Row, fetch_first_pages
 from crm_desktop.spec import Column, EntitySpec, Ref
 
 
@@ -22,18 +22,35 @@ class PartRows(NamedTuple):
 
 
 def fetch_parts(
-    session: Session, part: EntitySpec, parent_id: int, person: Person, columns: Sequence[Column], limit: int
-) -> PartRows:
-    """The first parts of a record, in order. One statement, two for what joins records."""
-    own = fetch_first_page(session, ListQuery(entity=part.key, parent_id=parent_id), person, columns, limit)
-    if part.other_end is None or part.part_of is None:
-        return PartRows(own, [])
-    query = ListQuery(entity=part.key, parent_id=parent_id, is_other_end=True)
+    session: Session, parts: Sequence[tuple[EntitySpec, Sequence[Column]]], parent_id: int, person: Person, limit: int
+) -> list[PartRows]:
+    """The first of each kind of parts of a record, in order, with these columns. One statement for all."""
+    pages = [page for part, columns in parts for page in _pages(part, parent_id, columns)]
+    found = iter(fetch_first_pages(session, pages, person, limit))
+    return [PartRows(next(found), _mirrored(part, columns, found)) for part, columns in parts]
+
+
+def _pages(part: EntitySpec, parent_id: int, columns: Sequence[Column]) -> Iterator[tuple[ListQuery, Sequence[Column]]]:
+    yield ListQuery(entity=part.key, parent_id=parent_id), columns
+    if part.other_end is not None:
+        codes = [Column(attr, DictionaryEntry.code) for attr in part.labels if Column(attr).facts.dictionary]
+        query = ListQuery(entity=part.key, parent_id=parent_id, is_other_end=True)
+        yield query, (*_turned(part, columns), *codes)
+
+
+def _mirrored(part: EntitySpec, columns: Sequence[Column], found: Iterator[list[Row]]) -> list[Row]:
+    if part.other_end is None:
+        return []
+    turned = _turned(part, columns)
+    return [_turned_back(part, row, columns, turned) for row in next(found)]
+
+
+def _turned(part: EntitySpec, columns: Sequence[Column]) -> list[Column]:
+    """The columns as they read from the other end."""
+    assert part.part_of is not None
+    assert part.other_end is not None
     exchanged = {part.part_of: part.other_end, part.other_end: part.part_of}
-    turned = [Column(exchanged.get(column.path[0], column.path[0]), *column.path[1:]) for column in columns]
-    codes = [Column(attr, DictionaryEntry.code) for attr in part.labels if Column(attr).facts.dictionary]
-    rows = fetch_first_page(session, query, person, (*turned, *codes), limit)
-    return PartRows(own, [_turned_back(part, row, columns, turned) for row in rows])
+    return [Column(exchanged.get(column.path[0], column.path[0]), *column.path[1:]) for column in columns]
 
 
 def _turned_back(part: EntitySpec, row: Row, columns: Sequence[Column], turned: Sequence[Column]) -> Row:

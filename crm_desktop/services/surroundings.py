@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import DateTime, ScalarSelect, Select, func, select
+from sqlalchemy import DateTime, Select, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.entities import by_key
@@ -18,6 +18,7 @@ from crm_desktop.services.comments import Comment, select_comments
 from crm_desktop.services.marks import has_star
 from crm_desktop.services.presence import Present, select_present
 from crm_desktop.services.sharing import EndedLending, Lending, is_shareable, lending_of, select_ended, select_lendings
+from crm_desktop.services.together import in_one_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def fetch_surroundings(session: Session, entity: str, id_: int) -> Surroundings:
     asked = [select_attachments(entity, id_), select_comments(entity, id_), select_present(entity, id_)]
     if is_shareable(by_key(entity)):
         asked += [select_lendings(entity, id_), select_ended(entity, id_)]
-    is_starred, *found = session.execute(select(has_star(entity, id_), *map(_as_json, asked))).one()
+    is_starred, *found = session.execute(select(has_star(entity, id_), *map(in_one_value, asked))).one()
     files, comments, present, *shares = (list(_rows(rows, texts)) for rows, texts in zip(asked, found, strict=True))
     lendings, ended = shares or ((), ())
     return Surroundings(
@@ -48,12 +49,6 @@ def fetch_surroundings(session: Session, entity: str, id_: int) -> Surroundings:
         tuple(lending_of(row) for row in lendings),
         tuple(EndedLending(*row) for row in ended),
     )
-
-
-def _as_json(rows: Select[Any]) -> ScalarSelect[Any]:
-    """All rows in one value, in their order."""
-    inside = rows.subquery()
-    return select(func.json_agg(func.json_build_array(*inside.c))).scalar_subquery()
 
 
 def _rows(asked: Select[Any], found: list[list[Any]] | None) -> Iterator[list[Any]]:

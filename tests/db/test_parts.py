@@ -31,7 +31,8 @@ def relation(sign_in: SignIn) -> tuple[Ref, Ref]:
 def _of(sign_in: SignIn, key: str, contact: Ref) -> PartRows:
     reader = sign_in(key)
     with reader.read() as session:
-        return fetch_parts(session, CONTACT_RELATION, contact.id, reader.person, CONTACT_RELATION.table.columns, 10)
+        asked = [(CONTACT_RELATION, CONTACT_RELATION.table.columns)]
+        return fetch_parts(session, asked, contact.id, reader.person, 10)[0]
 
 
 def test_a_relation_is_read_from_both_ends(sign_in: SignIn, relation: tuple[Ref, Ref]) -> None:

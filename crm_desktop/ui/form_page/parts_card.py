@@ -154,7 +154,10 @@ class PartsCard(Card):
             self.parts.table.setFixedHeight(HEADING_HEIGHT + in_sight * theme.row_height() + 2)
 
         self._view.context.tasks.query(
-            self, lambda session: fetch_parts(session, part, parent.id, person, columns, MOST_ROWS), show, key="parts"
+            self,
+            lambda session: fetch_parts(session, [(part, columns)], parent.id, person, MOST_ROWS)[0],
+            show,
+            key="parts",
         )
 
     def _table_changed(self, table: str, _ids: object) -> None:
