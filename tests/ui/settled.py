@@ -38,7 +38,7 @@ def take_turn() -> None:
 
 def settle(qtbot: QtBot, tasks: Tasks) -> None:
     """Wait until no work is under way and all answers are shown."""
-    turns = 0  # that began with nothing under way: an answer is shown in one, what it asked for (places, paint) in the next
+    turns = 0  # that began with nothing under way: one shows an answer, the next what that asked for (places, paint)
     while turns < 2 or tasks.busy:
         if tasks.busy:
             qtbot.waitSignal(tasks.became_idle).wait()
