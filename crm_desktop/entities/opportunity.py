@@ -130,6 +130,7 @@ OPPORTUNITY = EntitySpec(
         Opportunity.stage_since: N_("In stage since"),
         Opportunity.stalls_on: N_("Stalled from"),
         Opportunity.stage_note: N_("Note on the stage"),
+        Opportunity.checked: N_("Done in this stage"),
         Opportunity.probability: N_("Probability"),
         Opportunity.category: N_("Forecast category"),
         Opportunity.amount: N_("Amount"),
@@ -222,7 +223,8 @@ OPPORTUNITY = EntitySpec(
                 N_("Result"), (Opportunity.closed_on, Opportunity.reason, Opportunity.competitor, Opportunity.summary)
             ),
             Section(N_("Remark"), (Opportunity.remark,)),
-        )
+        ),
+        read_only=frozenset({Opportunity.stage}),  # it is moved, and asked then for what the stage requires
     ),
     search=SearchSpec(name=Opportunity.name, texts=(Opportunity.code,)),
     part_of=Opportunity.customer,

@@ -77,6 +77,7 @@ SALES_STAGE = EntitySpec(
         SalesStage.category: N_("Forecast category"),
         SalesStage.days_allowed: N_("Days allowed"),
         SalesStage.checklist: N_("Checklist"),
+        SalesStage.required_fields: N_("Asks for"),
     },
     table=TableSpec(
         columns=(
@@ -97,18 +98,19 @@ SALES_STAGE = EntitySpec(
                     SalesStage.name,
                     SalesStage.name_en,
                     SalesStage.process,
-                    SalesStage.sort_order,
                     SalesStage.outcome,
                     SalesStage.probability,
                     SalesStage.category,
                     SalesStage.days_allowed,
                     SalesStage.checklist,
+                    SalesStage.required_fields,
                 ),
             ),
         ),
         helps={
             SalesStage.days_allowed: N_("An opportunity that is in this stage for longer counts as stalled."),
             SalesStage.checklist: N_("What is to be done in this stage, a line each."),
+            SalesStage.required_fields: N_("An opportunity that enters this stage must have these filled in."),
         },
     ),
     part_of=SalesStage.process,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Searchable, Timed, owner_indexes
 from crm_desktop.models.catalog import Product
@@ -67,8 +67,20 @@ class SalesStage(Timed, Base):
     category_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "forecast_category"})
     checklist: Mapped[str | None] = mapped_column(Text, comment="What is to be done in this stage, a line each")
     required_fields: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), server_default="{}", comment="Columns of the opportunity that must be filled in to enter it"
+        ARRAY(Text),
+        server_default="{}",
+        info={"kind": "fields"},
+        comment="Fields of the opportunity that must be filled in to enter it",
     )
+
+    tone: Mapped[str | None] = column_property(
+        select(DictionaryEntry.tone)
+        .where(DictionaryEntry.id == outcome_id)
+        .correlate_except(DictionaryEntry)
+        .scalar_subquery(),
+        deferred=True,
+    )
+    """Of what it means: stages are shown in that colour."""
 
     process: Mapped[SalesProcess] = relationship(foreign_keys=[process_id])
     category: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[category_id])
@@ -131,6 +143,12 @@ class Opportunity(Searchable, Timed, Base):
         info=KEPT, comment="From then on it counts as stalled: longer in its stage than that allows; kept by trigger"
     )
     stage_note: Mapped[str | None] = mapped_column(String(300), comment="Why it went there; kept with the stage")
+    checked: Mapped[list[str]] = mapped_column(
+        ARRAY(Text),
+        server_default="{}",
+        info={"kind": "texts"},
+        comment="Lines of the stage's checklist that are done; empty when it enters another stage",
+    )
     probability: Mapped[int | None] = mapped_column(
         SmallInteger,
         info={"kind": "percent"},

@@ -90,7 +90,7 @@ def fields_of(spec: EntitySpec) -> list[FilterField]:
 def _fields(
     spec: EntitySpec, path: tuple[Attr, ...], labels: tuple[str, ...], met: tuple[type, ...]
 ) -> Iterator[FilterField]:
-    own = [attr for attr in spec.labels if not facts(attr).is_list]
+    own = [attr for attr in spec.labels if not facts(attr).is_list and facts(attr).kind.operators]
     yield from (FilterField((*path, attr), (*labels, spec.labels[attr])) for attr in own)
     for attr in own:
         target = facts(attr).target

@@ -131,6 +131,12 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
     }
 
 
+def reread(session: Session, saved: Record) -> Record:
+    """A record that was just saved, with what the database filled in. One statement."""
+    read = fetch_record(session, saved.entity, saved.id)
+    return Record(read.entity, read.id, read.version, read.values, saved.change_set, read.is_lent)
+
+
 def new_record(entity: str, person: Person, choices: Choices | None = None, **values: Any) -> Record:
     """An unsaved record with the values a new one begins with."""
     spec = by_key(entity)
@@ -302,7 +308,7 @@ def _stored(attr: Any, value: Any) -> Any:
     fact = facts(attr)
     if value is not None or not fact.is_required:
         return value
-    return {"phones": [], "bool": False}.get(fact.kind.name)
+    return {"phones": [], "texts": [], "fields": [], "bool": False}.get(fact.kind.name)
 
 
 def _raise_if_wrong(spec: EntitySpec, values: Mapping[str, Any]) -> None:

@@ -79,7 +79,7 @@ def outputs(path: tuple[Attr, ...], joins: Joins) -> tuple[ColumnElement[Any], .
     if fact.target is None:
         return (getattr(joins.target(path[:-1]), fact.key),)
     alias = joins.target(path)
-    tone = alias.tone if fact.target is DictionaryEntry else literal(None)
+    tone = getattr(alias, "tone", literal(None))
     label = alias.full_name if fact.dictionary == "region" and language() == "zh" else display_of(alias)
     return (alias.id, label, tone)
 

@@ -329,6 +329,24 @@ class Phones(Kind):
         return ", ".join(value or ())
 
 
+class Texts(Kind):
+    """Several short texts, as they were written."""
+
+    name = "texts"
+    operators = ()
+
+    def format(self, value: Any) -> str:
+        """All of them in one line."""
+        return _(", ").join(value or ())
+
+
+class Fields(Texts):
+    """Keys of fields of some entity; who shows them to a user says them in words."""
+
+    name = "fields"
+    is_wide = True
+
+
 _BIRTHDAY = re.compile(r"(\d{4}|-)-(\d\d)-(\d\d)")
 
 
@@ -368,6 +386,6 @@ def _no_birthday(text: str) -> BadValueError:
 
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
-NUMBER, PERCENT = Number(), Percent()
-NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT)}
+NUMBER, PERCENT, TEXTS, FIELDS = Number(), Percent(), Texts(), Fields()
+NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS)}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from crm_desktop.core.access import Person
 from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
+from crm_desktop.services.opportunities import Stages, fetch_stages
 from crm_desktop.services.search import Hit
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.drafts import DraftBook
@@ -45,6 +46,11 @@ class Context:
     def choices(self) -> ReadOnce[Choices]:
         """The choices of all dictionaries."""
         return ReadOnce(self.tasks, self.bus, fetch_choices, {"dictionary", "dictionary_entry"})
+
+    @cached_property
+    def stages(self) -> ReadOnce[Stages]:
+        """The stages of all sales processes."""
+        return ReadOnce(self.tasks, self.bus, fetch_stages, {"sales_process", "sales_stage", "dictionary_entry"})
 
     @cached_property
     def colleagues(self) -> ReadOnce[list[Colleague]]:

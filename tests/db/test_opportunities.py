@@ -155,7 +155,7 @@ def test_entering_a_stage_takes_what_it_means(raw: Raw) -> None:
     raw.act(login("seller"))
     raw.count("update crm.opportunity set stage_id = %s where id = %s", stage(raw, "Proposal"), id_)
     row = image(raw, id_)
-    assert (row["outcome"], row["closed_on"], row["stage_note"]) == ("open", None, None)
+    assert (row["outcome"], row["closed_on"], row["reason_id"]) == ("open", None, None)
 
 
 def test_what_somebody_knows_better_stays(raw: Raw) -> None:

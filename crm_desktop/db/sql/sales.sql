@@ -19,10 +19,11 @@ begin
     new.stage_since := now();
     if new.probability is not distinct from old.probability then new.probability := stage.probability; end if;
     if new.category_id is not distinct from old.category_id then new.category_id := stage.category_id; end if;
-    if new.stage_note is not distinct from old.stage_note then new.stage_note := null; end if;
+    new.checked := '{}';
   end if;
   if new.outcome_id = crm.choice('outcome', 'open') then
     new.closed_on := null;
+    new.reason_id := null;
     new.stalls_on := new.stage_since::date + stage.days_allowed;
   else
     new.closed_on := coalesce(new.closed_on, current_date);
@@ -104,6 +105,16 @@ begin
 end $$;
 create trigger carry_stage after update on crm.sales_stage referencing old table as old_rows new table as new_rows
   for each statement execute function crm.carry_stage();
+
+-- The process that new opportunities begin in is one: which becomes it takes the place of the one before.
+create or replace function crm.keep_one_default_process() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update crm.sales_process p set is_default = false where p.is_default and p.id <> new.id;
+  return new;
+end $$;
+create trigger keep_one_default before insert or update of is_default on crm.sales_process
+  for each row when (new.is_default and current_user <> 'crm_owner') execute function crm.keep_one_default_process();
 
 -- Choices that the program decides by are all there from the beginning: a firm names and colours them as it likes.
 create or replace function crm.keep_fixed() returns trigger

@@ -163,7 +163,7 @@ class RecordEditor(QWidget):
             if base.id:
                 return records.save_record(session, base, changes)
             begun = Record(base.entity, 0, 0, {**base.values, **changes})
-            created = _reread(session, records.create_record(session, begun))
+            created = records.reread(session, records.create_record(session, begun))
             self._context.drafts.note_attempt(draft, attempt_of(session))
             return created
 
@@ -241,6 +241,10 @@ class RecordEditor(QWidget):
         self.again_button.setVisible(not self.is_read_only and record.id == 0)
         self._note_edit("")
         self.loaded.emit(record)
+
+    def take_written(self, record: Record, sent: Mapping[str, Any]) -> None:
+        """Show the record as the page saved it past the fields, with the values ``sent``; what is typed stays."""
+        self._take(record, sent)
 
     def _take_saved(self, record: Record, sent: Mapping[str, Any], then: Callable[[], object] | None) -> None:
         is_new = self.record.id == 0
@@ -404,9 +408,3 @@ class RecordEditor(QWidget):
             self._take(current)
         if edited or (history and history[0].employee_id != self._context.person.id):
             self.colleague_bar.say_one(describe_changes_since(base, current, history, edited))
-
-
-def _reread(session: Session, created: Record) -> Record:
-    """With what the database filled in: its number, its owner."""
-    read = records.fetch_record(session, created.entity, created.id)
-    return Record(read.entity, read.id, read.version, read.values, created.change_set, read.is_lent)
