@@ -28,7 +28,6 @@ from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import language
 from crm_desktop.entities import by_model, guard_of
-from crm_desktop.models import DictionaryEntry
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 SMALL_SCOPE = 20

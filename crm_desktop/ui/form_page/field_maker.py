@@ -9,15 +9,17 @@ from typing import Any, NamedTuple
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import by_model, guard_of
-from crm_desktop.services import listing, search
+from crm_desktop.entities import by_key, by_model, guard_of
+from crm_desktop.services import listing, records, search
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.services.lookup import TREES
 from crm_desktop.services.search import Hit
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
+from crm_desktop.spec.kinds import FIELDS
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.choice import ChoiceEditor
+from crm_desktop.ui.fields.field_boxes import FieldsEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.make import make_editor
 from crm_desktop.ui.fields.reference import ReferenceEditor
@@ -36,10 +38,10 @@ class FieldMaker:
     def __init__(self, view: AreaView, owner: QWidget, spec: EntitySpec, value_of: Callable[[str], Any]) -> None:
         self._view, self._owner, self._spec, self._value_of = view, owner, spec, value_of
 
-    def make(self, attr: Attr) -> FieldEditor:
-        """The editor of a field, still empty."""
+    def make(self, attr: Attr, *, required: bool = False) -> FieldEditor:
+        """The editor of a field, still empty; ``required`` also where the entity can do without."""
         fact, label = facts(attr), _(self._spec.labels[attr])
-        required = (fact.is_required and fact.default is None) or attr in self._spec.form.required
+        required |= (fact.is_required and fact.default is None) or attr in self._spec.form.required
         help_text = self._spec.form.helps.get(attr, "")
         choices = self._view.context.choices
         if fact.dictionary in TREES:
@@ -72,6 +74,8 @@ class FieldMaker:
                 required=required,
                 help_text=help_text,
             )
+        if fact.kind is FIELDS:
+            return FieldsEditor(fact.kind, label, by_key("opportunity"), help_text=help_text)
         editor = make_editor(fact.kind, label, required=required, help_text=help_text, max_length=fact.max_length)
         if isinstance(editor, LineEditor) and (fact.default or "").startswith(NUMBERED):
             editor.line.setPlaceholderText(_("Given when saved"))
@@ -79,11 +83,15 @@ class FieldMaker:
 
     def _find(self, target: EntitySpec, typed: str, answer: Callable[[Sequence[Hit]], None]) -> None:
         person = self._view.context.person
-        parent = self._shared_parent(target)
+        parent, between = self._shared_parent(target), self._between(target)
 
         def work(session: Session) -> Sequence[Hit]:
             if parent is not None:
                 return _find_siblings(session, ListQuery(entity=target.key, typed=typed, parent_id=parent.id), person)
+            if between is not None and (above := _parent_of(session, *between)) is not None:
+                query = ListQuery(entity=target.key, typed=typed, parent_id=above.id)
+                if (found := _find_siblings(session, query, person)) or not typed:
+                    return found
             return search.find(session, target.key, typed, person, MOST_FOUND)
 
         self._view.context.tasks.query(self._owner, work, answer, key=("find", target.key))
@@ -111,6 +119,25 @@ class FieldMaker:
             return None
         value = self._value_of(self._spec.part_of.key)
         return value if isinstance(value, Ref) else None
+
+    def _between(self, target: EntitySpec) -> tuple[EntitySpec, int] | None:
+        """The record that stands between this one and the parent of ``target``: a contact of an opportunity is one of
+        its customer's first, and somebody else only where none of those is meant.
+        """
+        own = self._spec.part_of
+        between = by_model(above) if own is not None and (above := facts(own).target) is not None else None
+        if own is None or between is None or between.part_of is None or target.part_of is None:
+            return None
+        value = self._value_of(own.key)
+        is_shared = facts(between.part_of).target is facts(target.part_of).target
+        return (between, value.id) if is_shared and isinstance(value, Ref) else None
+
+
+def _parent_of(session: Session, spec: EntitySpec, id_: int) -> Ref | None:
+    assert spec.part_of is not None
+    found = records.fetch_records(session, spec.key, [id_]).get(id_)
+    value = found.values.get(spec.part_of.key) if found is not None else None
+    return value if isinstance(value, Ref) else None
 
 
 def _find_siblings(session: Session, query: ListQuery, person: Any) -> list[Hit]:

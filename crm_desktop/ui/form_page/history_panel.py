@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core.access import Function
@@ -34,6 +34,8 @@ LINE = 24
 class HistoryPanel(QScrollArea):
     """The history of one record. ``refresh`` reads it, ``show_history`` shows what was read elsewhere."""
 
+    shown = Signal(object, object)  # Record, its changes
+
     def __init__(self, view: AreaView, entity: str) -> None:
         super().__init__()
         self._view, self._entity = view, entity
@@ -57,6 +59,7 @@ class HistoryPanel(QScrollArea):
     def show_history(self, record: Record, changes: Sequence[Change]) -> None:
         """Show these changes, newest first."""
         self._record, self._changes = record, changes
+        self.shown.emit(record, changes)
         self._ways_back = []
         place = self.verticalScrollBar().value()
         inside = QWidget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -124,6 +124,9 @@ class PartsTable(QWidget):
 class PartsCard(Card):
     """Reads the parts of one kind of the record given to ``show_parent``, and again when they change."""
 
+    read = Signal(object)  # the rows of the record itself
+    most_rows = MOST_ROWS
+
     def __init__(self, view: AreaView, part: EntitySpec) -> None:
         super().__init__(_(part.label_plural))
         self._view, self._part = view, part
@@ -147,15 +150,17 @@ class PartsCard(Card):
         if not self._parent.id:
             return
         part, parent, person, columns = self._part, self._parent, self._view.context.person, self.parts.columns
+        most = self.most_rows
 
         def show(found: PartRows) -> None:
             self.parts.show_rows(parent, found.own, found.mirrored)
             in_sight = min(len(self.parts.model.rows), MOST_HIGH)
             self.parts.table.setFixedHeight(HEADING_HEIGHT + in_sight * theme.row_height() + 2)
+            self.read.emit(found.own)
 
         self._view.context.tasks.query(
             self,
-            lambda session: fetch_parts(session, [(part, columns)], parent.id, person, MOST_ROWS)[0],
+            lambda session: fetch_parts(session, [(part, columns)], parent.id, person, most)[0],
             show,
             key="parts",
         )

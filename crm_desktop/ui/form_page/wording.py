@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
 from crm_desktop.services.journal import Change
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import EntitySpec, facts
-from crm_desktop.spec.kinds import TIME
+from crm_desktop.spec.kinds import FIELDS, TIME
 
 MOST_NAMED = 4
 NOTHING = "—"
@@ -29,9 +31,13 @@ def counted(one: str, several: str, count: int) -> str:
     return _("{count} {things}").format(count=f"{count:,}", things=_(one if count == 1 else several).lower())
 
 
-def value_text(spec: EntitySpec, key: str, value: object) -> str:
+def value_text(spec: EntitySpec, key: str, value: Any) -> str:
     """A value as the user reads it; a dash for none."""
-    return facts(spec.fields[key]).kind.format(value) or NOTHING
+    kind = facts(spec.fields[key]).kind
+    if kind is FIELDS:
+        known = by_key("opportunity").fields
+        value = [_(by_key("opportunity").label_of(field)) for field in value or () if field in known]
+    return kind.format(value) or NOTHING
 
 
 def step_text(spec: EntitySpec, key: str, before: object, after: object) -> str:

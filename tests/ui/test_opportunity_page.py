@@ -1,0 +1,170 @@
+"""The page of an opportunity: moved by keyboard and mouse, asked for what the stage needs, taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+from crm_desktop.ui.dialogs.move_stage import MoveDialog
+from tests.ui.desk import (
+    Desk,
+    SitDown,
+    button,
+    change,
+    count_statements,
+    create,
+    own_database,
+    sign_in,
+    sit_down,
+    template,
+    write,
+)
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def desk(sit_down: SitDown) -> Desk:
+    return sit_down("seller")
+
+
+def opportunity(desk: Desk, **values: Any) -> Record:
+    customer = desk.customer()
+    given = {"name": "二期设备", "customer": Ref(customer.id, customer.title), "amount": Decimal(1000)}
+    return create(desk.gateway, "opportunity", **given | values)
+
+
+def stage_of(desk: Desk, id_: int) -> str:
+    stage = desk.value("opportunity", id_, "stage_id")
+    return str(desk.value("sales_stage", stage, "name_en"))
+
+
+def test_page_opens_in_eight(desk: Desk) -> None:
+    one, other = opportunity(desk), opportunity(desk)
+    desk.open("opportunity", one.id)  # the stages and choices are read once a session
+    assert len(count_statements(lambda: desk.open("opportunity", other.id))) <= 8
+
+
+def test_next_stage_is_two_keys_away_and_taken_back(desk: Desk, qtbot: QtBot) -> None:
+    id_ = opportunity(desk).id
+    page = desk.open("opportunity", id_)
+    assert page.stage_card.current.ref.label == "First contact"
+    qtbot.keyClick(page, Qt.Key.Key_2, ALT)
+    dialog = desk.dialog(MoveDialog)
+    qtbot.keyClick(dialog.note.line, Qt.Key.Key_Return)
+    desk.settle()
+    assert stage_of(desk, id_) == "Needs confirmed"
+    assert page.stage_card.current.ref.label == "Needs confirmed"
+    desk.press_undo()
+    assert stage_of(desk, id_) == "First contact"
+
+
+def test_what_is_typed_is_saved_first(desk: Desk) -> None:
+    id_ = opportunity(desk).id
+    page = desk.open("opportunity", id_)
+    write(page.editor.form.editors["competitor"].line, "华为")
+    page.stage_card.steps[2].click()
+    desk.settle()
+    assert desk.value("opportunity", id_, "competitor") == "华为"
+    button(desk.dialog(MoveDialog), "Move").click()
+    desk.settle()
+    assert stage_of(desk, id_) == "Proposal"
+
+
+def test_going_back_and_losing_ask_why(desk: Desk) -> None:
+    id_ = opportunity(desk).id
+    page = desk.open("opportunity", id_)
+    button(page.stage_card, "Lose…").click()
+    dialog = desk.dialog(MoveDialog)
+    assert list(dialog.editors) == ["reason", "closed_on", "competitor", "summary"]
+    button(dialog, "Move").click()
+    assert dialog.editors["reason"].error()
+    dialog.editors["reason"].set_value(Ref(desk.id_of("dictionary_entry", "code = 'price'"), "Price"))
+    button(dialog, "Move").click()
+    desk.settle()
+    assert stage_of(desk, id_) == "Lost"
+    page.stage_card.steps[0].click()
+    back = desk.dialog(MoveDialog)
+    button(back, "Move").click()
+    assert back.note.error()
+    write(back.note.line, "预算又有了")
+    button(back, "Move").click()
+    desk.settle()
+    assert stage_of(desk, id_) == "First contact"
+    assert desk.value("opportunity", id_, "reason_id") is None
+
+
+def test_who_was_slower_is_told_where_it_went(desk: Desk) -> None:
+    made = opportunity(desk)
+    page = desk.open("opportunity", made.id)
+    page.stage_card.steps[1].click()
+    won = Ref(desk.id_of("sales_stage", "name_en = 'Won'"), "Won")
+    change(desk.gateway, "opportunity", made.id, stage=won)
+    button(desk.dialog(MoveDialog), "Move").click()
+    desk.settle()
+    assert "moved it to “Won”" in desk.notices()
+    assert stage_of(desk, made.id) == "Won"
+    assert page.stage_card.current.outcome == "won"
+
+
+def test_ticks_stay_until_the_stage_changes(desk: Desk) -> None:
+    id_ = opportunity(desk).id
+    page = desk.open("opportunity", id_)
+    first, second = page.stage_card.boxes
+    first.click()
+    second.click()
+    desk.settle()
+    assert desk.value("opportunity", id_, "checked") == [first.text(), second.text()]
+    page.stage_card.steps[1].click()
+    assert not desk.dialog(MoveDialog).warning.texts()
+    button(desk.dialog(MoveDialog), "Move").click()
+    desk.settle()
+    assert desk.value("opportunity", id_, "checked") == []
+
+
+def test_missing_next_step_is_flagged(desk: Desk) -> None:
+    page = desk.open("opportunity", opportunity(desk).id)
+    assert "There is no next step with a day." in page.stage_card.warning.texts()
+    button(page.stage_card, "Enter it").click()
+    assert page.editor.form.editors["next_step"].line.hasFocus()
+
+
+def test_lines_add_up_to_the_amount(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    made = opportunity(desk)
+    product = create(desk.gateway, "product", name="GTX Pro", list_price=Decimal(4821))
+    own = Ref(made.id, made.title)
+    create(desk.gateway, "opportunity_line", opportunity=own, product=Ref(product.id, ""), quantity=Decimal(2))
+    page = desk.open("opportunity", made.id)
+    assert page.lines.sum_label.text() == "Together ¥9,642"
+    page.lines.use_button.click()
+    desk.settle()
+    assert desk.value("opportunity", made.id, "amount") == Decimal(9642)
+    assert page.lines.use_button.isHidden()
+    line = desk.open("opportunity_line", 0)
+    line.begin({"opportunity": own})
+    line.editor.form.editors["product"]._choose(Ref(product.id, "GTX Pro"))
+    desk.settle()
+    assert line.editor.form.value_of("unit_price") == Decimal(4821)
+
+
+def test_contacts_of_its_customer_are_offered(desk: Desk, qtbot: QtBot) -> None:
+    made = opportunity(desk)
+    other = desk.customer("乙")
+    create(desk.gateway, "contact", name="陈立", customer=made.values["customer"])
+    create(desk.gateway, "contact", name="外人", customer=Ref(other.id, "乙"))
+    page = desk.open("opportunity_contact", 0)
+    page.begin({"opportunity": Ref(made.id, made.title)})
+    editor = page.editor.form.editors["contact"]
+    page.editor.form.focus_field("contact")
+    qtbot.keyClick(editor.line, Qt.Key.Key_Down)
+    qtbot.waitUntil(editor.popup.isVisible)
+    assert "陈立" in editor.popup.texts()
+    assert "外人" not in editor.popup.texts()
