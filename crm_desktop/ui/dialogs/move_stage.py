@@ -35,7 +35,7 @@ class MoveDialog(Dialog):
         self.editors: dict[str, FieldEditor] = {}
         self.warning = Bar("warn")
         back = is_back(record, stage)
-        if unticked and not back:
+        if unticked and not back and stage.outcome in {"open", "won"}:
             self.warning.say_one(_("Not done yet: {lines}").format(lines=_("; ").join(unticked)))
         self.body.addWidget(self.warning)
         maker = FieldMaker(view, self, record.spec, self._value_of)

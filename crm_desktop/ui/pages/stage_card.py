@@ -23,6 +23,7 @@ from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 ENDS = {"won": (N_("Win…"), "trophy"), "lost": (N_("Lose…"), "x-circle"), "closed": (N_("Close…"), "prohibit")}
 MOST_KEYS = 9
+LINE = 24
 
 
 class StageCard(Card):
@@ -129,7 +130,9 @@ class StageCard(Card):
         if [box.text() for box in self.boxes] != list(lines):
             self._checklist.clear()
             if lines:
-                self._checklist.addWidget(label(_("To do in this stage:"), "small"))
+                heading = label(_("To do in this stage:"), "small")
+                heading.setMinimumHeight(LINE)
+                self._checklist.addWidget(heading)
             self.boxes = [QCheckBox(line) for line in lines]
             for box in self.boxes:
                 box.clicked.connect(self._announce_ticks)
