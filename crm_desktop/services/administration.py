@@ -18,12 +18,12 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.text import pinyin
 from crm_desktop.db.scram import scram_verifier
 from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
-from crm_desktop.models import Department, DictionaryEntry, Employee, GroupMember, PermissionGroup
+from crm_desktop.models import Department, Employee, GroupMember, PermissionGroup
 from crm_desktop.services.administrators import check_somebody_administers
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, fetch_record, fetch_records, save_record
 from crm_desktop.services.statements import display_of
-from crm_desktop.spec import Ref
+from crm_desktop.spec import Ref, facts
 
 SHORTEST_PASSWORD = 8
 
@@ -118,15 +118,15 @@ def _keep_members(session: Session, fixed: Any, fixed_id: int, other: Any, wante
         session.execute(removed.execution_options(synchronize_session=False))
 
 
-def save_order(session: Session, dictionary: Record, entry_ids: Sequence[int]) -> int:
-    """Give the entries of a dictionary this order; returns the change set. Two statements."""
-    change_set = begin_change(session, "edit", dictionary.title, dictionary.entity)
-    order = func.array_position(literal(list(entry_ids), ARRAY(BigInteger)), DictionaryEntry.id) - 1
-    statement = update(DictionaryEntry).where(
-        DictionaryEntry.dictionary_id == dictionary.id,
-        DictionaryEntry.id == any_(literal(list(entry_ids), ARRAY(BigInteger))),
-        DictionaryEntry.sort_order != order,
-    )
+def save_order(session: Session, parent: Record, part: str, ids: Sequence[int]) -> int:
+    """Give the parts of a record this order, such as the entries of a dictionary; returns the change set. Two
+    statements.
+    """
+    change_set = begin_change(session, "edit", parent.title, parent.entity)
+    model, is_part = _parts_of(part, parent.id)
+    given = literal(list(ids), ARRAY(BigInteger))
+    order = func.array_position(given, model.id) - 1
+    statement = update(model).where(is_part, model.id == any_(given), model.sort_order != order)
     session.execute(statement.values(sort_order=order).execution_options(synchronize_session=False))
     return change_set
 
@@ -189,12 +189,17 @@ def move_department(session: Session, department_id: int, parent: Ref | None) ->
     return save_record(session, fetch_record(session, "department", department_id), {"parent": parent})
 
 
-def fetch_entries(session: Session, dictionary_id: int) -> list[Record]:
-    """The entries of a dictionary in their order. One statement."""
-    ids = session.scalars(
-        select(DictionaryEntry.id)
-        .where(DictionaryEntry.dictionary_id == dictionary_id)
-        .order_by(DictionaryEntry.sort_order, DictionaryEntry.id)
-    ).all()
-    entries = fetch_records(session, "dictionary_entry", ids)
-    return [entries[id_] for id_ in ids if id_ in entries]
+def fetch_ordered(session: Session, part: str, parent_id: int) -> list[Record]:
+    """The parts of a record in their order, such as the entries of a dictionary. Two statements."""
+    model, is_part = _parts_of(part, parent_id)
+    ids = session.scalars(select(model.id).where(is_part).order_by(model.sort_order, model.id)).all()
+    parts = fetch_records(session, part, ids)
+    return [parts[id_] for id_ in ids if id_ in parts]
+
+
+def _parts_of(part: str, parent_id: int) -> tuple[Any, Any]:
+    """The model of a kind of parts, and the condition that they are those of one record."""
+    spec = by_key(part)
+    assert spec.part_of is not None
+    model: Any = spec.model
+    return model, getattr(model, facts(spec.part_of).column) == parent_id

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, any_, case, column, delete, func, literal, literal_column, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    any_,
+    case,
+    column,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Integer
@@ -28,7 +43,7 @@ from crm_desktop.services.bulk_steps import Action, Step, after, check_steps, co
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
 from crm_desktop.services.listing import packed, unpacked
-from crm_desktop.services.records import fetch_records, refused_values
+from crm_desktop.services.records import fetch_records, refused_deletion, refused_values
 from crm_desktop.spec import EntitySpec, Ref, facts
 
 BATCH = 5000
@@ -89,15 +104,25 @@ def may_change(person: Person, entity: str, count: int) -> None:
         )
 
 
-def rehearse(session: Session, person: Person, entity: str, steps: Sequence[Step], ids: Sequence[int]) -> Rehearsal:
-    """What ``steps`` would do to the records. Three statements; raises FieldsError for a value no record can take."""
+def rehearse(
+    session: Session,
+    person: Person,
+    entity: str,
+    steps: Sequence[Step],
+    ids: Sequence[int],
+    excluded: Iterable[tuple[ColumnElement[bool], str]] = (),
+) -> Rehearsal:
+    """What ``steps`` would do to the records; ``excluded`` are further conditions under which one stays, and why.
+
+    Three statements; raises FieldsError for a value no record can take.
+    """
     spec = by_key(entity)
     may_change(person, entity, len(ids))
     check_steps(spec, steps)
     for step in steps:
         if not may_receive(spec, person, step.key, step.value):
             raise no_receiver(step.value)
-    found = [refusal for step in steps for refusal in refusals(spec, step)]
+    found = [*excluded, *(refusal for step in steps for refusal in refusals(spec, step))]
     is_same = and_(*(after(spec, step).is_not_distinct_from(column_of(spec, step.key)) for step in steps))
     outcomes = [(is_same, _SAME), (~_may(spec, "update"), _NO_RIGHT)]
     guard = guard_of(spec)
@@ -114,9 +139,20 @@ def rehearse(session: Session, person: Person, entity: str, steps: Sequence[Step
 def rehearse_delete(session: Session, entity: str, ids: Sequence[int]) -> Rehearsal:
     """What deleting would do, with the numbers of what belongs to the records. Two statements."""
     spec = by_key(entity)
-    fates = _fates(session, spec, case((~_may(spec, "delete"), _NO_RIGHT), else_=_CHANGES), ids)
+    rows: Any = spec.model.__table__
+    found = [
+        (
+            exists().where(column == rows.c.id),
+            _("They still have {things}.").format(things=_(part.label_plural).lower()),
+        )
+        for part, column in _part_columns(spec)
+        if not _goes_along(column)
+    ]
+    outcomes = [(~_may(spec, "delete"), _NO_RIGHT)]
+    outcomes += [(needed, _WRONG + number) for number, (needed, _why) in enumerate(found)]
+    fates = _fates(session, spec, case(*outcomes, else_=_CHANGES), ids)
     targets = fates.pop(_CHANGES, NOTHING)
-    refused = _refused(fates, _("You may not delete them."), [])
+    refused = _refused(fates, _("You may not delete them."), [why for _condition, why in found])
     return Rehearsal(len(ids), targets, refused=refused, parts=_parts(session, spec, targets.ids))
 
 
@@ -153,7 +189,8 @@ def delete_all(session: Session, entity: str, targets: Targets, label: str, prog
     for batch in _batches(targets, progress, _("Deleting")):
         given = _given(batch)
         statement = delete(rows).where(rows.c.id == given.c.id, rows.c.version == given.c.version)
-        result: Any = session.execute(statement)
+        with refused_deletion():
+            result: Any = session.execute(statement)
         count += result.rowcount
     return Changed(change_set, count, len(targets.ids) - count)
 
@@ -234,12 +271,22 @@ def _examples(session: Session, spec: EntitySpec, steps: Sequence[Step], ids: Se
 
 
 def _parts(session: Session, spec: EntitySpec, ids: Sequence[int]) -> dict[str, int]:
-    parts = [(part, part.model.__table__.c[facts(part.part_of).column]) for part in parts_of(spec) if part.part_of]
+    parts = [(part, parent) for part, parent in _part_columns(spec) if _goes_along(parent)]
     if not parts or not ids:
         return {}
     counts = (select(func.count()).where(_among(parent, ids)).scalar_subquery() for _part, parent in parts)
     numbers = session.execute(select(*counts)).one()
     return {part.key: number for (part, _parent), number in zip(parts, numbers, strict=True) if number}
+
+
+def _part_columns(spec: EntitySpec) -> list[tuple[EntitySpec, Any]]:
+    """The kinds of parts, each with the column that names the record it belongs to."""
+    return [(part, part.model.__table__.c[facts(part.part_of).column]) for part in parts_of(spec) if part.part_of]
+
+
+def _goes_along(parent: Any) -> bool:
+    """Whether a part is deleted with what it belongs to; else it keeps that from being deleted."""
+    return any(key.ondelete == "CASCADE" for key in parent.foreign_keys)
 
 
 def _batches(targets: Targets, progress: Progress, what: str) -> Iterator[Targets]:

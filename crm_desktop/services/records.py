@@ -17,7 +17,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _, language
 from crm_desktop.db.errors import RefusedValueError, known_errors
-from crm_desktop.entities import by_key
+from crm_desktop.entities import by_key, every_entity
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
 from crm_desktop.services.lookup import Choices
@@ -284,12 +284,31 @@ def refused_values(spec: EntitySpec) -> Iterator[None]:
         raise FieldsError({attr.key: f"{error.message} {error.hint}" for attr in refused}) from None
 
 
+@contextmanager
+def refused_deletion() -> Iterator[None]:
+    """What is still needed is said by what needs it."""
+    try:
+        with known_errors():
+            yield
+    except RefusedValueError as error:
+        user = next((spec for spec in every_entity() if spec.model.__tablename__ == error.table), None)
+        if error.kind != "used" or user is None:
+            raise
+        raise KnownError(
+            _("There are still {things} that belong here, so it cannot be deleted.").format(
+                things=_(user.label_plural).lower()
+            ),
+            _("Delete them first, or move them elsewhere. There may be some that you do not see."),
+        ) from None
+
+
 def delete_records(session: Session, entity: str, ids: Sequence[int], label: str) -> Deleted:
     """Delete what this person may delete of ``ids``. The journal keeps them."""
     model: Any = by_key(entity).model
     change_set = begin_change(session, "delete", label, entity)
     statement = delete(model).where(model.id == any_(literal(list(ids), ARRAY(BigInteger)))).returning(model.id)
-    rows = session.execute(statement.execution_options(synchronize_session=False)).all()
+    with refused_deletion():
+        rows = session.execute(statement.execution_options(synchronize_session=False)).all()
     return Deleted(change_set, len(rows))
 
 

@@ -251,15 +251,22 @@ def test_grant_is_said_in_words_of_either_language() -> None:
 def test_entries_of_a_dictionary_are_put_in_order(admin: Gateway) -> None:
     dictionary = fetch(admin, "dictionary", "code = 'level'")
     with admin.write() as session:
-        entries = administration.fetch_entries(session, dictionary.id)
+        entries = administration.fetch_ordered(session, "dictionary_entry", dictionary.id)
         assert [entry.values["code"] for entry in entries] == ["a", "b", "c", "d"]
-        change_set = administration.save_order(session, dictionary, [entry.id for entry in reversed(entries)])
+        change_set = administration.save_order(
+            session, dictionary, "dictionary_entry", [entry.id for entry in reversed(entries)]
+        )
     with admin.read() as session:
-        turned = administration.fetch_entries(session, dictionary.id)
+        turned = administration.fetch_ordered(session, "dictionary_entry", dictionary.id)
     assert [entry.values["code"] for entry in turned] == ["d", "c", "b", "a"]
     with admin.write() as session:
         journal.undo(session, change_set)
-        assert [e.values["code"] for e in administration.fetch_entries(session, dictionary.id)] == ["a", "b", "c", "d"]
+        assert [e.values["code"] for e in administration.fetch_ordered(session, "dictionary_entry", dictionary.id)] == [
+            "a",
+            "b",
+            "c",
+            "d",
+        ]
 
 
 def test_departments_are_a_tree_with_their_people(admin: Gateway) -> None:
@@ -284,7 +291,7 @@ def test_database_refuses_administration_to_everybody_else(sign_in: SignIn, key:
     group = fetch(person, "permission_group", "code = 'clerk'")
     level = fetch(person, "dictionary", "code = 'level'")
     with person.read() as session:
-        entries = [entry.id for entry in administration.fetch_entries(session, level.id)]
+        entries = [entry.id for entry in administration.fetch_ordered(session, "dictionary_entry", level.id)]
     acts: tuple[Callable[[Session], object], ...] = (
         lambda session: administration.set_password(session, "office.admin", PASSWORD),
         lambda session: administration.save_groups_of(session, colleague, {group.id}),
@@ -297,7 +304,7 @@ def test_database_refuses_administration_to_everybody_else(sign_in: SignIn, key:
         with pytest.raises(NoRightError), person.write() as session:
             act(session)
     with person.write() as session:
-        administration.save_order(session, level, entries[::-1])
+        administration.save_order(session, level, "dictionary_entry", entries[::-1])
         delete_records(session, "dictionary_entry", entries, "")
     with person.read() as session:
-        assert [entry.id for entry in administration.fetch_entries(session, level.id)] == entries
+        assert [entry.id for entry in administration.fetch_ordered(session, "dictionary_entry", level.id)] == entries

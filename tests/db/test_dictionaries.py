@@ -47,10 +47,10 @@ def test_several_entries_are_one_change_set_behind_the_others(admin: Gateway) ->
     with admin.write() as session:
         change_set = dictionaries.add_entries(session, level, new)
     with admin.write() as session:
-        codes = [one.values["code"] for one in administration.fetch_entries(session, level.id)]
+        codes = [one.values["code"] for one in administration.fetch_ordered(session, "dictionary_entry", level.id)]
         assert codes == ["a", "b", "c", "d", "key_account", "putong", "a_2"]
         journal.undo(session, change_set)
-        assert len(administration.fetch_entries(session, level.id)) == 4
+        assert len(administration.fetch_ordered(session, "dictionary_entry", level.id)) == 4
 
 
 def test_replaced_entry_moves_all_uses_and_is_put_back_as_one(admin: Gateway) -> None:

@@ -29,7 +29,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 def entries(gateway: Gateway, dictionary: int) -> list[str]:
     with gateway.read() as session:
-        return [entry.values["code"] for entry in administration.fetch_entries(session, dictionary)]
+        return [entry.values["code"] for entry in administration.fetch_ordered(session, "dictionary_entry", dictionary)]
 
 
 def test_login_is_created_from_the_employees_page(sit_down: SitDown) -> None:

@@ -82,7 +82,10 @@ class EntriesCard(Card):
         self.setVisible(dictionary.id > 0)
         if dictionary.id and not self.table.is_being_ordered():
             self._view.context.tasks.query(
-                self, lambda session: administration.fetch_entries(session, dictionary.id), self._show, key="entries"
+                self,
+                lambda session: administration.fetch_ordered(session, "dictionary_entry", dictionary.id),
+                self._show,
+                key="entries",
             )
 
     def save_order(self) -> None:
@@ -98,7 +101,7 @@ class EntriesCard(Card):
             self.show_dictionary(dictionary)
 
         self._view.context.tasks.command(
-            self, lambda session: administration.save_order(session, dictionary, ids), done, fail
+            self, lambda session: administration.save_order(session, dictionary, "dictionary_entry", ids), done, fail
         )
 
     def ask_several(self) -> AddEntriesDialog:
