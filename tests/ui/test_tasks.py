@@ -234,7 +234,7 @@ def _close_dialogs(qtbot: QtBot) -> None:
     from PySide6.QtWidgets import QApplication, QDialog
 
     for dialog in QApplication.topLevelWidgets():
-        if isinstance(dialog, QDialog):
+        if isinstance(dialog, QDialog) and dialog.isVisible():
             with qtbot.waitSignal(dialog.destroyed):
                 dialog.reject()
 
