@@ -16,7 +16,12 @@ DICTIONARY = EntitySpec(
     label=N_("Dictionary"),
     label_plural=N_("Dictionaries"),
     icon="book-open",
-    labels={Dictionary.name: N_("Name"), Dictionary.name_en: N_("English name"), Dictionary.code: N_("Code")},
+    labels={
+        Dictionary.name: N_("Name"),
+        Dictionary.name_en: N_("English name"),
+        Dictionary.code: N_("Code"),
+        Dictionary.is_fixed: N_("Fixed"),
+    },
     table=TableSpec(
         columns=(
             Column(Dictionary.name, width=180),

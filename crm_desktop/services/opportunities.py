@@ -14,7 +14,15 @@ from crm_desktop.core import clock
 from crm_desktop.core.errors import ConflictError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.models import DictionaryEntry, Employee, OpportunityStay, Product, SalesProcess, SalesStage
+from crm_desktop.models import (
+    DictionaryEntry,
+    Employee,
+    Opportunity,
+    OpportunityStay,
+    Product,
+    SalesProcess,
+    SalesStage,
+)
 from crm_desktop.services.bulk_steps import Action, Step, column_of
 from crm_desktop.services.records import FieldsError, Record, SaveConflictError, save_record
 from crm_desktop.services.statements import display_of
@@ -92,6 +100,17 @@ def fetch_stages(session: Session) -> Stages:
         )
         for place, row in enumerate(rows)
     )
+
+
+def count_by_stage(session: Session, process_id: int) -> dict[int, int]:
+    """How many opportunities are in each stage of a process, as far as the person sees them. One statement."""
+    rows = session.execute(
+        select(Opportunity.stage_id, func.count().label("held"))
+        .join(SalesStage, SalesStage.id == Opportunity.stage_id)
+        .where(SalesStage.process_id == process_id)
+        .group_by(Opportunity.stage_id)
+    )
+    return {row.stage_id: row.held for row in rows}
 
 
 def needed(stage: Stage) -> tuple[str, ...]:

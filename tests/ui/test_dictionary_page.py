@@ -140,3 +140,22 @@ def test_others_are_offered_nothing_to_change(sit_down: SitDown) -> None:
     card = open_list(sit_down("seller"), "level")
     for one in (card.replace_button, card.several_button, card.add_button):
         assert not one.isVisible()
+
+
+def test_fixed_entries_are_renamed_only_and_it_is_said_why(desk: Desk, qtbot: QtBot) -> None:
+    card = open_list(desk, "outcome")
+    for one in (card.replace_button, card.several_button, card.add_button):
+        assert not one.isVisible()
+    assert "none is added or removed" in card._hint.text()
+    card.table.setFocus()
+    card.table.selectRow(3)
+    qtbot.keyClick(card.table, Qt.Key.Key_Delete)
+    desk.settle()
+    assert codes(card) == ["open", "won", "lost", "closed"]
+    qtbot.keyClick(card.table, Qt.Key.Key_Return)
+    dialog = desk.dialog(DictionaryEntryDialog)
+    assert dialog.is_active.isHidden()
+    dialog.name_en.set_value("Signed")
+    button(dialog, "Save").click()
+    desk.settle()
+    assert desk.value("dictionary_entry", desk.id_of("dictionary_entry", "code = 'closed'"), "name_en") == "Signed"

@@ -27,12 +27,15 @@ TONES = {
 }
 
 
+FIXED = N_("The program decides by these entries: they are renamed and coloured, none is added or removed.")
+
+
 class DictionaryEntryDialog(Dialog):
     """Announces the values; whoever shows it saves them and closes it, or shows what was wrong."""
 
     decided = Signal(object)  # dict by field key
 
-    def __init__(self, parent: QWidget | None, entry: Record) -> None:
+    def __init__(self, parent: QWidget | None, entry: Record, *, is_fixed: bool = False) -> None:
         parent_entry = entry.values.get("parent")
         title = _("New entry below “{title}”").format(title=parent_entry.label) if parent_entry else _("New entry")
         super().__init__(parent and parent.window(), _("Change the entry") if entry.id else title)
@@ -52,13 +55,9 @@ class DictionaryEntryDialog(Dialog):
         colour.addWidget(self.tone)
         self.body.addLayout(colour)
         self.body.addWidget(self.is_active)
-        self.body.addWidget(
-            label(
-                _("An entry that is not in use stays where it was chosen, but is no longer offered."),
-                "small",
-                wrap=True,
-            )
-        )
+        self.is_active.setVisible(not is_fixed)
+        words = _("An entry that is not in use stays where it was chosen, but is no longer offered.")
+        self.body.addWidget(label(_(FIXED) if is_fixed else words, "small", wrap=True))
         self.name.set_value(entry.values.get("name"))
         self.name_en.set_value(entry.values.get("name_en"))
         self.tone.setCurrentIndex(max(0, self.tone.findData(entry.values.get("tone"))))

@@ -159,10 +159,7 @@ class PartsCard(Card):
             self.read.emit(found.own)
 
         self._view.context.tasks.query(
-            self,
-            lambda session: fetch_parts(session, [(part, columns)], parent.id, person, most)[0],
-            show,
-            key="parts",
+            self, lambda session: fetch_parts(session, [(part, columns)], parent.id, person, most)[0], show, key="parts"
         )
 
     def _table_changed(self, table: str, _ids: object) -> None:

@@ -11,6 +11,7 @@ from crm_desktop.ui.pages.employee import EmployeePage
 from crm_desktop.ui.pages.opportunity import OpportunityPage
 from crm_desktop.ui.pages.opportunity_line import OpportunityLinePage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
+from crm_desktop.ui.pages.sales_process import SalesProcessPage
 
 PAGE_FOR: dict[str, type[RecordPage]] = {
     "customer": CustomerPage,
@@ -19,6 +20,7 @@ PAGE_FOR: dict[str, type[RecordPage]] = {
     "dictionary": DictionaryPage,
     "opportunity": OpportunityPage,
     "opportunity_line": OpportunityLinePage,
+    "sales_process": SalesProcessPage,
 }
 
 

@@ -21,7 +21,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.add_entries import AddEntriesDialog
-from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
+from crm_desktop.ui.dialogs.dictionary_entry import FIXED, DictionaryEntryDialog
 from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog, matches
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
@@ -88,6 +88,11 @@ class EntriesCard(Card):
                 key="entries",
             )
 
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether none of its entries comes or goes."""
+        return bool(self._dictionary.values.get("is_fixed"))
+
     def save_order(self) -> None:
         """Keep the order shown."""
         self.table.stop_waiting()
@@ -143,7 +148,7 @@ class EntriesCard(Card):
     def delete(self) -> None:
         """Delete the current entry, where nobody chose it."""
         entry = self._entries.get(self.table.current_id())
-        if entry is None or not self._may_edit:
+        if entry is None or not self._may_edit or self._is_fixed:
             return
         count = sum(use.records for use in self._uses.get(entry.id, ()))
         if count:
@@ -211,8 +216,8 @@ class EntriesCard(Card):
         self._can_move = can_move = self._may_edit and not is_tree
         self.up_button.setVisible(can_move)
         self.down_button.setVisible(can_move)
-        self.replace_button.setVisible(self._may_edit)
-        may_add = self._may_edit and self._view.context.person.may("create", "dictionary")
+        self.replace_button.setVisible(self._may_edit and not self._is_fixed)
+        may_add = self._may_edit and not self._is_fixed and self._view.context.person.may("create", "dictionary")
         self.add_button.setVisible(may_add)
         self.several_button.setVisible(may_add and not is_tree)
         self.filter_box.setVisible(len(entries) > MOST_HIGH)
@@ -222,7 +227,8 @@ class EntriesCard(Card):
         if current in self._entries:
             self.table.selectRow(list(self._entries).index(current))
         missing = sum(dictionaries.is_untranslated(entry) for entry in entries)
-        words = [_("Alt+Up and Alt+Down move an entry, F2 changes its name here, Enter opens it, Del deletes it.")]
+        keys = _("Alt+Up and Alt+Down move an entry, F2 changes its name here, Enter opens it, Del deletes it.")
+        words = [_(FIXED) if self._is_fixed else keys]
         words += [_("{count} have no English name.").format(count=missing)] if missing else []
         self._hint.setText(" ".join(words))
         if self._may_edit:
@@ -260,7 +266,7 @@ class EntriesCard(Card):
         self._ask(Record("dictionary_entry", 0, 0, values))
 
     def _ask(self, entry: Record) -> None:
-        dialog = DictionaryEntryDialog(self, entry)
+        dialog = DictionaryEntryDialog(self, entry, is_fixed=self._is_fixed)
         dialog.decided.connect(lambda values: self._save(dialog, entry, values))
         dialog.open_quietly()
 
