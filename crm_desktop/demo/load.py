@@ -12,8 +12,7 @@ from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.progress import Step
@@ -23,6 +22,7 @@ from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.names import Names
 from crm_desktop.demo.parties import Parties, Row
 from crm_desktop.demo.people import People
+from crm_desktop.demo.sales import SALES_TABLES, add_sales
 from crm_desktop.demo.scale import SCALES, Scale
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
@@ -32,6 +32,8 @@ from crm_desktop.demo.world import World
 from crm_desktop.models import Setting
 from crm_desktop.services.preferences import SAMPLE_FIRM
 
+CHAPTERS = {"sales": (add_sales, SALES_TABLES)}
+"""What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
 Batch = dict[str, list[Row]]
 _SEED = 1998
@@ -70,6 +72,27 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> 
         text("select setval('crm.customer_number', greatest(1, :last), :last > 0)"), {"last": last["customer"]}
     )
     session.execute(insert(Setting).values(key=SAMPLE_FIRM, value={"scale": scale, "day": today.isoformat()}))
+    add_chapters(session, today)
+
+
+def add_chapters(session: Session, today: datetime.date) -> list[str]:
+    """Give a filled database what it has not got yet. Returns the names of the tables that were filled.
+
+    The session must be a superuser's; the caller commits.
+    """
+    told = session.scalars(select(Setting.value).where(Setting.key == SAMPLE_FIRM)).one()
+    known, size = told.get("chapters", []), SCALES[told["scale"]]
+    missing = [chapter for chapter in CHAPTERS if chapter not in known]
+    filled: list[str] = []
+    for chapter in missing:
+        session.execute(text("set local session_replication_role = replica"))
+        add, tables = CHAPTERS[chapter]
+        add(session, size, today, Dice(_SEED))
+        filled += tables
+    if missing:
+        value = told | {"chapters": [*known, *missing]}
+        session.execute(update(Setting).where(Setting.key == SAMPLE_FIRM).values(value=value))
+    return filled
 
 
 def generate(world: World, scale: Scale, names: Names, well_known: list[list[str]], dice: Dice) -> Iterator[Batch]:

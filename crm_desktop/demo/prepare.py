@@ -17,7 +17,7 @@ from crm_desktop.db import server
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.db.fingerprint import is_of_this_program
 from crm_desktop.db.person import known_revisions
-from crm_desktop.demo.load import fill
+from crm_desktop.demo.load import add_chapters, fill
 from crm_desktop.demo.team import PASSWORD
 from crm_desktop.services.preferences import SAMPLE_FIRM
 from crm_desktop.services.seed import seed
@@ -91,6 +91,7 @@ def ensure_database(address: ServerAddress, database: str, scale: str, *, reset:
         connection.execute(_ONE_AT_A_TIME)  # until the connection closes: also for a program started twice
         if not reset and _is_complete(address, database):
             _upgrade(address, database)
+            _continue(address, database)
             return
         drop = text(f'drop database if exists "{database}" with (force)')
         connection.execute(drop)
@@ -120,6 +121,21 @@ def _upgrade(address: ServerAddress, database: str) -> None:
         server.upgrade(address.url(database), seed=seed)
 
 
+def _continue(address: ServerAddress, database: str) -> None:
+    """A firm that an older program made gets what came since; its customers stay as they are."""
+    with Session(_engine(address, database)) as session:
+        filled = add_chapters(session, datetime.date.today())
+        session.commit()
+    if filled:
+        _vacuum(address, database, *filled)
+
+
+def _vacuum(address: ServerAddress, database: str, *tables: str) -> None:
+    """Covering indexes need the visibility map. Without ``tables`` all."""
+    with _engine(address, database, autocommit=True).connect() as connection:
+        connection.execute(text("vacuum (analyze) " + ", ".join(f"crm.{table}" for table in tables)))
+
+
 def _make(address: ServerAddress, database: str, scale: str, progress: Step) -> None:
     # The firm's own administrator may have his login already, from a sample firm of another size on this server.
     founder = f"founder_{secrets.token_hex(4)}"
@@ -130,8 +146,7 @@ def _make(address: ServerAddress, database: str, scale: str, progress: Step) -> 
         session.execute(_FORGET_FOUNDER)
         session.execute(text(f"drop role {founder}"))
         session.commit()
-    with _engine(address, database, autocommit=True).connect() as connection:
-        connection.execute(text("vacuum (analyze)"))  # covering indexes need the visibility map
+    _vacuum(address, database)
 
 
 def _engine(address: ServerAddress, database: str, *, autocommit: bool = False) -> Engine:

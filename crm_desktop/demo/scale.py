@@ -15,6 +15,7 @@ class Scale:
     prospects: int
     contacts: int
     activities: int
+    opportunities: int
     more_departments: int = 0
 
     @property
@@ -24,13 +25,23 @@ class Scale:
 
 
 SCALES = {
-    "empty": Scale(transaction_customers=0, prospects=0, contacts=0, activities=0),
-    "office": Scale(transaction_customers=900, prospects=1_400, contacts=2_600, activities=20_000),
+    "empty": Scale(transaction_customers=0, prospects=0, contacts=0, activities=0, opportunities=0),
+    "office": Scale(transaction_customers=900, prospects=1_400, contacts=2_600, activities=20_000, opportunities=350),
     "100k": Scale(
-        transaction_customers=39_000, prospects=61_000, contacts=113_000, activities=200_000, more_departments=3
+        transaction_customers=39_000,
+        prospects=61_000,
+        contacts=113_000,
+        activities=200_000,
+        opportunities=10_000,
+        more_departments=3,
     ),
     "1m": Scale(
-        transaction_customers=390_000, prospects=610_000, contacts=1_100_000, activities=2_000_000, more_departments=16
+        transaction_customers=390_000,
+        prospects=610_000,
+        contacts=1_100_000,
+        activities=2_000_000,
+        opportunities=30_000,
+        more_departments=16,
     ),
 }
 

@@ -35,7 +35,7 @@ def add_team(session: Session, firm: dict[str, Any], staff: Staff, today: dateti
         session.execute(_MAKE_LOGIN, {"login": colleague.login, "verifier": verifier})
     return World(
         today=today,
-        choices=_choices(session),
+        choices=read_choices(session),
         sellers=_sellers(staff.colleagues, employees),
         engineers=tuple(employees[c.login] for c in staff.colleagues if c.title.endswith("工程师")),
         pool_id=session.scalars(select(Employee.id).where(Employee.is_pool)).one(),
@@ -76,7 +76,8 @@ def _add_members(session: Session, colleagues: list[Colleague], employees: dict[
     session.execute(insert(GroupMember), members)
 
 
-def _choices(session: Session) -> dict[tuple[str, str], int]:
+def read_choices(session: Session) -> dict[tuple[str, str], int]:
+    """Ids of the entries of dictionaries, by the codes of both."""
     entries = select(Dictionary.code, DictionaryEntry.code, DictionaryEntry.id).join(DictionaryEntry.dictionary)
     return {(dictionary, code): id for dictionary, code, id in session.execute(entries)}
 

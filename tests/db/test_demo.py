@@ -12,8 +12,10 @@ from crm_desktop.db import server as servers
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.demo.prepare import ensure_database
 from crm_desktop.demo.team import PASSWORD
+from crm_desktop.entities.catalog import PRODUCT
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.organisation import EMPLOYEE
 from crm_desktop.services.keys import derived_columns
 from crm_desktop.services.seed import seed
@@ -23,6 +25,9 @@ PARTS = {
     "contact": ("customer", "customer_id"),
     "activity": ("customer", "customer_id"),
     "contact_relation": ("contact", "contact_id"),
+    "opportunity_line": ("opportunity", "opportunity_id"),
+    "opportunity_contact": ("opportunity", "opportunity_id"),
+    "opportunity_stay": ("opportunity", "opportunity_id"),
 }
 
 
@@ -68,6 +73,8 @@ def test_counts_are_those_of_the_sample_firm(connection: Connection) -> None:
     assert dict(by_life_cycle.all()) == {"transaction": 900, "potential": 1_400}
     assert connection.scalar(text("select count(*) from crm.contact")) == 2_600
     assert connection.scalar(text("select count(*) from crm.activity")) == 20_000
+    assert connection.scalar(text("select count(*) from crm.opportunity")) == 350
+    assert connection.scalar(text("select count(*) from crm.product")) == 60
     assert connection.scalar(text("select count(*) from crm.employee where not is_pool")) == 28
     assert connection.scalar(text("select count(*) from crm.department")) == 4
     assert connection.scalar(text("select count(distinct group_id) from crm.group_member")) == 6
@@ -88,7 +95,7 @@ def test_every_foreign_key_holds(connection: Connection) -> None:
         assert connection.scalar(text(lost)) == 0, (table, column)
 
 
-@pytest.mark.parametrize("spec", [CUSTOMER, CONTACT, EMPLOYEE], ids=lambda spec: spec.key)
+@pytest.mark.parametrize("spec", [CUSTOMER, CONTACT, EMPLOYEE, PRODUCT, OPPORTUNITY], ids=lambda spec: spec.key)
 def test_search_columns_are_what_the_program_would_write(connection: Connection, spec: EntitySpec) -> None:
     rows = connection.execute(text(f"select * from crm.{spec.key} where id % 7 = 0 or id < 30")).mappings().all()
     for row in rows:
@@ -112,6 +119,100 @@ def test_latest_contacts_are_what_the_trigger_would_give(connection: Connection)
         """)
     )
     assert wrong == 0
+
+
+def test_opportunities_are_as_the_triggers_would_keep_them(connection: Connection) -> None:
+    with connection.engine.execution_options(isolation_level="READ COMMITTED").connect() as transaction:
+        transaction.execute(text("create temp table told on commit drop as select * from crm.opportunity"))
+        transaction.execute(text("create temp table wanted on commit drop as select * from crm.opportunity_line"))
+        transaction.execute(text("delete from crm.opportunity"))
+        transaction.execute(
+            text("""
+                insert into crm.opportunity (id, name, customer_id, owner_id, stage_id, probability, amount, opened_on,
+                                             closed_on, stage_note)
+                    overriding system value
+                    select id, name, customer_id, owner_id, stage_id, probability, amount,
+                           case when closed_on is null then stage_since::date else opened_on end, closed_on, stage_note
+                    from told
+            """)
+        )
+        transaction.execute(
+            text("""
+                insert into crm.opportunity_line (id, opportunity_id, product_id, quantity, unit_price)
+                    overriding system value select id, opportunity_id, product_id, quantity, unit_price from wanted
+            """)
+        )
+        same = "(outcome_id, stage_since::date, stalls_on, closed_on, weighted_amount, customer_owner_id, category_id)"
+        same = ", ".join(f"{{0}}.{column}" for column in same[1:-1].split(", "))
+        compared = f"({same.format('kept')}) is distinct from ({same.format('told')})"
+        wrong = f"select count(*) from told join crm.opportunity kept using (id) where {compared}"
+        assert transaction.scalar(text(wrong)) == 0
+        wrong = (
+            "select count(*) from wanted join crm.opportunity_line kept using (id) where kept.amount <> wanted.amount"
+        )
+        assert transaction.scalar(text(wrong)) == 0
+        transaction.rollback()
+
+
+def test_stages_gone_through_lead_to_where_an_opportunity_is(connection: Connection) -> None:
+    paths = connection.execute(
+        text("""
+            select o.stage_id, o.stage_since, o.opened_on, o.stage_note,
+                   array_agg(y.stage_id order by y.entered_at) as stages, max(y.entered_at) as last,
+                   min(y.entered_at)::date as first, (array_agg(y.note order by y.entered_at desc))[1] as note,
+                   array_agg(s.sort_order order by y.entered_at) = array_agg(s.sort_order order by s.sort_order)
+                        as forward
+            from crm.opportunity o join crm.opportunity_stay y on y.opportunity_id = o.id
+            join crm.sales_stage s on s.id = y.stage_id group by o.id
+        """)
+    ).all()
+    assert len(paths) == 350
+    for path in paths:
+        assert (path.stages[-1], path.last, path.first, path.note, path.forward) == (
+            path.stage_id, path.stage_since, path.opened_on, path.stage_note, True,
+        )  # fmt: skip
+
+
+def test_opportunities_fit_their_customers(connection: Connection) -> None:
+    won_by_prospects = """
+        select count(*) from crm.opportunity o join crm.customer c on c.id = o.customer_id
+        where o.outcome_id = crm.choice('outcome', 'won')
+          and (c.first_deal_on is null or o.closed_on < c.first_deal_on or o.opened_on < c.registered_on)
+    """
+    assert connection.scalar(text(won_by_prospects)) == 0
+    outcomes = connection.execute(
+        text("""
+            select e.code, count(*), count(*) filter (where o.owner_id <> c.owner_id) as others,
+                   count(*) filter (where o.stalls_on <= current_date) as stalled,
+                   count(*) filter (where o.next_step is null) as unplanned, count(o.reason_id) as reasons
+            from crm.opportunity o join crm.customer c on c.id = o.customer_id
+            join crm.dictionary_entry e on e.id = o.outcome_id group by 1
+        """)
+    )
+    by_code = {row.code: row for row in outcomes}
+    assert by_code["open"].count > 80
+    assert 5 < by_code["open"].stalled < by_code["open"].count / 3
+    assert 5 < by_code["open"].unplanned < by_code["open"].count / 3
+    assert by_code["won"].count > by_code["lost"].count > 40
+    assert sum(row.others for row in by_code.values()) > 5
+    assert all(row.reasons == row.count for code, row in by_code.items() if code != "open")
+
+
+def test_a_firm_made_earlier_gets_what_came_since(server: ServerAddress, database: str, connection: Connection) -> None:
+    def told() -> list[object]:
+        same = "select name, customer_id, owner_id, amount, opened_on, stage_since from crm.opportunity order by id"
+        return [
+            connection.execute(text(same)).all(),
+            connection.scalar(text("select sum(xmin::text::int8) from crm.customer")),
+        ]
+
+    before = told()
+    connection.execute(text("delete from crm.opportunity"))
+    connection.execute(text("delete from crm.product"))
+    connection.execute(text("delete from crm.product_category"))
+    connection.execute(text("update crm.setting set value = value - 'chapters' where key = 'sample_firm'"))
+    ensure_database(server, database, "office", progress=no_progress)
+    assert told() == before
 
 
 def test_new_rows_get_keys_and_numbers_after_the_last(connection: Connection) -> None:
