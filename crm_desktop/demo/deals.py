@@ -24,6 +24,7 @@ _MATE_SHARE = 0.05
 _NEXT_STEP_SHARE = 0.85
 _DISCOUNTS = ("1", "1", "1", "0.97", "0.95", "0.92", "0.9", "0.85")
 _CENT = Decimal("0.01")
+_DEAR = 5_000  # yuan; nobody opens an opportunity for a single cheap thing
 _LOSING = ("price", "price", "price", "competitor", "competitor", "brand", "product", "relationship", "delivery")
 _WINNING = ("service", "service", "price", "relationship", "product", "delivery")
 _CLOSING = ("no_budget", "postponed", "postponed", "cancelled", "no_decision")
@@ -123,7 +124,7 @@ class Deals:
         dice, reached = self._dice, self._reached.draw()
         stages = self._stages[: reached + 1]
         allowed = stages[-1].days_allowed or 30
-        waited = allowed + dice.randrange(2, 45) if dice.chance(_STALLED_SHARE) else dice.randrange(allowed)
+        waited = allowed + dice.randrange(2, 45) if dice.chance(_STALLED_SHARE) else dice.randrange(max(1, allowed - 4))
         since = max(client.registered_on, working_day(self._yesterday - datetime.timedelta(days=waited)))
         before = datetime.timedelta(days=reached * dice.randrange(5, 20))
         opened_on = max(client.registered_on, working_day(since - before))
@@ -201,7 +202,8 @@ class Deals:
             wares += [ware for ware in dice.sample(fitting, 2) if ware is not first][: dice.randrange(1, 3)]
         lines = []
         for ware in wares:
-            quantity = 1 + int(ware.most * dice.random() ** 2)
+            part = dice.random() ** 2 if ware.price > _DEAR else 0.4 + 0.6 * dice.random()
+            quantity = max(1, round(ware.most * part))
             price = (ware.price * Decimal(dice.pick(_DISCOUNTS))).quantize(_CENT)
             lines.append({"ware": ware, "product_id": ware.id, "quantity": quantity, "unit_price": price})
             lines[-1]["amount"] = quantity * price

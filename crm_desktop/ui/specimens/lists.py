@@ -17,7 +17,6 @@ from crm_desktop.reports.table import Column
 from crm_desktop.services.listing import columns_of
 from crm_desktop.services.views import View
 from crm_desktop.spec.filters import Condition, Group
-from crm_desktop.ui.areas import CUSTOMERS
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
@@ -26,14 +25,13 @@ from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.specimens.bulk import bulk_pages
 
-ENTRIES = ("customer/mine", *(f"{key}/all" for key in CUSTOMERS), "employee/staff")
 SELECTED_ROW = 4
 PRINTED_ROWS = 90
 
 
 def list_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
     """The lists of every area with a row selected, a filter that finds nothing, and the dialogs of a list."""
-    lists = ((f"list_{entry.replace('/', '_')}", partial(list_window, context, entry)) for entry in ENTRIES)
+    lists = ((f"list_{entry.replace('/', '_')}", partial(list_window, context, entry)) for entry in _entries(context))
     return (
         *lists,
         ("list_nothing_matches", partial(list_window, context, "customer/all", "xxyyzz")),
@@ -106,6 +104,17 @@ def print_preview() -> QWidget:
     pdf = io.BytesIO()
     list_pdf(pdf, report)
     return PrintPreview(None, report.title, pdf.getvalue())
+
+
+def listed(context: Context) -> list[str]:
+    """The entities that have a list in this person's areas, but for the administrator's, which he draws himself."""
+    areas = [area for area in context.areas if area.key != "administration"]
+    keys = [entry.key.split("/") for area in areas for entry in area.pages]
+    return list(dict.fromkeys(entity for entity, *view in keys if view == ["all"]))
+
+
+def _entries(context: Context) -> tuple[str, ...]:
+    return ("customer/mine", *(f"{entity}/all" for entity in listed(context)), "employee/staff")
 
 
 def _select(page: ListPage) -> None:

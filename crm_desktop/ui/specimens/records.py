@@ -15,7 +15,6 @@ from crm_desktop.services.journal import Change, FieldChange, Kept, UndoResult
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.services.records import Record, SaveConflictError
 from crm_desktop.services.search import Hit, find
-from crm_desktop.ui.areas import CUSTOMERS
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
@@ -24,10 +23,10 @@ from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.dialogs.unsaved import UnsavedDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
-from crm_desktop.ui.pages import PAGE_FOR
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 from crm_desktop.ui.specimens.custom_fields import custom_field_change_dialog, custom_field_dialog, custom_fields_window
+from crm_desktop.ui.specimens.lists import listed
 from crm_desktop.ui.tasks import Session
 
 CUSTOMER = "华工医药"
@@ -43,7 +42,7 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("customer_edit", partial(record_window, context, "customer", CUSTOMER, _edit)),
         ("customer_log", partial(record_window, context, "customer", CUSTOMER, _log)),
         ("customer_new", partial(duplicate_window, context)),
-        *((key, partial(record_window, context, key)) for key in CUSTOMERS if key not in PAGE_FOR),
+        *((key, partial(record_window, context, key)) for key in listed(context) if key != "customer"),
         ("activity_new", partial(new_window, context, "activity")),
         ("employee_read_only", partial(record_window, context, "employee")),
         ("custom_field", custom_field_dialog),
