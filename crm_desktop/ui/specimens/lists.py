@@ -108,9 +108,10 @@ def print_preview() -> QWidget:
 
 def listed(context: Context) -> list[str]:
     """The entities that have a list in this person's areas, but for the administrator's, which he draws himself."""
-    areas = [area for area in context.areas if area.key != "administration"]
-    keys = [entry.key.split("/") for area in areas for entry in area.pages]
-    return list(dict.fromkeys(entity for entity, *view in keys if view == ["all"]))
+    entries = [
+        (entry.key.split("/"), area) for area in context.areas if area.key != "administration" for entry in area.pages
+    ]
+    return list(dict.fromkeys(key for (key, *view), area in entries if view == ["all"] and key in area.records))
 
 
 def _entries(context: Context) -> tuple[str, ...]:
