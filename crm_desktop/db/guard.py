@@ -11,6 +11,7 @@ from crm_desktop.models import CUSTOM, KEPT, POLICY, Base, Guard
 
 DERIVED = (
     "version", "updated_at", "sort_key", "search_text", "search_grams", "name_core", "last_contact_at", "full_name",
+    "full_name_en",
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
 _SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_model", "specification")

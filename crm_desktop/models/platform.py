@@ -46,6 +46,9 @@ class DictionaryEntry(Base):
     full_name: Mapped[str] = mapped_column(
         String(200), server_default="", comment="With the parents' names, for trees: 广东广州天河; kept by trigger"
     )
+    full_name_en: Mapped[str] = mapped_column(
+        String(300), server_default="", comment="The same in English: Tianhe, Guangzhou, Guangdong; kept by trigger"
+    )
     sort_order: Mapped[int] = mapped_column(Integer, server_default="0")
     tone: Mapped[str | None] = mapped_column(String(10), comment="Colour of its chip: good warn bad violet")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from crm_desktop.core.i18n import N_, _, language
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.models import DictionaryEntry
 from crm_desktop.services.filter_fields import FilterField, find_field, part_of, problem_of
-from crm_desktop.services.statements import display_of
+from crm_desktop.services.statements import display_of, full_name_of
 from crm_desktop.spec import EntitySpec, Ref
 from crm_desktop.spec.filters import Condition, Group, Item, Unreadable
 from crm_desktop.spec.kinds import DATE, INTEGER
@@ -110,7 +110,7 @@ def _rows(spec: EntitySpec, group: Group) -> Iterator[tuple[Any, Ref]]:
 
 def _fetch_names(session: Session, target: Any, ids: set[int]) -> dict[int, Ref]:
     is_entry = target is DictionaryEntry
-    name = DictionaryEntry.full_name if is_entry and language() == "zh" else display_of(target)
+    name = full_name_of(DictionaryEntry) if is_entry else display_of(target)
     tone = target.tone if is_entry else literal(None)
     chosen = target.id == any_(literal(sorted(ids), ARRAY(BigInteger)))
     rows = session.execute(select(target.id, name, display_of(target), tone).where(chosen))

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.i18n import language
 from crm_desktop.core.text import normalise
 from crm_desktop.models import Dictionary, DictionaryEntry
-from crm_desktop.services.statements import display_of
+from crm_desktop.services.statements import display_of, full_name_of
 from crm_desktop.spec import Ref
 
 TREES = frozenset({"region"})
@@ -51,13 +50,12 @@ class Choices:
 
 def fetch_choices(session: Session) -> Choices:
     """All dictionaries at once: some 3,500 entries, most of them regions. One statement."""
-    label = DictionaryEntry.full_name if language() == "zh" else display_of(DictionaryEntry)
     rows = session.execute(
         select(
             Dictionary.code.label("dictionary"),
             DictionaryEntry.id,
             display_of(DictionaryEntry).label("label"),
-            label.label("full"),
+            full_name_of(DictionaryEntry).label("full"),
             DictionaryEntry.code,
             DictionaryEntry.parent_id,
             DictionaryEntry.name,

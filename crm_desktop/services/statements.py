@@ -45,6 +45,12 @@ def display_of(target: Any) -> ColumnElement[str]:
     return func.coalesce(getattr(target, english), name)
 
 
+def full_name_of(entry: Any) -> ColumnElement[str]:
+    """An entry of a tree (or an alias of the model) with its parents, in the language of the moment."""
+    name: ColumnElement[str] = entry.full_name if language() == "zh" else entry.full_name_en
+    return name
+
+
 class Joins:
     """The outer joins that column paths need, each once."""
 
@@ -79,7 +85,7 @@ def outputs(path: tuple[Attr, ...], joins: Joins) -> tuple[ColumnElement[Any], .
         return (getattr(joins.target(path[:-1]), fact.key),)
     alias = joins.target(path)
     tone = getattr(alias, "tone", literal(None))
-    label = alias.full_name if fact.dictionary == "region" and language() == "zh" else display_of(alias)
+    label = full_name_of(alias) if fact.dictionary == "region" else display_of(alias)
     return (alias.id, label, tone)
 
 

@@ -125,6 +125,9 @@ def test_entries_of_a_tree_bear_their_parents_names(raw: Raw) -> None:
     raw.count("update crm.dictionary_entry set name = '粤' where id = %s", province)
     read = "select full_name from crm.dictionary_entry where id = any (%s) order by id"
     assert raw.column(read, [province, city, district]) == ["粤", "粤广州市", "粤广州市天河区"]
+    raw.count("update crm.dictionary_entry set name_en = 'Canton' where id = %s", city)
+    english = raw.column(read.replace("full_name", "full_name_en"), [city, district])
+    assert english == ["Canton, 粤", "天河区, Canton, 粤"]
     raw.count("update crm.dictionary_entry set parent_id = null where id = %s", city)
     assert raw.column(read, [city, district]) == ["广州市", "广州市天河区"]
 

@@ -42,7 +42,7 @@ returns table (change_id bigint, change_set_id bigint, at timestamptz, employee_
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   hidden text[] := array['version', 'created_at', 'updated_at', 'sort_key', 'search_text', 'search_grams', 'name_core',
-                         'last_contact_at', 'full_name'];
+                         'last_contact_at', 'full_name', 'full_name_en'];
   image jsonb := journal.visible_row(table_name, row_id) - hidden;
 begin
   if image is null then return; end if;

@@ -60,13 +60,17 @@ create trigger last_contact_update after update on crm.activity
 create trigger last_contact_delete after delete on crm.activity
   referencing old table as old_rows for each statement execute function crm.last_contact_after_delete();
 
--- dictionary_entry.full_name
+-- dictionary_entry.full_name and full_name_en: 广东广州天河; Tianhe, Guangzhou, Guangdong
 create or replace function crm.fill_full_name() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  parent crm.dictionary_entry;
+  english text := coalesce(nullif(new.name_en, ''), new.name);
 begin
+  select e.* into parent from crm.dictionary_entry e where e.id = new.parent_id;
   -- Beijing the city is not named again after Beijing the province.
-  new.full_name :=
-    coalesce((select nullif(e.full_name, new.name) from crm.dictionary_entry e where e.id = new.parent_id), '') || new.name;
+  new.full_name := coalesce(nullif(parent.full_name, new.name), '') || new.name;
+  new.full_name_en := concat_ws(', ', english, nullif(nullif(parent.full_name_en, english), ''));
   return new;
 end $$;
 
@@ -75,10 +79,14 @@ create or replace function crm.carry_full_name() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   renamed bigint[] := array(
-    select c.id from (select n.id, n.full_name from new_rows n except select o.id, o.full_name from old_rows o) c);
+    select c.id from (select n.id, n.full_name, n.full_name_en from new_rows n
+                      except select o.id, o.full_name, o.full_name_en from old_rows o) c);
 begin
   if renamed <> '{}' then
-    update crm.dictionary_entry e set full_name = coalesce(nullif(p.full_name, e.name), '') || e.name
+    update crm.dictionary_entry e
+      set full_name = coalesce(nullif(p.full_name, e.name), '') || e.name,
+          full_name_en = concat_ws(', ', coalesce(nullif(e.name_en, ''), e.name),
+                                   nullif(nullif(p.full_name_en, coalesce(nullif(e.name_en, ''), e.name)), ''))
       from crm.dictionary_entry p
       where p.id = any (renamed) and e.parent_id = p.id;
   end if;
@@ -87,7 +95,8 @@ end $$;
 
 create trigger fill_full_name before insert on crm.dictionary_entry
   for each row execute function crm.fill_full_name();
-create trigger fill_full_name_again before update of name, parent_id, full_name on crm.dictionary_entry
+create trigger fill_full_name_again before update of name, name_en, parent_id, full_name, full_name_en
+  on crm.dictionary_entry
   for each row when (pg_trigger_depth() = 0) execute function crm.fill_full_name();
 create trigger carry_full_name after update on crm.dictionary_entry
   referencing old table as old_rows new table as new_rows for each statement execute function crm.carry_full_name();
