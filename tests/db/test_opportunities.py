@@ -238,3 +238,15 @@ def test_fixed_choices_are_renamed_only(raw: Raw) -> None:
     assert raw.tried("delete from crm.dictionary_entry where id = %s", entry) == REFUSED
     outcomes = raw.value("select id from crm.dictionary where code = 'outcome'")
     assert raw.tried("insert into crm.dictionary_entry (dictionary_id, name) values (%s, 'x')", outcomes) == REFUSED
+
+
+def test_ticks_are_forgotten_in_another_stage_and_come_back_with_it(raw: Raw) -> None:
+    id_ = opportunity(raw, "seller")
+    raw.act(login("seller"))
+    raw.count("update crm.opportunity set checked = '{找到决策人}' where id = %s", id_)
+    change_set = raw.act(login("seller"))
+    raw.count("update crm.opportunity set stage_id = %s where id = %s", stage(raw, "Proposal"), id_)
+    assert image(raw, id_)["checked"] == []
+    raw.become(login("seller"))
+    raw.value("select journal.undo(%s)", change_set)
+    assert image(raw, id_)["checked"] == ["找到决策人"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
+from crm_desktop.ui.dialogs.move_several import MoveSeveralDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
+from crm_desktop.ui.list_page.page import ListPage
 from tests.ui.desk import (
     Desk,
     SitDown,
@@ -168,3 +172,35 @@ def test_contacts_of_its_customer_are_offered(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(editor.popup.isVisible)
     assert "陈立" in editor.popup.texts()
     assert "外人" not in editor.popup.texts()
+
+
+def choose(dialog: MoveSeveralDialog, stage: str) -> None:
+    dialog.stage.setCurrentIndex(dialog.stage.findText(stage))
+
+
+def test_several_are_moved_as_one_change_and_it_is_said_which_stay(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    ids = [opportunity(desk, name=name).id for name in ("甲", "乙", "丙")]
+    proposal = desk.id_of("sales_stage", "name_en = 'Proposal'")
+    change(desk.gateway, "sales_stage", proposal, required_fields=["expected_on"])
+    change(desk.gateway, "opportunity", ids[0], expected_on=datetime.date(2026, 12, 1))
+    view = desk.window.view("opportunities")
+    view.select_page("opportunity/all")
+    desk.settle()
+    page = view.current_page()
+    assert isinstance(page, ListPage)
+    page.table.select_ids(ids)
+    page.commands.move()
+    desk.settle()
+    dialog = desk.dialog(MoveSeveralDialog)
+    choose(dialog, "Proposal")
+    desk.settle_all()
+    assert dialog.apply.text() == "Change 1 opportunity"
+    assert "2 stay as they are: Expected on is needed." in [one.text() for one in dialog.outcome.findChildren(QLabel)]
+    choose(dialog, "Needs confirmed")
+    desk.settle_all()
+    dialog.apply.click()
+    desk.settle_all()
+    assert [stage_of(desk, id_) for id_ in ids] == ["Needs confirmed"] * 3
+    desk.press_undo()
+    assert [stage_of(desk, id_) for id_ in ids] == ["First contact"] * 3

@@ -2,60 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services import bulk
-from crm_desktop.services.bulk import Rehearsal
 from crm_desktop.services.bulk_steps import Step
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.bulk_step import BulkStep, maker_for
-from crm_desktop.ui.dialogs.dialog import Dialog
-from crm_desktop.ui.dialogs.rehearsal import RehearsalView
+from crm_desktop.ui.dialogs.rehearsed import Change, RehearsedDialog
 from crm_desktop.ui.list_page.words import things
-from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.buttons import quiet_button
 
-PAUSE_MS = 300
-Change = Callable[[Sequence[Step], Rehearsal], object]
 
-
-class BulkEditDialog(Dialog):
-    """``change`` is called with the steps and with what their rehearsal found."""
+class BulkEditDialog(RehearsedDialog):
+    """A line for each field, as many as are wanted."""
 
     def __init__(self, view: AreaView, spec: EntitySpec, ids: Sequence[int], change: Change) -> None:
-        super().__init__(view.window(), _("Change {what}").format(what=things(spec, len(ids))), width=680)
-        self._view, self._spec, self._ids, self._change = view, spec, list(ids), change
+        title = _("Change {what}").format(what=things(spec, len(ids)))
+        super().__init__(view, spec, ids, change, title=title, width=680)
         self._maker = maker_for(view, self, spec)
-        self._asked: tuple[Step, ...] = ()
-        self._rehearsal: Rehearsal | None = None
         self.lines: list[BulkStep] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
-        self.outcome = RehearsalView(spec)
-        self._pause = later(PAUSE_MS, self._rehearse, self)
         self.body.addLayout(self._column)
         another = quiet_button(_("Another field"), self.add_line, icon_name="plus", shortcut="Ctrl+Plus")
         self.body.addWidget(another, 0, Qt.AlignmentFlag.AlignLeft)
-        self.body.addWidget(self.outcome)
-        self.body.addStretch(1)
-        self.add_cancel()
-        self.apply = self.add_primary(_("Change"), self._accept)
+        self.add_foot()
         self.add_line()
 
     def add_line(self) -> BulkStep:
         """One more field to change."""
         line = BulkStep(self._spec, self._maker, self._remove)
-        line.changed.connect(self._note_change)
+        line.changed.connect(self.note_change)
         self.lines.append(line)
         self._column.addWidget(line)
         line.field.setFocus()
-        self._note_change()
+        self.note_change()
         return line
 
     def steps(self) -> tuple[Step, ...]:
@@ -71,45 +56,4 @@ class BulkEditDialog(Dialog):
         self._column.removeWidget(line)
         line.hide()
         line.deleteLater()
-        self._note_change()
-
-    def _note_change(self) -> None:
-        self._rehearsal = None
-        self.apply.setEnabled(False)
-        self.apply.setText(_("Change"))
-        self._pause.start()
-
-    def _rehearse(self) -> None:
-        try:
-            steps = self.steps()
-        except KnownError as error:
-            self.outcome.show_error(error)
-            return
-        self._asked = steps
-        if not steps:
-            self.outcome.say(_("Nothing is written before you have seen what would change."))
-            return
-        self.outcome.wait()
-        person, entity, ids = self._view.context.person, self._spec.key, self._ids
-        self._view.context.tasks.query(
-            self,
-            lambda session: bulk.rehearse(session, person, entity, steps, ids),
-            lambda rehearsal: self._take(steps, rehearsal),
-            self.outcome.show_error,
-            key="rehearse",
-        )
-
-    def _take(self, steps: Sequence[Step], rehearsal: Rehearsal) -> None:
-        if steps != self._asked or self._pause.isActive():
-            return  # the user has gone on
-        self._rehearsal = rehearsal
-        count = len(rehearsal.targets.ids)
-        self.outcome.show_rehearsal(rehearsal)
-        self.apply.setEnabled(count > 0)
-        self.apply.setText(_("Change {what}").format(what=things(self._spec, count)) if count else _("Change"))
-        self.adjustSize()
-
-    def _accept(self) -> None:
-        if self._rehearsal is not None:
-            self.accept()
-            self._change(self._asked, self._rehearsal)
+        self.note_change()

@@ -19,11 +19,13 @@ from crm_desktop.services import bulk, bulk_cells
 from crm_desktop.services.bulk import Changed, Rehearsal
 from crm_desktop.services.bulk_cells import CellsRehearsal
 from crm_desktop.services.bulk_steps import Step
+from crm_desktop.services.opportunities import Stages
 from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.bulk_delete import BulkDeleteDialog
 from crm_desktop.ui.dialogs.bulk_edit import BulkEditDialog
+from crm_desktop.ui.dialogs.move_several import MoveSeveralDialog
 from crm_desktop.ui.dialogs.paste_preview import PastePreview
 from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.form_page.undoing import undo
@@ -52,6 +54,14 @@ class BulkActions:
             dialog.lines[0].choose(key)
         dialog.open_quietly()
         return dialog
+
+    def move(self, ids: Sequence[int]) -> None:
+        """Ask to which stage these opportunities shall go."""
+
+        def ask(stages: Stages) -> None:
+            MoveSeveralDialog(self._view, stages, ids, self._change).open_quietly()
+
+        self._view.context.stages.load(self._page, ask)
 
     def delete(self, ids: Sequence[int], name: str = "") -> None:
         """Ask whether these records may go; ``name`` is what the only one is called."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crm_desktop.ui.list_page.page import ListPage
 
 MOST_LOOKED_AT = 100
+MOVE = "Ctrl+Shift+M"
 
 
 class Commands:
@@ -40,6 +41,7 @@ class Commands:
         page.table.delete_requested.connect(self.delete)
         for key, act in (
             ("Ctrl+Shift+E", self.change_several),
+            (MOVE, self.move),
             ("Ctrl+Return", self.open_in_background),
             ("Ctrl+Shift+C", self.copy_cell),
         ):
@@ -54,12 +56,19 @@ class Commands:
         """Whether to offer to change several records at once."""
         return self.may_update() and self._page.may(Function.BULK_EDIT)
 
+    def may_move(self) -> bool:
+        """Whether the selected rows are opportunities that can go to another stage."""
+        is_one = self._page.table.selected_count() == 1
+        return self._page.spec.key == "opportunity" and (self.may_change_several() or (is_one and self.may_update()))
+
     def for_selection(self) -> Sequence[tuple[str, Callable[[], object]]]:
         """What is offered beside the number of the selected rows."""
         offered: list[tuple[str, Callable[[], object]]] = []
         page = self._page
         if self.may_change_several():
             offered.append((_("Change…"), self.change_several))
+        if self.may_move():
+            offered.append((_("Move to stage…"), self.move))
         if is_shareable(page.spec) and self.may_update():
             offered.append((_("Share…"), lambda: self.sharing.share(*self.chosen())))
             if self.may_change_several():
@@ -105,6 +114,12 @@ class Commands:
         if ids and self.may_change_several():
             column = self._page.current_column()
             self.bulk.edit(ids, column.key if self.cells.editable(column) else "")
+
+    def move(self) -> None:
+        """Ask to which stage the selected opportunities shall go."""
+        ids = self._page.table.selected_ids()
+        if ids and self.may_move():
+            self.bulk.move(ids)
 
     def delete(self) -> None:
         """Ask whether the selected records may go."""

@@ -12,6 +12,7 @@ from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.list_page import header_menu
+from crm_desktop.ui.list_page.commands import MOVE
 from crm_desktop.ui.list_page.words import things
 from crm_desktop.ui.widgets.menu_actions import add_action, check_action
 
@@ -33,6 +34,8 @@ def row_menu(page: ListPage) -> QMenu:
         edit.setEnabled(page.commands.cells.editable(column))
         if page.commands.may_change_several():
             add_action(menu, "checks", _("Change several…"), page.commands.change_several, "Ctrl+Shift+E")
+        if page.commands.may_move():
+            add_action(menu, "flag", _("Move to stage…"), page.commands.move, MOVE)
         add_action(menu, "clipboard-text", _("Paste from here"), page.commands.paste, "Ctrl+V")
     menu.addSeparator()
     add_action(menu, "copy", _("Copy"), lambda: page.row_actions.copy(ids), "Ctrl+C")
