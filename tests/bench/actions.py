@@ -19,6 +19,7 @@ from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.settings import SettingsPage
 from crm_desktop.ui.theme import apply_theme
+from crm_desktop.ui.widgets.notice import Notice
 from tests.bench.window import Timing, WindowBench
 
 RUNS = 3
@@ -109,6 +110,8 @@ class ActionsBench:
     def _left(self) -> tuple[float, int]:
         """Megabytes and objects of Qt."""
         self._clear()
+        for notice in self._window.findChildren(Notice):
+            notice.dismiss()
         self._bench.settle()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()

@@ -115,6 +115,19 @@ def test_the_filter_builder_leaves_nothing(sit_down: SitDown) -> None:
     _leaves_nothing(desk, build_and_close)
 
 
+def test_a_filter_that_is_opened_for_nothing_leaves_nothing(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = desk.window.show_area("customers").current_page()
+    assert isinstance(page, ListPage)
+
+    def open_and_fold() -> None:
+        page.filters.button.click()
+        desk.settle()
+        page.filters.button.click()
+
+    _leaves_nothing(desk, open_and_fold)
+
+
 def test_dialogs_of_a_customer_leave_nothing(sit_down: SitDown) -> None:
     desk = sit_down("leader")
     customer = desk.customer()

@@ -62,8 +62,10 @@ class GroupEditor(QFrame):
         return Group(tuple(items), self.match.currentData(), self._group.part, has)
 
     def add_condition(self, key: str = "") -> None:
-        """Begin a condition, of a field or to be chosen."""
-        row = self._add_item(None)
+        """Begin a condition, of a field or to be chosen; the last one, where that was only begun."""
+        last = self.items[-1] if self.items else None
+        is_begun = isinstance(last, ConditionRow) and last.fields.field() is None
+        row = last if is_begun else self._add_item(None)
         assert isinstance(row, ConditionRow)
         row.show()
         row.choose_field(key)
