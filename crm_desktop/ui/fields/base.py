@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.drafts import Typed
 from crm_desktop.spec.kinds import Kind
 from crm_desktop.ui.widgets.buttons import restyle
+from crm_desktop.ui.widgets.labels import Role
 from crm_desktop.ui.widgets.labels import label as make_label
 
 
@@ -27,23 +28,19 @@ class FieldEditor(QWidget):
         self.required = required
         self._help_text = help_text
         self._input: QWidget | None = None
-        self._heading = QWidget()
-        heading = QHBoxLayout(self._heading)
-        heading.setContentsMargins(0, 0, 0, 0)
-        heading.setSpacing(4)
-        heading.addWidget(make_label(label, "small"))
-        self._mark = make_label("*", "error")
-        heading.addWidget(self._mark)
-        self._mark.setVisible(required)
-        heading.addStretch(1)
-        self._below = make_label(help_text, "small", wrap=True)
-        self._below.setVisible(bool(help_text))
+        self._heading: QWidget = make_label(label, "small")
+        self._mark: QLabel | None = None
+        if required:
+            self._mark = make_label("*", "error")
+            self._heading = _side_by_side(self._heading, self._mark)
+        self._below: QLabel | None = None  # made when there is something to say
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._column.addWidget(self._heading)
-        self._column.addWidget(self._below)
         self._column.addStretch(1)  # not an alignment, by which texts of several lines would be cut
+        if help_text:
+            self._say_below(help_text, "small")
         self.changed.connect(lambda: self.set_error(""))
 
     def value(self) -> Any:
@@ -88,18 +85,18 @@ class FieldEditor(QWidget):
 
     def hide_mark(self) -> None:
         """Leave out the required mark, where there is always a value."""
-        self._mark.hide()
+        if self._mark is not None:
+            self._mark.hide()
 
     def error(self) -> str:
         """The error shown, or nothing."""
-        return self._below.text() if self._below.objectName() == "error" else ""
+        return self._below.text() if self._below is not None and self._below.objectName() == "error" else ""
 
     def set_error(self, text: str) -> None:
         """Show in red what is wrong; without text, the help again."""
-        self._below.setText(text or self._help_text)
-        self._below.setObjectName("error" if text else "small")
-        self._below.setVisible(bool(text or self._help_text))
-        restyle(self._below)
+        if text == self.error():
+            return
+        self._say_below(text or self._help_text, "error" if text else "small")
         if self._input is not None and bool(self._input.property("wrong")) != bool(text):
             self._input.setProperty("wrong", bool(text))
             restyle(self._input)
@@ -123,3 +120,23 @@ class FieldEditor(QWidget):
         widget.setAccessibleName(self.label)
         self._column.insertWidget(1, widget)
         self.setFocusProxy(widget)
+
+    def _say_below(self, text: str, role: Role) -> None:
+        if self._below is None:
+            self._below = make_label(text, role, wrap=True)
+            self._column.insertWidget(self._column.count() - 1, self._below)
+        self._below.setText(text)
+        self._below.setObjectName(role)
+        self._below.setVisible(bool(text))
+        restyle(self._below)
+
+
+def _side_by_side(*widgets: QWidget) -> QWidget:
+    line = QWidget()
+    inside = QHBoxLayout(line)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(4)
+    for widget in widgets:
+        inside.addWidget(widget)
+    inside.addStretch(1)
+    return line

@@ -133,7 +133,7 @@ class CustomerPage(RecordPage):
     def edit(self, key: str = "") -> None:
         """Turn the facts into the form."""
         if self._editor is None and self._overview is not None:
-            self._open_editor().show_record(self._overview.record)
+            self._open_editor(self._overview.record)
         if self._editor is not None:
             self._editor.form.focus_field(key)
 
@@ -207,8 +207,10 @@ class CustomerPage(RecordPage):
 
     # The form
 
-    def _open_editor(self) -> RecordEditor:
+    def _open_editor(self, record: Record | None = None) -> RecordEditor:
         self._editor = editor = RecordEditor(self.view, "customer")
+        if record is not None:  # before the window styles it
+            editor.show_record(record)
         editor.edited_changed.connect(self.unsaved_changed)
         editor.saved.connect(self._take_saved)
         editor.new_wanted.connect(lambda: self.start_new({}))

@@ -119,7 +119,9 @@ def set_rank(button: QPushButton, rank: str) -> None:
 
 
 def restyle(widget: QWidget) -> None:
-    """Apply the style sheet again after a property it asks for has changed."""
+    """Apply the style sheet again after a property it asks for has changed; what was never shown has not met it yet."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
