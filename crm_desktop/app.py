@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -26,9 +28,7 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services.custom_fields import load_custom_fields
-from crm_desktop.signed_in import SignedIn
 from crm_desktop.ui import messages
-from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.doorbell import Doorbell, ring
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.page import Page
@@ -36,6 +36,8 @@ from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme, system_theme
 
 if TYPE_CHECKING:
+    from crm_desktop.signed_in import SignedIn
+    from crm_desktop.ui.area_view import AreaView
     from crm_desktop.ui.start.first_start import FirstStart
 
 log = logging.getLogger(__name__)
@@ -103,10 +105,11 @@ class Workbench(QObject):
         if address is None:
             self.show_login()
             return
+        with ThreadPoolExecutor(1) as connecting:
+            coming = connecting.submit(_open, address)
+            importlib.import_module("crm_desktop.signed_in")  # with all that the window is made of
         try:
-            opened = Opened(Gateway.connect(address))
-            _read_fields(opened)
-            self._enter(opened, "")
+            self._enter(coming.result(), "")
         except KnownError as error:
             self.show_login(error)
 
@@ -200,6 +203,8 @@ class Workbench(QObject):
     def _enter(self, opened: Opened, remark: str) -> None:
         log.info("signed in, building the window")
         self._options = Options.load()  # signing in has noted the profile
+        from crm_desktop.signed_in import SignedIn  # with all that the window is made of
+
         self.signed_in = SignedIn(opened, self)
         window = self.signed_in.window
         if opened.superuser_url:
@@ -325,6 +330,12 @@ def place_of(opened: Opened) -> str:
         return profile.kind  # its port is another one at every start
     address = opened.gateway.address
     return f"{','.join(map(str, address.hosts))}/{address.database}"
+
+
+def _open(address: ConnectionAddress) -> Opened:
+    opened = Opened(Gateway.connect(address, learns_later=True))
+    _read_fields(opened)
+    return opened
 
 
 def _connect(profile: Profile, password: str, progress: Progress) -> Opened:

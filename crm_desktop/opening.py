@@ -35,7 +35,7 @@ def open_profile(profile: Profile, password: str, progress: Progress) -> Opened:
         return _open_sample(profile, progress)
     if profile.kind == "here":
         return _open_here(profile, password, progress)
-    return Opened(Gateway.connect(ConnectionAddress.from_url(profile.url(password))), profile)
+    return Opened(Gateway.connect(ConnectionAddress.from_url(profile.url(password)), learns_later=True), profile)
 
 
 def _open_here(profile: Profile, password: str, progress: Progress) -> Opened:
@@ -43,7 +43,7 @@ def _open_here(profile: Profile, password: str, progress: Progress) -> Opened:
 
     firm = firm_here.start(progress, profile.database)
     try:
-        gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(profile.login, password)))
+        gateway = Gateway.connect(ConnectionAddress.from_url(firm.url(profile.login, password)), learns_later=True)
     except BaseException:
         firm.server.stop()
         raise
@@ -59,7 +59,7 @@ def _open_sample(profile: Profile, progress: Progress) -> Opened:
         state_home() / "embedded", progress=lambda done, total: progress(done, total, _("Making the sample firm"))
     )
     try:
-        gateway = Gateway.connect(ConnectionAddress.from_url(sample.url_as(profile.login)))
+        gateway = Gateway.connect(ConnectionAddress.from_url(sample.url_as(profile.login)), learns_later=True)
     except BaseException:
         sample.server.stop()
         raise

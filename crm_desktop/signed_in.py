@@ -69,6 +69,7 @@ class SignedIn:
         self.window.password_change_chosen.connect(self._ask_password)
         self.tasks.query(self.window, fetch_settings, self._take_settings, lambda _error: None, key="sample")
         self._listener.start()
+        self.tasks.when_idle(self._learn)
 
     def close(self) -> None:
         """Stop listening and let running work end."""
@@ -79,6 +80,9 @@ class SignedIn:
         self._gateway.close()
         for one in (self.window, self.tasks, self.bus):  # the next sign-in makes its own
             one.deleteLater()
+
+    def _learn(self) -> None:
+        self.tasks.query(self.window, self._gateway.learn, lambda _none: None, lambda _error: None, key="learn")
 
     def _import(self, **what: Any) -> None:
         from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets

@@ -133,8 +133,8 @@ class Person:
     """By entity and verb: the employees whose records he reaches."""
     server_version: int
     """As PostgreSQL counts: 150018 for 15.18."""
-    common_pieces: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
-    """By large table: the pieces of text that many of its rows have."""
+    common_pieces: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """By large table: the pieces of text that many of its rows have. A window learns them after its first list."""
     pool_id: int = 0
     """The employee who stands for the public pool."""
     lent: Lent = field(default_factory=Lent, compare=False)

@@ -16,7 +16,7 @@ from crm_desktop.core.errors import ServerLostError
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.connection import open_connection, program_name
 from crm_desktop.db.errors import During, known_errors
-from crm_desktop.db.person import check_fit, fetch_person
+from crm_desktop.db.person import check_fit, fetch_common_pieces, fetch_person
 from crm_desktop.db.stored_json import read_json
 from crm_desktop.db.watch import Watch, WatchedConnection
 
@@ -57,8 +57,11 @@ class Gateway:
         """Names the person and the database for as long as either exists, wherever the server may move."""
 
     @classmethod
-    def connect(cls, address: ConnectionAddress) -> Self:
-        """Sign in. Raises ``SignInError`` or ``ServerLostError`` with the cause and what to do."""
+    def connect(cls, address: ConnectionAddress, *, learns_later: bool = False) -> Self:
+        """Sign in. Raises ``SignInError`` or ``ServerLostError`` with the cause and what to do.
+
+        Who ``learns_later`` calls ``learn`` when nobody waits for it: until then searches in large tables are slow.
+        """
 
         def is_at_work(process: int) -> bool:
             with (
@@ -86,6 +89,8 @@ class Gateway:
                 person = fetch_person(connection, address)
                 born, now = connection.execute(_BIRTH, {"id": person.id}).one()
                 clock.set_by(now)
+                if not learns_later:
+                    person.common_pieces.update(fetch_common_pieces(connection))
                 identity = f"{person.login} {born}"
         except BaseException:
             engine.dispose()
@@ -121,6 +126,10 @@ class Gateway:
         with self.write() as session:
             take_time(session)
             yield session
+
+    def learn(self, session: Session) -> None:
+        """Read what searches in large tables go by."""
+        self.person.common_pieces.update(fetch_common_pieces(session.connection()))
 
     def doubt(self) -> None:
         """The listener's connection is lost: break those that have waited too, rather than let them wait on."""

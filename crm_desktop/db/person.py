@@ -27,11 +27,11 @@ _FACTS = text("""
            (select jsonb_agg(to_jsonb(x)) from crm.my_scopes() x) as scopes,
            crm.shared_tables() as lent,
            (select p.id from crm.employee p where p.is_pool) as pool_id,
-           current_setting('server_version_num')::int as server_version,
-           (select jsonb_object_agg(x.table_name, x.pieces) from crm.common_pieces() x) as common_pieces
+           current_setting('server_version_num')::int as server_version
     from crm.employee e left join crm.department d on d.id = e.department_id
     where e.id = crm.me()
 """)
+_COMMON_PIECES = text("select table_name, pieces from crm.common_pieces()")
 
 
 def check_fit(connection: Connection, address: ConnectionAddress) -> None:
@@ -74,10 +74,14 @@ def fetch_person(connection: Connection, address: ConnectionAddress) -> Person:
         grants={grant["entity"]: _grant(grant) for grant in row.grants or ()},
         owners={(scope["entity"], scope["verb"]): tuple(scope["owner_ids"]) for scope in row.scopes or ()},
         server_version=row.server_version,
-        common_pieces={table: frozenset(pieces) for table, pieces in (row.common_pieces or {}).items()},
         pool_id=row.pool_id or 0,
         lent=Lent(frozenset(row.lent)),
     )
+
+
+def fetch_common_pieces(connection: Connection) -> dict[str, frozenset[str]]:
+    """By large table, the pieces of text that many of its rows have. A tenth of a second for millions of rows."""
+    return {table: frozenset(pieces) for table, pieces in connection.execute(_COMMON_PIECES)}
 
 
 def _grant(row: dict[str, Any]) -> Grant:

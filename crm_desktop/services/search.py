@@ -139,8 +139,9 @@ def _select_first(spec: EntitySpec, words: int, person: Person, limit: int) -> S
 def _ways(typed: str, person: Person) -> _Ways:
     grams = typed_parameters(typed)["grams"]
     is_short = len(typed.strip()) < 4 and typed.isascii()  # noqa: PLR2004 - from four on there are better pieces
-    probed = (table for table, common in person.common_pieces.items() if common.issuperset(grams))
-    return _Ways(frozenset(person.common_pieces), frozenset(probed), is_short)
+    known = dict(person.common_pieces)  # another thread may be learning them
+    probed = (table for table, common in known.items() if common.issuperset(grams))
+    return _Ways(frozenset(known), frozenset(probed), is_short)
 
 
 def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int, ways: _Ways) -> Select[Any]:

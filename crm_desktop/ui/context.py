@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from PySide6.QtCore import QTimer
+
 from crm_desktop.core.access import Person
 from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
@@ -66,7 +68,7 @@ class Context:
     def drafts(self) -> DraftBook:
         """What is typed and not saved."""
         book = DraftBook(self.identity or f"{self.person.login} {self.server}", self.tasks)
-        book.load()
+        QTimer.singleShot(0, book, lambda: self.tasks.when_idle(book.load))  # the keyring's modules take a while
         return book
 
     @cached_property

@@ -156,6 +156,13 @@ class Tasks(QObject):
         """Whether any work has still to be answered."""
         return self._open > 0
 
+    def when_idle(self, act: Callable[[], object]) -> None:
+        """Call it as soon as nothing is under way any more: what nobody waits for, such as while a window opens."""
+        if self.busy:
+            self.became_idle.connect(act, Qt.ConnectionType.SingleShotConnection)
+        else:
+            act()
+
     def query(
         self,
         owner: QObject,
