@@ -107,6 +107,7 @@ SALES_STAGE = EntitySpec(
                 ),
             ),
         ),
+        required=frozenset({SalesStage.outcome}),
         helps={
             SalesStage.days_allowed: N_("An opportunity that is in this stage for longer counts as stalled."),
             SalesStage.checklist: N_("What is to be done in this stage, a line each."),

@@ -39,6 +39,7 @@ class Form(QWidget):
         self._base: Mapping[str, Any] = {}
         self._touched: set[str] = set()
         self._shown: Callable[[], None] | None = None
+        self._between: tuple[QWidget, int] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
@@ -62,7 +63,15 @@ class Form(QWidget):
             self._sections.append((card, _new_grid(card), [self._add(maker, attr) for attr in section.fields]))
             self._column.addWidget(card)
         self.setFocusProxy(next(iter(self.editors.values())))
+        if self._between is not None:
+            self.put_between(*self._between)
         self._arrange()
+
+    def put_between(self, widget: QWidget, place: int) -> None:
+        """Show something else after so many of the cards."""
+        self._between = (widget, place)
+        self._column.removeWidget(widget)
+        self._column.insertWidget(place, widget)
 
     def _fields_changed(self, entities: frozenset[str]) -> None:
         """Where something is typed, that is saved or taken back first: then ``show_record`` notices."""

@@ -35,7 +35,7 @@ class FormPage(RecordPage):
         self._own = QVBoxLayout()
         self._own.setContentsMargins(0, 0, 0, 0)
         self._own.setSpacing(12)
-        own = QWidget()
+        self.own = own = QWidget()
         own.setObjectName("plain")
         own.setLayout(self._own)
         for card in self.parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from crm_desktop.services import journal, records
 from crm_desktop.services.journal import KINDS, Change, FieldChange
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.services.rights import why_not
+from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.undo import UndoDialog
@@ -143,7 +144,7 @@ class HistoryPanel(QScrollArea):
         grid.setColumnStretch(1, 1)
         spec = self._record.spec
         may_edit = not why_not(self._view.context.person, "update", self._record)
-        for row, field in enumerate(change.fields):
+        for row, field in enumerate(_told(spec, change.fields)):
             name = ElidedLabel(_(field.label), "small")
             name.setFixedSize(LABEL_WIDTH, LINE)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -170,3 +171,9 @@ class HistoryPanel(QScrollArea):
         if change.kind == "setup":
             return False
         return change.employee_id == person.id or person.may_use(Function.UNDO, self._entity)
+
+
+def _told(spec: EntitySpec, fields: Iterable[FieldChange]) -> list[FieldChange]:
+    """Without what only follows from another change, unless nothing else changed."""
+    fields, columns = list(fields), spec.model.__table__.columns
+    return [field for field in fields if not columns[facts(spec.fields[field.key]).column].info.get("kept")] or fields

@@ -28,6 +28,8 @@ from crm_desktop.ui.pages.stays_card import StaysCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.tasks import Session
 
+OWN_PLACE = 2  # after the facts and the needs, before what few fill in
+
 
 class OpportunityPage(FormPage):
     """Alt+1 to Alt+9 move it to a stage, Ctrl+Right and Ctrl+Left to the next and the one before."""
@@ -44,6 +46,7 @@ class OpportunityPage(FormPage):
         self.body.insertWidget(self.body.indexOf(self.splitter), self.stage_card)
         for card in (self.lines, self.stays, self.ownership):
             self.add_below(card)
+        self._editor.form.put_between(self.own, OWN_PLACE)
         self.ownership.setVisible(id_ > 0)
         self._editor.saved.connect(lambda _record: self.ownership.show())
         self.stage_card.move_wanted.connect(self.move_to)

@@ -31,7 +31,8 @@ from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT
 NAMES = ("name", "name_en")
 """What can be changed in place, by column."""
 COLUMNS = (*NAMES, "outcome", "probability", "days_allowed", "category", "required_fields")
-NUMBERS = ("probability", "days_allowed")
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = (COLUMNS.index("probability"), COLUMNS.index("days_allowed"), len(COLUMNS))
 MOST_HIGH = 12  # rows in sight before the table scrolls
 
 
@@ -144,6 +145,8 @@ class StagesCard(Card):
         headings = [_(spec.label_of(key)) for key in COLUMNS]
         self.table.rows.clear()
         self.table.rows.setHorizontalHeaderLabels([*headings, _("Opportunities in it")])
+        for place in _RIGHT:
+            self.table.rows.horizontalHeaderItem(place).setTextAlignment(RIGHT)
         for stage in shown.stages:
             self.table.rows.appendRow(_items(stage, shown.held.get(stage.id, 0)))
         self._stages, self._held = {stage.id: stage for stage in shown.stages}, shown.held
@@ -173,9 +176,8 @@ def _items(stage: Record, held: int) -> list[QStandardItem]:
     items[0].setData(stage.id, ID)
     for item in items[len(NAMES) :]:
         item.setEditable(False)
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for item in (*(items[COLUMNS.index(key)] for key in NUMBERS), items[-1]):
-        item.setTextAlignment(right)
+    for place in _RIGHT:
+        items[place].setTextAlignment(RIGHT)
     for key in ("outcome", "category"):
         value = stage.values.get(key)
         if isinstance(value, Ref) and value.tone:
