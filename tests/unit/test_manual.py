@@ -12,7 +12,16 @@ from crm_desktop.core.paths import RESOURCES, ROOT
 
 MANUAL = ROOT / "docs" / "manual"
 NOT_ON_THE_SCREEN = {"quotes", "广东华工医药有限公司", "销售一部", "张三 138…，李四 139…", "张三 138…, 李四 139…"}
-MADE_OF_PARTS = {"新建员工", "New employee", "导入……个客户", "Import … customers", "···", "…"}
+MADE_OF_PARTS = {
+    "新建员工",
+    "New employee",
+    "新建活动…",
+    "New activity…",
+    "导入……个客户",
+    "Import … customers",
+    "···",
+    "…",
+}
 
 
 def _words(*, translated: bool) -> list[str]:

@@ -27,6 +27,7 @@ from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 from crm_desktop.ui.specimens.custom_fields import custom_field_change_dialog, custom_field_dialog, custom_fields_window
 from crm_desktop.ui.specimens.lists import listed
+from crm_desktop.ui.specimens.opportunities import opportunity_dialogs
 from crm_desktop.ui.tasks import Session
 
 CUSTOMER = "华工医药"
@@ -44,6 +45,7 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("customer_new", partial(duplicate_window, context)),
         *((key, partial(record_window, context, key)) for key in listed(context) if key != "customer"),
         ("activity_new", partial(new_window, context, "activity")),
+        *opportunity_dialogs(context),
         ("employee_read_only", partial(record_window, context, "employee")),
         ("custom_field", custom_field_dialog),
         ("custom_field_change", custom_field_change_dialog),
@@ -61,6 +63,8 @@ def administrators_records(context: Context) -> tuple[tuple[str, Callable[[], QW
         ("employee", partial(record_window, context, "employee", "", _scroll_down)),
         ("permission_group", partial(record_window, context, "permission_group", "", _show_rights)),
         ("dictionary", partial(record_window, context, "dictionary")),
+        ("sales_process", partial(record_window, context, "sales_process")),
+        ("sales_stage", partial(record_window, context, "sales_stage")),
         ("custom_fields", partial(custom_fields_window, context)),
         ("departments", partial(page_window, context, "administration", "department/tree")),
     )
