@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, any_, bindparam, case, func, not_, or_, select, text, true, union_all
+from sqlalchemy import Select, Subquery, and_, any_, bindparam, case, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.access import Person
@@ -136,34 +136,34 @@ def _order(query: ListQuery, joins: Joins) -> list[Any]:
     return sort_columns(spec, path, joins, is_descending=is_descending)
 
 
-def _is_in_own_order(query: ListQuery) -> bool:
-    """Whether the rows come in the order that an index has, forwards or backwards."""
-    return query.sort in {"", query.spec.table.sort.key}
-
-
-def _select_first(query: ListQuery, person: Person, limit: int) -> Select[Any]:
-    """The first ids and their places. Where few rows are asked for, the planner would walk through all of the order to
-    find them: so the first rows are looked through, and if that is not enough, all are found before they are sorted.
+def _may_be_far(query: ListQuery) -> bool:
+    """Whether the planner would take the rows in the order that an index has until it has found enough of those asked
+    for: all of a million where they are few.
     """
-    if not (query.filter or query.typed) or query.parent_id is not None or not _is_in_own_order(query):
-        first = select_ids(query, person).limit(limit).subquery()
-        return select(first.c.id, func.row_number().over().label("place"))
+    is_in_own_order = query.sort in {"", query.spec.table.sort.key}
+    return bool(query.filter or query.typed) and query.parent_id is None and is_in_own_order
+
+
+def _select_near(query: ListQuery, person: Person) -> Select[Any]:
+    """Those ids that are among the first rows of the view."""
     model: Any = query.spec.model
-    in_sight = replace(query, filter=EVERYTHING, typed="")
-    near = select_ids(in_sight, person).limit(NEAR).subquery()
-    placed = select(near.c.id, func.row_number().over().label("place")).cte("near").prefix_with("materialized")
-    asked = _asked(query, person)
-    hits = select(placed).join(model, model.id == placed.c.id).where(asked).order_by(placed.c.place).limit(limit)
-    found = hits.cte("hits").prefix_with("materialized")
-    is_whole = select(func.count() < NEAR).select_from(placed).scalar_subquery()
-    is_enough = select(func.count() >= limit).select_from(found).scalar_subquery()
-    place = func.row_number().over(order_by=_order(query, Joins(query.spec.model)))
-    all_found = select(model.id, place.label("place")).where(where_of(query, person))
-    rest = all_found.cte("all_found").prefix_with("materialized")
-    is_done = or_(is_enough, is_whole)
-    behind = select(rest).where(not_(is_done), rest.c.place <= limit)
-    either = union_all(select(found).where(is_done), behind).subquery()
-    return select(either.c.id, either.c.place).limit(limit)  # also to tell the planner how few they are
+    near = _placed(select_ids(replace(query, filter=EVERYTHING, typed=""), person).limit(NEAR))
+    return select(near.c.id).join(model, model.id == near.c.id).where(_asked(query, person)).order_by(near.c.place)
+
+
+def _select_far(query: ListQuery, person: Person) -> Select[Any]:
+    """All ids, found before they are sorted."""
+    model: Any = query.spec.model
+    found = aliased(model, select(model).where(where_of(query, person)).offset(0).subquery())  # the planner keeps out
+    joins = Joins(found)
+    order = _order(query, joins)
+    return joins.apply(select(found.id).select_from(found)).order_by(*order)
+
+
+def _placed(ids: Select[Any]) -> Subquery:
+    """The ids with their places."""
+    ordered = ids.subquery()
+    return select(ordered.c.id, func.row_number().over().label("place")).subquery()
 
 
 def where_of(query: ListQuery, person: Person) -> Any:
@@ -243,10 +243,19 @@ def unpacked(sent: bytes | None, type_code: str = "q") -> array[int]:
 def fetch_first_page(
     session: Session, query: ListQuery, person: Person, columns: Sequence[Column], limit: int = 100
 ) -> list[Row]:
-    """The first rows in display order, in one statement."""
-    key = ("first", shape_of(query, person), tuple(c.key for c in columns), limit)
-    parameters = parameters_of(query, person)
-    return _read(execute(session, key, lambda: _select_page(query, columns, person, limit), parameters), columns)
+    """The first rows in display order, in one statement; in two where few are asked for."""
+
+    def read(select_first: Callable[[ListQuery, Person], Select[Any]]) -> list[Row]:
+        def build() -> Select[Any]:
+            return _select_page(query, columns, select_first(query, person).limit(limit))
+
+        key = ("first", select_first.__name__, shape_of(query, person), tuple(c.key for c in columns), limit)
+        return _read(execute(session, key, build, parameters_of(query, person)), columns)
+
+    if not _may_be_far(query):
+        return read(select_ids)
+    near = read(_select_near)
+    return near if len(near) == limit else read(_select_far)
 
 
 def fetch_first_pages(
@@ -255,7 +264,12 @@ def fetch_first_pages(
     """The first rows of several lists that ask for nothing but the parts of one record, in one statement."""
 
     def build() -> Select[Any]:
-        return select(*(in_one_value(_select_page(query, columns, person, limit)) for query, columns in pages))
+        return select(
+            *(
+                in_one_value(_select_page(query, columns, select_ids(query, person).limit(limit)))
+                for query, columns in pages
+            )
+        )
 
     key = ("pages", tuple((shape_of(query, person), tuple(c.key for c in columns)) for query, columns in pages), limit)
     parameters: dict[str, Any] = {}
@@ -265,8 +279,8 @@ def fetch_first_pages(
     return [_read_back(rows or (), columns) for rows, (_query, columns) in zip(found, pages, strict=True)]
 
 
-def _select_page(query: ListQuery, columns: Sequence[Column], person: Person, limit: int) -> Select[Any]:
-    ordered = _select_first(query, person, limit).subquery()
+def _select_page(query: ListQuery, columns: Sequence[Column], ids: Select[Any]) -> Select[Any]:
+    ordered = _placed(ids)
     statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
     return statement.order_by(ordered.c.place)
 

@@ -235,7 +235,7 @@ def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[b
 
 def sort_columns(spec: EntitySpec, path: tuple[Attr, ...], joins: Joins, *, is_descending: bool) -> list[Any]:
     """ORDER BY of a list: the column as a user expects it, then the key, so that the order is total."""
-    model: Any = spec.model
+    model = joins.target(())
     fact = facts(path[-1])
     if fact.target is not None:
         alias = joins.target(path)

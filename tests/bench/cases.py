@@ -195,7 +195,7 @@ class Bench:
         found = _FOUND.format(where=where)
         first = _ROWS.format(source=f"(select * from ({found}) f order by sort_key, id limit 100)")
         statements = (f"{first} order by c.sort_key, c.id", _PACKED.format(found=found))
-        return self.figure(f"filter, {label}", ours, lambda: self.hand(*statements), 3, 2)
+        return self.figure(f"filter, {label}", ours, lambda: self.hand(*statements), 3, 3)
 
     def _group(self) -> Figure:
         def ours() -> None:
