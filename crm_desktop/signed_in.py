@@ -40,7 +40,9 @@ class SignedIn:
         self.daily_copy: DailyCopy | None = None
         self._gateway = gateway = opened.gateway
         self.bus = Bus(parent)
-        self.tasks = Tasks(gateway.read, gateway.write, parent, long_write=gateway.long_write)
+        self.tasks = Tasks(
+            gateway.read, gateway.write, parent, long_write=gateway.long_write, interrupt=gateway.interrupt
+        )
         self._listener = ChangeListener(
             gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
         )

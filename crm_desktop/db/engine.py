@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
+import psycopg2
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,8 @@ SILENCE_SECONDS = 75.0
 """After so long without an answer the server is lost: it would have stopped any ordinary statement itself by then."""
 DOUBTFUL_SECONDS = 5.0
 """After so long without an answer, when another connection has found the server silent, this one is silent too."""
+LINE = "line"
+"""Key in ``Session.info`` of the driver's connection."""
 ATTEMPT = "attempt"
 """Key in ``Session.info`` of the ``Attempt`` that a service has begun."""
 
@@ -131,6 +134,17 @@ class Gateway:
         """Read what searches in large tables go by."""
         self.person.common_pieces.update(fetch_common_pieces(session.connection()))
 
+    def interrupt(self, session: Session) -> None:
+        """From another thread: let the statement that a session runs end with an error. A session that is over is left
+        alone, and so is whoever has its connection now.
+        """
+        line: WatchedConnection | None = session.info.get(LINE)
+        if line is None:
+            return
+        with line.interrupting, contextlib.suppress(psycopg2.Error):  # a lost connection tells of itself
+            if LINE in session.info:
+                line.cancel()
+
     def doubt(self) -> None:
         """The listener's connection is lost: break those that have waited too, rather than let them wait on."""
         self._watch.break_after(DOUBTFUL_SECONDS)
@@ -148,10 +162,14 @@ class Gateway:
                 # this: PostgreSQL is told with the first statement.
                 line = _line(session)
                 line.readonly = True if during == "reading" else None
+                session.info[LINE] = line
                 try:
                     yield session
                 finally:
                     line.unhurried = None
+                    if not line.closed:  # else there is nothing to wait for
+                        with line.interrupting:
+                            del session.info[LINE]
         except ServerLostError:
             self._engine.dispose()  # the other connection leads to the same server: after a failover, to the wrong one
             raise

@@ -29,6 +29,8 @@ class WatchedConnection(psycopg2.extensions.connection):  # type: ignore[misc]  
         self.cursor_factory = _WatchedCursor
         self.unhurried: int | None = None
         """The server's process here, while its statements may take as long as they need."""
+        self.interrupting = threading.Lock()
+        """Held while the statement at hand is interrupted, so that this does not hit a later one."""
         self._waits_since: float | None = None
         self._asked_at = 0.0
         self._lock = threading.Lock()

@@ -117,6 +117,25 @@ class WaitingCommand:
         return self._result
 
 
+class _Query:
+    """A read under way."""
+
+    def __init__(self, owner: QObject, read: SessionFactory, work: Callable[[Session], Any]) -> None:
+        self.owner, self._read, self._work = owner, read, work
+        self.future: Future[Any] = Future()
+        self.session: Session | None = None
+        """Once it has begun."""
+        self.is_dropped = False
+
+    def run(self) -> Any:
+        """Carry it out on a worker thread."""
+        with self._read() as session:
+            self.session = session
+            if self.is_dropped:
+                raise _cancelled()
+            return self._work(session)
+
+
 class Tasks(QObject):
     """Runs work on worker threads and answers on the UI thread. Lives as long as the application."""
 
@@ -132,13 +151,18 @@ class Tasks(QObject):
         parent: QObject | None = None,
         *,
         long_write: SessionFactory | None = None,
+        interrupt: Callable[[Session], None] = lambda _session: None,
     ) -> None:
-        """``long_write`` is for ``long_command``: a transaction whose statements may take their time."""
+        """``long_write`` is for ``long_command``: a transaction whose statements may take their time. ``interrupt``
+        ends the statement that a session of another thread runs.
+        """
         super().__init__(parent)
         self._read, self._write, self._long_write = read, write, long_write or write
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
         self._answers: deque[Callable[[], None]] = deque()
-        self._newest: dict[tuple[int, Hashable], Future[Any]] = {}
+        self._interrupt = interrupt
+        self._queries: set[_Query] = set()
+        self._newest: dict[tuple[int, Hashable], _Query] = {}
         self._long_work: LongWork | None = None  # the one that runs
         self._long_waiting: deque[Callable[[], None]] = deque()
         self._open = 0
@@ -174,16 +198,26 @@ class Tasks(QObject):
     ) -> None:
         """Read in the background; ``success`` is dropped when ``owner`` is gone by then.
 
-        With a ``key``, only the newest query of this owner and key is answered.
+        With a ``key``, only the newest query of this owner and key is answered. What nobody waits for any more is
+        stopped, on the server too.
         """
-        slot = (id(owner), key) if key is not None else None
-        future = self._submit(self._read, work)
-        if slot:
-            older = self._newest.get(slot)
-            self._newest[slot] = future
-            if older:
-                older.cancel()  # never starts, if it still waits for a worker
-        self._answer_with(future, lambda: self._answer_query(owner, future, slot, success, failure))
+        for other in tuple(self._queries):
+            if not shiboken6.isValid(other.owner):
+                self._stop(other)
+        if key is not None:
+            self.drop_query(owner, key)
+        query = _Query(owner, self._read, work)
+        query.future = self._run(query.run)
+        self._queries.add(query)
+        if key is not None:
+            self._newest[id(owner), key] = query
+        self._answer_with(query.future, lambda: self._answer_query(query, key, success, failure))
+
+    def drop_query(self, owner: QObject, key: Hashable) -> None:
+        """Nobody waits any more for the answer to the query of this owner and key, if there is one."""
+        query = self._newest.pop((id(owner), key), None)
+        if query is not None:
+            self._stop(query)
 
     def command(
         self,
@@ -342,16 +376,19 @@ class Tasks(QObject):
         self._retry.stop()
         if self._long_work is not None:
             self._long_work.cancel()
+        for query in tuple(self._queries):
+            self._stop(query)
         with self._lock:
             self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(self, session: SessionFactory, work: Callable[[Session], T]) -> Future[T]:
-        def run() -> T:
-            with session() as opened:
-                return work(opened)
-
-        return self._run(run)
+    def _stop(self, query: _Query) -> None:
+        if query.is_dropped:
+            return
+        query.is_dropped = True
+        if not query.future.cancel() and query.session is not None:
+            # On a thread of its own: both workers may be busy, and the server has to be reached.
+            threading.Thread(target=self._interrupt, args=(query.session,), name="interrupt", daemon=True).start()
 
     def _run(self, run: Callable[[], T]) -> Future[T]:
         if self._closed:  # asked by a timer of a page that is about to go
@@ -387,24 +424,18 @@ class Tasks(QObject):
         answer()
 
     def _answer_query(
-        self,
-        owner: QObject,
-        future: Future[T],
-        slot: tuple[int, Hashable] | None,
-        success: Callable[[T], None],
-        failure: Failure | None,
+        self, query: _Query, key: Hashable | None, success: Callable[[Any], None], failure: Failure | None
     ) -> None:
-        if slot and self._newest.get(slot) is not future:
+        self._queries.discard(query)
+        if self._newest.get((id(query.owner), key)) is query:
+            del self._newest[id(query.owner), key]
+        if query.is_dropped or query.future.cancelled() or not shiboken6.isValid(query.owner):
             return
-        if slot:
-            del self._newest[slot]
-        if future.cancelled() or not shiboken6.isValid(owner):
-            return
-        error = future.exception()
+        error = query.future.exception()
         if error is None:
-            success(future.result())
+            success(query.future.result())
         else:
-            self._fail(owner, error, failure)
+            self._fail(query.owner, error, failure)
 
     def _answer_command(
         self, owner: QObject, future: Future[T], success: Callable[[T], None], failure: Failure | None

@@ -70,6 +70,42 @@ def test_only_the_newest_query_of_a_key_is_answered(qtbot: QtBot, tasks: Tasks) 
     assert "c" not in started, "what is superseded before it starts is never worked on"
 
 
+def test_what_nobody_waits_for_is_stopped_on_the_server(qtbot: QtBot) -> None:
+    interrupted: list[threading.Event] = []
+
+    @contextmanager
+    def session() -> Iterator[threading.Event]:
+        yield threading.Event()
+
+    def interrupt(running: threading.Event) -> None:
+        interrupted.append(running)
+        running.set()
+
+    running: list[threading.Event] = []
+
+    def work(session: threading.Event) -> None:
+        running.append(session)
+        session.wait()
+
+    tasks = Tasks(session, session, interrupt=interrupt)
+    owner, closed_page = QObject(), QObject()
+    tasks.query(owner, work, _never, key="filter")
+    tasks.query(closed_page, work, _never)
+    qtbot.waitUntil(lambda: len(running) == 2)
+    closed_page.deleteLater()
+    with qtbot.waitSignal(closed_page.destroyed):
+        pass
+    tasks.query(owner, work, _never, key="filter")  # both workers are busy: it could not run otherwise
+    qtbot.waitUntil(lambda: len(running) == 3)
+    tasks.drop_query(owner, "filter")
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert set(interrupted) == set(running)
+    tasks.query(owner, work, _never)
+    qtbot.waitUntil(lambda: len(running) == 4)
+    tasks.close()
+    assert set(interrupted) == set(running), "closing waits for no statement"
+
+
 def test_two_queries_run_at_the_same_time(qtbot: QtBot, tasks: Tasks) -> None:
     both = threading.Barrier(2, timeout=60)
     answers: list[int] = []

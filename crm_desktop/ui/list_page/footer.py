@@ -43,6 +43,7 @@ class Footer(QObject):
         self._model: RowModel = table.rows
         self._whole: Amounts = {}
         self._selected: Amounts = {}
+        self._model.opening.connect(self._stop_reading)
         self._model.counted.connect(self._read_whole)
         table.selection_changed.connect(self._forget_selected)
         table.selection_settled.connect(self._read_selected)
@@ -60,6 +61,10 @@ class Footer(QObject):
             amounts = words.totals_text(source.spec, source.columns, totals, self._whole)
             whole = "   ".join(filter(None, [words.things(source.spec, len(model.ids())), amounts]))
         self._card.set_footer(selected, whole, self._actions() if count > 1 else ())
+
+    def _stop_reading(self) -> None:
+        for key in ("totals", "selected"):
+            self._tasks.drop_query(self, key)
 
     def _read_whole(self) -> None:
         source = self._model.source

@@ -82,6 +82,7 @@ class RowModel(QAbstractTableModel):
         self._generation += 1
         self._refresh.drop()
         self._wanted.clear()
+        self._tasks.drop_query(self, "ids")
         generation, began = self._generation, monotonic()
         self.opening.emit()
 
