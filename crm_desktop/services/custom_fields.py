@@ -30,8 +30,8 @@ from crm_desktop.services.records import (
 )
 from crm_desktop.spec import EntitySpec
 
-WITHOUT = frozenset({"custom_field", "dictionary_entry"})
-"""Entities that have no form of their own to put a field into."""
+WITHOUT = frozenset({"custom_field", "dictionary_entry", "sales_stage", "opportunity_stay"})
+"""Entities that have no form of their own to put a field into, or that only triggers write."""
 
 
 def customisable() -> tuple[EntitySpec, ...]:

@@ -71,22 +71,38 @@ def fill(gateway: Gateway, attr: Attr) -> Any:
 
 
 def some_record(gateway: Gateway, entity: str) -> Record:
-    """A record of any entity that the administrator can change."""
-    if entity == "contact_relation":
-        customer = Ref(create(gateway, "customer", name="广州恒大商贸").id, "")
-        one, other = (create(gateway, "contact", name=name, customer=customer) for name in ("李四", "王五"))
-        return create(gateway, entity, contact=Ref(one.id, ""), other=Ref(other.id, ""))
-    if entity == "activity":
-        customer = Ref(create(gateway, "customer", name="广州恒大商贸").id, "")
-        return create(gateway, entity, customer=customer, subject="电话")
-    if entity == "contact":
-        return create(gateway, entity, name="李四", customer=Ref(create(gateway, "customer", name="恒大").id, ""))
-    if entity == "customer":
-        return create(gateway, entity, name="广州恒大商贸")
+    """A record of any entity that the administrator can change, made with what it belongs to."""
+
+    def made(of: str, **values: Any) -> Ref:
+        return Ref(create(gateway, of, **values).id, "")
+
+    def customer() -> Ref:
+        return made("customer", name="广州恒大商贸")
+
+    def contact(name: str = "李四") -> Ref:
+        return made("contact", name=name, customer=customer())
+
+    def opportunity() -> Ref:
+        return made("opportunity", name="二期设备", customer=customer())
+
+    def product() -> Ref:
+        return made("product", name="控制柜")
+
+    values: dict[str, Callable[[], dict[str, Any]]] = {
+        "customer": lambda: {"name": "广州恒大商贸"},
+        "contact": lambda: {"name": "李四", "customer": customer()},
+        "contact_relation": lambda: {"contact": contact(), "other": contact("王五")},
+        "activity": lambda: {"customer": customer(), "subject": "电话"},
+        "opportunity": lambda: {"name": "二期设备", "customer": customer()},
+        "opportunity_contact": lambda: {"opportunity": opportunity(), "contact": contact()},
+        "opportunity_line": lambda: {"opportunity": opportunity(), "product": product()},
+        "product_cost": lambda: {"product": product(), "cost": Decimal(3100)},
+    }
+    if entity in values:
+        return create(gateway, entity, **values[entity]())
     with gateway.read() as session:
-        return records.fetch_record(
-            session, entity, session.execute(text(f"select max(id) from crm.{entity}")).scalar_one()
-        )
+        newest = session.execute(text(f"select max(id) from crm.{entity}")).scalar_one()
+        return records.fetch_record(session, entity, newest)
 
 
 @pytest.mark.parametrize("entity", [spec.key for spec in custom_fields.customisable()])

@@ -87,7 +87,7 @@ def test_refused_value_names_table_and_columns(
     [
         ["update crm.department set parent_id = (select id from crm.department where code = 'D1') where code = 'D2'",
          "delete from crm.department where code = 'D1'"],
-        ["delete from crm.dictionary_entry"],
+        ["delete from crm.dictionary_entry e using crm.customer c where e.id = c.type_id"],
     ],
 )  # fmt: skip
 def test_deleting_what_others_use_is_told_from_referring_to_nothing(
