@@ -48,7 +48,7 @@ class OpportunityPage(FormPage):
             self.add_below(card)
         self._editor.form.put_between(self.own, OWN_PLACE)
         self.ownership.setVisible(id_ > 0)
-        self._editor.saved.connect(lambda _record: self.ownership.show())
+        self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
         self.stage_card.move_wanted.connect(self.move_to)
         self.stage_card.ticked.connect(self._tick)
         self.stage_card.next_step_wanted.connect(lambda: self._editor.form.focus_field("next_step"))
