@@ -49,9 +49,8 @@ def _move(context: Context, stage: Stage) -> QWidget:
 
 def _move_several(context: Context) -> QWidget:
     window = MainWindow(context)
-    stages = Stages((FIRST, PROPOSAL, LOST))
-    ids = range(1, MANY + 1)
+    stages, ids = Stages((FIRST, PROPOSAL, LOST)), range(1, MANY + 1)
     dialog = MoveSeveralDialog(window.view("opportunities"), stages, ids, lambda _steps, _found: None)
     dialog.finished.connect(window.close)
-    dialog.stage.setCurrentIndex(len(stages.all))
+    dialog.stage.setCurrentIndex(stages.all.index(LOST) + 1)
     return dialog
