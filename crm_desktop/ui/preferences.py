@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.services.preferences import fetch_preferences, save_preference
+from crm_desktop.ui import messages
 from crm_desktop.ui.tasks import Tasks
 
 Answer = Callable[[Mapping[str, Any]], None]
@@ -23,6 +24,8 @@ class Preferences(QObject):
         super().__init__(tasks)
         self._tasks = tasks
         self._values: dict[str, Any] | None = None
+        self._unsaved: dict[str, Any] = {}
+        self._is_saving = False
         self._waiting: list[tuple[QObject, Answer, Refusal]] = []
 
     def load(self, owner: QObject, answer: Answer, failure: Refusal) -> None:
@@ -38,10 +41,27 @@ class Preferences(QObject):
         """Keep one arrangement, here at once and in the database soon."""
         if self._values is not None:
             self._values[key] = value
+        self._unsaved[key] = value
+        if not self._is_saving:
+            self._save_next()
+
+    def _save_next(self) -> None:
+        """One after the other: of two saves at once the older could be written last."""
+        self._is_saving = bool(self._unsaved)
+        if not self._is_saving:
+            return
+        key = next(iter(self._unsaved))
+        value = self._unsaved.pop(key)
+
+        def fail(error: KnownError) -> None:
+            messages.show_error(self, error)
+            self._save_next()
+
         self._tasks.command(
             self,
             lambda session: save_preference(session, key, value),
-            lambda _done: None,
+            lambda _done: self._save_next(),
+            fail,
             waiting=lambda _command: None,
         )
 
