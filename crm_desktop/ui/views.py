@@ -70,6 +70,7 @@ class Views(QObject):
         self._followed.append(area)
         if self._views:
             self._show(area)
+        self._go_to_start(area)
         if not self._is_begun:
             self._is_begun = True
             self._preferences.load(self, self._take_preferences, lambda _error: self.read())
