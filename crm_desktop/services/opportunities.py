@@ -24,7 +24,7 @@ from crm_desktop.models import (
     SalesStage,
 )
 from crm_desktop.services.bulk_steps import Action, Step, column_of
-from crm_desktop.services.records import FieldsError, Record, SaveConflictError, save_record
+from crm_desktop.services.records import FieldsError, Record, SaveConflictError, fetch_record, save_record
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
@@ -150,12 +150,24 @@ def move(session: Session, record: Record, stage: Stage, values: Mapping[str, An
     except SaveConflictError as error:
         if "stage" not in error.fields:
             raise
-        raise ConflictError(
-            _("Somebody else has moved it to “{stage}” in the meantime.").format(
-                stage=error.current.values["stage"].label
-            ),
-            _("Look at it, and move it again if you still want to."),
-        ) from None
+        raise _moved_elsewhere(error.current) from None
+
+
+def fetch_where_seen(session: Session, opportunity_id: int, stage_id: int) -> Record:
+    """An opportunity that was seen in this stage. One statement; raises ConflictError where it has left it, and
+    RecordGoneError where it is gone.
+    """
+    record = fetch_record(session, "opportunity", opportunity_id)
+    if record.values["stage"].id != stage_id:
+        raise _moved_elsewhere(record)
+    return record
+
+
+def _moved_elsewhere(record: Record) -> ConflictError:
+    return ConflictError(
+        _("Somebody else has moved it to “{stage}” in the meantime.").format(stage=record.values["stage"].label),
+        _("Look at it, and move it again if you still want to."),
+    )
 
 
 def steps(stage: Stage, values: Mapping[str, Any], note: str) -> tuple[Step, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from crm_desktop.core.access import Person
@@ -14,6 +15,7 @@ from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entr
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
 from crm_desktop.ui.pages.administration import administration_entries, rights_entries
+from crm_desktop.ui.pages.board import board_entry
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
@@ -27,7 +29,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in: those that have something for him."""
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
-        _area("opportunities", N_("Opportunities"), "target", OPPORTUNITIES, person),
+        _opportunities(person),
         _area(
             "administration",
             N_("Administration"),
@@ -38,6 +40,15 @@ def areas_for(person: Person) -> tuple[Area, ...]:
         ),
     )
     return tuple(area for area in areas if area.pages)
+
+
+def _opportunities(person: Person) -> Area:
+    """Begins with the board."""
+    area = _area("opportunities", N_("Opportunities"), "target", OPPORTUNITIES, person)
+    if not person.may("read", "opportunity"):
+        return area
+    board = board_entry()
+    return replace(area, pages=(board, *area.pages), first=board.key)
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

@@ -15,7 +15,7 @@ from crm_desktop.services.filter_fields import find_field
 from crm_desktop.spec import Column
 from crm_desktop.spec.filters import Condition, Group, Unreadable
 from crm_desktop.spec.kinds import Ref
-from crm_desktop.ui.list_page.filter_control import condition_of
+from crm_desktop.ui.list_page.cell_filter import condition_of
 from crm_desktop.ui.list_page.filter_group import GroupEditor
 from crm_desktop.ui.list_page.filter_row import ConditionRow
 from crm_desktop.ui.list_page.page import ListPage

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.search_box import SearchBox
 
@@ -81,7 +82,8 @@ class ShortcutsDialog(Dialog):
             [(key, _(text)) for key, text in keys] for keys in (EVERYWHERE, IN_LISTS, IN_RECORDS, IN_FIELDS)
         )
         told = {key for key, _text in (*EVERYWHERE, *IN_LISTS, *IN_RECORDS)}
-        here = [(key, text) for key, text in shortcuts_of(page) if key not in told]
+        own = [(key, _(text)) for key, text in page.keys] if isinstance(page, Page) else []
+        here = own + [(key, text) for key, text in shortcuts_of(page) if key not in told]
         for groups in (
             ((_("Everywhere"), everywhere), (_("On this page"), here)),
             ((_("In lists"), in_lists),),

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
+from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page import words
+from crm_desktop.ui.list_page.ways import add_ways
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 
 if TYPE_CHECKING:
     from crm_desktop.ui.list_page.page import ListPage
 
 
-def add_buttons(page: ListPage) -> None:
+def add_buttons(page: ListPage, view: AreaView) -> None:
     """What can be done with the whole list, and a new record."""
     line, actions = page.title_line, page.row_actions
+    add_ways(line, view, page.spec.key, f"{page.spec.key}/all")
     if page.may_import():
         line.add(secondary_button(_("Import"), page.start_import, icon_name="upload-simple", shortcut="Ctrl+I"))
     if page.may(Function.EXPORT):

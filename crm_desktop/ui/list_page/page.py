@@ -27,9 +27,9 @@ from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.list_page import header_menu, menus, words
 from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
+from crm_desktop.ui.list_page.cell_filter import CellFilter
 from crm_desktop.ui.list_page.column_layout import ColumnLayout
 from crm_desktop.ui.list_page.commands import Commands
-from crm_desktop.ui.list_page.filter_control import FilterControl
 from crm_desktop.ui.list_page.footer import Footer
 from crm_desktop.ui.list_page.head import add_buttons
 from crm_desktop.ui.list_page.list_card import ListCard
@@ -74,11 +74,11 @@ class ListPage(Page):
         self.title_line = PageTitle("")
         self.filter = SearchBox(_("Filter this list"), "Ctrl+F")
         self.filter.setFixedWidth(FILTER_WIDTH)
-        self.filters = FilterControl(self, self._context)
+        self.filters = CellFilter(self, self._context)
         self.views = ViewControl(self, view)
         self._follower = Follower(self, self.model.refresh_soon)
         self.begin_at(self.card)
-        add_buttons(self)
+        add_buttons(self, view)
         self.body.addWidget(self.title_line)
         self.body.addLayout(self._tool_line())
         self.body.addWidget(self.filters.bar)

@@ -22,9 +22,10 @@ class PreviewSplitter(QSplitter):
 
     preview_toggled = Signal(bool)
 
-    def __init__(self, key: str, content: QWidget, preview: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._key = key
+    def __init__(self, key: str, content: QWidget, preview: QWidget, *, is_open: bool = True) -> None:
+        """``is_open`` until somebody says otherwise."""
+        super().__init__(Qt.Orientation.Horizontal)
+        self._key, self._is_open = key, is_open
         self._preview = preview
         content.setMinimumWidth(LEAST_LIST)
         preview.setMinimumWidth(LEAST_PREVIEW)
@@ -35,7 +36,7 @@ class PreviewSplitter(QSplitter):
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 0)
         self._is_narrow, self._is_offered = False, True
-        self._is_wanted = remembered(f"{key}/preview", default=True)
+        self._is_wanted = remembered(f"{key}/preview", default=self._is_open)
         self._offer()
         self.splitterMoved.connect(lambda _place, _index: remember(f"{key}/preview_width", preview.width()))
 
@@ -63,7 +64,7 @@ class PreviewSplitter(QSplitter):
         is_narrow = whole < ROOMY
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
-            self._is_wanted = not is_narrow and remembered(f"{self._key}/preview", default=True)
+            self._is_wanted = not is_narrow and remembered(f"{self._key}/preview", default=self._is_open)
             self._offer()
 
     def _offer(self) -> None:

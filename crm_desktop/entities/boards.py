@@ -1,0 +1,38 @@
+"""The boards of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crm_desktop.core import clock
+from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.models import Opportunity, SalesStage
+from crm_desktop.spec.board import BoardSpec, Flag
+
+
+def _flags(card: Mapping[str, Any]) -> Iterator[Flag]:
+    today, stalls_on, since = clock.today(), card.get("stalls_on"), card.get("stage_since")
+    if stalls_on is not None and since is not None and stalls_on <= today:
+        days = (today - since.astimezone().date()).days
+        yield Flag(ngettext("Stalled {count} day", "Stalled {count} days", days).format(count=days), "bad")
+    if card.get("closed_on") is None and not (card.get("next_step") and card.get("next_on")):
+        yield Flag(_("No next step"), "warn")
+
+
+OPPORTUNITY_BOARD = BoardSpec(
+    entity="opportunity",
+    column=Opportunity.stage,
+    process=SalesStage.process,
+    state=SalesStage.outcome,
+    order=(Opportunity.closed_on.desc().nulls_first(), Opportunity.expected_on.asc().nulls_last()),
+    title=Opportunity.name,
+    subtitle=Opportunity.customer,
+    person=Opportunity.owner,
+    days=(Opportunity.closed_on, Opportunity.expected_on),
+    amount=Opportunity.amount,
+    weighted=Opportunity.weighted_amount,
+    told=(Opportunity.stage_since, Opportunity.stalls_on, Opportunity.next_step, Opportunity.next_on),
+    flags=_flags,
+)
+"""Where each deal stands; what is over begins with the last."""

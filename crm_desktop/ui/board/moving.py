@@ -1,0 +1,99 @@
+"""A card goes into another column: what the stage asks for is asked, what came of it is said, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services import opportunities
+from crm_desktop.services.opportunities import Stage, Stages, asked, is_back
+from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.board.model import BoardModel
+from crm_desktop.ui.dialogs.move_stage import MoveDialog
+from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.tasks import Session
+
+
+class Mover(QObject):
+    """Of the opportunities on one board."""
+
+    def __init__(self, view: AreaView, model: BoardModel, page: QObject, has_read: Callable[[int], object]) -> None:
+        """``has_read`` is told of the change sets that were read again already."""
+        super().__init__(page)
+        self._view, self._model, self._page, self._has_read = view, model, page, has_read
+
+    def move(self, id_: int, column: int) -> None:
+        """Let a card enter the stage of a column. It is shown there at once."""
+        place = self._model.place_of(id_)
+        if place is None or place.column == column:
+            return
+        seen, wanted = self._model.columns[place.column].ref.id, self._model.columns[column].ref
+        self._model.shift(id_, column)
+
+        def begin(stages: Stages) -> None:
+            stage = stages.find(wanted)
+            if stage is None:
+                self._model.refresh()
+                return
+
+            def work(session: Session) -> Record:
+                record = opportunities.fetch_where_seen(session, id_, seen)
+                if asked(stage, record.values) or is_back(record, stage):
+                    return record
+                return opportunities.move(session, record, stage, {}, "")
+
+            self._view.context.tasks.command(self._page, work, partial(self._take, stages, stage), self._fail)
+
+        self._view.context.stages.load(self, begin)
+
+    def _take(self, stages: Stages, stage: Stage, record: Record) -> None:
+        if record.change_set:
+            self._tell(stage, record)
+        else:
+            self._ask(stages, stage, record)
+
+    def _ask(self, stages: Stages, stage: Stage, record: Record) -> None:
+        before = stages.find(record.values["stage"])
+        checked = record.values.get("checked") or ()
+        unticked = [line for line in before.checklist if line not in checked] if before is not None else []
+        dialog = MoveDialog(self._view, record, stage, unticked)
+        dialog.rejected.connect(self._put_back)
+        dialog.decided.connect(partial(self._move, dialog, stage, record))
+        dialog.open_quietly()
+
+    def _move(self, dialog: MoveDialog, stage: Stage, record: Record, values: Mapping[str, Any], note: str) -> None:
+        def done(moved: Record) -> None:
+            dialog.accept()
+            self._tell(stage, moved)
+
+        def fail(error: KnownError) -> None:
+            if isinstance(error, FieldsError):
+                dialog.show_errors(error)
+            else:
+                dialog.reject()
+                messages.show_error(self._page, error)
+
+        self._view.context.tasks.command(
+            dialog, lambda session: opportunities.move(session, record, stage, values, note), done, fail
+        )
+
+    def _tell(self, stage: Stage, moved: Record) -> None:
+        words = _("“{title}” is in stage “{stage}” now.").format(title=moved.title, stage=stage.ref.label)
+        messages.notify(self._view, words, undo=lambda: undo(self._view, self._view, moved.change_set))
+        self._has_read(moved.change_set)
+        self._model.note_changes([moved.id])
+        self._model.refresh()
+
+    def _fail(self, error: KnownError) -> None:
+        self._put_back()
+        messages.show_error(self._page, error)
+
+    def _put_back(self) -> None:
+        self._model.refresh()

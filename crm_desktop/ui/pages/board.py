@@ -1,0 +1,384 @@
+"""The board of opportunities: where each deal stands, for everybody at once; moved, opened and edited from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.entities import by_key
+from crm_desktop.entities.boards import OPPORTUNITY_BOARD
+from crm_desktop.services.filter_fields import tables_of_filter
+from crm_desktop.services.filter_words import fetch_names
+from crm_desktop.services.listing import ListQuery, tables_of
+from crm_desktop.services.overview import fetch_preview
+from crm_desktop.services.records import Record, fetch_record, save_record
+from crm_desktop.spec.board import BoardSpec
+from crm_desktop.spec.filters import EVERYTHING, Group
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.board.choice_line import ChoiceLine, whose_words
+from crm_desktop.ui.board.choices import PERIODS, Choices, from_stored
+from crm_desktop.ui.board.model import BoardModel, BoardQuery
+from crm_desktop.ui.board.moving import Mover
+from crm_desktop.ui.board.next_step import NextStepDialog
+from crm_desktop.ui.board.view import BoardView
+from crm_desktop.ui.form_page.undoing import notify_saved
+from crm_desktop.ui.list_page import words
+from crm_desktop.ui.list_page.filter_control import FilterControl
+from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.list_page.preview_pane import PreviewPane
+from crm_desktop.ui.list_page.ways import add_ways
+from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.soon import Follower, later
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
+from crm_desktop.ui.widgets.empty_state import EmptyState
+from crm_desktop.ui.widgets.menu_actions import add_action
+from crm_desktop.ui.widgets.page_title import PageTitle
+from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
+from crm_desktop.ui.widgets.search_box import SearchBox
+
+PREVIEW_MS = 150
+SEARCH_WIDTH = 200
+_SHAPE = frozenset({"sales_stage", "sales_process", "dictionary_entry"})
+
+
+def board_entry() -> PageEntry:
+    """The side entry of the board."""
+    return PageEntry(
+        key="opportunity/board",
+        title=N_("Board"),
+        build=lambda view: BoardPage(view, OPPORTUNITY_BOARD),
+        group=by_key("opportunity").label_plural,
+    )
+
+
+class BoardPage(Page):
+    """Follows what others do; what its user looks at and has chosen stays."""
+
+    keys = (
+        ("Ctrl+Right", N_("Move the card a stage on, Ctrl+Left a stage back")),
+        ("Space", N_("Preview")),
+        ("F2", N_("Next step")),
+    )
+
+    def __init__(self, view: AreaView, board: BoardSpec) -> None:
+        super().__init__(_("Board"))
+        self._view, self._context = view, view.context
+        self.spec = by_key(board.entity)
+        self.key = f"board/{board.entity}"
+        self.choices = Choices()
+        self._typed = ""
+        self._folded: frozenset[int] | None = None
+        self._is_arranged = False
+        self._instead: EmptyState | None = None
+        self.model = BoardModel(self._context.tasks, board, self._context.person, self)
+        self.table = BoardView(self.model)
+        self.table.setAccessibleName(_("Board"))
+        self._follower = Follower(self, self.model.refresh)
+        self.mover = Mover(view, self.model, self, self._follower.has_read)
+        self.title_line = PageTitle(_(self.spec.label_plural))
+        self.line = ChoiceLine(self._context, board.entity)
+        self.search = SearchBox(_("Filter this board"), "Ctrl+F")
+        self.search.setFixedWidth(SEARCH_WIDTH)
+        self.filters = FilterControl(self, self._context, self.table)
+        self.filters.panel.save_button.hide()
+        self.bar = Bar("warn")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.preview = PreviewPane(self.spec, self.open_current, self.toggle_preview)
+        self.splitter = PreviewSplitter(self.key, self.stack, self.preview, is_open=False)
+        self._preview_timer = later(PREVIEW_MS, self._load_preview, self)
+        add_ways(self.title_line, view, board.entity, f"{board.entity}/board")
+        if self._context.person.may("create", board.entity):
+            new = primary_button(words.new_text(self.spec), self.create_record, icon_name="plus", shortcut="Ctrl+N")
+            self.title_line.add(new)
+        self.body.addWidget(self.title_line)
+        self.body.addLayout(self._tool_line())
+        for widget in (self.filters.bar, self.filters.panel, self.bar):
+            self.body.addWidget(widget)
+        self.body.addWidget(self.splitter, 1)
+        self.setFocusProxy(self.table)
+        self._connect()
+        self._context.preferences.load(self, self._take_preferences, self._show_failure)
+
+    @property
+    def query(self) -> ListQuery:
+        """The filter that the person built, as the builder above the board shows it."""
+        return ListQuery(entity=self.spec.key, filter=self.choices.filter)
+
+    def set_filter(self, group: Group) -> None:
+        """Show only cards that a filter lets through."""
+        self.choose(replace(self.choices, filter=group))
+
+    def choose(self, choices: Choices) -> None:
+        """Show these cards, now and next time."""
+        if choices != self.choices:
+            self.choices = choices
+            self._save()
+            self._open()
+
+    def search_for(self, typed: str) -> None:
+        """Show only cards that ``typed`` finds."""
+        if typed != self._typed:
+            self._typed = typed
+            self._open()
+
+    def show_everything(self) -> None:
+        """Leave out nothing."""
+        self.search.clear()
+        self.search.search_now()
+        self.choose(replace(self.choices, whose=EVERYTHING, period="", filter=EVERYTHING))
+
+    def create_record(self) -> None:
+        """Open the form of a new record."""
+        self._view.open_record(self.spec.key, 0)
+
+    def open_current(self) -> None:
+        """Open the current card."""
+        if self.table.current:
+            self._view.open_record(self.spec.key, self.table.current)
+
+    def open_list(self) -> None:
+        """Show the same records as a list."""
+        self._view.select_page(f"{self.spec.key}/all")
+        page = self._view.current_page()
+        if isinstance(page, ListPage):
+            processes = self.model.processes
+            chosen = next((one for one in processes if one.id == self.choices.process_id), processes[0])
+            page.set_filter(self.choices.list_filter(chosen if len(processes) > 1 else None))
+
+    def toggle_preview(self) -> None:
+        """Open or fold away the preview."""
+        self.splitter.show_preview(not self.splitter.preview_shown())
+
+    def move_card(self, id_: int, column: int) -> None:
+        """Let a card go into another column, if this person may."""
+        if self.may_move(id_):
+            self.mover.move(id_, column)
+
+    def may_move(self, id_: int) -> bool:
+        """Whether this person may change a card; if not, he is told why."""
+        person, entity, row = self._context.person, self.spec.key, self.model.loaded(id_)
+        owner = row.values[self.model.board.person.key] if row is not None else None
+        if not person.may("update", entity):
+            sentence = _("You may read {things}, but not change them.").format(things=_(self.spec.label_plural).lower())
+        elif (
+            owner is not None
+            and owner.id not in person.owners.get((entity, "update"), ())
+            and entity not in person.lent.entities
+        ):
+            sentence = _("This belongs to {owner}: you may read it, but not change it.").format(owner=owner.label)
+        else:
+            return True
+        messages.notify(self, sentence, tone="warn")
+        return False
+
+    def edit_next_step(self, id_: int) -> None:
+        """Ask what is to be done next about a card."""
+        if not self.may_move(id_):
+            return
+        tasks = self._context.tasks
+
+        def save(dialog: NextStepDialog, record: Record) -> None:
+            values = dialog.values()
+            tasks.command(self, lambda session: save_record(session, record, values), self._tell_saved)
+
+        def ask(record: Record) -> None:
+            dialog = NextStepDialog(self.window(), record)
+            dialog.accepted.connect(partial(save, dialog, record))
+            dialog.open_quietly()
+
+        tasks.query(self, lambda session: fetch_record(session, self.spec.key, id_), ask)
+
+    # Building
+
+    def _tool_line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.search)
+        line.addWidget(self.filters.button)
+        line.addWidget(self.line)
+        line.addStretch(1)
+        line.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
+        return line
+
+    def _connect(self) -> None:
+        model, table, bus = self.model, self.table, self._context.bus
+        model.opened.connect(self._show_board)
+        model.changed.connect(self._show_counts)
+        model.failed.connect(self._show_failure)
+        model.took.connect(self._follower.soon.took)
+        table.current_changed.connect(lambda _id: self._preview_timer.start())
+        table.opened.connect(lambda _id: self.open_current())
+        table.preview_wanted.connect(lambda _id: self.toggle_preview())
+        table.edit_wanted.connect(self.edit_next_step)
+        table.move_wanted.connect(self.move_card)
+        table.drag_begun.connect(self._begin_drag)
+        table.fold_wanted.connect(self._fold)
+        table.menu_wanted.connect(self._show_menu)
+        self.line.changed.connect(self.choose)
+        self.search.searched.connect(self.search_for)
+        self.splitter.preview_toggled.connect(self._load_preview)
+        bus.changed.connect(self._note_change)
+        bus.connection_changed.connect(self._note_connection)
+        QShortcut(QKeySequence("F5"), self).activated.connect(model.refresh)
+
+    # What is shown
+
+    def _take_preferences(self, stored: Mapping[str, Any]) -> None:
+        kept = stored.get(self.key)
+        kept = kept if isinstance(kept, Mapping) else {}
+        self.choices = from_stored(kept.get("choices"))
+        folded = kept.get("folded")
+        if isinstance(folded, list):
+            self._folded = frozenset(id_ for id_ in folded if isinstance(id_, int))
+        self._is_arranged = True
+
+        def name(session: Session) -> tuple[Group, Group]:
+            whose, filter_ = self.choices.whose, self.choices.filter
+            return fetch_names(session, self.spec.key, whose), fetch_names(session, self.spec.key, filter_)
+
+        def take(named: tuple[Group, Group]) -> None:
+            self.choices = replace(self.choices, whose=named[0], filter=named[1])
+            self._show_choices()
+
+        self._open()
+        self._context.tasks.query(self, name, take, lambda _error: None)
+
+    def _save(self) -> None:
+        folded = {} if self._folded is None else {"folded": sorted(self._folded)}
+        self._context.preferences.save(self.key, {"choices": self.choices.stored(), **folded})
+
+    def _open(self) -> None:
+        self._show_choices()
+        rows = replace(self.choices.list_query(self.spec.key), typed=self._typed)
+        self.model.open(BoardQuery(rows, self.choices.has_lanes, self.choices.process_id))
+
+    def _show_choices(self) -> None:
+        self.line.show_choices(self.choices, self.model.processes)
+        self.filters.show()
+        note = (_(PERIODS[self.choices.period]), whose_words(self.spec.key, self.choices.whose))
+        self.title_line.set_note(" · ".join(note))
+
+    def _show_board(self) -> None:
+        self._show_choices()
+        self.table.fold(self._folded if self._folded is not None else self._ends())
+        self._show_counts()
+
+    def _ends(self) -> frozenset[int]:
+        """Where nothing is to be done any more and nobody is glad of: folded until somebody unfolds it."""
+        columns = self.model.columns
+        return frozenset(
+            column.ref.id
+            for column in columns
+            if column.state is not None and column.state != columns[0].state and column.state.tone != "good"
+        )
+
+    def _show_counts(self) -> None:
+        count = self.model.count
+        self.bar.say_one("")
+        self._view.side.set_count(f"{self.spec.key}/board", count)
+        self.filters.show_count(count)
+        if count:
+            self.stack.setCurrentWidget(self.table)
+        elif self.choices.is_narrowed() or self._typed:
+            text = _("Choose another time or other people above, or look at everything.")
+            button = secondary_button(_("Show everything"), self.show_everything)
+            self._show_instead(EmptyState("funnel", _("Nothing here that you asked for"), text, (button,)))
+        else:
+            create = self.create_record if self._context.person.may("create", self.spec.key) else None
+            self._show_instead(words.nothing_yet(self.spec, create, None))
+
+    def _show_instead(self, state: EmptyState) -> None:
+        before, self._instead = self._instead, state
+        self.stack.addWidget(state)
+        self.stack.setCurrentWidget(state)
+        if before is not None:
+            self.stack.removeWidget(before)
+            before.deleteLater()
+
+    def _show_failure(self, error: KnownError) -> None:
+        if self.model.is_read:
+            self.bar.say_one(error.message, (_("Try again"), self.model.refresh))
+        else:
+            self._show_instead(words.not_readable(error.message, error.hint, self._read_again))
+
+    def _read_again(self) -> None:
+        if self._is_arranged:
+            self._open()
+        else:
+            self._context.preferences.load(self, self._take_preferences, self._show_failure)
+
+    def _fold(self, column: int) -> None:
+        id_ = self.model.columns[column].ref.id
+        self._folded = self.table.folded ^ {id_}
+        self.table.fold(self._folded)
+        self._save()
+
+    def _show_menu(self, id_: int, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, id_)
+        menu.popup(place)
+
+    def fill_menu(self, menu: QMenu, id_: int) -> None:
+        """What can be done with a card."""
+        add_action(menu, "arrow-square-out", _("Open"), self.open_current, "Enter")
+        add_action(menu, "layout", _("Preview"), self.toggle_preview, _("Space"))
+        if self._context.person.may("update", self.spec.key):
+            add_action(menu, "arrow-right", _("Next step…"), partial(self.edit_next_step, id_), "F2")
+            targets = menu.addMenu(_("Move to"))
+            at = self.table.current_place()
+            for number, column in enumerate(self.model.columns):
+                action = add_action(targets, "", column.ref.label, partial(self.move_card, id_, number))
+                action.setEnabled(at is None or number != at.column)
+
+    def _load_preview(self) -> None:
+        if not self.splitter.preview_shown():
+            return
+        id_, person = self.table.current, self._context.person
+        if not id_:
+            self.preview.show_nothing(0)
+            return
+        self._context.tasks.query(
+            self,
+            lambda session: fetch_preview(session, self.spec.key, id_, person),
+            self.preview.show_overview,
+            lambda error: self.preview.show_problem(error.message, error.hint),
+            key="preview",
+        )
+
+    def _begin_drag(self, id_: int) -> None:
+        self.table.may_drag = self.may_move(id_)
+
+    def _tell_saved(self, record: Record) -> None:
+        notify_saved(self._view, record, is_new=False)
+        self._load_preview()
+
+    # What happens around it
+
+    def _note_change(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
+        if table == self.spec.model.__tablename__:
+            self.model.note_changes(ids)
+            self._follower.note(change_sets)
+            if ids is None or self.table.current in ids:
+                self._preview_timer.start()
+        elif table in tables_of(self.model.board.columns):
+            self.model.note_changes(None)
+            self._follower.note()
+        elif table in _SHAPE or table in tables_of_filter(self.spec, self.choices.group()):
+            self._follower.note()
+
+    def _note_connection(self, state: str) -> None:
+        if state == "connected" and not self.model.is_read:
+            self._read_again()
