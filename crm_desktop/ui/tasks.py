@@ -54,8 +54,13 @@ class LongWork(QObject):
         self._cancelled = threading.Event()
         self._shown_at = 0.0
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._cancelled.is_set()
+
     def cancel(self) -> None:
-        """Ask the work to stop at its next report of progress; its transaction is then rolled back."""
+        """Ask the work to stop: its statement ends now, it at its next report; all is rolled back."""
         self._cancelled.set()
         self.cancelled.emit()
 
@@ -92,6 +97,8 @@ class WaitingCommand:
         self.error: ServerLostError | None = None
         """Why it waits."""
         self.is_given_up = False
+        self.session: Session | None = None
+        """While it works."""
         self._result: Any = None
 
     def give_up(self) -> bool:
@@ -113,7 +120,11 @@ class WaitingCommand:
                     return self._result
             self.attempt = None
         with self._write() as session:
-            self._result = self._work(session)
+            self.session = session
+            try:
+                self._result = self._work(session)
+            finally:
+                self.session = None
         return self._result
 
 
@@ -348,9 +359,11 @@ class Tasks(QObject):
             else:
                 finish(future)
 
-        def stop_waiting() -> None:
+        def stop() -> None:
             if command.give_up():
                 finish(command.given_up())
+            else:
+                self._interrupt_soon(command.session)
 
         def finish(future: Future[T]) -> None:
             self._long_work = None
@@ -358,12 +371,15 @@ class Tasks(QObject):
                 self._long_waiting.popleft()()
             long_work.finished.emit()
             long_work.deleteLater()
+            error = future.exception()
+            if long_work.is_cancelled and isinstance(error, KnownError) and not isinstance(error, ServerLostError):
+                future = command.given_up()  # its last statement was interrupted
             self._answer_command(owner, future, success, failure)
 
         command = WaitingCommand(
             self, lambda session: work(session, long_work.report), self._long_write, answer, owner, is_long=True
         )
-        long_work.cancelled.connect(stop_waiting)
+        long_work.cancelled.connect(stop)
         if self._long_work is not None:
             self._long_waiting.append(start)
         else:
@@ -386,9 +402,13 @@ class Tasks(QObject):
         if query.is_dropped:
             return
         query.is_dropped = True
-        if not query.future.cancel() and query.session is not None:
-            # On a thread of its own: both workers may be busy, and the server has to be reached.
-            threading.Thread(target=self._interrupt, args=(query.session,), name="interrupt", daemon=True).start()
+        if not query.future.cancel():
+            self._interrupt_soon(query.session)
+
+    def _interrupt_soon(self, session: Session | None) -> None:
+        """On a thread of its own: both workers may be busy, and the server has to be reached."""
+        if session is not None:
+            threading.Thread(target=self._interrupt, args=(session,), name="interrupt", daemon=True).start()
 
     def _run(self, run: Callable[[], T]) -> Future[T]:
         if self._closed:  # asked by a timer of a page that is about to go

@@ -216,6 +216,28 @@ def test_cancelled_work_is_rolled_back_and_says_nothing(qtbot: QtBot) -> None:
     assert notices.texts() == []
 
 
+def test_cancelling_a_long_work_interrupts_its_statement(qtbot: QtBot) -> None:
+    running, interrupted = threading.Event(), threading.Event()
+    failures: list[KnownError] = []
+
+    @contextmanager
+    def transaction() -> Iterator[str]:
+        yield "session"
+
+    def work(_session: str, _progress: Progress) -> None:
+        running.set()
+        interrupted.wait()
+        raise KnownError("The server stopped this.")
+
+    tasks = Tasks(transaction, transaction, interrupt=lambda _session: interrupted.set())
+    long_work = tasks.long_command(tasks, work, _never, failures.append)
+    running.wait()
+    long_work.cancel()
+    qtbot.waitUntil(lambda: bool(failures))
+    tasks.close()
+    assert isinstance(failures[0], CancelledError)
+
+
 def test_closing_cancels_a_long_work(tasks: Tasks) -> None:
     started, stopped = threading.Event(), threading.Event()
 

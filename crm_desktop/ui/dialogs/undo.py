@@ -7,14 +7,16 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.services import journal
 from crm_desktop.services.journal import UndoResult
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.form_page import undoing
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
@@ -37,9 +39,11 @@ class UndoDialog(Dialog):
     def rehearse(self) -> None:
         """Ask the database, which does it and rolls it back: that needs a transaction that may write."""
         change_set = self._change_set
-        self._view.context.tasks.command(
-            self, lambda session: journal.undo(session, change_set, is_rehearsal=True), self.show_rehearsal, self._fail
-        )
+
+        def work(session: Session, _progress: Progress) -> UndoResult:
+            return journal.undo(session, change_set, is_rehearsal=True)
+
+        self.rejected.connect(self._view.context.tasks.long_command(self, work, self.show_rehearsal, self._fail).cancel)
 
     def show_rehearsal(self, result: UndoResult) -> None:
         """Say what would happen."""
@@ -57,11 +61,12 @@ class UndoDialog(Dialog):
 
     def _undo(self) -> None:
         self.accept()
-        undoing.undo(self._view, self._view, self._change_set, self._done)
+        undoing.undo(self._view, self._view, self._change_set, self._done, is_long=True)
 
     def _fail(self, error: KnownError) -> None:
-        self.reject()
-        messages.show_error(self._view, error)
+        if not isinstance(error, CancelledError):
+            self.reject()
+            messages.show_error(self._view, error)
 
 
 def _kept(result: UndoResult) -> QWidget:

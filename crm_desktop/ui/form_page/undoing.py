@@ -13,6 +13,7 @@ from crm_desktop.services.journal import UndoResult
 from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.progress import show_progress
 from crm_desktop.ui.form_page.wording import counted
 
 HANGING = {
@@ -32,15 +33,22 @@ def notify_saved(view: AreaView, record: Record, *, is_new: bool) -> None:
     messages.notify(view, sentence.format(title=record.title), undo=lambda: undo(view, view, record.change_set))
 
 
-def undo(view: AreaView, owner: QWidget, change_set: int, done: Callable[[], object] | None = None) -> None:
-    """Take a change set back in the background and say what came of it."""
+def undo(
+    view: AreaView, owner: QWidget, change_set: int, done: Callable[[], object] | None = None, *, is_long: bool = False
+) -> None:
+    """Take a change set back in the background and say what came of it. What may be long can be stopped."""
 
     def tell(result: UndoResult) -> None:
         messages.notify(view, outcome(result), tone="warn" if result.kept else "good")
         if done is not None:
             done()
 
-    view.context.tasks.command(owner, lambda session: journal.undo(session, change_set), tell, waits=True)
+    tasks = view.context.tasks
+    if is_long:
+        work = tasks.long_command(owner, lambda session, _progress: journal.undo(session, change_set), tell, waits=True)
+        show_progress(owner, _("Take back"), work)
+    else:
+        tasks.command(owner, lambda session: journal.undo(session, change_set), tell, waits=True)
 
 
 def outcome(result: UndoResult) -> str:

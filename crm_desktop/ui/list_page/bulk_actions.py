@@ -136,7 +136,7 @@ class BulkActions:
             self._done()
 
         def take_back(changed: Changed) -> None:
-            undo(self._view, self._view, changed.change_set, self._done)
+            undo(self._view, self._view, changed.change_set, self._done, is_long=True)
 
         running = self._view.context.tasks.long_command(self._page, work, tell, waits=True)
         show_progress(self._page, title, running)
