@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_rare_text_in_a_large_table_is_looked_up_in_the_index(director: Gateway)
         for key, texts in asked.items():
             for typed in texts:
                 query = _one(by_key("customer"), key, "contains", typed)
-                (statement,) = count_statements(lambda query=query: fetch_ids(session, query, large))
+                (statement,) = count_statements(partial(fetch_ids, session, query, large))
                 is_told = key != "remark" and typed not in {"华工", "前台"}  # common, no number, not searched
                 assert ("owned_grams" in statement) == is_told, typed
                 assert len(fetch_ids(session, query, large)) > 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic import command
@@ -174,7 +175,7 @@ def test_an_older_firm_is_given_what_is_new_to_it_once(server: ServerAddress, ow
     """)
     database_server.upgrade(server.url(own_database), seed=seed)
     with database_server.superuser(address) as connection:
-        granted = {entity: (scope, set(functions)) for entity, scope, functions in connection.execute(grants)}
+        granted: dict[str, Any] = {entity: (scope, {*names}) for entity, scope, names in connection.execute(grants)}
         connection.execute(text("delete from crm.permission_grant where entity = 'activity'"))
     shipped = CUSTOMER.access[Group.SALES_MANAGER]
     assert granted["activity"] == (shipped.read, shipped.functions)

@@ -83,7 +83,9 @@ def test_language_look_and_rows_hold_at_once_and_the_page_stays(qtbot: QtBot, wo
 
 def test_language_shown_is_the_one_spoken_whatever_was_kept(qtbot: QtBot, workbench: Workbench) -> None:
     workbench._keep(language="zh")  # the program was started with another one
-    assert open_settings(qtbot, workbench).language.value().label == "English"
+    shown = open_settings(qtbot, workbench).language.value()
+    assert shown is not None
+    assert shown.label == "English"
     workbench._keep(language="en")
 
 
