@@ -35,6 +35,7 @@ from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
+    display_of,
     grams_match,
     holds,
     looked_up,
@@ -213,13 +214,10 @@ def _needed(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
 
 def _shown(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
     """The columns of ``rows`` that title and subtitle are made of."""
-    keys = dict.fromkeys(("id", _title(spec), *(facts(attr).column for attr in spec.subtitle)))
-    return tuple(getattr(rows, key) for key in keys)
-
-
-def _title(spec: EntitySpec) -> str:
     model: Any = spec.model
-    return spec.search.name.key if spec.search else str(model.display[0])
+    names = (spec.search.name.key,) if spec.search else model.display
+    keys = dict.fromkeys(("id", *names, *(facts(attr).column for attr in spec.subtitle)))
+    return tuple(getattr(rows, key) for key in keys)
 
 
 def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
@@ -233,5 +231,6 @@ def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
         column = shown[1] if facts(attr).target is not None else shown[0]
         subtitle.append(_WRITTEN.get(facts(attr).kind, _as_text)(column))
     below = func.concat_ws(" · ", *subtitle) if subtitle else literal("")
-    statement = select(literal(spec.key), record.id, getattr(record, _title(spec)), below).select_from(record)
+    title = getattr(record, spec.search.name.key) if spec.search else display_of(record)
+    statement = select(literal(spec.key), record.id, title, below).select_from(record)
     return select(joins.apply(statement).order_by(rows.c.rank, rows.c.id).subquery())

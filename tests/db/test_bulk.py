@@ -201,3 +201,16 @@ def test_what_only_one_record_can_have_is_not_offered() -> None:
     assert "level" in offered
     assert Action.CLEAR not in actions_for(Customer.name)
     assert Action.MULTIPLY in actions_for(Customer.total_amount)
+
+
+def test_customers_with_opportunities_stay_and_the_others_go(sign_in: SignIn) -> None:
+    director = sign_in("director")
+    ids = ids_of(director)[:3]
+    with director.write() as session:
+        begun = records.new_record("opportunity", director.person, name="二期设备", customer=Ref(ids[0], ""))
+        records.create_record(session, begun)
+    with director.read() as session:
+        rehearsed = bulk.rehearse_delete(session, "customer", ids)
+    assert sorted(rehearsed.targets.ids) == ids[1:]
+    assert {why: list(kept) for why, kept in rehearsed.refused.items()} == {"They still have opportunities.": [ids[0]]}
+    assert "opportunity" not in rehearsed.parts

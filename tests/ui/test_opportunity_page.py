@@ -16,6 +16,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.move_several import MoveSeveralDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
 from crm_desktop.ui.list_page.page import ListPage
+from tests.db.conftest import SignIn
 from tests.ui.desk import (
     Desk,
     SitDown,
@@ -66,6 +67,9 @@ def test_next_stage_is_two_keys_away_and_taken_back(desk: Desk, qtbot: QtBot) ->
     desk.settle()
     assert stage_of(desk, id_) == "Needs confirmed"
     assert page.stage_card.current.ref.label == "Needs confirmed"
+    told = [one.text() for one in page.history.findChildren(QLabel)]
+    assert "Stage" in told
+    assert "In stage since" not in told  # it only follows
     desk.press_undo()
     assert stage_of(desk, id_) == "First contact"
 
@@ -204,3 +208,32 @@ def test_several_are_moved_as_one_change_and_it_is_said_which_stay(sit_down: Sit
     assert [stage_of(desk, id_) for id_ in ids] == ["Needs confirmed"] * 3
     desk.press_undo()
     assert [stage_of(desk, id_) for id_ in ids] == ["First contact"] * 3
+
+
+def test_who_only_reads_it_is_offered_no_way_on(desk: Desk, sign_in: SignIn, qtbot: QtBot) -> None:
+    customer = desk.customer()
+    made = create(sign_in("director"), "opportunity", name="总部项目", customer=Ref(customer.id, customer.title))
+    page = desk.open("opportunity", made.id)
+    assert page.stage_card.ends == []
+    assert not page.stage_card.steps[1].isEnabled()
+    qtbot.keyClick(page, Qt.Key.Key_2, ALT)
+    desk.settle()
+    assert desk.window.findChildren(MoveDialog) == []
+
+
+def test_new_one_begins_in_the_stage_that_is_chosen(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.open("opportunity", 0)
+    assert page.stage_card.isHidden()
+    write(page.editor.form.editors["name"].line, "二期设备")
+    editor = page.editor.form.editors["stage"]
+    page.editor.form.focus_field("stage")
+    qtbot.keyClick(editor.line, Qt.Key.Key_Down)
+    qtbot.waitUntil(editor.popup.isVisible)
+    assert editor.popup.texts()[:2] == ["First contact", "Needs confirmed"]
+    qtbot.keyClick(editor.line, Qt.Key.Key_Down)
+    qtbot.keyClick(editor.line, Qt.Key.Key_Return)
+    page.editor.save()
+    desk.settle()
+    assert stage_of(desk, page.id) == "Needs confirmed"
+    assert page.stage_card.current.ref.label == "Needs confirmed"
+    assert page.stage_card.isVisible()
