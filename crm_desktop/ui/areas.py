@@ -19,6 +19,7 @@ from crm_desktop.ui.pages.board import board_entry
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
+from crm_desktop.ui.pages.funnel import funnel_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("opportunity", "product", "product_category")
@@ -43,12 +44,12 @@ def areas_for(person: Person) -> tuple[Area, ...]:
 
 
 def _opportunities(person: Person) -> Area:
-    """Begins with the board."""
+    """Begins with the board and the funnel."""
     area = _area("opportunities", N_("Opportunities"), "target", OPPORTUNITIES, person)
     if not person.may("read", "opportunity"):
         return area
     board = board_entry()
-    return replace(area, pages=(board, *area.pages), first=board.key)
+    return replace(area, pages=(board, funnel_entry(), *area.pages), first=board.key)
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

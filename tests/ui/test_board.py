@@ -20,6 +20,7 @@ from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.board import BoardPage
+from crm_desktop.ui.pages.funnel import FunnelPage
 from tests.ui.desk import Desk, SitDown, button, change, count_statements, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -308,3 +309,31 @@ def test_the_way_taken_last_is_the_first_next_time(sit_down: SitDown) -> None:
     button(view.current_page(), "Board").click()
     again.settle_all()
     assert isinstance(view.current_page(), BoardPage)
+
+
+def test_the_funnel_opens_the_rows_of_its_numbers(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    ids = deals(desk.gateway, FIRST, FIRST, FIRST, LOST)
+    with desk.gateway.write() as session:
+        record = fetch_record(session, "opportunity", ids[0])
+        move(session, record, fetch_stages(session).all[NEEDS], {}, "")
+    page = open_board(desk)
+    button(page, "Funnel").click()
+    desk.settle_all()
+    view = desk.window.view("opportunities")
+    funnel = view.current_page()
+    assert isinstance(funnel, FunnelPage)
+    shown = [(stage.reached, stage.count) for stage in funnel.table.funnel.way[:2]]
+    assert shown == [(3, 2), (1, 1)]
+    QTest.keyClick(funnel.table, Qt.Key.Key_Down)
+    QTest.keyClick(funnel.table, Qt.Key.Key_Return)
+    desk.settle_all()
+    listed = view.current_page()
+    assert isinstance(listed, ListPage)
+    assert list(listed.model.ids()) == [ids[0]]
+    view.select_page("opportunity/funnel")
+    QTest.mouseClick(
+        funnel.table, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, funnel.table.rect_of(0).center()
+    )
+    desk.settle_all()
+    assert set(listed.model.ids()) == set(ids[:3])

@@ -110,7 +110,8 @@ class Layout:
 
     def first(self) -> Place | None:
         """The first card of all."""
-        return next((place for column in range(self.columns) if (place := self._end(column, last=False))), None)
+        places = (Place(lane, column, 0) for lane in range(len(self.counts)) for column in range(self.columns))
+        return next((place for place in places if self._open(place.lane, place.column)), None)
 
     def step_down(self, place: Place, rows: int) -> Place:
         """So many cards below in the column, or above; at most its last or first."""
@@ -125,15 +126,10 @@ class Layout:
         while 0 <= column < self.columns:
             if count := self._open(place.lane, column):
                 return Place(place.lane, column, min(place.row, count - 1))
-            if found := self._end(column, last=False):
-                return found
+            if lanes := [lane for lane in range(len(self.counts)) if self._open(lane, column)]:
+                return Place(lanes[0], column, 0)
             column += direction
         return place
 
     def _open(self, lane: int, column: int) -> int:
         return 0 if column in self.folded else self.counts[lane][column]
-
-    def _end(self, column: int, *, last: bool) -> Place | None:
-        lanes = range(len(self.counts))
-        found = [Place(lane, column, 0) for lane in lanes if self._open(lane, column)]
-        return found[-1 if last else 0] if found else None

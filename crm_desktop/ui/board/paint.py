@@ -19,9 +19,14 @@ from crm_desktop.ui.widgets.chip import chip_width, paint_chip
 
 PADDING = 12
 DOT = 12
+CARD_BAR = 76
+"""What stays free below the grey bar of a card that is not read yet."""
+NO_ROOM = "!"
+"""In place of a flag that has no room; the tooltip says it."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ON_THE_WAY = ("neutral", "accent", "violet", "warn")
+ON_THE_WAY = ("neutral", "accent", "violet", "warn")
+"""Colours of stages, one after the other."""
 _MONTH_DAY = 5  # characters of 2026-03-05 that this year needs no other of
 
 
@@ -30,7 +35,7 @@ def tone_of(columns: tuple[BoardColumn, ...], number: int) -> str:
     column = columns[number]
     if column.state is not None and column.state != columns[0].state:
         return column.state.tone or "neutral"
-    return _ON_THE_WAY[number % len(_ON_THE_WAY)]
+    return ON_THE_WAY[number % len(ON_THE_WAY)]
 
 
 class BoardPainter:
@@ -65,7 +70,7 @@ class BoardPainter:
             return
         below = QRect(rect.x(), rect.y() + 28, rect.width(), 20)
         money = facts(self._board.amount).kind
-        width = self.text(below, money.format(column.amount), "muted", size=theme.SMALL)
+        width = self.text(below, money.format(round(column.amount)), "muted", size=theme.SMALL)
         if self._board.weighted is not None:
             weighted = _("weighted {amount}").format(amount=money.format(round(column.weighted)))
             self.text(below.adjusted(width + 8, 0, 0, 0), weighted, "faint", size=theme.SMALL, side=_RIGHT)
@@ -131,9 +136,10 @@ class BoardPainter:
         left = room.x()
         for words, tone in ((person, "accent"), *self._board.flags(row.values)):
             rest = QRect(left, room.y(), room.right() - left, room.height())
-            if words and rest.width() > CHIP:
-                paint_chip(self._painter, rest, words, tone, font)
-                left += chip_width(words, font) + 6
+            shown = words if chip_width(words, font) <= rest.width() or tone == "accent" else NO_ROOM
+            if words and rest.width() >= chip_width(NO_ROOM, font):
+                paint_chip(self._painter, rest, shown, tone, font)
+                left += chip_width(shown, font) + 6
 
     def _dot(self, x: int, y: int, tone: str) -> None:
         self._painter.setPen(Qt.PenStyle.NoPen)
@@ -153,7 +159,3 @@ class BoardPainter:
         self._painter.setBrush(ground)
         self._painter.setPen(QPen(theme.color("accent"), 1, Qt.PenStyle.DashLine))
         self._painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS)
-
-
-CARD_BAR = 76
-"""What stays free below the grey bar of a card that is not read yet."""

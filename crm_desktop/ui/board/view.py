@@ -165,7 +165,7 @@ class BoardView(QAbstractScrollArea):
                 rect = QRect(
                     self.horizontalScrollBar().value(), self._layout.lane_top(lane), self.viewport().width(), LANE
                 )
-                draw.lane(rect.translated(offset), ref.label or _("Nobody"), sum(self.model.counts()[lane]))
+                draw.lane(rect.translated(offset), ref.label or _("Nobody"), sum(self._layout.counts[lane]))
         for place in self._layout.cards_in(seen):
             self._paint_card(draw, place, self._layout.card_rect(place).translated(offset))
         painter.setClipping(False)

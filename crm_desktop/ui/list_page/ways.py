@@ -1,4 +1,4 @@
-"""The ways to look at the same records: board, list. Which one somebody took last is where he begins next time."""
+"""Ways to look at the same records: board, funnel, list. The one somebody took last is where he begins next time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 
-WAYS = {"opportunity": (("opportunity/board", N_("Board"), "squares-four"), ("opportunity/all", N_("List"), "list"))}
+WAYS = {
+    "opportunity": (
+        ("opportunity/board", N_("Board"), "squares-four"),
+        ("opportunity/funnel", N_("Funnel"), "funnel-simple"),
+        ("opportunity/all", N_("List"), "list"),
+    )
+}
 """By entity: side entry, word, icon."""
 
 

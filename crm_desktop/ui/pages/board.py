@@ -9,41 +9,33 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.services.filter_fields import tables_of_filter
-from crm_desktop.services.filter_words import fetch_names
-from crm_desktop.services.listing import ListQuery, tables_of
+from crm_desktop.services.listing import tables_of
 from crm_desktop.services.overview import fetch_preview
 from crm_desktop.services.records import Record, fetch_record, save_record
+from crm_desktop.spec import Ref
 from crm_desktop.spec.board import BoardSpec
-from crm_desktop.spec.filters import EVERYTHING, Group
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.board.choice_line import ChoiceLine, whose_words
-from crm_desktop.ui.board.choices import PERIODS, Choices, from_stored
+from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.model import BoardModel, BoardQuery
 from crm_desktop.ui.board.moving import Mover
 from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.board.view import BoardView
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.list_page import words
-from crm_desktop.ui.list_page.filter_control import FilterControl
-from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
-from crm_desktop.ui.list_page.ways import add_ways
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.soon import Follower, later
-from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.menu_actions import add_action
-from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 
@@ -62,7 +54,7 @@ def board_entry() -> PageEntry:
     )
 
 
-class BoardPage(Page):
+class BoardPage(ChosenPage):
     """Follows what others do; what its user looks at and has chosen stays."""
 
     keys = (
@@ -72,60 +64,35 @@ class BoardPage(Page):
     )
 
     def __init__(self, view: AreaView, board: BoardSpec) -> None:
-        super().__init__(_("Board"))
-        self._view, self._context = view, view.context
-        self.spec = by_key(board.entity)
-        self.key = f"board/{board.entity}"
-        self.choices = Choices()
         self._typed = ""
         self._folded: frozenset[int] | None = None
-        self._is_arranged = False
         self._instead: EmptyState | None = None
-        self.model = BoardModel(self._context.tasks, board, self._context.person, self)
+        self.model = BoardModel(view.context.tasks, board, view.context.person, view)
         self.table = BoardView(self.model)
-        self.table.setAccessibleName(_("Board"))
+        super().__init__(view, board.entity, f"{board.entity}/board", _("Board"), self.table)
+        self.model.setParent(self)
         self._follower = Follower(self, self.model.refresh)
         self.mover = Mover(view, self.model, self, self._follower.has_read)
-        self.title_line = PageTitle(_(self.spec.label_plural))
-        self.line = ChoiceLine(self._context, board.entity)
         self.search = SearchBox(_("Filter this board"), "Ctrl+F")
         self.search.setFixedWidth(SEARCH_WIDTH)
-        self.filters = FilterControl(self, self._context, self.table)
-        self.filters.panel.save_button.hide()
-        self.bar = Bar("warn")
+        self.tools.insertWidget(0, self.search)
+        self.tools.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.preview = PreviewPane(self.spec, self.open_current, self.toggle_preview)
         self.splitter = PreviewSplitter(self.key, self.stack, self.preview, is_open=False)
         self._preview_timer = later(PREVIEW_MS, self._load_preview, self)
-        add_ways(self.title_line, view, board.entity, f"{board.entity}/board")
         if self._context.person.may("create", board.entity):
             new = primary_button(words.new_text(self.spec), self.create_record, icon_name="plus", shortcut="Ctrl+N")
             self.title_line.add(new)
-        self.body.addWidget(self.title_line)
-        self.body.addLayout(self._tool_line())
-        for widget in (self.filters.bar, self.filters.panel, self.bar):
-            self.body.addWidget(widget)
         self.body.addWidget(self.splitter, 1)
         self.setFocusProxy(self.table)
         self._connect()
-        self._context.preferences.load(self, self._take_preferences, self._show_failure)
 
     @property
-    def query(self) -> ListQuery:
-        """The filter that the person built, as the builder above the board shows it."""
-        return ListQuery(entity=self.spec.key, filter=self.choices.filter)
-
-    def set_filter(self, group: Group) -> None:
-        """Show only cards that a filter lets through."""
-        self.choose(replace(self.choices, filter=group))
-
-    def choose(self, choices: Choices) -> None:
-        """Show these cards, now and next time."""
-        if choices != self.choices:
-            self.choices = choices
-            self._save()
-            self._open()
+    def processes(self) -> tuple[Ref, ...]:
+        """Those that have columns."""
+        return self.model.processes
 
     def search_for(self, typed: str) -> None:
         """Show only cards that ``typed`` finds."""
@@ -137,7 +104,7 @@ class BoardPage(Page):
         """Leave out nothing."""
         self.search.clear()
         self.search.search_now()
-        self.choose(replace(self.choices, whose=EVERYTHING, period="", filter=EVERYTHING))
+        super().show_everything()
 
     def create_record(self) -> None:
         """Open the form of a new record."""
@@ -147,15 +114,6 @@ class BoardPage(Page):
         """Open the current card."""
         if self.table.current:
             self._view.open_record(self.spec.key, self.table.current)
-
-    def open_list(self) -> None:
-        """Show the same records as a list."""
-        self._view.select_page(f"{self.spec.key}/all")
-        page = self._view.current_page()
-        if isinstance(page, ListPage):
-            processes = self.model.processes
-            chosen = next((one for one in processes if one.id == self.choices.process_id), processes[0])
-            page.set_filter(self.choices.list_filter(chosen if len(processes) > 1 else None))
 
     def toggle_preview(self) -> None:
         """Open or fold away the preview."""
@@ -200,17 +158,11 @@ class BoardPage(Page):
 
         tasks.query(self, lambda session: fetch_record(session, self.spec.key, id_), ask)
 
-    # Building
+    @property
+    def _folded_key(self) -> str:
+        return f"{self.key}/folded"
 
-    def _tool_line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        line.addWidget(self.search)
-        line.addWidget(self.filters.button)
-        line.addWidget(self.line)
-        line.addStretch(1)
-        line.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
-        return line
+    # What is shown
 
     def _connect(self) -> None:
         model, table, bus = self.model, self.table, self._context.bus
@@ -226,49 +178,22 @@ class BoardPage(Page):
         table.drag_begun.connect(self._begin_drag)
         table.fold_wanted.connect(self._fold)
         table.menu_wanted.connect(self._show_menu)
-        self.line.changed.connect(self.choose)
         self.search.searched.connect(self.search_for)
         self.splitter.preview_toggled.connect(self._load_preview)
         bus.changed.connect(self._note_change)
         bus.connection_changed.connect(self._note_connection)
         QShortcut(QKeySequence("F5"), self).activated.connect(model.refresh)
 
-    # What is shown
-
     def _take_preferences(self, stored: Mapping[str, Any]) -> None:
-        kept = stored.get(self.key)
-        kept = kept if isinstance(kept, Mapping) else {}
-        self.choices = from_stored(kept.get("choices"))
-        folded = kept.get("folded")
+        folded = stored.get(self._folded_key)
         if isinstance(folded, list):
             self._folded = frozenset(id_ for id_ in folded if isinstance(id_, int))
-        self._is_arranged = True
-
-        def name(session: Session) -> tuple[Group, Group]:
-            whose, filter_ = self.choices.whose, self.choices.filter
-            return fetch_names(session, self.spec.key, whose), fetch_names(session, self.spec.key, filter_)
-
-        def take(named: tuple[Group, Group]) -> None:
-            self.choices = replace(self.choices, whose=named[0], filter=named[1])
-            self._show_choices()
-
-        self._open()
-        self._context.tasks.query(self, name, take, lambda _error: None)
-
-    def _save(self) -> None:
-        folded = {} if self._folded is None else {"folded": sorted(self._folded)}
-        self._context.preferences.save(self.key, {"choices": self.choices.stored(), **folded})
+        super()._take_preferences(stored)
 
     def _open(self) -> None:
         self._show_choices()
         rows = replace(self.choices.list_query(self.spec.key), typed=self._typed)
         self.model.open(BoardQuery(rows, self.choices.has_lanes, self.choices.process_id))
-
-    def _show_choices(self) -> None:
-        self.line.show_choices(self.choices, self.model.processes)
-        self.filters.show()
-        note = (_(PERIODS[self.choices.period]), whose_words(self.spec.key, self.choices.whose))
-        self.title_line.set_note(" · ".join(note))
 
     def _show_board(self) -> None:
         self._show_choices()
@@ -323,7 +248,7 @@ class BoardPage(Page):
         id_ = self.model.columns[column].ref.id
         self._folded = self.table.folded ^ {id_}
         self.table.fold(self._folded)
-        self._save()
+        self._context.preferences.save(self._folded_key, sorted(self._folded))
 
     def _show_menu(self, id_: int, place: QPoint) -> None:
         menu = QMenu(self)

@@ -13,13 +13,15 @@ from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.board import BoardPage
+from crm_desktop.ui.pages.funnel import FunnelPage
 
 
 def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
-    """The board as it opens, all of it in lanes, and what is to be done next about a card."""
+    """The board as it opens, all of it in lanes, the funnel, and what is to be done next about a card."""
     return (
         ("board", partial(board_window, context)),
         ("board_lanes", partial(board_window, context, has_lanes=True)),
+        ("funnel", partial(funnel_window, context)),
         ("next_step", next_step_dialog),
     )
 
@@ -37,11 +39,23 @@ def board_window(context: Context, *, has_lanes: bool = False) -> QWidget:
     return window
 
 
+def funnel_window(context: Context) -> QWidget:
+    """The window at the funnel of a year."""
+    window = MainWindow(context)
+    view = window.show_area("opportunities")
+    view.select_page("opportunity/funnel")
+    view.focus_page()
+    page = view.current_page()
+    assert isinstance(page, FunnelPage)
+    page.choose(replace(page.choices, period="this_year"))
+    return window
+
+
 def next_step_dialog() -> QWidget:
     """Two lines."""
     return NextStepDialog(None, Record("opportunity", 1, 1, {"name": "佛山信达机械 年度框架", "next_step": "演示样机"}))
 
 
 def _go_to_first(page: BoardPage) -> None:
-    first = next((ids[0] for column in page.model.columns for cell in column.cells.values() if (ids := cell.ids)), 0)
-    page.table.go_to(first)
+    lane, columns = page.model.lanes[0].id, page.model.columns
+    page.table.go_to(next((ids[0] for column in columns if (ids := column.cell(lane).ids)), 0))
