@@ -27,6 +27,7 @@ PARSERS: dict[str, Callable[[Cell, Guess], object]] = {
     "day": lambda cell, guess: days.day(cell, guess.order),
     "year": lambda cell, _guess: days.year(cell),
     "birthday": lambda cell, guess: days.birthday(cell, guess.order),
+    "percent": lambda cell, _guess: money.percent(cell),
     "life_cycle": lambda cell, _guess: LIFE_CYCLES.get(cells.plain(cell), cells.line(cell)),
 }
 

@@ -67,7 +67,7 @@ class Guess:
 def guess(table: Table) -> tuple[Guess, ...]:
     """One guess for each column of the table, in their order."""
     by_key = {label_key(label): found for found in all_targets() for label in found.labels}
-    samples = {column.index: _sample(table, column.index) for column in table.columns}
+    samples = {column.index: sample_of(table, column.index) for column in table.columns}
     guesses = [_by_label(column, by_key, samples[column.index]) for column in table.columns]
     guesses = [found if found.target else _by_values(found, samples[found.column.index]) for found in guesses]
     names = {found.person for found in guesses if found.target and _names_people(found.target)}
@@ -77,10 +77,11 @@ def guess(table: Table) -> tuple[Guess, ...]:
         _in_context(found, samples[found.column.index], has_people=bool(names), has_names=has_names)
         for found in guesses
     ]
-    return tuple(_with_reading(found, samples[found.column.index]) for found in _without_rivals(guesses, samples))
+    return tuple(with_reading(found, samples[found.column.index]) for found in _without_rivals(guesses, samples))
 
 
-def _sample(table: Table, index: int) -> list[Cell]:
+def sample_of(table: Table, index: int) -> list[Cell]:
+    """Some filled cells of a column, spread over the table."""
     filled = [row.cells[index] for row in table.rows if index < len(row.cells) and index not in row.merged]
     filled = [value for value in filled if value is not None]
     step = max(1, len(filled) // SAMPLE)
@@ -229,7 +230,7 @@ def _weight(found: Guess, samples: dict[int, list[Cell]]) -> tuple[bool, float, 
     return bool(samples[found.column.index]), found.score, len(samples[found.column.index])
 
 
-def _with_reading(found: Guess, sample: list[Cell]) -> Guess:
+def with_reading(found: Guess, sample: list[Cell]) -> Guess:
     """The unit of an amount and the order of days, as label and values give them away."""
     if found.target is None:
         return found

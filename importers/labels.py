@@ -1,4 +1,4 @@
-"""The words by which columns of customer lists are known, in both languages (``labels.tsv``: one target a line).
+"""The words by which columns of lists are known, in both languages (``labels.tsv``: one target a line).
 
 A label stands for one target. What depends on the rest of the table (whose telephone number it is) or on the
 values is decided in ``mapping``.
@@ -42,7 +42,11 @@ def _read_targets() -> tuple[Target, ...]:
     return tuple(Target(entity, field, kind, tuple(labels.split("|"))) for entity, field, kind, labels in rows)
 
 
-TARGETS = _read_targets()
+_ALL = _read_targets()
+TARGETS = tuple(target for target in _ALL if target.entity in {"customer", "contact", "-"})
+"""Of lists of customers, which hold their contacts too."""
+OTHER_TARGETS = tuple(target for target in _ALL if target not in TARGETS)
+"""Of everything else: a list of one kind of record, beside what its fields are called."""
 
 CONTACT_GROUP = frozenset(("联系人", "主要联系人", "首要联系人", "联系人信息", "联系人资料", "contact", "contacts"))
 """Group headings under which a telephone number, a name or a mailbox belongs to the person."""
@@ -52,7 +56,7 @@ COMPANY_WORDS = re.compile(
 )
 """How names of companies and public bodies end."""
 
-_KNOWN = {label_key(label) for target in TARGETS for label in target.labels} | CONTACT_GROUP
+_KNOWN = {label_key(label) for target in _ALL for label in target.labels} | CONTACT_GROUP
 
 
 def target(entity: str, field: str) -> Target:

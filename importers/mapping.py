@@ -43,9 +43,11 @@ def recipe(guesses: Sequence[Guess]) -> dict[str, dict[str, object]]:
     }
 
 
-def with_recipe(guesses: Sequence[Guess], kept: dict[str, dict[str, object]]) -> tuple[Guess, ...]:
+def with_recipe(
+    guesses: Sequence[Guess], kept: dict[str, dict[str, object]], entity: str = "customer"
+) -> tuple[Guess, ...]:
     """The guesses, with what the recipe says about the labels it knows. A KnownError for a field that we have not."""
-    known = {f"{found.entity}.{found.field}": found for found in all_targets()}
+    known = {f"{found.entity}.{found.field}": found for found in all_targets(entity)}
     return tuple(
         _from_recipe(found, kept[found.column.label], known) if found.column.label in kept else found
         for found in guesses

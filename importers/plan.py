@@ -16,6 +16,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.names import name_core
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.text import digits, normalise
+from crm_desktop.entities import custom_attrs
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.spec import Ref
 from importers.matching import DEFAULT_KEYS, Matcher, MatchKey, fetch_contacts
@@ -116,6 +117,8 @@ class PlannedRow:
     """Whether there is such a customer already, whatever happens then."""
     is_decided: bool = False
     """Whether that was decided for this row alone."""
+    part: dict[str, Any] = field(default_factory=dict)
+    """What a new record brings with it beside contacts, such as the product of an opportunity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ def make_plan(
 ) -> Plan:
     """Decide about all records; some eight statements however many there are. Writes nothing."""
     resolver = Resolver(session)
-    resolver.look_up("customer", [record.values for record in records])
-    resolver.look_up("contact", [contact for record in records for contact in record.contacts])
+    resolver.look_up(custom_attrs("customer"), [record.values for record in records])
+    resolver.look_up(custom_attrs("contact"), [contact for record in records for contact in record.contacts])
     resolved = [resolver.customer(record.values) for record in records]
     matcher = Matcher(session, [r.values for r in resolved], rule.keys)
     matches = [matcher.match(r.values) for r in resolved]
@@ -162,24 +165,24 @@ def make_plan(
             row.new_contacts = [p.values for p in people]
         else:
             row.reason = _(_MATCHED_BY[match.by])
-            _meet(row, base, on_match, person)
+            meet(row, base, on_match, person)
             if row.fate is not Fate.SKIP:
                 _meet_contacts(row, [p.values for p in people], contacts.get(base.id, []), on_match)
                 has_news = row.values or row.new_contacts or row.changed_contacts
                 row.fate = Fate.UPDATE if has_news else Fate.UNCHANGED
         rows.append(row)
     _find_parents(session, rows, records)
-    _give_owners(rows, person)
+    give_owners(rows, person, "customer")
     _free_codes(session, rows)
     return Plan(tuple(rows))
 
 
-def _meet(row: PlannedRow, base: Record, on_match: OnMatch, person: Person) -> None:
+def meet(row: PlannedRow, base: Record, on_match: OnMatch, person: Person) -> None:
     """The record is there: keep of the sheet's values what changes something."""
-    owner = base.values["owner"]
+    owner = base.values.get("owner")
     if on_match is OnMatch.SKIP:
         row.fate, row.reason = Fate.SKIP, _("{reason}: {name}").format(reason=row.reason, name=base.title)
-    elif owner.id not in person.owners.get(("customer", "update"), ()):
+    elif owner is not None and owner.id not in person.owners.get((base.entity, "update"), ()):
         row.fate = Fate.SKIP
         row.reason = _("{name} belongs to {owner}; you may not change it").format(name=base.title, owner=owner.label)
     else:
@@ -252,9 +255,9 @@ def _find_parents(session: Session, rows: Sequence[PlannedRow], records: Sequenc
             )
 
 
-def _give_owners(rows: Sequence[PlannedRow], person: Person) -> None:
+def give_owners(rows: Sequence[PlannedRow], person: Person, entity: str) -> None:
     """Who may not create for others keeps the new records himself; the sheet's owner stays in the remark."""
-    may_own = set(person.owners.get(("customer", "create"), ()))
+    may_own = set(person.owners.get((entity, "create"), ()))
     me = Ref(person.id, person.name)
     for row in rows:
         owner = row.values.get("owner")

@@ -6,20 +6,20 @@ What cannot be found is kept as a line of the remark, so that nothing of the she
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Text, any_, cast, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise
-from crm_desktop.entities import by_key, custom_attrs
+from crm_desktop.entities import by_key
 from crm_desktop.models import Employee
 from crm_desktop.services.lookup import Choices, fetch_choices
-from crm_desktop.spec import EntitySpec, Facts, Ref, facts
+from crm_desktop.spec import Attr, EntitySpec, Facts, Ref, facts
+from importers.references import References
 from importers.values.days import Month
 from importers.values.regions import Region
 
@@ -58,32 +58,23 @@ class Resolver:
         for id_, name, login in employees:
             self._people.update({normalise(n): Ref(id_, name) for n in (login, name) if n})
         self._session = session
-        self._named: dict[type[Any], dict[str, Ref | None]] = {}
+        self._references: dict[type[Any], References] = {}
+        self._told: set[tuple[str, str]] = set()
 
-    def look_up(self, entity: str, records: Iterable[Mapping[str, Any]]) -> None:
-        """Find what custom references of these records name, by name or number. One statement for each such field."""
-        for attr in custom_attrs(entity):
-            target: Any = facts(attr).target
-            if target is None or target is Employee or facts(attr).dictionary:
-                continue
-            texts = sorted({str(values[attr.key]) for values in records if values.get(attr.key)})
-            if not texts:
-                continue
-            name = getattr(target, target.display[0])
-            columns = [name, target.code] if hasattr(target, "code") else [name]
-            wanted = literal(texts, ARRAY(Text))
-            rows = self._session.execute(
-                select(target.id, name, *columns).where(or_(*(cast(c, Text) == any_(wanted) for c in columns)))
-            )
-            known = self._named.setdefault(target, {})
-            for id_, label, *words in rows:
-                for word in map(normalise, filter(None, map(str, words))):
-                    is_other = known.get(word) is not None and known[word] != Ref(id_, label)
-                    known[word] = None if is_other else Ref(id_, label)  # two of one name: nobody knows which
+    def look_up(self, attrs: Iterable[Attr], records: Sequence[Mapping[str, Any]]) -> None:
+        """Find what these fields of the records name, by name or number. One statement for each table."""
+        texts: dict[type[Any], set[str]] = {}
+        for attr in attrs:
+            fact = facts(attr)
+            if fact.target is not None and fact.target is not Employee and not fact.dictionary:
+                named = {str(values[attr.key]) for values in records if values.get(attr.key)}
+                texts.setdefault(fact.target, set()).update(named)
+        for target, wanted in texts.items():
+            self._references[target] = References(self._session, target, wanted)
 
     def customer(self, values: Mapping[str, Any]) -> Resolved:
         """The values of a customer. Who has bought something is no prospect, where the sheet does not say."""
-        resolved = self._resolve(by_key("customer"), values)
+        resolved = self.resolve(by_key("customer"), values)
         has_bought = {"first_deal_on", "total_amount"} & resolved.values.keys()
         cycle = self._choices.find("life_cycle", "transaction" if has_bought else "potential")
         if cycle is not None:
@@ -92,13 +83,15 @@ class Resolver:
 
     def contact(self, values: Mapping[str, Any]) -> Resolved:
         """The values of a contact."""
-        return self._resolve(by_key("contact"), values)
+        return self.resolve(by_key("contact"), values)
 
-    def _resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
+    def resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
+        """The values of a record of any kind; a field that is none of its is unknown."""
         result = Resolved({})
+        kept_in = next((key for key in ("remark", "description") if key in spec.fields), "")
         unknown: list[str] = []
         for key, value in values.items():
-            if value in (None, "", [], ()) or key == PARENT:
+            if value in (None, "", [], ()) or (key == PARENT and spec.key == "customer"):
                 continue
             attr = spec.fields.get(key)
             label = _(spec.labels[attr]) if attr is not None else key
@@ -106,17 +99,26 @@ class Resolver:
             if found is None:
                 unknown.append(f"{label}: {_text(value)}")
                 if attr is not None:
-                    result.warnings.append(
-                        _("{field} “{text}” is not known here; it is kept in the remark.").format(
-                            field=label, text=_text(value)
-                        )
-                    )
+                    words = _("{field} “{text}” is not known here; it is kept in the remark.")
+                    words = words if kept_in else _("{field} “{text}” is not known here; it is left out.")
+                    result.warnings.append(words.format(field=label, text=_text(value)))
             else:
+                if isinstance(found, Ref) and self._is_near(attr, str(value)):
+                    words = _("{field} “{text}” is taken for “{found}”, in all rows.")
+                    result.warnings.append(words.format(field=label, text=value, found=found.label))
                 result.values[key] = self._cut(attr, found, unknown, label)
-        if unknown:
-            remark = [str(result.values.get("remark") or ""), *unknown]
-            result.values["remark"] = "\n".join(filter(None, remark))
+        if unknown and kept_in:
+            remark = [str(result.values.get(kept_in) or ""), *unknown]
+            result.values[kept_in] = "\n".join(filter(None, remark))
         return result
+
+    def _is_near(self, attr: Attr, text: str) -> bool:
+        """Whether the name is written otherwise than ours; said once for all rows."""
+        references = self._references.get(facts(attr).target or Employee)
+        if references is None or not references.is_near(text) or (attr.key, text) in self._told:
+            return False
+        self._told.add((attr.key, text))
+        return True
 
     def _value(self, attr: Any, value: Any) -> Any:
         """The value for the field, None where the text means nothing here."""
@@ -124,7 +126,7 @@ class Resolver:
         if isinstance(value, Region):
             return self._regions.get(value.code)
         if fact.target is not None:
-            return self._row(fact, normalise(str(value)))
+            return self._row(fact, str(value))
         if isinstance(value, Month):
             value = value.first_day()
         if fact.kind.name == "phones":
@@ -137,12 +139,13 @@ class Resolver:
     def _row(self, fact: Facts, text: str) -> Ref | None:
         """The choice or colleague that the text names."""
         if fact.dictionary:
+            text = normalise(text)
             words = (FROM_SHEETS.get(text, text), f"{text}客户", text.removesuffix("客户"))
             found = (self._choices.find(fact.dictionary, word) for word in words)
             return next(filter(None, found), None)
         if fact.target is Employee:
-            return self._people.get(text)
-        return self._named.get(fact.target, {}).get(text) if fact.target else None
+            return self._people.get(normalise(text))
+        return self._references[fact.target].find(text) if fact.target in self._references else None
 
     @staticmethod
     def _cut(attr: Any, value: Any, unknown: list[str], label: str) -> Any:

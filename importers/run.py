@@ -15,18 +15,22 @@ from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
+from crm_desktop.entities import by_key
 from crm_desktop.models import ImportRecipe
 from crm_desktop.services.journal import begin_change
 from importers.layout import Table, find_tables
 from importers.mapping import Guess, fingerprint, guess, recipe, with_recipe
+from importers.plain.plan import plan_plain
+from importers.plain.rows import guess_plain, read_plain
+from importers.plain.write import foresee_plain, write_plain
 from importers.plan import FILL_IN, Fate, MatchRule, Plan, make_plan
 from importers.readers import read_book
-from importers.records import Records, Reject
+from importers.records import Records, Reject, read_records
 from importers.values.days import Order
 from importers.write import Written, foresee, write_plan
 
 ENTITY = "customer"
-"""Of each kind that a result tells in words; its JSON has all."""
+"""What a list holds unless somebody says otherwise: customers, with their contacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class Source:
 
     path: Path
     pairs: tuple[tuple[Table, tuple[Guess, ...]], ...]
+    entity: str = ENTITY
+
+    def read(self) -> Records:
+        """The records of the tables, before anything is looked up."""
+        return read_records(self.pairs) if self.entity == ENTITY else read_plain(self.pairs)
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -53,9 +62,10 @@ class Opened:
     path: Path
     tables: tuple[Table, ...]
     guesses: tuple[tuple[Guess, ...], ...]
+    entity: str = ENTITY
 
     def chosen(self, sheet: str | None = None) -> Source:
-        """The tables to import: those with a customer's name, of ``sheet`` (``Sheet1``, ``Sheet1!14`` by header row).
+        """The tables to import: those that tell of such records; in ``sheet`` (``Sheet1``, ``Sheet1!14`` by header).
 
         Raises a KnownError where there is none, or where two tables of one sheet could be meant.
         """
@@ -70,11 +80,14 @@ class Opened:
                     _("There are: {known}.").format(known=known) if known else "",
                 )
             if row:
-                return Source(self.path, tuple(pairs))
-        pairs = [(table, guesses) for table, guesses in pairs if names_customers(guesses)]
+                return Source(self.path, tuple(pairs), self.entity)
+        pairs = [(table, guesses) for table, guesses in pairs if self._is_meant(guesses)]
         if not pairs:
+            words = _("No column of the file holds names of customers.")
+            if self.entity != ENTITY:
+                words = _("No column of the file is known as a field of “{kind}”.")
             raise KnownError(
-                _("No column of the file holds names of customers."),
+                words.format(kind=_(by_key(self.entity).label)),
                 _("Say which column it is, in the wizard or with --mapping."),
             )
         for table, _guesses in pairs:
@@ -88,7 +101,10 @@ class Opened:
                         option=f'--sheet "{table.sheet}!{table.candidates[-1]}"'  # as one types it
                     ),
                 )
-        return Source(self.path, tuple(pairs))
+        return Source(self.path, tuple(pairs), self.entity)
+
+    def _is_meant(self, guesses: Sequence[Guess]) -> bool:
+        return names_customers(guesses) if self.entity == ENTITY else any(guess.target for guess in guesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +115,16 @@ class Result:
     plan: Plan
     rejects: tuple[Reject, ...]
     mapping: Mapping[str, str]
+    entity: str = ENTITY
 
     @property
     def left_alone(self) -> int:
-        """Customers that are there and stay as they are."""
+        """Records that are there and stay as they are."""
         return self.plan.count(Fate.SKIP) + self.plan.count(Fate.UNCHANGED)
 
     def as_json(self) -> dict[str, Any]:
         """For scripts."""
-        none = {"customer": 0, "contact": 0}
+        none = {"customer": 0, "contact": 0} if self.entity == ENTITY else {self.entity: 0}
         return {
             "change_set": self.written.change_set,
             "created": none | self.written.created,
@@ -128,10 +145,11 @@ def names_customers(guesses: Sequence[Guess]) -> bool:
     )
 
 
-def open_file(path: Path) -> Opened:
+def open_file(path: Path, entity: str = ENTITY) -> Opened:
     """Read the file, find its tables, guess their columns. Raises a KnownError for a file that cannot be used."""
     tables = find_tables(read_book(path))
-    return Opened(path, tables, tuple(guess(table) for table in tables))
+    guesses = (guess(table) if entity == ENTITY else guess_plain(table, entity) for table in tables)
+    return Opened(path, tables, tuple(guesses), entity)
 
 
 def with_saved_recipes(session: Session, opened: Opened) -> Opened:
@@ -139,23 +157,23 @@ def with_saved_recipes(session: Session, opened: Opened) -> Opened:
     shapes = [fingerprint(table) for table in opened.tables]
     rows = session.execute(
         select(ImportRecipe.shape, ImportRecipe.mapping).where(
-            ImportRecipe.entity == ENTITY, ImportRecipe.shape.in_(shapes)
+            ImportRecipe.entity == opened.entity, ImportRecipe.shape.in_(shapes)
         )
     )
     saved: dict[str, Any] = dict(rows.all())
     return replace(
         opened,
         guesses=tuple(
-            _as_kept(guesses, saved[shape]) if shape in saved else guesses
+            _as_kept(guesses, saved[shape], opened.entity) if shape in saved else guesses
             for guesses, shape in zip(opened.guesses, shapes, strict=True)
         ),
     )
 
 
-def _as_kept(guesses: tuple[Guess, ...], mapping: Any) -> tuple[Guess, ...]:
+def _as_kept(guesses: tuple[Guess, ...], mapping: Any, entity: str) -> tuple[Guess, ...]:
     """With the saved mapping where it still fits: it may be another version's, or written by hand."""
     try:
-        return with_recipe(guesses, mapping)
+        return with_recipe(guesses, mapping, entity)
     except (KnownError, AttributeError, TypeError, ValueError):
         return guesses
 
@@ -165,7 +183,7 @@ def save_recipes(session: Session, source: Source) -> None:
     begin_change(session, "recipe", source.path.name)
     for table, guesses in source.pairs:
         statement = insert(ImportRecipe).values(
-            entity=ENTITY, shape=fingerprint(table), name=source.path.name, mapping=recipe(guesses)
+            entity=source.entity, shape=fingerprint(table), name=source.path.name, mapping=recipe(guesses)
         )
         session.execute(
             statement.on_conflict_do_update(
@@ -176,12 +194,21 @@ def save_recipes(session: Session, source: Source) -> None:
 
 
 def plan_import(
-    session: Session, person: Person, records: Records, rule: MatchRule = FILL_IN, progress: Progress | None = None
+    session: Session,
+    person: Person,
+    records: Records,
+    rule: MatchRule = FILL_IN,
+    progress: Progress | None = None,
+    entity: str = ENTITY,
 ) -> Plan:
     """What would become of every record. Raises NoRightError for who may not import."""
-    if not person.may_use(Function.IMPORT, ENTITY):
-        raise NoRightError(_("You may not import customers."), _("Ask your administrator for the function “Import”."))
-    return make_plan(session, person, records.records, rule, progress)
+    if not person.may_use(Function.IMPORT, entity):
+        words = _("You may not import customers.") if entity == ENTITY else _("You may not import “{kind}”.")
+        kind = _(by_key(entity).label_plural)
+        raise NoRightError(words.format(kind=kind), _("Ask your administrator for the function “Import”."))
+    if entity == ENTITY:
+        return make_plan(session, person, records.records, rule, progress)
+    return plan_plain(session, person, entity, records.records, rule, progress)
 
 
 def import_records(
@@ -193,11 +220,14 @@ def import_records(
     progress: Progress | None = None,
 ) -> Result:
     """Plan again in this transaction, since others work on, and write. All or nothing."""
-    plan = plan_import(session, person, records, rule, progress)
-    written = write_plan(session, plan, source.path.name, progress)
+    plan = plan_import(session, person, records, rule, progress, source.entity)
+    if source.entity == ENTITY:
+        written = write_plan(session, plan, source.path.name, progress)
+    else:
+        written = write_plain(session, source.entity, plan, source.path.name, progress)
     if written.change_set is not None and person.may("create", "import_recipe"):
         save_recipes(session, source)
-    return Result(written, plan, tuple(records.rejects), source.mapping)
+    return Result(written, plan, _rejects(records, plan, source), source.mapping, source.entity)
 
 
 def rehearse(
@@ -209,8 +239,21 @@ def rehearse(
     progress: Progress | None = None,
 ) -> Result:
     """What ``import_records`` would do. Writes nothing."""
-    plan = plan_import(session, person, records, rule, progress)
-    return Result(foresee(plan), plan, tuple(records.rejects), source.mapping)
+    plan = plan_import(session, person, records, rule, progress, source.entity)
+    foreseen = foresee(plan) if source.entity == ENTITY else foresee_plain(source.entity, plan)
+    return Result(foreseen, plan, _rejects(records, plan, source), source.mapping, source.entity)
+
+
+def _rejects(records: Records, plan: Plan, source: Source) -> tuple[Reject, ...]:
+    """The rows that are no records, and those whose records cannot come in, with their cells."""
+    reasons = {row.at: row.reason for row in plan.rows if row.fate is Fate.REJECT}
+    refused = [
+        Reject(table.at(row.number), table.sheet, row.number, reasons[table.at(row.number)], row.cells)
+        for table, _guesses in source.pairs
+        for row in (table.rows if reasons else ())
+        if table.at(row.number) in reasons
+    ]
+    return (*records.rejects, *refused)
 
 
 def with_mapping(opened: Opened, mapping: Mapping[str, str], order: Order | None) -> Opened:
@@ -226,7 +269,7 @@ def with_mapping(opened: Opened, mapping: Mapping[str, str], order: Order | None
                 _("There are: {known}.").format(known=", ".join(labels)),
             )
     kept: dict[str, dict[str, object]] = {label: {"target": field} for label, field in mapping.items()}
-    guesses = [with_recipe(found, kept) for found in opened.guesses]
+    guesses = [with_recipe(found, kept, opened.entity) for found in opened.guesses]
     if order:
         guesses = [tuple(replace(one, order=order) for one in found) for found in guesses]
     return replace(opened, guesses=tuple(guesses))

@@ -64,7 +64,7 @@ def write_plan(session: Session, plan: Plan, label: str, progress: Progress | No
         if row.parent is not None and row.fate in {Fate.CREATE, Fate.UPDATE}:
             row.values["parent"] = Ref(id_of[row.parent.at], row.parent.title)
     customers = [{**row.values, "id": id_of[row.at]} for row in created]
-    _insert(session, by_key("customer"), customers)
+    insert(session, by_key("customer"), customers)
     say(1, 4, _("Writing contacts"))
     contacts = [
         {**contact, "customer": Ref(id_, "")}
@@ -72,13 +72,13 @@ def write_plan(session: Session, plan: Plan, label: str, progress: Progress | No
         for contact in row.new_contacts
     ]
     contact_ids = reserve_ids(session, "contact", len(contacts))
-    _insert(session, by_key("contact"), [{**c, "id": id_} for c, id_ in zip(contacts, contact_ids, strict=True)])
+    insert(session, by_key("contact"), [{**c, "id": id_} for c, id_ in zip(contacts, contact_ids, strict=True)])
     say(2, 4, _("Updating customers"))
     updates = [(row.base.id, dict(row.base.values), row.values) for row in changed if row.base and row.values]
-    customers_updated = _update(session, by_key("customer"), updates)
+    customers_updated = update(session, by_key("customer"), updates)
     say(3, 4, _("Updating contacts"))
     contact_updates = [(now["id"], now, news) for row in changed for now, news in row.changed_contacts]
-    contacts_updated = _update(session, by_key("contact"), contact_updates)
+    contacts_updated = update(session, by_key("contact"), contact_updates)
     say(4, 4, _("Done"))
     return Written(
         change_set,
@@ -112,19 +112,22 @@ def _lock(session: Session, ids: Sequence[int]) -> None:
         session.execute(text("select from crm.customer where id = any(:ids) for update"), {"ids": list(ids)})
 
 
-def _insert(session: Session, spec: EntitySpec, records: Sequence[dict[str, Any]]) -> None:
+def insert(session: Session, spec: EntitySpec, records: Sequence[dict[str, Any]]) -> None:
+    """New records by field key, with their ids or all without."""
     if not records:
         return
     used = {key for record in records for key in record} & set(spec.fields)
     rows = [
-        {"id": record["id"]} | to_columns(spec, {k: record.get(k) for k in used}) | derived_columns(spec, record)
+        {key: record[key] for key in ("id",) if key in record}
+        | to_columns(spec, {key: record.get(key) for key in used})
+        | derived_columns(spec, record)
         for record in records
     ]
     columns = list(rows[0])
     insert_rows(session, f"crm.{spec.model.__tablename__}", columns, _tuples(rows, columns))
 
 
-def _update(session: Session, spec: EntitySpec, updates: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> int:
+def update(session: Session, spec: EntitySpec, updates: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> int:
     """Set what changed of many records; what does not change is written as it was, the journal sees only changes."""
     if not updates:
         return 0

@@ -13,7 +13,7 @@ from crm_desktop.cli.connection import server_options, sign_in
 from crm_desktop.cli.output import as_json_option, print_first, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _, ngettext
-from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.entities import ALL_ENTITIES, by_key
 
 if TYPE_CHECKING:
     from importers.run import Result
@@ -28,7 +28,7 @@ IMPORTABLE = click.Choice([spec.key for spec in ALL_ENTITIES if spec.importable]
 @option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=N_("A JSON file: label of the column to field, such as customer.name."),
+    help=N_("A JSON file: label of the column to field, such as customer.name or product.code."),
 )
 @option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help=N_("How days are written; else as they look."))
 @option(
@@ -36,7 +36,7 @@ IMPORTABLE = click.Choice([spec.key for spec in ALL_ENTITIES if spec.importable]
     type=click.Choice(["update", "fill", "skip", "create"]),
     default="fill",
     show_default=True,
-    help=N_("What happens with customers that are there: replaced, filled up, left, or created once more."),
+    help=N_("What happens with records that are there: replaced, filled up, left, or created once more."),
 )
 @option("--dry-run", is_flag=True, help=N_("Only say what would happen."))
 @option(
@@ -60,20 +60,20 @@ def import_file(
 ) -> None:
     from importers import run
     from importers.plan import MatchRule, OnMatch
-    from importers.records import read_records
     from importers.rejects import write_rejects
 
-    assert entity == run.ENTITY
     gateway = sign_in(context)
-    opened = run.open_file(file)
+    opened = run.open_file(file, entity)
     with gateway.read() as session:
         opened = run.with_saved_recipes(session, opened)
     opened = run.with_mapping(opened, _read_mapping(mapping), date_order)
     source = opened.chosen(sheet)
-    records = read_records(source.pairs)
+    records = source.read()
     rule = MatchRule(OnMatch(on_match))
     if rejects is not None:  # before the import: where it cannot be written, nothing is
-        write_rejects(rejects, source.pairs, records.rejects)
+        with gateway.read() as session:
+            found = run.rehearse(session, gateway.person, records, source, rule)
+        write_rejects(rejects, source.pairs, found.rejects)
     with progress_on_stderr() as progress:
         if dry_run:
             with gateway.read() as session:
@@ -90,6 +90,25 @@ def import_file(
 
 
 def _print_result(result: Result) -> None:
+    if result.entity == "customer":
+        _print_customers(result)
+    else:
+        counts = result.as_json()
+        kind, made, changed = by_key(result.entity), counts["created"], counts["updated"]
+        words = _("{kind}: {created} new, {updated} updated, {left} left as they are")
+        click.echo(
+            words.format(
+                kind=_(kind.label_plural), created=made[kind.key], updated=changed[kind.key], left=result.left_alone
+            )
+        )
+    print_first([_("Rejected: {row}").format(row=f"{one.at}: {one.reason}") for one in result.rejects])
+    warnings = [(row.at, text) for row in result.plan.rows for text in row.warnings]
+    print_first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
+    if result.written.change_set:
+        click.echo(_("Undo with: crm-desktop undo {number}").format(number=result.written.change_set))
+
+
+def _print_customers(result: Result) -> None:
     none = {"customer": 0, "contact": 0}
     created, updated = none | result.written.created, none | result.written.updated
     for words, counts in (
@@ -100,11 +119,6 @@ def _print_result(result: Result) -> None:
     if left := result.left_alone:
         words = ngettext("{count} customer left as it is", "{count} customers left as they are", left)
         click.echo(words.format(count=left))
-    print_first([_("Rejected: {row}").format(row=f"{one.at}: {one.reason}") for one in result.rejects])
-    warnings = [(row.at, text) for row in result.plan.rows for text in row.warnings]
-    print_first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
-    if result.written.change_set:
-        click.echo(_("Undo with: crm-desktop undo {number}").format(number=result.written.change_set))
 
 
 def _read_mapping(file: Path | None) -> dict[str, Any]:

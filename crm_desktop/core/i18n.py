@@ -44,6 +44,16 @@ def _(text: str) -> str:
     return catalogue.gettext(text) if text else ""
 
 
+def in_each_language(text: str) -> tuple[str, ...]:
+    """``text`` as it reads in every language, each reading once."""
+    if isinstance(text, Named):
+        return tuple(dict.fromkeys((str(text), text.english)))
+    catalogues = (
+        _gettext.translation(_DOMAIN, RESOURCES / "locale", [name], fallback=True) for name in LANGUAGES.values()
+    )
+    return tuple(dict.fromkeys(catalogue.gettext(text) for catalogue in catalogues))
+
+
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
     """Mark a constant for the catalogue; it is translated with ``_`` when it is shown."""
     return text

@@ -24,11 +24,11 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
 
 
 def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Insert ``rows``, given with their ids, into a table under row security; returns how many."""
-    return _through_copy(
-        session, table, columns, rows,
-        "INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM loading ORDER BY id",
-    )  # fmt: skip
+    """Insert ``rows`` into a table under row security; returns how many. Ids are given for all of them or none."""
+    statement = "INSERT INTO {target} ({names}) SELECT {names} FROM loading"
+    if "id" in columns:
+        statement = "INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM loading ORDER BY id"
+    return _through_copy(session, table, columns, rows, statement)
 
 
 def update_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

@@ -64,6 +64,7 @@ PRODUCT_CATEGORY = EntitySpec(
         )
     ),
     found_by=(ProductCategory.name,),
+    importable=True,
     access=CATALOG_ACCESS,
 )
 
@@ -126,6 +127,7 @@ PRODUCT = EntitySpec(
         )
     ),
     search=SearchSpec(name=Product.name, texts=(Product.code, Product.product_model, Product.specification)),
+    importable=True,
     subtitle=(Product.code, Product.category, Product.list_price),
     access=CATALOG_ACCESS,
 )

@@ -228,6 +228,7 @@ OPPORTUNITY = EntitySpec(
     ),
     search=SearchSpec(name=Opportunity.name, texts=(Opportunity.code,)),
     part_of=Opportunity.customer,
+    importable=True,
     subtitle=(Opportunity.customer, Opportunity.stage, Opportunity.amount),
     tone=_tone,
     access=OPPORTUNITY_ACCESS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
@@ -18,6 +19,7 @@ _ALL = Grant(
     functions=frozenset({Function.EXPORT, Function.PRINT, Function.BULK_EDIT, Function.UNDO, Function.SHARE_VIEWS}),
 )
 _READ = Grant(read=Scope.ALL)
+_ALL_AND_IMPORT = replace(_ALL, functions=_ALL.functions | {Function.IMPORT})
 ADMINISTERED: Mapping[Group, Grant] = {group: _ALL if group is Group.ADMINISTRATOR else _READ for group in Group}
 """Grants of what only the administrator changes."""
 
@@ -89,8 +91,9 @@ EMPLOYEE = EntitySpec(
         read_only=frozenset({Employee.login, Employee.is_active}),
     ),
     search=SearchSpec(name=Employee.name, texts=(Employee.login,), phones=(Employee.phones,), emails=(Employee.email,)),
+    importable=True,
     subtitle=(Employee.department, Employee.title),
-    access=ADMINISTERED,
+    access={**ADMINISTERED, Group.ADMINISTRATOR: _ALL_AND_IMPORT},
 )
 
 DEPARTMENT = EntitySpec(
@@ -126,7 +129,8 @@ DEPARTMENT = EntitySpec(
         )
     ),
     found_by=(Department.name, Department.code),
-    access=ADMINISTERED,
+    importable=True,
+    access={**ADMINISTERED, Group.ADMINISTRATOR: _ALL_AND_IMPORT},
 )
 
 PERMISSION_GROUP = EntitySpec(

@@ -56,7 +56,7 @@ def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists; under that of the groups stands what they may do."""
     if spec.key == "department":
         return (departments_entry(),)
-    entries = list_entries(spec, _open_import)
+    entries = list_entries(spec, _open_import if spec.key == "customer" else None)  # the wizard knows no others
     return (*entries, *rights_entries(person)) if spec.key == "permission_group" else entries
 
 

@@ -23,6 +23,9 @@ SERIALS = range(10_000, 80_000)
 CENTURY_PIVOT = 50
 """Two-digit years from here on are 19xx."""
 
+_MANY_DAYS = 10
+"""A column with more different numbers in front than these does not begin with a year."""
+
 _NO_DAY = re.compile(r"0{1,4}\D0{1,2}\D0{1,4}")
 _TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp][Mm])?$")
 _THREE = re.compile(r"(\d{1,4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,4})\s*[日号]?")
@@ -107,15 +110,22 @@ def _year(digits: str) -> int:
 
 
 def order_of(cells: list[Cell]) -> Order:
-    """In which order a column writes three numbers, as far as one of its cells gives it away; else ``ymd``."""
-    for cell in cells:
-        three = _THREE.fullmatch(_TIME.sub("", cell)) if isinstance(cell, str) else None
-        if three and len(three[1]) <= 2 and len(three[3]) == 4:  # noqa: PLR2004 - the year is last
-            if int(three[1]) > 12:  # noqa: PLR2004 - no month
-                return "dmy"
-            if int(three[2]) > 12:  # noqa: PLR2004 - no month
-                return "mdy"
+    """In which order a column writes three numbers, as far as its cells give it away; else ``ymd``."""
+    found = [_THREE.fullmatch(_TIME.sub("", cell)) for cell in cells if isinstance(cell, str)]
+    short = [three for three in found if three and len(three[1]) <= 2]  # noqa: PLR2004 - no full year
+    has_year_last = any(len(three[3]) == 4 for three in short) or (bool(short) and _changes_less(short))  # noqa: PLR2004
+    for three in short:
+        if has_year_last and int(three[1]) > 12:  # noqa: PLR2004 - no month
+            return "dmy"
+        if has_year_last and int(three[2]) > 12:  # noqa: PLR2004 - no month
+            return "mdy"
     return "ymd"
+
+
+def _changes_less(threes: list[re.Match[str]]) -> bool:
+    """Whether the last of three short numbers is the year: few years beside many days."""
+    firsts, lasts = ({int(three[place]) for three in threes} for place in (1, 3))
+    return max(firsts) <= 31 and len(firsts) > _MANY_DAYS >= 2 * len(lasts)  # noqa: PLR2004 - days of a month
 
 
 def birthday(cell: Cell, order: Order = "ymd") -> str | None:

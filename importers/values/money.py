@@ -51,6 +51,17 @@ def money(cell: Cell, unit: int = 1) -> Decimal | None:
     return Decimal(found[2].replace(",", "")) * own_unit * (-1 if found[1] else 1)
 
 
+def percent(cell: Cell) -> int | None:
+    """Whole percent. A spreadsheet keeps 60 % as the number 0.6."""
+    amount = money(cell.replace("%", "").replace("％", "") if isinstance(cell, str) else cell)
+    if amount is None:
+        return None
+    share = round(amount * 100 if isinstance(cell, float) and 0 < amount < 1 else amount)
+    if not 0 <= share <= 100:  # noqa: PLR2004 - percent
+        raise UnreadableError(str(cell))
+    return share
+
+
 def number(cell: Cell) -> int | None:
     """A whole number."""
     amount = money(cell)

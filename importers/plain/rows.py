@@ -1,0 +1,51 @@
+"""What the columns of a plain list mean, and its rows to records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crm_desktop.core.i18n import _
+from importers.guessing import Guess, sample_of, with_reading
+from importers.labels import Target, label_key
+from importers.layout import Table
+from importers.records import Record, Records, Reject
+from importers.rows import RowReader
+from importers.targets import all_targets
+
+
+def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
+    """A column means the field that its label names; the first of several for one field. Others are left out."""
+    known: dict[str, Target] = {}
+    for target in all_targets(entity):
+        for label in target.labels:
+            known.setdefault(label_key(label), target)
+    taken: set[Target] = set()
+    guesses = []
+    for column in table.columns:
+        target = known.get(label_key(column.label)) or known.get(label_key(column.name))
+        if target is None or target in taken:
+            reason = _("another column fills that field") if target else _("no field of ours")
+            guesses.append(Guess(column, None, 0, reason))
+            continue
+        taken.add(target)
+        guesses.append(with_reading(Guess(column, target, 1, _("the label is known")), sample_of(table, column.index)))
+    return tuple(guesses)
+
+
+def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]]) -> Records:
+    """A record for each row that says something."""
+    found = Records()
+    for table, guesses in pairs:
+        reader = RowReader(table, guesses)
+        for row in table.rows:
+            at = table.at(row.number)
+            if any(cell is not None for cell in row.cells[table.width :]):
+                reason = _("{count} columns instead of {width}").format(count=len(row.cells), width=table.width)
+                found.rejects.append(Reject(at, table.sheet, row.number, reason, row.cells))
+                continue
+            read = reader.read(row)
+            found.warnings += read.warnings
+            if read.values:
+                warnings = [str(warning) for warning in read.warnings]
+                found.records.append(Record(at, row.number, read.values, [], warnings, sources=[at]))
+    return found

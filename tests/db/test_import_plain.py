@@ -1,0 +1,194 @@
+"""Lists of one kind of record, a row each, and a public pipeline of 8,800 opportunities from end to end."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crm_desktop.core.errors import NoRightError
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services import journal
+from crm_desktop.services.lookup import fetch_choices
+from crm_desktop.services.records import create_record, new_record
+from crm_desktop.spec import Ref
+from importers import run
+from importers.plan import Fate, MatchRule, OnMatch
+from tests.db.conftest import SignIn
+
+MAVEN = Path(__file__).parents[1] / "data" / "maven-crm"
+STAGES = (("Prospecting", "open", 10), ("Engaging", "open", 40), ("Won", "won", 100), ("Lost", "lost", 0))
+
+
+def do_import(
+    gateway: Gateway, entity: str, path: Path, on_match: OnMatch = OnMatch.FILL, **mapping: str
+) -> run.Result:
+    opened = run.open_file(path, entity)
+    source = run.with_mapping(opened, mapping, None).chosen()
+    with gateway.long_write() as session:
+        return run.import_records(session, gateway.person, source.read(), source, MatchRule(on_match))
+
+
+def write_csv(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def rows(gateway: Gateway, statement: str) -> list[tuple[Any, ...]]:
+    with gateway.read() as session:
+        return [tuple(row) for row in session.execute(text(statement))]
+
+
+def make_process(gateway: Gateway) -> None:
+    """What the manual tells to do in the window before such an import."""
+    with gateway.write() as session:
+        choices = fetch_choices(session)
+        process = create_record(session, new_record("sales_process", gateway.person, name="Hardware"))
+        for order, (name, outcome, probability) in enumerate(STAGES):
+            values = {
+                "name": name,
+                "process": Ref(process.id, "Hardware"),
+                "sort_order": order,
+                "outcome": choices.find("outcome", outcome),
+                "probability": probability,
+            }
+            create_record(session, new_record("sales_stage", gateway.person, choices, **values))
+
+
+def quarter(day: str) -> str:
+    """Of a day as the data set writes it: 25-10-16."""
+    _day, month, year = map(int, day.split("-"))
+    return f"20{year}-{(month + 2) // 3}"
+
+
+def test_public_pipeline_comes_in_whole_and_adds_up(sign_in: SignIn) -> None:
+    administrator = sign_in("admin")
+    make_process(administrator)
+    with administrator.long_write() as session:
+        accounts = run.open_file(MAVEN / "accounts.csv").chosen()
+        run.import_records(session, administrator.person, accounts.read(), accounts)
+    assert do_import(administrator, "product_category", MAVEN / "products.csv").written.created == {
+        "product_category": 3
+    }
+    assert do_import(administrator, "product", MAVEN / "products.csv").written.created == {"product": 7}
+    teams = MAVEN / "sales_teams.csv"
+    assert do_import(administrator, "department", teams).written.created == {"department": 3}
+    managers = {"manager": "employee.name", "sales_agent": ""}
+    assert do_import(administrator, "employee", teams, **managers).written.created == {"employee": 6}
+    assert do_import(administrator, "employee", teams).written.created == {"employee": 35}
+
+    administrator = sign_in("admin")  # who may give records to those who came
+    result = do_import(administrator, "opportunity", MAVEN / "sales_pipeline.csv")
+    assert result.written.created == {"opportunity": 8_800}
+    assert result.rejects == ()
+    assert [warning for row in result.plan.rows for warning in row.warnings] == [
+        "Product “GTXPro” is taken for “GTX Pro”, in all rows."
+    ]
+
+    by_stage = rows(
+        administrator,
+        """
+            select s.name, count(*), count(o.customer_id), coalesce(sum(o.amount), 0) from crm.opportunity o
+            join crm.sales_stage s on s.id = o.stage_id join crm.sales_process p on p.id = s.process_id
+            where p.name = 'Hardware' group by s.name, s.sort_order order by s.sort_order
+        """,
+    )
+    assert by_stage == [
+        ("Prospecting", 500, 163, 0), ("Engaging", 1_589, 501, 0), ("Won", 4_238, 4_238, 10_005_534),
+        ("Lost", 2_473, 2_473, 0),
+    ]  # fmt: skip
+    assert round(100 * 4_238 / (4_238 + 2_473), 2) == 63.15
+
+    with (MAVEN / "sales_pipeline.csv").open(encoding="utf-8", newline="") as file:
+        pipeline = list(csv.DictReader(file))
+    expected: Counter[tuple[Any, ...]] = Counter()
+    products: Counter[tuple[str, str]] = Counter()
+    for line in pipeline:
+        products[line["product"].replace("GTXPro", "GTX Pro"), line["deal_stage"]] += 1
+        if line["deal_stage"] in {"Won", "Lost"}:
+            expected[line["sales_agent"], quarter(line["close_date"]), line["deal_stage"]] += Decimal(
+                line["close_value"]
+            )
+            expected[line["sales_agent"], quarter(line["close_date"]), line["deal_stage"], "deals"] += 1
+    found: Counter[tuple[Any, ...]] = Counter()
+    for agent, when, stage, deals, value in rows(
+        administrator,
+        """
+            select e.name, to_char(o.closed_on, 'YYYY-Q'), s.name, count(*), sum(o.amount) from crm.opportunity o
+            join crm.employee e on e.id = o.owner_id join crm.sales_stage s on s.id = o.stage_id
+            where o.closed_on is not null and s.name in ('Won', 'Lost') group by 1, 2, 3
+        """,
+    ):
+        found[agent, when, stage] += value
+        found[agent, when, stage, "deals"] += deals
+    assert found == expected
+    lines = """
+        select p.name, s.name, count(*) from crm.opportunity_line l join crm.product p on p.id = l.product_id
+        join crm.opportunity o on o.id = l.opportunity_id join crm.sales_stage s on s.id = o.stage_id
+        where l.unit_price = p.list_price group by 1, 2
+    """
+    assert {(product, stage): count for product, stage, count in rows(administrator, lines)} == products
+    assert rows(administrator, "select count(*) from crm.opportunity where opened_on > closed_on") == [(0,)]
+
+    again = do_import(administrator, "opportunity", MAVEN / "sales_pipeline.csv", OnMatch.UPDATE)
+    assert again.plan.count(Fate.UNCHANGED) == 8_800
+    with administrator.write() as session:
+        assert result.written.change_set is not None
+        undone = journal.undo(session, result.written.change_set)
+    assert undone.kept == ()
+    assert undone.removed["opportunity"] == undone.removed["opportunity_line"] == 8_800
+
+
+def test_only_an_administrator_imports_employees(sign_in: SignIn) -> None:
+    for group in ("director", "manager", "seller", "desk", "clerk"):
+        with pytest.raises(NoRightError):
+            do_import(sign_in(group), "employee", MAVEN / "sales_teams.csv")
+
+
+def test_rows_that_cannot_come_in_say_why(sign_in: SignIn, tmp_path: Path) -> None:
+    sheet = write_csv(
+        tmp_path / "商机.csv",
+        "商机编号,商机名称,客户,阶段,金额,成功率,预计成交日期",
+        "X1,新厂房设备,没有这家公司,需求确认,12万,60%,2027-03-05",
+        "X2,旧机更换,,不知道的阶段,100,,",
+        ",,,初步接触,5,,",
+        "X1,又一次,,初步接触,7,,",
+    )
+    manager = sign_in("director")
+    result = do_import(manager, "opportunity", sheet)
+    assert [(row.at, row.fate) for row in result.plan.rows] == [
+        ("2", Fate.CREATE), ("3", Fate.REJECT), ("4", Fate.REJECT), ("5", Fate.SKIP),
+    ]  # fmt: skip
+    assert [reject.row for reject in result.rejects] == [3, 4]
+    assert result.rejects[0].cells[0] == "X2"
+    made = rows(
+        manager,
+        """
+            select name, amount, probability, weighted_amount, expected_on::text, remark from crm.opportunity
+            where code = 'X1'
+        """,
+    )
+    assert made == [("新厂房设备", 120_000, 60, 72_000, "2027-03-05", "Customer: 没有这家公司")]
+
+
+def test_what_is_there_is_met_by_number_or_name(sign_in: SignIn, tmp_path: Path) -> None:
+    clerk = sign_in("clerk")
+    first = write_csv(tmp_path / "a.csv", "产品编号,产品名称,单位,标准价", "A-1,粉盒,箱,420", ",墨盒,个,80")
+    assert do_import(clerk, "product", first).written.created == {"product": 2}
+    second = write_csv(
+        tmp_path / "b.csv", "产品编号,产品名称,规格,价格", "A-1,粉盒-K,黑色,450", ",墨盒,彩色,90", ",硒鼓,,5"
+    )
+    filled = do_import(clerk, "product", second)
+    assert (filled.written.created, filled.written.updated) == ({"product": 1}, {"product": 2})
+    products = (
+        "select name, specification, list_price from crm.product where code = 'A-1' or name in ('墨盒') order by id"
+    )
+    assert rows(clerk, products) == [("粉盒", "黑色", 420), ("墨盒", "彩色", 80)]
+    assert do_import(clerk, "product", second, OnMatch.UPDATE).written.updated == {"product": 2}
+    assert rows(clerk, products) == [("粉盒-K", "黑色", 450), ("墨盒", "彩色", 90)]
+    assert do_import(clerk, "product", second, OnMatch.SKIP).left_alone == 3
