@@ -88,12 +88,13 @@ class Resolver:
     def resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
         """The values of a record of any kind; a field that is none of its is unknown."""
         result = Resolved({})
-        kept_in = next((key for key in ("remark", "description") if key in spec.fields), "")
+        fields = spec.fields
+        kept_in = next((key for key in ("remark", "description") if key in fields), "")
         unknown: list[str] = []
         for key, value in values.items():
             if value in (None, "", [], ()) or (key == PARENT and spec.key == "customer"):
                 continue
-            attr = spec.fields.get(key)
+            attr = fields.get(key)
             label = _(spec.labels[attr]) if attr is not None else key
             found = self._value(attr, value) if attr is not None else None
             if found is None:
@@ -103,7 +104,7 @@ class Resolver:
                     words = words if kept_in else _("{field} “{text}” is not known here; it is left out.")
                     result.warnings.append(words.format(field=label, text=_text(value)))
             else:
-                if isinstance(found, Ref) and self._is_near(attr, str(value)):
+                if attr is not None and isinstance(found, Ref) and self._is_near(attr, str(value)):
                     words = _("{field} “{text}” is taken for “{found}”, in all rows.")
                     result.warnings.append(words.format(field=label, text=value, found=found.label))
                 result.values[key] = self._cut(attr, found, unknown, label)

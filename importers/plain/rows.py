@@ -22,13 +22,13 @@ def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
     taken: set[Target] = set()
     guesses = []
     for column in table.columns:
-        target = known.get(label_key(column.label)) or known.get(label_key(column.name))
-        if target is None or target in taken:
-            reason = _("another column fills that field") if target else _("no field of ours")
+        found = known.get(label_key(column.label), known.get(label_key(column.name)))
+        if found is None or found in taken:
+            reason = _("no field of ours") if found is None else _("another column fills that field")
             guesses.append(Guess(column, None, 0, reason))
             continue
-        taken.add(target)
-        guesses.append(with_reading(Guess(column, target, 1, _("the label is known")), sample_of(table, column.index)))
+        taken.add(found)
+        guesses.append(with_reading(Guess(column, found, 1, _("the label is known")), sample_of(table, column.index)))
     return tuple(guesses)
 
 

@@ -123,6 +123,9 @@ def test_column_gives_its_order_away() -> None:
     assert days.order_of(["3/4/1955", "9/18/1972"]) == "mdy"
     assert days.order_of(["3/4/1955", "18/9/1972"]) == "dmy"
     assert days.order_of(["2003-5-6", None, 5]) == "ymd"
+    assert days.order_of([f"{day:02}-10-{16 + day % 2}" for day in range(1, 29)]) == "dmy"
+    assert days.order_of([f"10/{day:02}/16" for day in range(1, 29)]) == "ymd", "nothing says that 16 is no day"
+    assert days.order_of([f"05-{day % 12 + 1:02}-{day:02}" for day in range(1, 29)]) == "ymd"
 
 
 @pytest.mark.parametrize(
