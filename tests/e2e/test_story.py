@@ -201,3 +201,13 @@ def test_closed_pipe_ends_it_without_a_word(firm: SampleFirm) -> None:
         assert process.stderr
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+def test_a_list_of_products_comes_in_and_goes_again(clerk: Crm, tmp_path: Path) -> None:
+    sheet, rejects = tmp_path / "产品.csv", tmp_path / "未导入.xlsx"
+    sheet.write_text("产品编号,品名,单价\nKJ-1,空气净化器,2980\nKJ-2,,1\n", encoding="utf-8")
+    lines = clerk("import", "product", sheet, "--rejects", rejects).out.splitlines()
+    assert lines[:2] == ["Products: 1 new, 0 updated, 0 left as they are", "Rejected: 3: Product name is missing."]
+    assert rejects.stat().st_size > 0
+    assert clerk("undo", lines[-1].removeprefix("Undo with: crm-desktop undo ")).code == 0
+    assert clerk("import", "employee", sheet).code != 0
