@@ -275,7 +275,7 @@ def fetch_first_pages(
     parameters: dict[str, Any] = {}
     for query, _columns in pages:
         parameters |= parameters_of(query, person)
-    found = execute(session, key, build, parameters).one()
+    found = execute(session, key, build, parameters, is_planned_once=True).one()
     return [_read_back(rows or (), columns) for rows, (_query, columns) in zip(found, pages, strict=True)]
 
 
@@ -302,7 +302,8 @@ def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], id
         return _select_rows(spec, columns).where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 
     key = ("rows", spec.key, tuple(c.key for c in columns))
-    return {row.id: row for row in _read(execute(session, key, build, {"ids": list(ids)}), columns)}
+    found = execute(session, key, build, {"ids": list(ids)}, is_planned_once=True)
+    return {row.id: row for row in _read(found, columns)}
 
 
 def _select_rows(spec: EntitySpec, columns: Sequence[Column]) -> Select[Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql import psycopg2
 from sqlalchemy.orm import Session
 
@@ -13,15 +14,22 @@ from crm_desktop.core.i18n import language
 
 _MOST = 2000
 _dialect = psycopg2.dialect()  # type: ignore[no-untyped-call]
+_numbers = count()
 _compiled: dict[Hashable, tuple[str, Mapping[str, Any]]] = {}
 
 
 def execute(
-    session: Session, key: Hashable, build: Callable[[], Select[Any]], parameters: Mapping[str, Any] | None = None
+    session: Session,
+    key: Hashable,
+    build: Callable[[], Select[Any]],
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    is_planned_once: bool = False,
 ) -> Any:
     """The result of the statement that ``build`` makes; it is built once for each ``key`` and language.
 
     What differs between two runs of one key must come in as ``parameters``, the values of its named ``bindparam``.
+    What finds rows by their keys ``is_planned_once`` a connection: to plan it takes the server longer than to run it.
     """
     key = (language(), key)
     if key not in _compiled:
@@ -30,4 +38,23 @@ def execute(
         compiled = build().compile(dialect=_dialect)
         _compiled[key] = (str(compiled), compiled.params)
     sql, fixed = _compiled[key]
-    return session.connection().exec_driver_sql(sql, {**fixed, **(parameters or {})})
+    values = {**fixed, **(parameters or {})}
+    connection = session.connection()
+    if is_planned_once:
+        return _run_planned(connection, key, sql, values, [name for name in parameters or () if f"%({name})s" in sql])
+    return connection.exec_driver_sql(sql, values)
+
+
+def _run_planned(
+    connection: Connection, key: Hashable, sql: str, values: Mapping[str, Any], parameters: Sequence[str]
+) -> Any:
+    plans: dict[Hashable, str] = connection.info.setdefault("plans", {})
+    plan = plans.get(key, f"plan_{next(_numbers)}")  # never a name given before: a failed attempt may leave its plan
+    run = f"execute {plan} ({', '.join(f'%({name})s' for name in parameters)})"
+    if key in plans:
+        return connection.exec_driver_sql(run, dict(values))
+    for number, name in enumerate(parameters, start=1):
+        sql = sql.replace(f"%({name})s", f"${number}")
+    result = connection.exec_driver_sql(f"prepare {plan} as {sql}; {run}", dict(values))  # in one round trip
+    plans[key] = plan
+    return result

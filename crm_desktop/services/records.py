@@ -119,6 +119,7 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
         statement = select_values(spec, paths).add_columns(lent_to_write(spec))
         return statement.where(model.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 
+    key = ("records", entity, tuple(a.key for a in attrs))
     return {
         row[0]: Record(
             entity,
@@ -127,7 +128,7 @@ def fetch_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int
             {a.key: v for a, v in zip(attrs, read_values(paths, row[2:-1]), strict=True)},
             is_lent=row[-1],
         )
-        for row in execute(session, ("records", entity, tuple(a.key for a in attrs)), build, {"ids": list(ids)})
+        for row in execute(session, key, build, {"ids": list(ids)}, is_planned_once=True)
     }
 
 
