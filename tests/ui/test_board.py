@@ -275,7 +275,7 @@ def test_choices_filter_the_board_and_are_remembered(sit_down: SitDown) -> None:
     again = sit_down("leader")
     other = open_board(again)
     assert other.choices == page.choices
-    other.open_list()
+    button(other, "List").click()
     again.settle_all()
     listed = again.window.view("opportunities").current_page()
     assert isinstance(listed, ListPage)

@@ -48,7 +48,7 @@ class ChosenPage(Page):
         self.tools.addWidget(self.filters.button)
         self.tools.addWidget(self.line)
         self.tools.addStretch(1)
-        add_ways(self.title_line, view, entity, way)
+        add_ways(self.title_line, view, entity, way, self.open_list)
         self.body.addWidget(self.title_line)
         self.body.addLayout(self.tools)
         for widget in (self.filters.bar, self.filters.panel, self.bar):

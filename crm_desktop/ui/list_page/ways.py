@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from crm_desktop.core.i18n import N_, _
@@ -19,18 +20,27 @@ WAYS = {
 """By entity: side entry, word, icon."""
 
 
-def add_ways(line: PageTitle, view: AreaView, entity: str, current: str) -> None:
-    """A button for each way, that of ``current`` (a side entry) pressed."""
+def add_ways(
+    line: PageTitle, view: AreaView, entity: str, current: str, open_list: Callable[[], object] | None = None
+) -> None:
+    """A button for each way, that of ``current`` (a side entry) pressed. ``open_list`` lists what is shown here."""
     for entry, words, icon_name in WAYS.get(entity, ()):
-        button = secondary_button(_(words), partial(take_way, view, entry), icon_name=icon_name)
+        button = secondary_button(
+            _(words),
+            partial(take_way, view, entry, open_list if entry == f"{entity}/all" else None),
+            icon_name=icon_name,
+        )
         button.setCheckable(True)
         button.setChecked(entry == current)
         button.clicked.connect(partial(button.setChecked, entry == current))
         line.add(button)
 
 
-def take_way(view: AreaView, entry: str) -> None:
+def take_way(view: AreaView, entry: str, go_there: Callable[[], object] | None = None) -> None:
     """Go there, and begin there from now on."""
     view.context.views.begin_with(entry.partition("/")[0], entry)
-    view.select_page(entry)
+    if go_there is not None:
+        go_there()
+    else:
+        view.select_page(entry)
     view.focus_page()

@@ -3,51 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.services.records import Record
+from crm_desktop.ui.board.choices import Choices
+from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.board import BoardPage
-from crm_desktop.ui.pages.funnel import FunnelPage
 
 
 def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
     """The board as it opens, all of it in lanes, the funnel, and what is to be done next about a card."""
     return (
-        ("board", partial(board_window, context)),
-        ("board_lanes", partial(board_window, context, has_lanes=True)),
-        ("funnel", partial(funnel_window, context)),
+        ("board", partial(chosen_window, context, "opportunity/board", Choices())),
+        ("board_lanes", partial(chosen_window, context, "opportunity/board", Choices(period="", has_lanes=True))),
+        ("funnel", partial(chosen_window, context, "opportunity/funnel", Choices(period="this_year"))),
         ("next_step", next_step_dialog),
     )
 
 
-def board_window(context: Context, *, has_lanes: bool = False) -> QWidget:
-    """The window at the board."""
+def chosen_window(context: Context, entry: str, choices: Choices) -> QWidget:
+    """The window at the board or the funnel, whatever was chosen there before."""
     window = MainWindow(context)
     view = window.show_area("opportunities")
-    view.select_page("opportunity/board")
-    page = view.current_page()
-    assert isinstance(page, BoardPage)
-    page.model.opened.connect(partial(_go_to_first, page))
-    if has_lanes:
-        page.choose(replace(page.choices, period="", has_lanes=True))
-    return window
-
-
-def funnel_window(context: Context) -> QWidget:
-    """The window at the funnel of a year."""
-    window = MainWindow(context)
-    view = window.show_area("opportunities")
-    view.select_page("opportunity/funnel")
+    view.select_page(entry)
     view.focus_page()
     page = view.current_page()
-    assert isinstance(page, FunnelPage)
-    page.choose(replace(page.choices, period="this_year"))
+    assert isinstance(page, ChosenPage)
+    if isinstance(page, BoardPage):
+        page.model.opened.connect(partial(_go_to_first, page))
+    context.preferences.load(page, lambda _stored: page.choose(choices), lambda _error: None)
     return window
 
 
