@@ -148,9 +148,8 @@ def sit_down(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[SitD
     def build(key: str, gateway: Gateway | None = None) -> Desk:
         gateway = gateway or sign_in(key)
         tasks, bus = Tasks(gateway.read, gateway.write, qapp, interrupt=gateway.interrupt), Bus(qapp)
-        context = Context(
-            tasks, bus, gateway.person, "here", areas_for(gateway.person), lambda _text, answer: answer([])
-        )
+        areas, identity = areas_for(gateway.person), gateway.identity
+        context = Context(tasks, bus, gateway.person, "here", areas, lambda _text, answer: answer([]), identity)
         window = MainWindow(context)
         window.show()
         window.activateWindow()
