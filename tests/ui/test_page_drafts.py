@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 
 from crm_desktop.core.access import Scope
 from crm_desktop.services.firm import fetch_firm
@@ -59,6 +61,9 @@ def test_settings_of_the_firm_that_were_typed_are_offered_and_saved(sit_down: Si
     write(page.limit.focus_target(), "x")  # no number yet
     days = [box.isChecked() for box in page.days]
     page.days[0].toggle()
+    picture = QImage(40, 20, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    page.take_logo(picture)
     desk = crash_and_come_back(desk, sit_down)
     page = page_of(desk, "firm")
     button(page.draft, "Apply").click()
@@ -69,8 +74,23 @@ def test_settings_of_the_firm_that_were_typed_are_offered_and_saved(sit_down: Si
     page.save()
     desk.settle_all()
     with desk.gateway.read() as session:
-        assert fetch_firm(session)[0].firm_phone == "0756-1"
+        firm, logo = fetch_firm(session)
+    assert firm.firm_phone == "0756-1"
+    assert QImage.fromData(logo).size() == picture.size()
     assert desk.window.context.drafts.waiting() == []
+
+
+def test_settings_that_are_typed_while_others_are_saved_stay_typed(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    page = page_of(desk, "firm")
+    write(page.phone.focus_target(), "0756-1")
+    page.save()
+    write(page.phone.focus_target(), "2")
+    desk.settle_all()
+    assert page.save_button.isEnabled()
+    page = page_of(crash_and_come_back(desk, sit_down), "firm")
+    button(page.draft, "Apply").click()
+    assert page.phone.value() == "0756-12"
 
 
 @pytest.mark.parametrize(("answer", "may_go", "offered"), [("keep", True, 1), ("discard", True, 0), ("stay", False, 0)])

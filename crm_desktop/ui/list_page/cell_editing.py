@@ -105,7 +105,7 @@ class CellEditing(QObject):
         self._view.context.tasks.command(
             self._table,
             lambda session: records.save_record(session, base, changes),
-            lambda record: self._take_saved(base, record, step),
+            lambda record: self._take_saved(base, changes, record, step),
             lambda error: self._fail(base, error, changes),
             waits=True,
         )
@@ -202,13 +202,18 @@ class CellEditing(QObject):
         self._frame.setGeometry(left, cell.top(), width, self._frame.sizeHint().height())
         self._frame.raise_()
 
-    def _take_saved(self, base: Record, record: Record, step: int) -> None:
+    def _take_saved(self, base: Record, sent: Mapping[str, Any], record: Record, step: int) -> None:
         notify_saved(self._view, record, is_new=False)
         self._model.note_changes([record.id])
-        if self._record is base:  # else another cell was begun meanwhile
-            self._is_saving = False
+        if self._record is not base:
+            return  # another cell was begun meanwhile
+        self._is_saving = False
+        if self.editor is None or records.is_same(self.editor.typed(), sent[self._key]):
             self._draft.forget()
             self._go_on(record, step)
+        else:  # one has typed on
+            self._record = record
+            self._keep()
 
     def _go_on(self, record: Record, step: int) -> None:
         columns = self._model.source.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -112,12 +113,12 @@ class FirmPage(Page):
         firm = self._typed()
         if firm is None:
             return
-        before, logo = self._firm, self._logo
+        before, logo, sent = self._firm, self._logo, self._content()
         self.save_button.setEnabled(False)
         self._view.context.tasks.command(
             self,
             lambda session: save_firm(session, before, firm, logo),
-            lambda change_set: self._saved(firm, change_set),
+            lambda change_set: self._saved(firm, sent, change_set),
             self._not_saved,
             waits=True,
         )
@@ -193,7 +194,7 @@ class FirmPage(Page):
         )
 
     def _show(self, firm: Firm, logo: bytes) -> None:
-        self._firm = firm
+        self._firm, self._logo = firm, None
         self.name.set_value(firm.firm_name)
         self.address.set_value(firm.firm_address)
         self.postcode.set_value(firm.firm_postcode)
@@ -215,6 +216,9 @@ class FirmPage(Page):
             editor.type_again(typed)
         for box, is_on in zip(self.days, content["days"], strict=True):
             box.setChecked(is_on)
+        if (logo := content.get("logo")) is not None:
+            self._logo = base64.b64decode(logo)
+            self._show_logo(self._logo)
         self._edited()
 
     def _show_logo(self, png: bytes) -> None:
@@ -226,10 +230,16 @@ class FirmPage(Page):
         else:
             self.picture.setPixmap(pixmap.scaledToHeight(SHOWN_HEIGHT, Qt.TransformationMode.SmoothTransformation))
 
-    def _saved(self, firm: Firm, change_set: int) -> None:
-        self._firm, self._logo = firm, None
-        self._mark(edited=False)
-        self.draft.forget()
+    def _saved(self, firm: Firm, sent: Mapping[str, Any], change_set: int) -> None:
+        self._firm = firm
+        is_all = self._content() == sent
+        if is_all or self._content()["logo"] == sent["logo"]:
+            self._logo = None
+        if is_all:
+            self._mark(edited=False)
+            self.draft.forget()
+        else:
+            self._edited()
         back = partial(undo, self._view, self._view, change_set, self.refresh)
         messages.notify(self, _("The settings of the firm are saved."), undo=back)
 
@@ -256,8 +266,14 @@ class FirmPage(Page):
 
     def _edited(self) -> None:
         self._mark(edited=True)
-        typed = [editor.typed() for editor in self._editors()]
-        self.draft.keep(self.title, {"typed": typed, "days": [box.isChecked() for box in self.days]})
+        self.draft.keep(self.title, self._content())
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "typed": [editor.typed() for editor in self._editors()],
+            "days": [box.isChecked() for box in self.days],
+            "logo": None if self._logo is None else base64.b64encode(self._logo).decode(),
+        }
 
     def _mark(self, *, edited: bool) -> None:
         self.save_button.setEnabled(edited)
