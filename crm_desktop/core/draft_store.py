@@ -1,6 +1,7 @@
 """Small texts kept on this computer so that no crash loses them: one SQLite file a person and database.
 
-Written on a thread of its own, a fraction of a second after the last change. Knows no record and no window.
+Written on a thread of its own, at once: a change waits only for the writing of the one before. Knows no record and no
+window.
 """
 
 from __future__ import annotations
@@ -27,10 +28,8 @@ _ALL = (
 
 
 class DraftStore:
-    """Keeps bytes by name. ``load`` first; ``keep``, ``forget`` and ``flush`` may be called from any one thread."""
+    """Keeps bytes by name. ``load`` first; ``keep``, ``forget`` and ``flush`` may be called from any thread."""
 
-    PAUSE_SECONDS = 0.3
-    """From a change to its writing; what is changed in between is written once."""
     RETRY_SECONDS = 5.0
     """After which a file that could not be written, a full disk perhaps, is tried again."""
 
@@ -74,23 +73,18 @@ class DraftStore:
         return readable, len(opened) - len(readable)
 
     def keep(self, name: str, content: bytes) -> None:
-        """Write this soon, in place of what had the name."""
+        """Write this at once, behind its caller, in place of what had the name."""
         self._put(name, content)
 
     def forget(self, name: str) -> None:
-        """Remove it soon."""
+        """Remove it, behind its caller."""
         self._put(name, None)
-
-    def hurry(self) -> None:
-        """Write at once what waits, without waiting for it."""
-        with self._lock:
-            self._is_urgent = True
-            self._lock.notify_all()
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Write what waits and wait for it, not longer than ``seconds``; whether all is written."""
-        self.hurry()
         with self._lock:
+            self._is_urgent = True
+            self._lock.notify_all()
             self._lock.wait_for(lambda: not self._waiting or self._has_failed, seconds)
             return not self._waiting
 
@@ -105,9 +99,8 @@ class DraftStore:
         """Until nothing waits; then the thread ends, so that nobody has to stop it."""
         while True:
             with self._lock:
-                self._lock.wait_for(
-                    lambda: self._is_urgent, self.RETRY_SECONDS if self._has_failed else self.PAUSE_SECONDS
-                )
+                if self._has_failed:
+                    self._lock.wait_for(lambda: self._is_urgent, self.RETRY_SECONDS)
                 self._is_urgent = False
                 batch = dict(self._waiting)
             error = self._try(batch)
@@ -142,7 +135,10 @@ class DraftStore:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """A connection whose commits survive a power cut. Only its user may read the file."""
         self.file.parent.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.suppress(
+            FileExistsError
+        ):  # to open and close one that is there would undo SQLite's locks on it
+            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with contextlib.closing(sqlite3.connect(self.file, timeout=5)) as connection:
             connection.execute("pragma synchronous = extra")
             connection.execute("pragma secure_delete = on")  # what was saved or discarded leaves no trace

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
+import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,7 +16,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.draft_store import DraftStore
 from crm_desktop.core.errors import Attempt
 from crm_desktop.core.runs import is_running, this_run
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import Ref
 
 KEPT_DAYS = 30
@@ -49,12 +50,30 @@ class Draft:
     discarded_at: datetime.datetime | None = None
     run: str = field(default_factory=this_run)
     attempt: Attempt | None = None
-    """The save of a new record that was sent off last: if it was committed, the draft is done with."""
+    """The save that was sent off last."""
+    sent: Mapping[str, Any] | None = None
+    """What was in it, as in ``content``; of a record with the ``id``, version and values it has when that is committed.
+    None: all that is typed.
+    """
 
     @property
     def is_open_elsewhere(self) -> bool:
         """Whether another running workbench of this computer holds it."""
         return self.run != this_run() and is_running(self.run)
+
+    def after_commit(self) -> Draft | None:
+        """What was typed after the save was sent off, as a draft over what is saved; None where that is nothing."""
+        sent = self.sent
+        if sent is None or sent == self.content:
+            return None
+        if self.kind != "record":
+            return replace(self, attempt=None, sent=None)
+        done = sent["typed"]
+        typed = {k: v for k, v in self.content["typed"].items() if k not in done or not is_same(v, done[k])}
+        if not typed:
+            return None
+        content = {"version": sent["version"], "base": sent["base"], "typed": typed}
+        return replace(self, record_id=sent["id"], content=content, attempt=None, sent=None)
 
 
 class Drafts:
@@ -64,7 +83,9 @@ class Drafts:
         """``told``: see ``DraftStore``."""
         self.store = DraftStore(owner, told)
         self._drafts: dict[str, Draft] = {}
+        self._lock = threading.Lock()  # one types on while a worker notes an attempt
         self._live: set[str] = set()
+        self._gone: set[str] = set()
         self.unreadable = 0
         """How many drafts are there whose key is gone from the keyring."""
 
@@ -93,41 +114,56 @@ class Drafts:
         return drafts
 
     def take(self, loaded: list[Draft]) -> None:
-        """Know what ``load`` found; what was typed in the meantime counts more."""
-        self._drafts = {draft.id: draft for draft in loaded} | self._drafts
+        """Know what ``load`` found; what was typed or saved in the meantime counts more."""
+        self._drafts = {draft.id: draft for draft in loaded if draft.id not in self._gone} | self._drafts
 
     def keep(self, draft: Draft) -> None:
         """Keep what is being typed at the moment; it is not offered while it is open."""
         self._live.add(draft.id)
-        known = self._drafts.get(draft.id)
-        # A form's attempt created its record, whatever was typed since; a box that says something else is not yet sent.
-        is_sent = known is not None and (draft.kind == "record" or draft.content == known.content)
-        self._put(replace(draft, attempt=known.attempt) if known and is_sent else draft)
+        with self._lock:
+            known = self._drafts.get(draft.id)
+            self._put(replace(draft, attempt=known.attempt, sent=known.sent) if known else draft)
 
-    def note_attempt(self, id_: str, attempt: Attempt) -> None:
-        """Remember, before it is committed, by what to ask whether it was. Waits until it is written; not for the UI
-        thread.
+    def note_attempt(self, id_: str, attempt: Attempt, sent: Mapping[str, Any]) -> None:
+        """Remember, before it is committed, by what to ask whether it was, and what is in it (see ``Draft.sent``).
+
+        Waits until that is written; not for the UI thread.
         """
-        if id_ in self._drafts:
-            self._put(replace(self._drafts[id_], attempt=attempt))
-            self.store.flush(1.0)
+        with self._lock:
+            if id_ not in self._drafts:
+                return
+            self._put(replace(self._drafts[id_], attempt=attempt, sent=sent))
+        self.store.flush()
+
+    def settle(self, id_: str) -> Draft | None:
+        """Its attempt was committed; what was typed since stays a draft, and is what comes back."""
+        with self._lock:
+            known = self._drafts.get(id_)
+            rest = known.after_commit() if known else None
+            if rest is not None:
+                self._put(rest)
+        if rest is None:
+            self.forget(id_)
+        return rest
 
     def forget(self, id_: str) -> None:
         """It was saved, or typed back to what it was."""
         self._live.discard(id_)
-        if self._drafts.pop(id_, None) is not None:
-            self.store.forget(id_)
+        with self._lock:
+            if self._drafts.pop(id_, None) is not None:
+                self._gone.add(id_)
+                self.store.forget(id_)
 
     def leave(self, id_: str) -> None:
         """Its form was closed without saving; from now on it is offered."""
         self._live.discard(id_)
-        self.store.hurry()
 
     def discard(self, id_: str) -> None:
         """Offer it no more; it can be brought back for a while."""
         self._live.discard(id_)
-        if id_ in self._drafts:
-            self._put(replace(self._drafts[id_], discarded_at=clock.now()))
+        with self._lock:
+            if id_ in self._drafts:
+                self._put(replace(self._drafts[id_], discarded_at=clock.now()))
 
     def bring_back(self, id_: str) -> None:
         """Offer a discarded draft again."""
@@ -157,6 +193,11 @@ class Drafts:
 def record_content(base: Record, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a form's draft: the record as it was read, and what was typed over it."""
     return {"version": base.version, "base": dict(base.values), "typed": dict(typed)}
+
+
+def sent_content(saved: Record, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the draft whose ``changes`` are being saved: the record as it will be then."""
+    return {"id": saved.id, **record_content(saved, changes)}
 
 
 def base_of(draft: Draft) -> Record:

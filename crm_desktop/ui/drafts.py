@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import Attempt
 from crm_desktop.core.i18n import _
@@ -52,16 +52,18 @@ class DraftBook(QObject):
         """Keep what is being typed at the moment."""
         self._drafts.keep(draft)
 
-    def hurry(self) -> None:
-        """Write at once what waits."""
-        self._drafts.store.hurry()
+    def note_attempt(self, id_: str, attempt: Attempt, sent: Mapping[str, Any]) -> None:
+        """A save is about to be committed; called on the worker thread. ``sent``: see ``Draft``."""
+        self._drafts.note_attempt(id_, attempt, sent)
 
-    def note_attempt(self, id_: str, attempt: Attempt) -> None:
-        """A save is about to be committed; called on the worker thread."""
-        self._drafts.note_attempt(id_, attempt)
+    def settle(self, id_: str) -> Draft | None:
+        """What was sent off is saved; what was typed since stays and comes back."""
+        rest = self._drafts.settle(id_)
+        self.changed.emit()
+        return rest
 
     def forget(self, id_: str) -> None:
-        """It was saved."""
+        """It was saved, or typed back."""
         self._drafts.forget(id_)
         self.changed.emit()
 
@@ -125,9 +127,6 @@ class DraftKeeper(QObject):
         self._book, self._kind, self._place = book, kind, place
         self._entity, self._record_id = "", 0
         self._draft: Draft | None = None
-        self._application = QApplication.instance()
-        assert isinstance(self._application, QApplication)
-        self._application.focusChanged.connect(self._focus_changed)
 
     @property
     def id(self) -> str:
@@ -136,12 +135,14 @@ class DraftKeeper(QObject):
 
     def watch(self, entity: str, record_id: int) -> None:
         """What is typed from now on belongs to this record."""
-        self.leave()
-        self._entity, self._record_id = entity, record_id
+        if (entity, record_id) != (self._entity, self._record_id):
+            self.leave()
+            self._entity, self._record_id = entity, record_id
 
     def take(self, draft: Draft) -> None:
         """Go on with a draft that was left behind."""
         self.leave()
+        self._entity, self._record_id = draft.entity, draft.record_id
         self._draft = draft
         self._book.keep(draft)
         self._book.changed.emit()
@@ -151,6 +152,12 @@ class DraftKeeper(QObject):
         draft = Draft(self._kind, self._entity, self._record_id, title, content, self._place)
         self._draft = replace(draft, id=self._draft.id) if self._draft else draft
         self._book.keep(self._draft)
+
+    def settle(self, record_id: int) -> None:
+        """What was sent off is saved as this record; what was typed since goes on as the same draft."""
+        self._record_id = record_id
+        if self._draft is not None:
+            self._draft = self._book.settle(self._draft.id)
 
     def forget(self) -> None:
         """It was saved, or nothing is typed any more."""
@@ -169,7 +176,3 @@ class DraftKeeper(QObject):
         if self._draft is not None:
             id_, self._draft = self._draft.id, None
             self._book.leave(id_)
-
-    def _focus_changed(self, _old: QWidget | None, _new: QWidget | None) -> None:
-        if self._draft is not None:
-            self._book.hurry()

@@ -158,49 +158,6 @@ def test_program_that_was_ended_after_it_saved_offers_nothing(sit_down: SitDown,
     assert desk.window.context.drafts.waiting() == []
 
 
-def test_new_record_that_was_created_after_all_is_not_offered_again(
-    sit_down: SitDown, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = sit_down("seller")
-    book = desk.window.context.drafts
-    monkeypatch.setattr(book, "forget", lambda _id: None)  # killed between the two
-    page = desk.open("customer", 0)
-    write(page.editor.form.editors["name"].line, "中山新客户")
-    page.editor.save()
-    desk.settle()
-    desk = crash_and_come_back(desk, sit_down)
-    assert len(desk.window.context.drafts.waiting()) == 1
-    page = desk.open("customer", 0)
-    assert page.draft_bar.texts() == []
-    assert desk.window.context.drafts.waiting() == []
-
-
-@pytest.mark.parametrize("place", ["log", "contact", "comment"])
-def test_what_was_sent_from_a_box_after_all_is_not_offered_again(
-    sit_down: SitDown, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    desk = sit_down("seller")
-    monkeypatch.setattr(desk.window.context.drafts, "forget", lambda _id: None)  # killed between the two
-    customer = desk.customer()
-    page = desk.open("customer", customer.id)
-    if place == "log":
-        write(page.story.log_line.line, "来电")
-        page.story.log_line.log()
-    elif place == "contact":
-        page.contacts.show_adder()
-        write(page.contacts.parts["name"], "陈立")
-        page.contacts._add()
-    else:
-        write(page.attached.comments.box, "请报价")
-        page.attached.comments.send()
-    desk.settle()
-    desk = crash_and_come_back(desk, sit_down)
-    assert len(desk.window.context.drafts.waiting()) == 1
-    page = desk.open("customer", customer.id)
-    assert page.draft_bar.texts() == []
-    assert desk.window.context.drafts.waiting() == []
-
-
 def test_page_can_be_left_with_its_draft(sit_down: SitDown, qtbot: QtBot, answers: list[Answer]) -> None:
     desk = sit_down("seller")
     id_ = contact_of(desk)
@@ -246,6 +203,19 @@ def test_what_is_typed_while_it_is_saved_stays_typed(sit_down: SitDown, qtbot: Q
     page.editor.save()
     desk.settle()
     assert desk.value("contact", id_, "hobbies") == "钓鱼"
+
+
+def test_field_that_is_typed_back_while_it_is_saved_stays_typed(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    id_ = contact_of(desk)
+    page = desk.open("contact", id_)
+    type_into(qtbot, page, "title", "经理")
+    page.editor.save()
+    type_into(qtbot, page, "title", "职员")
+    desk.settle()
+    assert desk.value("contact", id_, "title") == "经理"
+    assert page.editor.form.value_of("title") == "职员"
+    assert page.editor.form.edited_keys() == {"title"}
 
 
 def test_long_text_that_both_changed_in_different_places_merges(sit_down: SitDown) -> None:

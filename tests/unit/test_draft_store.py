@@ -94,7 +94,6 @@ def test_without_a_keyring_only_its_user_may_read_the_file() -> None:
 def test_a_full_disk_is_told_once_and_everything_is_written_when_there_is_room_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(DraftStore, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(DraftStore, "RETRY_SECONDS", 0.01)
     told: list[object] = []
     heard = threading.Event()
@@ -172,7 +171,6 @@ SCRIPT = """
 import itertools, sys
 from crm_desktop.core.draft_store import DraftStore
 store = DraftStore("anna", lambda _error: None)
-store.PAUSE_SECONDS = 0.001
 store.load()
 for number in itertools.count():
     store.keep("a", b"%d " % number * 2000)

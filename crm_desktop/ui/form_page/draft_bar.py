@@ -28,8 +28,12 @@ MOST_QUOTED = 60  # characters of a note
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``saved`` are drafts that turned out to be saved; ``current`` is None where there is nothing to compare with."""
+    """``committed`` are drafts whose attempt was, ``saved`` those of which all stands in the record.
 
+    ``current`` is None where there is nothing to compare with.
+    """
+
+    committed: frozenset[str] = frozenset()
     saved: frozenset[str] = frozenset()
     current: Record | None = None
     history: tuple[journal.Change, ...] = ()
@@ -66,21 +70,22 @@ class DraftBar(Bar):
         entity, record_id = self._place
 
         def look(session: Session) -> _Found:
-            saved = {draft.id for draft in drafts if draft.attempt and was_committed(session, draft.attempt)}
-            if not record_id:
-                return _Found(frozenset(saved))
+            committed = frozenset(one.id for one in drafts if one.attempt and was_committed(session, one.attempt))
+            if committed or not record_id:
+                return _Found(committed)
             current = records.fetch_record(session, entity, record_id)
-            saved |= {draft.id for draft in drafts if _is_saved(draft, current)}
-            return _Found(frozenset(saved), current, tuple(journal.fetch_history(session, entity, record_id)))
+            saved = frozenset(draft.id for draft in drafts if _is_saved(draft, current))
+            return _Found(committed, saved, current, tuple(journal.fetch_history(session, entity, record_id)))
 
         self._view.context.tasks.query(self, look, self._take, self._show_without, key="draft")
 
     def _take(self, found: _Found) -> None:
         self._found = found
-        if found.saved:
-            for id_ in found.saved:
-                self._book.forget(id_)  # and then this is called again
-        else:
+        for id_ in found.committed:
+            self._book.settle(id_)  # and then this is called again
+        for id_ in found.saved:
+            self._book.forget(id_)
+        if not found.committed and not found.saved:
             self._show(self.drafts())
 
     def _show_without(self, _error: KnownError) -> None:

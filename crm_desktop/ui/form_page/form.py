@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -83,11 +83,9 @@ class Form(QWidget):
 
     def show_record(self, record: Record, *, read_only: bool = False, sent: Mapping[str, Any] | None = None) -> None:
         """Show these values. What was typed is forgotten, but for what was typed since ``sent`` was sent off."""
-        is_since = sent is not None
+        edited = self.edited_keys() if sent is not None else ()
         sent = sent or {}
-        self._touched = {
-            key for key in self.edited_keys() if is_since and not (key in sent and self._stands(key, sent[key]))
-        }
+        self._touched = {key for key in {*edited, *sent} if key not in sent or not self._stands(key, sent[key])}
         self._base = record.values
         self._shown = lambda: self.show_record(record, read_only=read_only)
         is_outdated = self.spec is not by_key(self.spec.key) and not self._touched
@@ -109,9 +107,11 @@ class Form(QWidget):
             if key not in self._touched:
                 editor.set_value(values.get(key))
 
-    def typed(self) -> dict[str, Any]:
-        """What was typed, by key: values, and texts that are none yet."""
-        return {key: self.editors[key].typed() for key in self.edited_keys()}
+    def typed(self, sent: Iterable[str] = ()) -> dict[str, Any]:
+        """What was typed, by key: values, and texts that are none yet. With what stands in the fields whose values are
+        being saved, even if it was typed back: it will differ from the record.
+        """
+        return {key: self.editors[key].typed() for key in {*self.edited_keys(), *sent}}
 
     def type_again(self, typed: Mapping[str, Any], base: Mapping[str, Any]) -> None:
         """Put what was typed earlier, over a record with the values ``base``, into the fields as if it were typed now.

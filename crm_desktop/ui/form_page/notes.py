@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -60,18 +60,19 @@ class Note:
         """``work``, which saves what stands in the box, and by what to ask whether it was committed: a program that is
         killed right after it must not offer it again.
         """
-        draft = self._keeper.id
+        draft, sent = self._keeper.id, self._content()
 
         def noted(session: Session) -> T:
             result = work(session)
-            self._book.note_attempt(draft, attempt_of(session))
+            self._book.note_attempt(draft, attempt_of(session), sent)
             return result
 
         return noted
 
     def begin_anew(self) -> None:
         """What was sent is saved; what stands there now is something else."""
-        self._keeper.forget()
+        assert self._watched is not None
+        self._keeper.settle(self._watched[1])
         self._keep()
 
     def discard(self) -> None:
@@ -83,11 +84,13 @@ class Note:
         self._keeper.leave()
 
     def _keep(self) -> None:
-        texts = {name: _text(part) for name, part in self._parts.items()}
-        if next(iter(texts.values())).strip():
-            self._keeper.keep(self._title(), {"label": self._label, "parts": texts})
+        if _text(next(iter(self._parts.values()))).strip():
+            self._keeper.keep(self._title(), self._content())
         else:
             self._keeper.forget()
+
+    def _content(self) -> dict[str, Any]:
+        return {"label": self._label, "parts": {name: _text(part) for name, part in self._parts.items()}}
 
 
 def note_text(draft: Draft) -> str:

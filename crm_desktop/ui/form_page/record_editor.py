@@ -13,7 +13,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, records
-from crm_desktop.services.drafts import Draft, Typed, base_of, record_content
+from crm_desktop.services.drafts import Draft, Typed, base_of, record_content, sent_content
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.outcome import attempt_of
 from crm_desktop.services.records import FieldsError, Record, RecordGoneError, SaveConflictError
@@ -54,6 +54,7 @@ class RecordEditor(QWidget):
         self.record = Record(entity, 0, 0)
         self.is_read_only = False
         self._is_saving = False
+        self._sent: Mapping[str, Any] = {}  # what is being saved
         self._was_edited = False
         self._unread = 0  # the id of a record that is still to be read
         self._waiting: WaitingCommand | None = None
@@ -161,13 +162,15 @@ class RecordEditor(QWidget):
 
         def work(session: Session) -> Record:
             if base.id:
-                return records.save_record(session, base, changes)
-            begun = Record(base.entity, 0, 0, {**base.values, **changes})
-            created = records.reread(session, records.create_record(session, begun))
-            self._context.drafts.note_attempt(draft, attempt_of(session))
-            return created
+                saved = records.save_record(session, base, changes)
+            else:
+                begun = Record(base.entity, 0, 0, {**base.values, **changes})
+                saved = records.reread(session, records.create_record(session, begun))
+            self._context.drafts.note_attempt(draft, attempt_of(session), sent_content(saved, changes))
+            return saved
 
         self._set_saving(is_saving=True)
+        self._sent = changes
         self._context.tasks.command(
             self, work, lambda record: self._take_saved(record, changes, then), self._fail, waiting=self._wait
         )
@@ -249,7 +252,7 @@ class RecordEditor(QWidget):
     def _take_saved(self, record: Record, sent: Mapping[str, Any], then: Callable[[], object] | None) -> None:
         is_new = self.record.id == 0
         self._set_saving(is_saving=False)
-        self._draft.forget()
+        self._draft.settle(record.id)
         self._take(record, sent)
         notify_saved(self._view, record, is_new=is_new)
         self.saved.emit(record)
@@ -331,11 +334,12 @@ class RecordEditor(QWidget):
         self._note_edit("")
 
     def _keep_for_later(self) -> None:
+        self._draft.leave()
         self._take(self.record)
         messages.notify(self, _("Kept. The list of drafts is in the menu with your name."))
 
     def _note_edit(self, _key: str) -> None:
-        typed = self.form.typed()
+        typed = self.form.typed(self._sent)
         if typed:
             values = {**self.record.values, **{k: v for k, v in typed.items() if not isinstance(v, Typed)}}
             title = Record(self.record.entity, 0, 0, values).title
@@ -354,6 +358,7 @@ class RecordEditor(QWidget):
 
     def _set_saving(self, *, is_saving: bool) -> None:
         self._is_saving = is_saving
+        self._sent = {}
         self._waiting = None
         self.waiting_bar.say_one("")
         self.save_button.setEnabled(not is_saving)
