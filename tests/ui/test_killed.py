@@ -1,8 +1,8 @@
 """The program is killed between two steps of keeping and saving: nothing typed is lost, nothing is saved twice.
 
 The steps of a key: it is in the form, in the queue, on the disk. Those of a save: what is sent is noted in the draft
-and on the disk, the server commits, the answer comes, the draft is settled. A killed program leaves what was on the disk
-and what was committed, so that it is stopped here by letting nothing more of it reach either.
+and on the disk, the server commits, the answer comes, the draft is settled. A killed program leaves what was on the
+disk and what was committed, so that it is stopped here by letting nothing more of it reach either.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Victim:
 
     def die(self) -> None:
         """Nothing more is written, no answer is heard."""
-        self.store._try = lambda batch: None  # type: ignore[method-assign, assignment]  # noqa: ARG005 - as it is named
+        self.store._try = lambda batch: None  # type: ignore[method-assign]  # noqa: ARG005 - as it is named
         self.desk.tasks._closed = True
         self.desk.tasks._open = 0
 
