@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -72,6 +72,8 @@ class AreaView(QWidget):
         line.addWidget(side_frame)
         line.addWidget(self.tabs, 1)
         self.side.current_changed.connect(self.select_page)
+        self.side.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.side.menu_requested.connect(self._show_menu)
         self.side.clicked.connect(lambda _index: self.tabs.go_to(self._host))
         self.side.activated.connect(self._enter_page)
         context.bus.changed.connect(self._table_changed)
@@ -101,17 +103,20 @@ class AreaView(QWidget):
     def select_page(self, key: str) -> None:
         """Show the page of a side entry in the first tab."""
         entry = self._entries[key]
-        page_key = entry.page or key
-        if page_key not in self._built:
-            self._built[page_key] = entry.build(self)
-            self._host.addWidget(self._built[page_key])
-        page = self._built[page_key]
+        page = self._page_of(entry)
         page.show_entry(key)
         self.side.select(key)
         self._host.setCurrentWidget(page)
         self.tabs.set_title(self._host, _(entry.title))
         self.tabs.go_to(self._host)
         self.page_selected.emit(key)
+
+    def _page_of(self, entry: PageEntry) -> Page:
+        page_key = entry.page or entry.key
+        if page_key not in self._built:
+            self._built[page_key] = entry.build(self)
+            self._host.addWidget(self._built[page_key])
+        return self._built[page_key]
 
     def open_record(self, entity: str, id: int) -> Page | None:
         """Open a record in a tab of the area that shows its entity; None where no area does."""
@@ -226,6 +231,9 @@ class AreaView(QWidget):
         if self.area.count is not None:
             self._asked_at = monotonic()
             self.context.tasks.query(self, self.area.count, self._show_counts, lambda _error: None, key="counts")
+
+    def _show_menu(self, key: str, place: QPoint) -> None:
+        self._page_of(self._entries[key]).show_entry_menu(key, place)
 
     def _enter_page(self) -> None:
         """Enter in the side list goes on into the page."""

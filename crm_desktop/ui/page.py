@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class Page(QWidget):
 
     def show_entry(self, key: str) -> None:
         """Show what a side entry stands for; called whenever it is chosen, for pages that serve several entries."""
+
+    def show_entry_menu(self, key: str, place: QPoint) -> None:
+        """Show what can be done with a side entry, at this place of the screen."""
 
     def may_close(self) -> bool:
         """Whether the page can go now. A page with unsaved edits asks its user here."""

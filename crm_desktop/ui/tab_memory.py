@@ -14,6 +14,7 @@ from crm_desktop.core.i18n import ngettext
 from crm_desktop.services.records import fetch_records
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.views import view_id
 
 if TYPE_CHECKING:
     from crm_desktop.ui.main_window import MainWindow
@@ -47,6 +48,8 @@ class TabMemory(QObject):
         for area, state in saved["areas"].items():
             if state["page"] in places.get(area, ()):
                 self._window.view(area).select_page(state["page"])
+            elif view_id(state["page"]) and area in places:
+                self._window.context.views.go_to(self._window.view(area), state["page"])
         if saved["area"] in places:
             self._window.show_area(saved["area"])
         wanted = [key for state in saved["areas"].values() for key in state["tabs"]]

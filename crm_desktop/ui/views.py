@@ -8,7 +8,6 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from crm_desktop.core.access import Person
@@ -19,7 +18,7 @@ from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.icons import is_icon
 from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.preferences import Preferences
-from crm_desktop.ui.soon import Soon
+from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -55,25 +54,32 @@ class Views(QObject):
         self._views: dict[int, View] = {}
         self._order: list[int] = []
         self._starts: dict[str, str] = {}
-        self._followed: list[AreaView] = []
+        self._followed: dict[AreaView, Follower] = {}
+        self._wishes: dict[AreaView, str] = {}
         self._slow: set[tuple[int, int]] = set()
         self._counts: dict[int, int | None] = {}
         self._is_begun = False
-        self._asked_at = 0.0
-        self._recount = Soon(self._count, self)
         bus.changed.connect(self._note_change)
 
     def follow(self, area: AreaView) -> None:
         """List the views of this area's entities in its side list, now and whenever they change."""
         if not any(entry.page for entry in area.area.pages):
             return  # it has no lists
-        self._followed.append(area)
+        self._followed[area] = Follower(area, partial(self._count, area))
+        area.destroyed.connect(partial(self._forget_area, area))
         if self._views:
             self._show(area)
         self._go_to_start(area)
         if not self._is_begun:
             self._is_begun = True
             self._preferences.load(self, self._take_preferences, lambda _error: self.read())
+
+    def go_to(self, area: AreaView, key: str) -> None:
+        """Show the view of a side entry once it is known, where the person has not gone elsewhere by then."""
+        if area.has_page(key):
+            area.select_page(key)
+        else:
+            self._wishes[area] = key
 
     def read(self) -> None:
         """Read them again."""
@@ -127,7 +133,7 @@ class Views(QObject):
         order, starts = stored.get(ORDER), stored.get(START)
         self._order = [id_ for id_ in order if isinstance(id_, int)] if isinstance(order, list) else []
         self._starts = {str(k): str(v) for k, v in starts.items()} if isinstance(starts, dict) else {}
-        for area in self._alive():
+        for area in self._followed:
             self._go_to_start(area)
         self.read()
 
@@ -137,7 +143,7 @@ class Views(QObject):
         if self._views != before:
             self._announce()
             if not before:
-                for area in self._alive():
+                for area in self._followed:
                     self._go_to_start(area)
 
     def _named(self, view: View) -> View:
@@ -150,19 +156,19 @@ class Views(QObject):
     def _go_to_start(self, area: AreaView) -> None:
         """Only where the person has not gone elsewhere since the area was opened."""
         first = area.area.first.partition("/")[0]
-        wanted = self.start_of(first)
+        wanted = self._wishes.get(area) or self.start_of(first)
         if wanted and area.side.current_key() == area.area.first and area.has_page(wanted):
             area.select_page(wanted)
 
     def _announce(self) -> None:
         self.changed.emit()  # first: a page tells that its view is gone before another one is shown
-        for area in self._alive():
+        for area, follower in self._followed.items():
             self._show(area)
-        self._recount.ask()
+            follower.note()
 
-    def _alive(self) -> list[AreaView]:
-        self._followed = [area for area in self._followed if shiboken6.isValid(area)]
-        return self._followed
+    def _forget_area(self, area: AreaView, _gone: object = None) -> None:
+        self._followed.pop(area, None)
+        self._wishes.pop(area, None)
 
     def _show(self, area: AreaView) -> None:
         area.set_pages(self.entries(area.area.pages))
@@ -180,22 +186,27 @@ class Views(QObject):
                 ]
         return found
 
-    def _count(self) -> None:
-        entities = {entry.page for area in self._alive() for entry in area.area.pages}
-        wanted = [v for v in self._views.values() if v.entity in entities and (v.id, v.version) not in self._slow]
+    def _count(self, area: AreaView) -> None:
+        wanted = [view for view in self._views_in(area) if (view.id, view.version) not in self._slow]
         if wanted:
-            self._asked_at = monotonic()
             work = partial(_counts_of, views=wanted, person=self._person)
-            self._tasks.query(self, work, partial(self._take_counts, wanted), lambda _error: None, key="view counts")
+            take = partial(self._take_counts, area, wanted, monotonic())
+            self._tasks.query(area, work, take, lambda _error: None, key="view counts")
 
-    def _take_counts(self, counted: Sequence[View], counts: Mapping[int, int | None]) -> None:
-        self._recount.took(monotonic() - self._asked_at)
+    def _views_in(self, area: AreaView) -> list[View]:
+        entities = {entry.page for entry in area.area.pages}
+        return [view for view in self._views.values() if view.entity in entities]
+
+    def _take_counts(
+        self, area: AreaView, counted: Sequence[View], asked_at: float, counts: Mapping[int, int | None]
+    ) -> None:
+        self._followed[area].soon.took(monotonic() - asked_at)
         self._slow.update((view.id, view.version) for view in counted if counts.get(view.id) is None)
         self._counts.update(counts)
         self._show_counts()
 
     def _show_counts(self) -> None:
-        for area in self._alive():
+        for area in self._followed:
             for view in self._views.values():
                 count = self._counts.get(view.id)
                 if count is not None:
@@ -204,8 +215,10 @@ class Views(QObject):
     def _note_change(self, table: str, _ids: object) -> None:
         if table == TABLE:
             self.read()
-        elif any(table in _tables_of(view) for view in self._views.values()):
-            self._recount.ask()
+        else:
+            for area, follower in self._followed.items():
+                if any(table in _tables_of(view) for view in self._views_in(area)):
+                    follower.note()
 
 
 def _counts_of(session: Any, views: Sequence[View], person: Person) -> Mapping[int, int | None]:

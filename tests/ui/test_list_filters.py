@@ -19,6 +19,7 @@ from crm_desktop.ui.list_page.cell_filter import condition_of
 from crm_desktop.ui.list_page.filter_group import GroupEditor
 from crm_desktop.ui.list_page.filter_row import ConditionRow
 from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.widgets.notice import notices_of
 from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -278,3 +279,21 @@ def test_a_change_of_a_related_record_lets_rows_in(sit_down: SitDown) -> None:
         session.execute(text("update crm.contact set title = 'CEO' where id = (select min(id) from crm.contact)"))
     desk.hear("contact", 1)
     desk.qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+
+
+def test_what_is_not_complete_is_told_and_kept(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = the_list(desk)
+    page.filters.open("name")
+    desk.settle_all()
+    type_in(desk, "客户1")
+    assert page.filters.panel.incomplete() == ""
+    page.filters.panel.add_condition("code")
+    desk.settle_all()
+    page.filters.panel.close_panel()
+    notices = notices_of(page)
+    assert notices is not None
+    assert notices.texts() == ["1 condition is not complete and does not count yet."]
+    assert page.model.rowCount() == 11
+    page.filters.toggle()
+    assert row(page, 1).fields.field() is not None, "one can go on with it"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from crm_desktop.core.access import Person
 from crm_desktop.services.views import View, fetch_views, save_view
-from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.filters import EVERYTHING, Condition, Group
 from crm_desktop.spec.kinds import Ref
+from crm_desktop.ui import views
 from crm_desktop.ui.dialogs.view_settings import ViewSettingsDialog
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.views import entry_key
@@ -243,3 +247,34 @@ def test_a_view_with_an_icon_that_does_not_exist_is_listed(sit_down: SitDown) ->
     desk.settle_all()
     assert page._view.side.current_key() == entry_key(view)
     assert [column.key for column in page.columns()] == ["name"]
+
+
+def test_a_view_has_its_menu_before_its_list_was_opened(sit_down: SitDown, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = sit_down("director")
+    view = view_of(desk, entity="contact", name="Mine")
+    area = desk.window.view("customers")
+    shown: list[str] = []
+    monkeypatch.setattr(ListPage, "show_entry_menu", lambda page, key, _place: shown.extend((page.spec.key, key)))
+    area.side.menu_requested.emit(entry_key(view), QPoint())
+    assert shown == ["contact", entry_key(view)]
+    assert not area.side.current_key().startswith("contact/"), "nothing was opened for it"
+
+
+def test_only_views_of_the_area_in_sight_are_counted(sit_down: SitDown, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = sit_down("director")
+    view_of(desk, entity="opportunity", name="Far", filter=EVERYTHING)
+    near = view_of(desk)
+    the_list(desk)
+    desk.settle_all()
+    counted: list[int] = []
+    count = views.fetch_view_counts
+
+    def note(session: Session, wanted: list[View], person: Person) -> object:
+        counted.extend(view.id for view in wanted)
+        return count(session, wanted, person)
+
+    monkeypatch.setattr(views, "fetch_view_counts", note)
+    for table in ("customer", "opportunity"):
+        desk.hear(table, 1)
+    desk.settle_all()
+    assert counted == [near.id]

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QAbstractButton
 from sqlalchemy import text
 
 from crm_desktop.services.preferences import save_preference
+from crm_desktop.services.views import View, save_view
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.tab_memory import START_PAGE, TabMemory, _read
+from crm_desktop.ui.views import entry_key
 from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, template
 
@@ -93,6 +95,21 @@ def test_what_is_open_is_kept_without_leaving(desk: Desk, sit_down: SitDown) -> 
     later.window.remember_tabs(FIRM)
     later.settle()
     assert open_tabs(later.window) == [f"customer/{made.id}"]
+
+
+def test_a_saved_view_that_was_shown_is_shown_again(desk: Desk, sit_down: SitDown) -> None:
+    desk.window.remember_tabs(FIRM)
+    with desk.gateway.write() as session:
+        key = entry_key(save_view(session, View(entity="contact", name="Mine")))
+    desk.window.context.views.read()
+    desk.settle_all()
+    desk.window.view("customers").select_page(key)
+    desk.settle_all()
+    assert desk.window.close()
+    later = sit_down("seller")
+    later.window.remember_tabs(FIRM)
+    later.settle_all()
+    assert later.window.view("customers").side.current_key() == key
 
 
 def test_one_begins_with_the_page_chosen_in_the_settings(sit_down: SitDown, sign_in: SignIn) -> None:

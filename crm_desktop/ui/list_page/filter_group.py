@@ -61,6 +61,15 @@ class GroupEditor(QFrame):
         has: Any = self.has.currentData() if self.has is not None else "any"
         return Group(tuple(items), self.match.currentData(), self._group.part, has)
 
+    def incomplete(self) -> int:
+        """How many conditions were begun and do not count yet."""
+        inner = sum(editor.incomplete() for editor in self.items if isinstance(editor, GroupEditor))
+        return inner + sum(
+            editor.fields.field() is not None and editor.condition() is None
+            for editor in self.items
+            if isinstance(editor, ConditionRow)
+        )
+
     def add_condition(self, key: str = "") -> None:
         """Begin a condition, of a field or to be chosen; the last one, where that was only begun."""
         last = self.items[-1] if self.items else None

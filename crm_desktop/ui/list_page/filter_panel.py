@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities import by_key
 from crm_desktop.spec import EntitySpec
 from crm_desktop.spec.filters import EVERYTHING, Group
+from crm_desktop.ui import messages
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.list_page.filter_group import GroupEditor
 from crm_desktop.ui.soon import later
@@ -35,6 +36,8 @@ class FilterPanel(Card):
         self._shown = EVERYTHING
         self.editor: GroupEditor | None = None
         self._count = label("", "muted")
+        self._incomplete = label("", "muted")
+        self.head.addWidget(self._incomplete)
         self.head.addWidget(self._count)
         self.head.addWidget(quiet_button(_("Clear all"), self._clear, icon_name="x"))
         self.save_button = secondary_button(_("Save as view"), self.save_requested.emit, icon_name="bookmark-simple")
@@ -60,6 +63,16 @@ class FilterPanel(Card):
         if group != self._shown and not self.isHidden():
             self._build(group)
 
+    def incomplete(self) -> str:
+        """What is said of conditions that were begun and do not count yet; empty where there are none."""
+        count = self.editor.incomplete() if self.editor is not None else 0
+        text = ngettext(
+            "{count} condition is not complete and does not count yet.",
+            "{count} conditions are not complete and do not count yet.",
+            count,
+        )
+        return text.format(count=count) if count else ""
+
     def set_count(self, text: str) -> None:
         """How many rows match."""
         self._count.setText(text)
@@ -72,14 +85,17 @@ class FilterPanel(Card):
     def apply(self) -> None:
         """Announce what is asked now, where that is something else than before."""
         self._pause.stop()
+        self._incomplete.setText(self.incomplete())
         group = self.editor.group() if self.editor is not None else EVERYTHING
         if group != self._shown:
             self._shown = group
             self.changed.emit(group)
 
     def close_panel(self) -> None:
-        """Apply and fold away."""
+        """Apply and fold away; what is begun stays, and is told of."""
         self.apply()
+        if incomplete := self.incomplete():
+            messages.notify(self, incomplete, tone="warn")
         self.hide()
         self.closed.emit()
 
@@ -102,6 +118,7 @@ class FilterPanel(Card):
         self.editor.setObjectName("plain")  # without a ground of its own
         self.editor.changed.connect(self._pause.start)
         self.editor.installEventFilter(self)
+        self._incomplete.clear()
         self._scroll.setWidget(self.editor)
         self._fit()
 

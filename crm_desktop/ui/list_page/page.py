@@ -112,6 +112,10 @@ class ListPage(Page):
             self._clear_box()
             self.reload()
 
+    def show_entry_menu(self, key: str, place: QPoint) -> None:
+        """What can be done with a saved view."""
+        self.views.show_side_menu(key, place)
+
     def reload(self, *, keep_selection: bool = False) -> None:
         """Read the list from the beginning."""
         self.title_line.set_title(words.view_title(self.query))

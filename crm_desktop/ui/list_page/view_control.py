@@ -43,8 +43,6 @@ class ViewControl(QObject):
         menu.aboutToShow.connect(lambda: self.fill_menu(menu))
         self.button.setMenu(menu)
         self._views.changed.connect(self._follow)
-        area.side.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        area.side.menu_requested.connect(self._show_side_menu)
         page.filters.panel.save_requested.connect(self.save_as)
 
     def query_for(self, key: str) -> ListQuery | None:
@@ -153,9 +151,10 @@ class ViewControl(QObject):
             menu.addSeparator()
             _add(menu, "trash", _("Delete the view"), partial(self.delete, view))
 
-    def _show_side_menu(self, key: str, place: QPoint) -> None:
-        view = self._views.get(view_id(key)) if view_id(key) else None
-        if view is not None and view.entity == self._page.spec.key:
+    def show_side_menu(self, key: str, place: QPoint) -> None:
+        """What can be done with the view of a side entry, whatever is shown."""
+        view = self._views.get(view_id(key))
+        if view is not None:
             menu = QMenu(self._page)
             menu.aboutToHide.connect(menu.deleteLater)
             self._add_actions(menu, view)
