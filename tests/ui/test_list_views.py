@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
-from crm_desktop.services.views import View, fetch_views, save_view
+from crm_desktop.services.views import View, fetch_view_counts, fetch_views, save_view
 from crm_desktop.spec.filters import EVERYTHING, Condition, Group
 from crm_desktop.spec.kinds import Ref
 from crm_desktop.ui import views
@@ -267,7 +267,7 @@ def test_only_views_of_the_area_in_sight_are_counted(sit_down: SitDown, monkeypa
     the_list(desk)
     desk.settle_all()
     counted: list[int] = []
-    count = views.fetch_view_counts
+    count = fetch_view_counts
 
     def note(session: Session, wanted: list[View], person: Person) -> object:
         counted.extend(view.id for view in wanted)
