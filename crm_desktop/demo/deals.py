@@ -151,7 +151,7 @@ class Deals:
         probability = stage.probability
         if stage.outcome == "open" and dice.chance(0.12):  # somebody knows better
             probability = max(5, min(95, probability + dice.pick((-10, 10))))
-        amount = sum(line["amount"] for line in lines) if reached_offer(stages) or dice.chance(0.85) else None
+        amount = sum(line["amount"] for line in lines) if _is_offered(stages) or dice.chance(0.85) else None
         row = {
             "name": title.format_map(slots),
             "customer_id": client.id,
@@ -270,7 +270,7 @@ def numbered(deals: Sequence[Deal], keys: Sequence[tuple[int, str]]) -> Iterator
         yield Deal(row | derived_columns(OPPORTUNITY, row), *parts)
 
 
-def reached_offer(stages: Sequence[Stage]) -> bool:
+def _is_offered(stages: Sequence[Stage]) -> bool:
     """Whether the amount must be known: it has been offered, or it is over."""
     return len(stages) > 2 or stages[-1].outcome != "open"  # noqa: PLR2004 - contact, needs, offer
 
