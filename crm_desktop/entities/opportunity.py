@@ -75,7 +75,8 @@ def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     stalls_on, expected_on, next_on = (row.get(key) for key in ("stalls_on", "expected_on", "next_on"))
     if stalls_on is not None and stalls_on <= today:
         tones["stalls_on"] = "bad"
-    if row.get("closed_on") is None:
+    is_over = row.get("closed_on") is not None or row.get("probability") in (0, 100)  # a list may show one of the two
+    if not is_over:
         days = {"expected_on": expected_on, "next_on": next_on}
         tones |= {key: "bad" for key, day in days.items() if day and day < today}
     return tones

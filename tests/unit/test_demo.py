@@ -18,7 +18,7 @@ from crm_desktop.services.regions import read_regions
 from crm_desktop.services.seed import read_lists
 
 TODAY = datetime.date(2026, 3, 18)
-SMALL = Scale(transaction_customers=300, prospects=500, contacts=900, activities=7_000)
+SMALL = Scale(transaction_customers=300, prospects=500, contacts=900, activities=7_000, opportunities=0)
 
 
 def world(today: datetime.date = TODAY) -> World:
