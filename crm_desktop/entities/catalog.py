@@ -95,7 +95,7 @@ PRODUCT = EntitySpec(
             Column(Product.specification, width=160),
             Column(Product.product_model, width=120),
             Column(Product.unit, width=70),
-            Column(Product.list_price, width=110),
+            Column(Product.list_price, width=110, summed=False),
             Column(Product.is_active, width=80, shown=False),
             Column(Product.created_at, width=104, shown=False),
             Column(Product.updated_at, width=104, shown=False),
@@ -149,7 +149,7 @@ PRODUCT_COST = EntitySpec(
         columns=(
             Column(ProductCost.product, width=220),
             Column(ProductCost.valid_from, width=110),
-            Column(ProductCost.cost, width=110),
+            Column(ProductCost.cost, width=110, summed=False),
             Column(ProductCost.owner, width=100),
             Column(ProductCost.remark, width=220),
         ),

@@ -294,7 +294,7 @@ OPPORTUNITY_LINE = EntitySpec(
             Column(OpportunityLine.product, Product.product_model, label=N_("Model"), width=110),
             Column(OpportunityLine.quantity, width=80),
             Column(OpportunityLine.product, Product.unit, label=N_("Unit"), width=70),
-            Column(OpportunityLine.unit_price, width=110),
+            Column(OpportunityLine.unit_price, width=110, summed=False),
             Column(OpportunityLine.amount, width=110),
             Column(OpportunityLine.remark, width=200),
         ),

@@ -204,7 +204,7 @@ def fetch_ids_and_sums(session: Session, query: ListQuery, person: Person, colum
     Where rows are filtered, they are read once for both. Else the sums are scans of their own, so that the ids come
     from an index alone; lists longer than ``SUMMED_AT_ONCE`` then have none, since the ids would wait for them.
     """
-    summed = [c for c in columns if c.facts.kind.name == "money" and len(c.path) == 1]
+    summed = [c for c in columns if c.has_sum and len(c.path) == 1]
     if not summed:
         return Ids(fetch_ids(session, query, person), {})
 

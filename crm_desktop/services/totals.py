@@ -52,7 +52,7 @@ def is_number(column: Column) -> bool:
 
 def default_totals(columns: Sequence[Column]) -> dict[str, Total]:
     """Money is added up where nobody chose otherwise."""
-    return {column.key: Total.SUM for column in columns if column.facts.kind.name == "money"}
+    return {column.key: Total.SUM for column in columns if column.has_sum}
 
 
 def number_of(spec: EntitySpec, key: str, joins: Joins) -> Any:

@@ -16,14 +16,23 @@ from crm_desktop.spec.facts import Attr, Facts, facts
 class Column:
     """A list column: a mapped attribute, or a path through relationships to one."""
 
-    __slots__ = ("is_shown", "label", "path", "width")
+    __slots__ = ("_is_summed", "is_shown", "label", "path", "width")
 
-    def __init__(self, *path: Attr, label: str = "", width: int = 120, shown: bool = True) -> None:
-        """``label`` only where it is not the entity's own label of the last attribute; ``width`` in px at 100 %."""
+    def __init__(self, *path: Attr, label: str = "", width: int = 120, shown: bool = True, summed: bool = True) -> None:
+        """``label`` only where it is not the entity's own label of the last attribute; ``width`` in px at 100 %.
+
+        Money is added up below the list, where it is not ``summed=False``: prices together mean nothing.
+        """
         self.path = path
         self.label = label
         self.width = width
         self.is_shown = shown
+        self._is_summed = summed
+
+    @property
+    def has_sum(self) -> bool:
+        """Whether it is added up below the list where nobody chose otherwise."""
+        return self._is_summed and self.facts.kind.name == "money"
 
     @property
     def key(self) -> str:
