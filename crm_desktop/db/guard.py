@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, Column, Date, Table
+from sqlalchemy import ARRAY, TIMESTAMP, Column, Date, Numeric, Table
 
 from crm_desktop.models import CUSTOM, KEPT, POLICY, Base, Guard
 
@@ -48,6 +48,33 @@ create trigger carry_{owner}_to_{row} after update on crm.{parent}
   referencing old table as old_rows new table as new_rows
   for each statement execute function crm.{row}_follow_{owner}();
 """
+_ALONG_IN_SIGHT = """
+-- Who lets a record lie at another one must see that one: else he would learn whose it is, and keep it from being
+-- deleted. Asked as the person himself. A record whose place has gone out of his sight since then may stay there.
+create or replace function crm.{row}_sees_{reference}() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  named bigint[] := case tg_op
+    when 'INSERT' then array(select distinct n.{reference} from new_rows n where n.{reference} is not null) end;
+begin
+  if tg_op = 'UPDATE' then
+    named := array(
+      select distinct c.{reference} from (
+        select n.id, n.{reference} from new_rows n except select o.id, o.{reference} from old_rows o) c
+      where c.{reference} is not null);
+  end if;
+  if named <> '{{}}' and cardinality(named) > (select count(*) from crm.{parent} p where p.id = any (named)) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return null;
+end $$;
+create trigger check_{reference}_of_new after insert on crm.{row} referencing new table as new_rows
+  for each statement when (current_user <> 'crm_owner' and crm.me() is not null)
+  execute function crm.{row}_sees_{reference}();
+create trigger check_{reference} after update on crm.{row} referencing old table as old_rows new table as new_rows
+  for each statement when (current_user <> 'crm_owner' and crm.me() is not null)
+  execute function crm.{row}_sees_{reference}();
+"""
 _RECORD_FUNCTIONS = """
 -- Asked as the person himself, so that the policies of the record's own table decide, whatever they are.
 create or replace function crm.record_in_sight(entity text, record_id bigint) returns boolean
@@ -89,6 +116,7 @@ def guard_statements() -> Iterator[str]:
         yield from _triggers(table, guard)
         yield from _privileges(table, guard)
         yield from _known_years(table)
+        yield from _sound_values(table)
     for name in ("crm.alembic_version", *(f"journal.{table}" for table in _JOURNAL_TABLES)):
         yield from _row_security(name)
     for name in ("crm.alembic_version", "journal.expected"):
@@ -119,6 +147,19 @@ def _known_years(table: Table) -> Iterator[str]:
         yield f"alter table crm.{table.name} drop constraint if exists {table.name}_years_check"
         # Not valid: only what is written from now on is looked at, so that an upgrade reads no whole table.
         yield f"alter table crm.{table.name} add constraint {table.name}_years_check check ({within}) not valid"
+
+
+def _sound_values(table: Table) -> Iterator[str]:
+    """One amount that is not a number, and every sum it goes into is none either; lists hold texts and nothing else."""
+    conditions = [f"{column.name} <> 'NaN'" for column in _shipped(table) if isinstance(column.type, Numeric)] + [
+        f"coalesce(array_ndims({column.name}), 1) = 1 and array_position({column.name}, null) is null"
+        for column in _shipped(table)
+        if isinstance(column.type, ARRAY) and column.name not in DERIVED
+    ]
+    if conditions:
+        name = f"{table.name}_values_check"
+        yield f"alter table crm.{table.name} drop constraint if exists {name}"
+        yield f"alter table crm.{table.name} add constraint {name} check ({' and '.join(conditions)}) not valid"
 
 
 def _privileges(table: Table, guard: Guard) -> Iterator[str]:
@@ -245,6 +286,7 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
     if guard.along_table:
         hidden.append(str(guard.along_owner_column))
         yield _carried_owner(name, guard.along_owner_column, guard.along_column, guard.along_table, nobody="null")
+        yield _ALONG_IN_SIGHT.format(row=name, reference=guard.along_column, parent=guard.along_table)
     if guard.rule == "owned":  # of all other tables nobody may name the key
         yield (
             f"create trigger check_keys after insert on crm.{name} referencing new table as new_rows for each statement"

@@ -31,6 +31,7 @@ _SENTENCES = {
                           " Group: {groups}."),
     "all": N_("He may do this with everybody's records. Group: {groups}."),
     "pool": N_("It is in the public pool, and he may work with the pool."),
+    "along": N_("It belongs to a customer whom he sees, and he may do this with records like it. Group: {groups}."),
     "gone": N_("There is no such record any more."),
     "locked": N_("He is locked, or has no login, and sees nothing at all."),
     "no_grant": N_("None of his permission groups allows this for records of this kind. The administrator can change"
@@ -115,7 +116,7 @@ def _group_names(session: Session) -> dict[str, str]:
 
 def _reason(row: Any, names: Mapping[str, str]) -> Reason:
     if row.reason == "share":
-        sentence = share_sentence(row.share or {})
+        sentence = share_sentence(row.share)
     else:
         sentences = {**_SENTENCES, **_OF_NEW_ONES} if row.verb == "create" else _SENTENCES
         sentence = _(sentences[row.reason]).format(

@@ -95,6 +95,11 @@ declare
                       except select o.id, o.outcome_id, o.days_allowed from old_rows o) c);
 begin
   if changed <> '{}' then
+    -- When somebody said it was closed follows from nothing else, so an undo must find it.
+    insert into journal.change (change_set_id, at, table_name, row_id, operation, before)
+      select journal.current_change_set(), clock_timestamp(), 'opportunity', o.id, 'U', jsonb_build_object('closed_on', o.closed_on)
+      from crm.opportunity o join crm.sales_stage s on s.id = o.stage_id
+      where s.id = any (changed) and (o.closed_on is null) = (s.outcome_id <> is_open) order by o.id;
     update crm.opportunity o
       set outcome_id = s.outcome_id,
           closed_on = case when s.outcome_id <> is_open then coalesce(o.closed_on, o.stage_since::date) end,

@@ -61,7 +61,7 @@ begin
 end $$;
 
 -- One row for each verb. reason is one of: gone, locked, everybody, granted, no_grant, own, team, department,
--- department_tree, all, pool, share, out_of_scope, writer, unseen. scope is how far the verb reaches for him, groups
+-- department_tree, all, pool, share, along, out_of_scope, writer, unseen. scope is how far the verb reaches for him, groups
 -- the codes of those that grant it, owner and writer whose it is.
 create or replace function crm.why_for(person bigint, table_name text, record_id bigint)
 returns table (verb text, may boolean, reason text, scope smallint, groups text[], owner text, writer text, share jsonb)
@@ -107,11 +107,11 @@ begin
       reach := crm.reach_for(person, subject.entity, verb, owner_id);
       is_lent := key = any (crm.shared_for(person, subject.table_name, verb));
       may := reach is not null or is_lent;
-      reason := case when reach is not null then reach when is_lent then 'share'
-                     when scope = 0 then 'no_grant' else 'out_of_scope' end;
-      if reason = 'share' then
+      if reach is null and is_lent then
         share := crm.share_for(person, subject.table_name, record_id, verb <> 'read');
       end if;
+      reason := case when reach is not null then reach when share is not null then 'share' when is_lent then 'along'
+                     when scope = 0 then 'no_grant' else 'out_of_scope' end;
     end if;
     if verb = 'read' then
       sees := may;
