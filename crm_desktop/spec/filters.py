@@ -107,6 +107,8 @@ def from_json(stored: Any) -> Group:
         group = _group_from_json(stored, _DEEPEST)
     except (KeyError, TypeError):
         return Group((_unreadable(stored),))
+    if group.part:  # the outermost group is about the records themselves
+        group = Group((group,))
     return group if sum(1 for _one in conditions_of(group)) <= _MOST else Group((_unreadable(stored),))
 
 

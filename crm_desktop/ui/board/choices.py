@@ -9,7 +9,7 @@ from typing import Any
 from crm_desktop.core.i18n import N_
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.spec import Ref
-from crm_desktop.spec.filters import EVERYTHING, Condition, Group, Unreadable, from_json, to_json
+from crm_desktop.spec.filters import EVERYTHING, Condition, Group, from_json, to_json
 
 PERIODS = {
     "": N_("Any time"),
@@ -77,14 +77,21 @@ def from_stored(stored: Any) -> Choices:
         return Choices()
     whose = from_json(stored.get("whose"))
     period, process = stored.get("period"), stored.get("process")
-    is_sound = not any(isinstance(item, Unreadable) for item in whose.items)
     return Choices(
-        whose if is_sound else EVERYBODY,
-        period if period in PERIODS else START,
+        whose if _is_whose(whose) else EVERYBODY,
+        period if isinstance(period, str) and period in PERIODS else START,
         process if isinstance(process, int) else 0,
         stored.get("lanes") is True,
         from_json(stored.get("filter")),
     )
+
+
+def _is_whose(group: Group) -> bool:
+    """Whether the menu could have made it: everybody and such, a department or one person."""
+    match group:
+        case Group((Condition("owner", "any_of") | Condition("owner.department", "within"),), part=""):
+            return True
+    return group in WHOSE
 
 
 def _in_period(period: str) -> Group:
