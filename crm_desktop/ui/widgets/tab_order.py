@@ -4,7 +4,8 @@ visits fields and buttons that came later only after all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -60,19 +61,29 @@ def _children(widget: QWidget) -> list[QWidget]:
     elif isinstance(widget, QSplitter):
         shown = [widget.widget(place) for place in range(widget.count())]
     else:
-        placed = list(_laid_out(widget.layout()))
-        others = [child for child in widget.children() if isinstance(child, QWidget) and not child.isWindow()]
-        return [*placed, *(child for child in others if child not in placed)]
+        inside = [child for child in widget.children() if isinstance(child, QWidget) and not child.isWindow()]
+        placed = list(_laid_out(widget.layout(), inside))
+        return [*placed, *(child for child in inside if child not in placed)]
     return [child for child in shown if child is not None]
 
 
-def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
-    for place in range(layout.count() if layout is not None else 0):
-        item = layout.itemAt(place) if layout is not None else None
-        if item is not None and (widget := item.widget()) is not None:
-            yield widget
-        elif item is not None:
-            yield from _laid_out(item.layout())
+def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QWidget]:
+    """Those of ``widgets`` that lie in ``layout`` or in one within it.
+
+    Never by ``itemAt``: what it hands over lives on in Python after the layout has deleted the item, and whatever Qt
+    makes at the same address next is then taken for it.
+    """
+    if layout is None:
+        return
+    inside: list[tuple[int, QWidget | QLayout]] = [(layout.indexOf(widget), widget) for widget in widgets]
+    inside += [(layout.indexOf(one), one) for one in layout.children() if isinstance(one, QLayout)]
+    for place, one in sorted(inside, key=itemgetter(0)):
+        if place < 0:
+            continue
+        if isinstance(one, QLayout):
+            yield from _laid_out(one, widgets)
+        else:
+            yield one
 
 
 def bring_into_sight(widget: QWidget) -> None:
