@@ -149,10 +149,10 @@ class _Reader:
 
     def read(self, base: Record, key: str, written: str) -> Cell:
         """The cell before and after, or why it cannot be read."""
-        attr = self._editable.get(key)
+        attr, before = self._editable.get(key), base.values.get(key)
         if attr is None:
-            return Cell(base.id, base.title, key, written, written, _("This column cannot be changed here."))
-        fact, before = facts(attr), base.values.get(key)
+            return Cell(base.id, base.title, key, before, written, _("This column cannot be changed here."))
+        fact = facts(attr)
         try:
             return Cell(base.id, base.title, key, before, self._value(fact, written.strip()))
         except KnownError as error:

@@ -197,9 +197,9 @@ def _is_mine(desk: Desk, id_: int) -> bool:
 
 def test_block_is_pasted_after_a_look_at_it(sit_down: SitDown) -> None:
     desk = sit_down("director")
-    page = open_list(desk, columns=("name", "fax", "total_amount"))
+    page = open_list(desk, columns=("name", "fax", "total_amount", "last_contact_at"))
     ids = [page.model.id_at(row) for row in (2, 3)]
-    QGuiApplication.clipboard().setText('1\t"3万"\n2\tmuch\n')
+    QGuiApplication.clipboard().setText('1\t"3万"\n2\tmuch\tlate\n')
     go_to(page, 2, 1)
     QTest.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     desk.qtbot.waitUntil(lambda: bool(desk.window.findChildren(PastePreview)))
@@ -207,6 +207,9 @@ def test_block_is_pasted_after_a_look_at_it(sit_down: SitDown) -> None:
     model = dialog.table.model()
     assert [model.index(0, column).data() for column in range(1, 5)] == [
         "Turnover", "—", "much", "“much” is not an amount of money.",
+    ]  # fmt: skip
+    assert [model.index(1, column).data() for column in (1, 3, 4)] == [
+        "Last contact", "late", "This column cannot be changed here.",
     ]  # fmt: skip
     assert dialog.apply.text() == "Change 3 cells"
     dialog.apply.click()
