@@ -121,7 +121,20 @@ class RowEditor(FieldEditor):
 
     def _left(self) -> None:
         """Take what was typed in full without waiting for the list; else say that it is not in it."""
-        if not self.line.hasFocus() and self.popup.isHidden() and self.line.text().strip():
+        text = self.line.text().strip()
+        if self.popup.isHidden() and text:
+            if self._chosen is None or text != self._text_of(self._chosen):
+                self._find(text, lambda rows: self._take_named(text, rows))
+            elif not self.line.hasFocus():
+                self.check()
+
+    def _take_named(self, text: str, rows: Sequence[PopupRow]) -> None:
+        if text != self.line.text().strip():
+            return  # the user has gone on
+        named = [row.value for row in rows if row.value is not None and normalise(row.text) == normalise(text)]
+        if len(named) == 1:
+            self._choose(named[0])
+        elif not self.line.hasFocus():
             self.check()
 
 
