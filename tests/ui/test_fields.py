@@ -221,6 +221,18 @@ def test_text_that_names_no_row_is_refused(qtbot: QtBot, window: QWidget) -> Non
         editor.value()
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_choice_typed_in_full_is_taken_before_the_list_opens(*, leaves: bool, qtbot: QtBot, window: QWidget) -> None:
+    editor = ChoiceEditor(kinds.CHOICE, "Industry", _answering(INDUSTRIES))
+    elsewhere = _show(window, editor, qtbot)
+    _type(editor.line, "商业贸易")
+    if leaves:
+        elsewhere.setFocus()
+    else:
+        qtbot.keyClick(editor.line, Key.Key_Return)
+    assert (editor.value(), editor.error()) == (INDUSTRIES[1], "")
+
+
 def test_reference_ignores_an_answer_to_older_words(qtbot: QtBot, window: QWidget) -> None:
     asked: list[tuple[str, Callable[[Sequence[Ref]], None]]] = []
     editor = ReferenceEditor(kinds.REFERENCE, "Owner", lambda text, answer: asked.append((text, answer)))
@@ -285,6 +297,18 @@ def test_tree_says_a_level_once_that_is_called_as_the_one_above(qtbot: QtBot) ->
     qtbot.addWidget(editor)
     editor.set_value(Ref(3, "Haidian"))
     assert editor.line.text() == "Beijing / Haidian"
+
+
+def test_tree_of_english_names_says_each_level_once(qtbot: QtBot) -> None:
+    names = ((1, "Guangdong", None), (2, "Guangzhou, Guangdong", 1), (3, "Tianhe, Guangzhou, Guangdong", 2))
+    editor = TreeChoiceEditor(
+        kinds.CHOICE,
+        "Region",
+        _answering([Entry(Ref(id_, name), name, above, frozenset()) for id_, name, above in names]),
+    )
+    qtbot.addWidget(editor)
+    editor.set_value(Ref(3, "Tianhe, Guangzhou, Guangdong"))
+    assert editor.line.text() == "Guangdong / Guangzhou / Tianhe"
 
 
 def test_several_references_are_added_once_and_removed(qtbot: QtBot, window: QWidget) -> None:

@@ -41,11 +41,13 @@ class TreeChoiceEditor(RowEditor):
             self._load(self._keep_and_show)
 
     def _own_label(self, node: Entry) -> str:
-        """Without the parents' names, which Chinese labels begin with (广东广州天河). Empty for a level that is
-        called as the one above: Beijing is province and city.
+        """Without the parents' names, which Chinese labels begin with (广东广州天河) and English ones end in (Tianhe,
+        Guangzhou, Guangdong). Empty for a level that is called as the one above: Beijing is province and city.
         """
         parent = self._nodes.get(node.parent_id or 0)
-        return node.ref.label.removeprefix(parent.ref.label) if parent else node.ref.label
+        if parent is None:
+            return node.ref.label
+        return node.ref.label.removeprefix(parent.ref.label).removesuffix(f", {parent.ref.label}")
 
     def _keep_and_show(self, nodes: Sequence[Entry]) -> None:
         self._keep(nodes)
@@ -88,5 +90,5 @@ class TreeChoiceEditor(RowEditor):
 
     def _choose(self, ref: object) -> None:
         super()._choose(ref)
-        if self._chosen is not None and self._chosen.id in self._children:
+        if self._chosen is not None and self._chosen.id in self._children and self.line.hasFocus():
             self._open("")
