@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from crm_desktop.services import records
+from crm_desktop.services import journal, records
 from crm_desktop.spec import Ref, facts
 from crm_desktop.ui.form_page.form_page import FormPage
 from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template, write
@@ -203,6 +203,24 @@ def test_deleted_record_is_said_and_the_typed_text_stays_to_copy(sit_down: SitDo
     assert line_of(page, "title").text() == "经理"
     button(page, "Copy all fields").click()
     assert "Position: 经理" in QGuiApplication.clipboard().text()
+
+
+def test_record_that_comes_back_can_be_saved_with_what_was_typed(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("manager")
+    id_ = contact_of(desk)
+    page = desk.open("contact", id_)
+    type_into(qtbot, page, "title", "经理")
+    with desk.gateway.write() as session:
+        deleted = records.delete_records(session, "contact", [id_], "")
+    desk.hear("contact", id_)
+    assert page.editor.gone_bar.texts()
+    with desk.gateway.write() as session:
+        journal.undo(session, deleted.change_set)
+    desk.hear("contact", id_)
+    assert page.editor.gone_bar.texts() == []
+    page.editor.save_button.click()
+    desk.settle()
+    assert desk.value("contact", id_, "title") == "经理"
 
 
 def test_contacts_of_another_customer_are_not_offered_as_superior(sit_down: SitDown, qtbot: QtBot) -> None:

@@ -406,6 +406,9 @@ class RecordEditor(QWidget):
 
     def _take_change(self, answer: tuple[Record, list[journal.Change]]) -> None:
         current, history = answer
+        if self.gone_bar.texts() and current.id == self.record.id:
+            self.gone_bar.say_one("")  # it was out of sight for a while
+            self._announce_edits()
         if current.version == self.record.version or current.id != self.record.id or self._is_saving:
             return
         base, edited = self.record, self.form.edited_keys()
