@@ -171,6 +171,27 @@ def test_what_somebody_lent_himself_ends_when_another_gets_the_record(raw: Raw, 
         assert not sees(raw, "seller", customer)
 
 
+@pytest.mark.parametrize(
+    ("by", "to", "receiver", "stays"),
+    [
+        ("seller", "south", "director", False),
+        ("manager", "sales", "leader", True),
+        ("seller", "service", "director", True),
+    ],
+)
+def test_what_somebody_lent_his_department_ends_beyond_his_reach(
+    *, by: str, to: str, receiver: str, stays: bool, raw: Raw, office: Office
+) -> None:
+    customer = customer_of(raw, office, "seller")
+    lent = share(raw, by, customer, department(raw, to), column="department_id")
+    raw.become(None)
+    raw.count("update crm.share set shared_at = shared_at - interval '1 day'")
+    raw.become(login("clerk"))
+    assert raw.count("update crm.customer set owner_id = %s where id = %s", office.ids[receiver], customer) == 1
+    raw.become(None)
+    assert raw.column("select id from crm.share where id = %s", lent) == ([lent] if stays else [])
+
+
 def test_nothing_is_noted_with_what_is_lent_to_read(raw: Raw, office: Office) -> None:
     customer = customer_of(raw, office, "manager")
     share(raw, "manager", customer, office.ids["junior"])

@@ -97,6 +97,7 @@ end $$;
 
 -- When a record changes hands, what its owner or a person at the pool had lent to himself ends: otherwise he would keep
 -- it against the will of who took it from him. Who gives it away himself may stay, by a share of the same transaction.
+-- The same for what he had lent to a department he is in, where he could not lend it any more.
 create or replace function crm.end_own_shares() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -105,8 +106,18 @@ declare
 begin
   if moved <> '{}' then
     delete from crm.share s
-      where s.entity = tg_table_name and s.record_id = any (moved) and s.employee_id = s.shared_by_id
-        and (s.shared_by_id, s.shared_at) is distinct from (crm.me(), transaction_timestamp());
+      where s.entity = tg_table_name and s.record_id = any (moved)
+        and (s.shared_by_id, s.shared_at) is distinct from (crm.me(), transaction_timestamp())
+        and (s.employee_id = s.shared_by_id
+             or s.department_id in (
+                 with recursive above as (
+                   select e.department_id as id from crm.employee e where e.id = s.shared_by_id
+                   union
+                   select d.parent_id from crm.department d join above a on a.id = d.id)
+                 select a.id from above a)
+             and not exists (
+               select from new_rows n
+               where n.id = s.record_id and n.owner_id = any (crm.owners_for(s.shared_by_id, tg_table_name, 'update'))));
   end if;
   return null;
 end $$;
