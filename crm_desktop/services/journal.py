@@ -70,6 +70,11 @@ class Change:
     operation: str
     fields: tuple[FieldChange, ...]
 
+    @property
+    def source(self) -> str:
+        """The file that an import came from; nothing for other changes."""
+        return _subject(self.label)[1] if self.kind == "import" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
@@ -126,12 +131,18 @@ def begin_change(session: Session, kind: str, label: str, entity: str = "") -> i
 
 def describe(kind: str, label: str) -> str:
     """A change set in words: ``Edited: customer 华工医药``."""
-    entity, _colon, name = label.partition(":")
-    spec = next((s for s in ALL_ENTITIES if s.key == entity), None)
+    spec, name = _subject(label)
     what = f"{_(spec.label)} {name}" if spec else label
     return (
         _("{action}: {what}").format(action=_(KINDS.get(kind, kind)), what=what) if what else _(KINDS.get(kind, kind))
     )
+
+
+def _subject(label: str) -> tuple[EntitySpec | None, str]:
+    """The kind of records that the label of a change set names, and the rest of it."""
+    entity, _colon, name = label.partition(":")
+    spec = next((spec for spec in ALL_ENTITIES if spec.key == entity), None)
+    return (spec, name) if spec else (None, label)
 
 
 def fetch_history(session: Session, entity: str, id_: int) -> list[Change]:

@@ -87,7 +87,13 @@ class VersionsDialog(Dialog):
         for change in self._history:
             moment = QStandardItem(moment_text(change.at))
             moment.setToolTip(TIME.format(change.at))
-            model.appendRow([moment, QStandardItem(change.who), QStandardItem(_(KINDS.get(change.kind, change.kind)))])
+            model.appendRow(
+                [
+                    moment,
+                    QStandardItem(change.who),
+                    QStandardItem(f"{_(KINDS.get(change.kind, change.kind))} {change.source}"),
+                ]
+            )
         return model
 
     def _state(self, row: int) -> Record | None:

@@ -133,6 +133,8 @@ class HistoryPanel(QScrollArea):
         if self._may_take_back(change):
             head.addWidget(inline_link(_("Take back…"), partial(self.take_back, change)))
         column.addLayout(head)
+        if change.source:
+            column.addWidget(label(change.source, "small", wrap=True))
         if change.fields:
             column.addLayout(self._fields(change))
         return entry

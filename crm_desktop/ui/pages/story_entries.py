@@ -109,5 +109,5 @@ def _change(spec: EntitySpec, change: Change) -> Entry:
         who=change.who,
         chip=_(KINDS.get(change.kind, change.kind)),
         tone="neutral",
-        title=_(", ").join(fields) + more,
+        title=_(", ").join([*filter(None, [change.source]), *fields]) + more,
     )
