@@ -51,7 +51,7 @@ def search(context: click.Context, text: str, limit: int, *, as_json: bool) -> N
         click.echo(_("Nothing found."), err=True)
 
 
-@command("history", N_("Who changed what of a record; KEY is its number or id."))
+@command("history", N_("Who changed what of a record; KEY is its number, login or id."))
 @entity_argument
 @click.argument("key")
 @as_json_option
@@ -91,11 +91,12 @@ def _change_as_json(change: journal.Change, spec: EntitySpec) -> dict[str, Any]:
 
 
 def find_id(session: Session, entity: str, key: str) -> int:
-    """The id of the record with this number, else id. Raises KnownError where there is none in sight."""
+    """The id of the record with this number or login, else id. Raises KnownError where there is none in sight."""
     model: Any = by_key(entity).model
     found = None
-    if hasattr(model, "code"):
-        found = session.scalar(select(model.id).where(model.code == key))
+    for number in ("code", "login"):
+        if found is None and hasattr(model, number):
+            found = session.scalar(select(model.id).where(getattr(model, number) == key))
     if found is None and key.isdecimal() and int(key) <= LARGEST_ID:
         found = session.scalar(select(model.id).where(model.id == int(key)))
     if found is None:
@@ -200,7 +201,7 @@ def _find_list(session: Session, entity: str, view: str) -> tuple[ListQuery, Seq
     return named.query(), named.column_keys
 
 
-@command("print", N_("Print a record's card as a PDF; KEY is its number or id."))
+@command("print", N_("Print a record's card as a PDF; KEY is its number, login or id."))
 @entity_argument
 @click.argument("key")
 @target_file
