@@ -46,6 +46,13 @@ def row_menu(page: ListPage) -> QMenu:
     menu.addMenu(header_menu.column_menu(page, menu, column))
     page.commands.add_sharing(menu)
     menu.addSeparator()
+    if ids:
+        _add_paper(menu, page, ids)
+    return menu
+
+
+def _add_paper(menu: QMenu, page: ListPage, ids: Sequence[int]) -> None:
+    """What becomes of the selected rows outside of the program, and their end."""
     what = things(page.spec, len(ids))
     if page.may(Function.PRINT):
         add_action(menu, "printer", _("Print {what}").format(what=what), lambda: page.row_actions.print(ids))
@@ -56,7 +63,6 @@ def row_menu(page: ListPage) -> QMenu:
     if page.may_delete():
         menu.addSeparator()
         add_action(menu, "trash", _("Delete {what}").format(what=what), page.commands.delete, "Del")
-    return menu
 
 
 def heading_menu(page: ListPage, row: int) -> QMenu:
