@@ -29,7 +29,7 @@ from crm_desktop.services.statements import (
     word_count,
 )
 from crm_desktop.services.together import READ_BACK, in_one_value
-from crm_desktop.spec import Column, EntitySpec, facts
+from crm_desktop.spec import Attr, Column, EntitySpec, facts
 from crm_desktop.spec.filters import EVERYTHING, Group
 
 MAXIMUM = 2_000_000
@@ -130,10 +130,15 @@ def select_ids(query: ListQuery, person: Person, *more: Any) -> Select[Any]:
 
 def _order(query: ListQuery, joins: Joins) -> list[Any]:
     spec = query.spec
-    column = next((c for c in spec.table.columns if c.key == query.sort), None)
-    path = column.path if column else (spec.table.sort,)
-    is_descending = query.is_descending if column else spec.table.is_descending
-    return sort_columns(spec, path, joins, is_descending=is_descending)
+    is_own = query.sort not in {column.key for column in spec.table.columns}
+    is_descending = spec.table.is_descending if is_own else query.is_descending
+    return sort_columns(spec, _sort_path(query), joins, is_descending=is_descending)
+
+
+def _sort_path(query: ListQuery) -> tuple[Attr, ...]:
+    """What the list is sorted by: the chosen column, else the entity's own order."""
+    column = next((c for c in query.spec.table.columns if c.key == query.sort), None)
+    return column.path if column else (query.spec.table.sort,)
 
 
 def _may_be_far(query: ListQuery) -> bool:
@@ -154,7 +159,9 @@ def _select_near(query: ListQuery, person: Person) -> Select[Any]:
 def _select_far(query: ListQuery, person: Person) -> Select[Any]:
     """All ids, found before they are sorted."""
     model: Any = query.spec.model
-    found = aliased(model, select(model).where(where_of(query, person)).offset(0).subquery())  # the planner keeps out
+    sorted_by = {facts(_sort_path(query)[0]).column, "sort_key"}
+    columns = [c for c in model.__table__.c if c.primary_key or c.name in sorted_by]  # a firm may lack the custom ones
+    found = aliased(model, select(*columns).where(where_of(query, person)).offset(0).subquery())  # out of it
     joins = Joins(found)
     order = _order(query, joins)
     return joins.apply(select(found.id).select_from(found)).order_by(*order)
