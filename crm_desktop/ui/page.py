@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -20,7 +20,7 @@ class Page(QWidget):
 
     title_changed = Signal(str)
     unsaved_changed = Signal(bool)
-    keys: ClassVar[Sequence[tuple[str, str]]] = ()
+    keys: Sequence[tuple[str, str]] = ()
     """Keys of this page alone that no button names, and what they do, marked with ``N_``."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:

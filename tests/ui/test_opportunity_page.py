@@ -98,6 +98,7 @@ def test_going_back_and_losing_ask_why(desk: Desk) -> None:
     button(dialog, "Move").click()
     desk.settle()
     assert stage_of(desk, id_) == "Lost"
+    desk.settle_all()  # the page has read what the move has changed
     page.stage_card.steps[0].click()
     back = desk.dialog(MoveDialog)
     button(back, "Move").click()

@@ -245,9 +245,9 @@ class RecordEditor(QWidget):
         self._note_edit("")
         self.loaded.emit(record)
 
-    def take_written(self, record: Record, sent: Mapping[str, Any]) -> None:
-        """Show the record as the page saved it past the fields, with the values ``sent``; what is typed stays."""
-        self._take(record, sent)
+    def take_written(self, record: Record) -> None:
+        """Show the record as the page saved it past the fields; what is typed stays."""
+        self._take(record, {})
 
     def _take_saved(self, record: Record, sent: Mapping[str, Any], then: Callable[[], object] | None) -> None:
         is_new = self.record.id == 0

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.grouping import Grouping
@@ -29,7 +29,7 @@ from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.cell_filter import CellFilter
 from crm_desktop.ui.list_page.column_layout import ColumnLayout
-from crm_desktop.ui.list_page.commands import Commands
+from crm_desktop.ui.list_page.commands import MOVE, Commands
 from crm_desktop.ui.list_page.footer import Footer
 from crm_desktop.ui.list_page.head import add_buttons
 from crm_desktop.ui.list_page.list_card import ListCard
@@ -68,6 +68,8 @@ class ListPage(Page):
         self.row_actions = ListActions(self, view, self.model, self)
         self.card = ListCard(self.table, self.reload)
         self.commands = Commands(self, view)
+        if spec.key == "opportunity":
+            self.keys = ((MOVE, N_("Move the selected opportunities to a stage")),)
         self.footer = Footer(self.table, self.card, self._context.tasks, self._totals_of, self.commands.for_selection)
         self.preview = PreviewPane(spec, self.open_current, self.toggle_preview)
         self.splitter = PreviewSplitter(f"list/{spec.key}", self.card, self.preview)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from crm_desktop.core.errors import ConflictError, KnownError
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import opportunities, records
 from crm_desktop.services.opportunities import Stage, Stages
@@ -32,7 +32,12 @@ OWN_PLACE = 2  # after the facts and the needs, before what few fill in
 
 
 class OpportunityPage(FormPage):
-    """Alt+1 to Alt+9 move it to a stage, Ctrl+Right and Ctrl+Left to the next and the one before."""
+    """What an opportunity is about, and the way through its stages above it."""
+
+    keys = (
+        ("Alt+1", N_("Opportunity to its first stage, Alt+2 to the second, and so on")),
+        ("Ctrl+Right", N_("Opportunity to the next stage, Ctrl+Left to the one before")),
+    )
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self._stages = Stages(())
@@ -124,7 +129,7 @@ class OpportunityPage(FormPage):
 
         def done(moved: Record) -> None:
             dialog.accept()
-            self._editor.take_written(moved, values)
+            self._editor.take_written(moved)
             words = _("“{title}” is in stage “{stage}” now.").format(title=moved.title, stage=stage.ref.label)
             messages.notify(self, words, undo=lambda: undo(self.view, self.view, moved.change_set))
 
@@ -159,7 +164,7 @@ class OpportunityPage(FormPage):
 
         def done(saved: Record) -> None:
             if self._unsaved_ticks is None:
-                self._editor.take_written(saved, {})
+                self._editor.take_written(saved)
             else:
                 self._editor.record = saved
             end()
@@ -182,7 +187,7 @@ class OpportunityPage(FormPage):
             return records.reread(session, records.save_record(session, base, values))
 
         def done(saved: Record) -> None:
-            self._editor.take_written(saved, values)
+            self._editor.take_written(saved)
             notify_saved(self.view, saved, is_new=False)
 
         self.view.context.tasks.command(self, work, done)
