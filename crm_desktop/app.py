@@ -95,6 +95,7 @@ class Workbench(QObject):
         self.login: LoginDialog | None = None
         self.first_start: FirstStart | None = None
         self._link = ""
+        self._look()
         app.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._speak(language())
         messages.install_bug_handler()
@@ -272,7 +273,6 @@ class Workbench(QObject):
     def _speak(self, language: str) -> None:
         """Show all further texts in this language, also Qt's own: menus of text fields, file dialogs."""
         set_language(language)
-        self._look()
         self._app.removeTranslator(self._qt_words)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self._qt_words.load(f"qtbase_{LANGUAGES[language]}", folder):

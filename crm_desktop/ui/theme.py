@@ -14,7 +14,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from crm_desktop.core.i18n import language
 from crm_desktop.core.paths import RESOURCES
 
 ThemeName = Literal["light", "dark"]
@@ -143,14 +142,11 @@ def row_height() -> int:
 
 
 def font(size: int = BODY, *, strong: bool = False) -> QFont:
-    """The application's font in px, its digits of equal width; ``strong`` is the medium weight. Quotation marks are as
-    wide as Chinese characters, but not among English words.
-    """
+    """The application's font in px, its digits of equal width; ``strong`` is the medium weight."""
     made = QFont(FAMILY)
     made.setPixelSize(size)
     made.setWeight(QFont.Weight.Medium if strong else QFont.Weight.Normal)
     made.setFeature(QFont.Tag("tnum"), 1)
-    made.setFeature(QFont.Tag("pwid"), int(language() == "en"))
     return made
 
 
