@@ -129,16 +129,15 @@ def select_ids(query: ListQuery, person: Person, *more: Any) -> Select[Any]:
 
 
 def _order(query: ListQuery, joins: Joins) -> list[Any]:
-    spec = query.spec
-    is_own = query.sort not in {column.key for column in spec.table.columns}
-    is_descending = spec.table.is_descending if is_own else query.is_descending
-    return sort_columns(spec, _sort_path(query), joins, is_descending=is_descending)
+    path, is_descending = _sorted_by(query)
+    return sort_columns(query.spec, path, joins, is_descending=is_descending)
 
 
-def _sort_path(query: ListQuery) -> tuple[Attr, ...]:
-    """What the list is sorted by: the chosen column, else the entity's own order."""
-    column = next((c for c in query.spec.table.columns if c.key == query.sort), None)
-    return column.path if column else (query.spec.table.sort,)
+def _sorted_by(query: ListQuery) -> tuple[tuple[Attr, ...], bool]:
+    """The chosen column, else the entity's own order; and whether downwards."""
+    table = query.spec.table
+    column = next((c for c in table.columns if c.key == query.sort), None)
+    return (column.path, query.is_descending) if column else ((table.sort,), table.is_descending)
 
 
 def _may_be_far(query: ListQuery) -> bool:
@@ -157,11 +156,12 @@ def _select_near(query: ListQuery, person: Person) -> Select[Any]:
 
 
 def _select_far(query: ListQuery, person: Person) -> Select[Any]:
-    """All ids, found before they are sorted."""
+    """All ids, found before they are sorted: the planner does not look into a subquery with an offset."""
     model: Any = query.spec.model
-    sorted_by = {facts(_sort_path(query)[0]).column, "sort_key"}
-    columns = [c for c in model.__table__.c if c.primary_key or c.name in sorted_by]  # a firm may lack the custom ones
-    found = aliased(model, select(*columns).where(where_of(query, person)).offset(0).subquery())  # out of it
+    (first, *_further), _is_descending = _sorted_by(query)
+    needed = {"id", "sort_key", facts(first).column}  # never all: a firm may lack the custom columns of another
+    columns = [column for column in model.__table__.c if column.name in needed]
+    found = aliased(model, select(*columns).where(where_of(query, person)).offset(0).subquery())
     joins = Joins(found)
     order = _order(query, joins)
     return joins.apply(select(found.id).select_from(found)).order_by(*order)

@@ -238,3 +238,11 @@ def test_new_one_begins_in_the_stage_that_is_chosen(desk: Desk, qtbot: QtBot) ->
     assert stage_of(desk, page.id) == "Needs confirmed"
     assert page.stage_card.current.ref.label == "Needs confirmed"
     assert page.stage_card.isVisible()
+
+
+def test_what_people_wrote_is_shown_and_kept_with_its_ampersand(desk: Desk) -> None:
+    page = desk.open("opportunity", opportunity(desk).id)
+    card = page.stage_card
+    card._show_checklist(["R&D 确认", "报价"], ["R&D 确认"], may_edit=True)
+    assert [box.text() for box in card.boxes] == ["R&&D 确认", "报价"]
+    assert card.unticked() == ["报价"]

@@ -100,3 +100,16 @@ create trigger fill_full_name_again before update of name, name_en, parent_id, f
   for each row when (pg_trigger_depth() = 0) execute function crm.fill_full_name();
 create trigger carry_full_name after update on crm.dictionary_entry
   referencing old table as old_rows new table as new_rows for each statement execute function crm.carry_full_name();
+
+-- Choices that the program decides by are all there from the beginning: a firm names and colours them as it likes.
+create or replace function crm.keep_fixed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from crm.dictionary d where d.is_fixed and d.id in (old.dictionary_id, new.dictionary_id))
+     and (tg_op <> 'UPDATE' or (old.dictionary_id, old.code, old.is_active) is distinct from (new.dictionary_id, new.code, new.is_active)) then
+    raise 'The entries of this dictionary are fixed.' using errcode = '42501', hint = 'They can be renamed and coloured.';
+  end if;
+  return coalesce(new, old);
+end $$;
+create trigger keep_fixed before insert or update or delete on crm.dictionary_entry
+  for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.keep_fixed();

@@ -120,16 +120,3 @@ begin
 end $$;
 create trigger keep_one_default before insert or update of is_default on crm.sales_process
   for each row when (new.is_default and current_user <> 'crm_owner') execute function crm.keep_one_default_process();
-
--- Choices that the program decides by are all there from the beginning: a firm names and colours them as it likes.
-create or replace function crm.keep_fixed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  if exists (select from crm.dictionary d where d.is_fixed and d.id in (old.dictionary_id, new.dictionary_id))
-     and (tg_op <> 'UPDATE' or (old.dictionary_id, old.code, old.is_active) is distinct from (new.dictionary_id, new.code, new.is_active)) then
-    raise 'The entries of this dictionary are fixed.' using errcode = '42501', hint = 'They can be renamed and coloured.';
-  end if;
-  return coalesce(new, old);
-end $$;
-create trigger keep_fixed before insert or update or delete on crm.dictionary_entry
-  for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.keep_fixed();

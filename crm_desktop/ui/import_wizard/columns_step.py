@@ -22,7 +22,7 @@ from crm_desktop.ui.import_wizard.column_row import (
 from crm_desktop.ui.import_wizard.draft import ImportDraft, Shape
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import link_button
+from crm_desktop.ui.widgets.buttons import as_written, link_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.labels import label
@@ -72,7 +72,7 @@ class ColumnsStep(StepPage):
         while self.tabs.count():
             self.tabs.removeTab(0)
         for shape in self._shapes:
-            self.tabs.addTab(", ".join(name or _("Text file") for name in shape.names).replace("&", "&&"))
+            self.tabs.addTab(as_written(", ".join(name or _("Text file") for name in shape.names)))
         self.tabs.blockSignals(False)
         self.tabs.setVisible(len(self._shapes) > 1)
         has_recipe = self.draft.file is not None and self.draft.file.has_recipe

@@ -13,7 +13,7 @@ from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.row_kinds import RowKind, RowKinds
 from crm_desktop.ui.import_wizard.sheet_grid import SheetGrid, SheetModel
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.buttons import as_written, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel
@@ -79,7 +79,7 @@ class SheetsCard(Card):
         while self.tabs.count():
             self.tabs.removeTab(0)
         for sheet in sheets:
-            self.tabs.addTab((sheet.name or _("Text file")).replace("&", "&&"))
+            self.tabs.addTab(as_written(sheet.name or _("Text file")))
         names = [sheet.name for sheet in sheets]
         first = next((names.index(t.sheet) for n, t in enumerate(self._draft.tables) if n in self._draft.included), 0)
         self.tabs.setCurrentIndex(first)

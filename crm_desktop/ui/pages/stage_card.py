@@ -15,7 +15,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec.kinds import DATE
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.bar import Action, Bar
-from crm_desktop.ui.widgets.buttons import Button, secondary_button, with_shortcut
+from crm_desktop.ui.widgets.buttons import Button, as_written, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import label
@@ -38,6 +38,7 @@ class StageCard(Card):
         self.body.setSpacing(8)
         self.steps: list[QPushButton] = []
         self.ends: list[QPushButton] = []
+        self._lines: list[str] = []
         self.boxes: list[QCheckBox] = []
         self.current: Stage | None = None
         self.path: Sequence[Stage] = ()
@@ -67,7 +68,7 @@ class StageCard(Card):
 
     def unticked(self) -> list[str]:
         """What of the present stage is not done."""
-        return [box.text() for box in self.boxes if not box.isChecked()]
+        return [line for line, box in zip(self._lines, self.boxes, strict=True) if not box.isChecked()]
 
     def neighbour(self, direction: int) -> Stage | None:
         """The stage after (1) or before (-1) the present one, among those on the way; None at its ends."""
@@ -94,7 +95,7 @@ class StageCard(Card):
                 self._ends.addWidget(self.ends[-1])
 
     def _step(self, stage: Stage, record: Record, current: Stage, key: str) -> QPushButton:
-        made = Button(stage.ref.label)
+        made = Button(as_written(stage.ref.label))
         made.setObjectName("stage")
         made.setAutoDefault(False)
         tip = _("Move to “{stage}”").format(stage=stage.ref.label)
@@ -105,7 +106,7 @@ class StageCard(Card):
                 state = "stalled"
             elif stage.is_end:
                 days = DATE.format(record.values.get("closed_on"))
-            made.setText(f"{stage.ref.label} · {days}")
+            made.setText(as_written(f"{stage.ref.label} · {days}"))
             tip = _("In this stage")
         else:
             state = "done" if current.ref.id in stage.later else "next"
@@ -120,30 +121,31 @@ class StageCard(Card):
         """Named by what it does, or by the stage where several end the same way."""
         words, picture = ENDS[stage.outcome]
         is_only = sum(other.outcome == stage.outcome for other in self.path) == 1
-        text = _(words) if is_only else stage.ref.label
+        text = _(words) if is_only else as_written(stage.ref.label)
         made = secondary_button(text, partial(self.move_wanted.emit, stage), icon_name=picture)
         tip = _("Move to “{stage}”").format(stage=stage.ref.label)
         made.setToolTip(plain_tooltip(with_shortcut(tip, key)))
         return made
 
     def _show_checklist(self, lines: Sequence[str], checked: Sequence[str], *, may_edit: bool) -> None:
-        if [box.text() for box in self.boxes] != list(lines):
+        if self._lines != list(lines):
+            self._lines = list(lines)
             self._checklist.clear()
             if lines:
                 heading = label(_("To do in this stage:"), "small")
                 heading.setMinimumHeight(LINE)
                 self._checklist.addWidget(heading)
-            self.boxes = [QCheckBox(line) for line in lines]
+            self.boxes = [QCheckBox(as_written(line)) for line in lines]
             for box in self.boxes:
                 box.clicked.connect(self._announce_ticks)
                 self._checklist.addWidget(box)
-        for box in self.boxes:
-            box.setChecked(box.text() in checked)
+        for line, box in zip(self._lines, self.boxes, strict=True):
+            box.setChecked(line in checked)
             box.setEnabled(may_edit)
         self._list.setVisible(bool(lines))
 
     def _announce_ticks(self) -> None:
-        self.ticked.emit([box.text() for box in self.boxes if box.isChecked()])
+        self.ticked.emit([line for line, box in zip(self._lines, self.boxes, strict=True) if box.isChecked()])
 
     def _warn(self, record: Record, current: Stage, *, may_edit: bool) -> None:
         lines: list[tuple[str, Sequence[Action]]] = []

@@ -15,6 +15,11 @@ ICON = QSize(16, 16)
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
+def as_written(text: str) -> str:
+    """A text that people wrote, for buttons and tabs: Qt would take its ``&`` for a key."""
+    return text.replace("&", "&&")
+
+
 class Button(QPushButton):
     """A button that Enter presses too while it has the focus. Qt's own way, auto-default, would have Enter press one
     from every line of a dialog.

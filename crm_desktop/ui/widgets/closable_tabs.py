@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToo
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.icons import icon
-from crm_desktop.ui.widgets.buttons import with_shortcut
+from crm_desktop.ui.widgets.buttons import as_written, with_shortcut
 
 TEXT_LENGTH = 18  # characters shown of a tab's title; the tooltip has the whole
 
@@ -85,7 +85,7 @@ class ClosableTabs(QWidget):
         """Name a tab; "•" before the name is for the caller to add where something is unsaved."""
         index = self._stack.indexOf(page)
         short = title if len(title) <= TEXT_LENGTH else title[: TEXT_LENGTH - 1] + "…"
-        self.bar.setTabText(index, short.replace("&", "&&"))
+        self.bar.setTabText(index, as_written(short))
         self.bar.setTabToolTip(index, title)
 
     def remove(self, page: QWidget) -> None:
