@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,8 @@ def import_file(
 
 
 def _print_result(result: Result) -> None:
+    from importers.common_warnings import common_warnings
+
     if result.entity == "customer":
         _print_customers(result)
     else:
@@ -102,10 +105,18 @@ def _print_result(result: Result) -> None:
             )
         )
     print_first([_("Rejected: {row}").format(row=f"{one.at}: {one.reason}") for one in result.rejects])
-    warnings = [(row.at, text) for row in result.plan.rows for text in row.warnings]
-    print_first([text if text.startswith(at) else f"{at}: {text}" for at, text in warnings])
+    print_first([_said_once(text, places) for text, places in common_warnings(result.plan.rows)])
     if result.written.change_set:
         click.echo(_("Undo with: crm-desktop undo {number}").format(number=result.written.change_set))
+
+
+def _said_once(warning: str, places: Sequence[str]) -> str:
+    """A warning with the first of its rows, and how many there are."""
+    if len(places) == 1:
+        return f"{places[0]}: {warning}"
+    return _("{first} and {count} more rows: {warning}").format(
+        first=places[0], count=f"{len(places) - 1:,}", warning=warning
+    )
 
 
 def _print_customers(result: Result) -> None:

@@ -382,6 +382,11 @@ def test_preview_shows_before_and_after_and_filters(sit_down: SitDown, tmp_path:
     page.preview_step.filters["warned"].click()
     assert listed(page) == [("New", "丙有限公司")]
     assert "“没有日期” is no day" in texts(page.preview_step.details)
+    said = [page.preview_step.warnings.itemText(n) for n in range(page.preview_step.warnings.count())]
+    assert said[0] == "All warnings"
+    assert any(text.startswith("1 × ") and "“没有日期” is no day" in text for text in said)
+    page.preview_step.warnings.setCurrentIndex(1)
+    assert listed(page) == [("New", "丙有限公司")]
     page.preview_step.filters["all"].click()
     page.preview_step.search.setText("丙")
     page.preview_step.search.search_now()

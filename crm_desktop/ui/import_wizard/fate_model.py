@@ -33,8 +33,8 @@ class FateModel(QAbstractTableModel):
         self._rows, self._shown = rows, range(len(rows))
         self.endResetModel()
 
-    def filter_rows(self, outcome: Outcome | None, *, only_warned: bool, typed: str) -> None:
-        """Show only those with an outcome, with warnings, or that a text finds."""
+    def filter_rows(self, outcome: Outcome | None, *, only_warned: bool, typed: str, warning: str = "") -> None:
+        """Show only those with an outcome, with warnings, with this one, or that a text finds."""
         wanted = normalise(typed)
         self.beginResetModel()
         self._shown = [
@@ -42,6 +42,7 @@ class FateModel(QAbstractTableModel):
             for number, row in enumerate(self._rows)
             if (outcome is None or row.outcome is outcome)
             and (not only_warned or row.warnings)
+            and (not warning or row.has_warning(warning))
             and (not wanted or wanted in row.found)
         ]
         self.endResetModel()

@@ -11,6 +11,7 @@ from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.core.text import normalise
 from crm_desktop.entities import by_key
 from crm_desktop.ui.widgets.chip import Tone
+from importers.common_warnings import without_place
 from importers.plan import Fate, Plan, PlannedRow
 from importers.records import Duplicate, Record, Records, Reject
 
@@ -73,6 +74,11 @@ class FateRow:
     def warnings(self) -> Sequence[str]:
         """What the person should know; a joined row's stand at its record."""
         return self.planned.warnings if self.planned and self.outcome is not Outcome.JOINED else ()
+
+    def has_warning(self, text: str) -> bool:
+        """Whether one of its warnings says this."""
+        at = self.planned.at if self.planned else ""
+        return any(without_place(at, warning) == text for warning in self.warnings)
 
     @property
     def may_decide(self) -> bool:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.ui import icons
@@ -26,6 +35,7 @@ from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.table_view import TableView
+from importers.common_warnings import common_warnings
 from importers.plan import OnMatch
 
 SEARCH_WIDTH = 180
@@ -57,6 +67,10 @@ class PreviewStep(StepPage):
         self.search = SearchBox(_("Find a row"), "Ctrl+F")
         self.search.setFixedWidth(SEARCH_WIDTH)
         self.search.searched.connect(lambda _text: self._filter())
+        self.warnings = QComboBox()
+        self.warnings.setAccessibleName(_("Warning"))
+        self.warnings.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.warnings.currentIndexChanged.connect(lambda _index: self._filter())
         self.filters: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         self._filter_line = FlowLayout(gap=0)
@@ -69,6 +83,10 @@ class PreviewStep(StepPage):
         top.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
         card = Card(padding=0)
         card.body.addLayout(top)
+        said = QHBoxLayout()
+        said.setContentsMargins(8, 0, 12, 8)
+        said.addWidget(self.warnings)
+        card.body.addLayout(said)
         card.body.addWidget(self.table, 1)
         card.body.addWidget(self._footer())
         self._list = QWidget()
@@ -104,7 +122,7 @@ class PreviewStep(StepPage):
         before = self.details.decision
         has_keyboard = before is not None and before.has_keyboard()
         self._take(rehearsal)
-        self.model.filter_rows(self._outcome, only_warned=self._only_warned, typed=self.search.text())
+        self._show_filtered()
         again = self.model.find(place)
         self._select(index.row() if again is None else again)
         if has_keyboard:
@@ -161,6 +179,7 @@ class PreviewStep(StepPage):
         self.table.setColumnHidden(fate_model.SHEET, len({row.sheet for row in self._rows}) < 2)  # noqa: PLR2004
         self.table.setColumnHidden(fate_model.WARNINGS, not any(row.warnings for row in self._rows))
         self._offer_filters()
+        self._offer_warnings()
 
     def _offer_filters(self) -> None:
         self._filter_line.clear()
@@ -183,6 +202,18 @@ class PreviewStep(StepPage):
             chosen, self._outcome, self._only_warned = "all", None, False
         self.filters[chosen].setChecked(True)
 
+    def _offer_warnings(self) -> None:
+        """Each warning once, with how many rows it is said of."""
+        chosen = self.warnings.currentData()
+        planned = (row.planned for row in self._rows if row.planned is not None and row.warnings)
+        with QSignalBlocker(self.warnings):
+            self.warnings.clear()
+            self.warnings.addItem(_("All warnings"), "")
+            for text, places in common_warnings(planned):
+                self.warnings.addItem(f"{len(places):,} × {text}", text)
+            self.warnings.setCurrentIndex(max(0, self.warnings.findData(chosen)))
+        self.warnings.setVisible(self._only_warned)
+
     def _add_filter(self, key: str, word: str, count: int, tone: str, act: Callable[[], object]) -> None:
         button = quiet_button(f"{word} {count:,}", act)
         button.setCheckable(True)
@@ -195,11 +226,18 @@ class PreviewStep(StepPage):
 
     def _choose(self, outcome: Outcome | None, *, only_warned: bool = False) -> None:
         self._outcome, self._only_warned = outcome, only_warned
+        self.warnings.setVisible(only_warned)
         self._filter()
 
     def _filter(self) -> None:
-        self.model.filter_rows(self._outcome, only_warned=self._only_warned, typed=self.search.text())
+        self._show_filtered()
         self._select(0)
+
+    def _show_filtered(self) -> None:
+        warning = self.warnings.currentData() if self._only_warned else ""
+        self.model.filter_rows(
+            self._outcome, only_warned=self._only_warned, typed=self.search.text(), warning=warning or ""
+        )
 
     def _select(self, number: int) -> None:
         """Of the rows shown this one, or the last."""
