@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+W": lambda: self._current_view().close_current(),
+            "Ctrl+Q": self.close,
             "Ctrl+Tab": lambda: self._current_view().step(1),
             "Ctrl+Shift+Tab": lambda: self._current_view().step(-1),
             "Ctrl+Z": lambda: undo_last(self._current_view()),

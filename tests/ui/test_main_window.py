@@ -115,6 +115,11 @@ def test_tabs_are_stepped_through_and_closed_by_keyboard(qtbot: QtBot, window: M
     assert len(tabs.pages()) == 1, "the list stays"
 
 
+def test_the_program_is_closed_by_its_key(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.closed):
+        qtbot.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_keys_go_to_the_page_in_front_and_to_no_notice(qtbot: QtBot, window: MainWindow) -> None:
     assert window.focusWidget() is _front(window).current_page(), "one begins in the list"
     window.open_record("customer", 7)

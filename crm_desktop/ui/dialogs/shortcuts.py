@@ -20,6 +20,7 @@ EVERYWHERE = (
     ("Ctrl+Tab", N_("Next tab")),
     ("Ctrl+Shift+Tab", N_("Previous tab")),
     ("Ctrl+W", N_("Close the tab")),
+    ("Ctrl+Q", N_("Close the program")),
     ("Ctrl+Z", N_("Take back what you did last; Ctrl+Y does it again")),
     ("Alt+Z", N_("Undo what the notice at the foot tells of")),
     ("F1", N_("Show these keys")),
