@@ -12,7 +12,7 @@ __all__ = ["own_database", "sign_in", "sit_down", "template"]
 NARROW = 60
 
 
-@pytest.mark.parametrize(("too_wide", "scrolls"), [(1.0, False), (1.3, False), (1.6, True)])
+@pytest.mark.parametrize(("too_wide", "scrolls"), [(1.0, False), (1.3, False), (1.6, False), (2.2, True)])
 def test_the_widest_columns_give_a_little_before_one_scrolls(
     sit_down: SitDown, too_wide: float, *, scrolls: bool
 ) -> None:

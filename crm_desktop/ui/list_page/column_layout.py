@@ -15,7 +15,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.soon import later
 
-MOST_SHRINK = 0.3  # of the widest column
+MOST_SHRINK = 0.5  # of the widest column
 SAVE_MS = 600  # after the last pixel of a drag
 
 

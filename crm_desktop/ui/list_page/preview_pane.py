@@ -143,7 +143,8 @@ def _facts(record: Record) -> QGridLayout:
             continue
         grid.addWidget(label(_(spec.labels[attr]), "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
         # Qt breaks lines at spaces and between Chinese characters only.
-        grid.addWidget(ElidedLabel(text) if text.isascii() else label(text, wrap=True, selectable=True), row, 1)
+        is_one_word = text.isascii() and " " not in text
+        grid.addWidget(ElidedLabel(text) if is_one_word else label(text, wrap=True, selectable=True), row, 1)
         row += 1
         if row == MOST_FACTS:
             break

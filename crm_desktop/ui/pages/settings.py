@@ -30,7 +30,7 @@ from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
 WIDTH, GAP = 720, 12  # px of a column of cards at most, and between the cards
-TWO_COLUMNS = 1200  # px of room from which there are two
+TWO_COLUMNS = 1100  # px of room from which there are two
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 THEMES = {"light": N_("Light"), "dark": N_("Dark"), "system": N_("As the system")}
 DENSITIES = {"comfortable": N_("Normal rows"), "compact": N_("Narrow rows, more on one page"), "large": N_("High rows")}
