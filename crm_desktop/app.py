@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def run(address: ConnectionAddress | None, link: str = "") -> int:
+def run(address: ConnectionAddress | None, link: str = "", superuser_url: str = "") -> int:
     """Open the workbench: signed in at ``address``, else with the sign-in dialog. Returns the exit code.
 
-    Without an address the workbench that runs already is brought to the front. ``link`` is a record to show.
+    Without an address the workbench that runs already is brought to the front. ``link`` is a record to show; with
+    ``superuser_url`` the address is of a server that this program started.
     """
     gc.freeze()  # what is imported stays: to look through it at each collection would hold up the window
     set_up_logging()
@@ -65,7 +66,7 @@ def run(address: ConnectionAddress | None, link: str = "") -> int:
     if address is None:
         bell.rung.connect(workbench.come_forward)
         bell.listen()
-    workbench.start(address)
+    workbench.start(address, superuser_url)
     workbench.show_link(link)
     for file in broken:
         messages.show_error(None, _unreadable(file))
@@ -100,13 +101,13 @@ class Workbench(QObject):
         self._speak(language())
         messages.install_bug_handler()
 
-    def start(self, address: ConnectionAddress | None) -> None:
+    def start(self, address: ConnectionAddress | None, superuser_url: str = "") -> None:
         """Sign in at once where an address is given; what fails is said in the dialog."""
         if address is None:
             self.show_login()
             return
         with ThreadPoolExecutor(1) as connecting:
-            coming = connecting.submit(_open, address)
+            coming = connecting.submit(_open, address, superuser_url)
             importlib.import_module("crm_desktop.signed_in")  # with all that the window is made of
         try:
             self._enter(coming.result(), "")
@@ -207,7 +208,7 @@ class Workbench(QObject):
 
         self.signed_in = SignedIn(opened, self)
         window = self.signed_in.window
-        if opened.superuser_url:
+        if self._keeps_a_firm():
             from crm_desktop.ui.daily_copy import DailyCopy  # brings what sets up and copies whole databases
 
             self.signed_in.daily_copy = DailyCopy(window, self.signed_in.maintenance, self._backup_folder)
@@ -244,15 +245,17 @@ class Workbench(QObject):
         def build(view: AreaView) -> Page:
             from crm_desktop.ui.pages.settings import SettingsPage
 
-            page = SettingsPage(view, self._options, keeps_data=bool(self._opened_here()))
+            page = SettingsPage(view, self._options, keeps_data=self._keeps_a_firm())
             page.chosen.connect(lambda changes: self._change(**changes))
             page.password_change_chosen.connect(window.password_change_chosen)
             return page
 
         window.show_area(window.current_area()).open_tab("settings", build)
 
-    def _opened_here(self) -> str:
-        return self.signed_in.opened.superuser_url if self.signed_in else ""
+    def _keeps_a_firm(self) -> bool:
+        """Whether this computer keeps the data that are open, and they are worth a daily copy."""
+        profile = self.signed_in.opened.profile if self.signed_in else None
+        return profile is not None and profile.kind == "here"
 
     def _sign_out(self) -> None:
         if self.signed_in is None:
@@ -332,8 +335,8 @@ def place_of(opened: Opened) -> str:
     return f"{','.join(map(str, address.hosts))}/{address.database}"
 
 
-def _open(address: ConnectionAddress) -> Opened:
-    opened = Opened(Gateway.connect(address, learns_later=True))
+def _open(address: ConnectionAddress, superuser_url: str) -> Opened:
+    opened = Opened(Gateway.connect(address, learns_later=True), superuser_url=superuser_url)
     _read_fields(opened)
     return opened
 

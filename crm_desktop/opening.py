@@ -26,7 +26,7 @@ class Opened:
     """As whom; None where an address was given on the command line."""
     stop: Callable[[], None] = _nothing
     superuser_url: str = ""
-    """Of a firm that this computer keeps, for its backups; empty elsewhere."""
+    """Where this computer has the server, for its backups: nobody was told a password. Empty elsewhere."""
 
 
 def open_profile(profile: Profile, password: str, progress: Progress) -> Opened:
@@ -63,7 +63,7 @@ def _open_sample(profile: Profile, progress: Progress) -> Opened:
     except BaseException:
         sample.server.stop()
         raise
-    return Opened(gateway, profile, sample.server.stop)
+    return Opened(gateway, profile, sample.server.stop, sample.superuser_url)
 
 
 def address_as(address: ConnectionAddress, login: str, password: str) -> str:

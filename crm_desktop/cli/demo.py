@@ -89,7 +89,7 @@ def _open(sample: Demo) -> int:
     from crm_desktop.app import run
     from crm_desktop.db.address import ConnectionAddress
 
-    return run(ConnectionAddress.from_url(sample.url))
+    return run(ConnectionAddress.from_url(sample.url), superuser_url=sample.superuser_url)
 
 
 def _say(sample: Demo) -> None:

@@ -60,6 +60,11 @@ class Demo:
         """Of the database, for the general manager."""
         return self.address.url(self.database, MANAGER, PASSWORD)
 
+    @property
+    def superuser_url(self) -> str:
+        """Of the database, for backups."""
+        return self.address.url(self.database)
+
     def url_as(self, group: str) -> str:
         """Of the database, for the first employee of a permission group; the general manager's where it has none."""
         logins = (user.login for user in self.users if group in user.groups)

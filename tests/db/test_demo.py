@@ -2,21 +2,26 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg2
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from crm_desktop.core.access import Group
+from crm_desktop.core.settings import Profile
 from crm_desktop.db import server as servers
-from crm_desktop.db.embedded import ServerAddress
-from crm_desktop.demo.prepare import ensure_database
+from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
+from crm_desktop.demo import prepare
+from crm_desktop.demo.prepare import Demo, ensure_database
 from crm_desktop.demo.team import PASSWORD
 from crm_desktop.entities.catalog import PRODUCT
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.organisation import EMPLOYEE
+from crm_desktop.opening import open_profile
 from crm_desktop.services.keys import derived_columns
 from crm_desktop.services.seed import seed
 from crm_desktop.spec import EntitySpec
@@ -61,6 +66,17 @@ def connection(server: ServerAddress, database: str) -> Iterator[Connection]:
 
 def test_nothing_was_deleted_in_the_sample_firm(connection: Connection) -> None:
     assert connection.execute(text("select count(*) from journal.change where operation = 'D'")).scalar() == 0
+
+
+def test_whoever_opens_the_sample_firm_may_back_it_up_without_being_told_a_password(
+    server: ServerAddress, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = Demo(EmbeddedServer(tmp_path), server, database, [])
+    monkeypatch.setattr(prepare, "prepare_demo", lambda *_arguments, **_more: sample)
+    opened = open_profile(Profile("Sample firm", kind="sample"), "", lambda *_step: None)
+    opened.gateway.close()
+    with servers.superuser(ConnectionAddress.from_url(opened.superuser_url)) as owner:
+        assert owner.scalar(text("select current_database()")) == database
 
 
 def test_counts_are_those_of_the_sample_firm(connection: Connection) -> None:

@@ -51,6 +51,16 @@ def test_address_opens_the_window_at_once(qtbot: QtBot, workbench: Workbench, ad
     assert workbench.login is None
 
 
+def test_the_sample_firm_is_backed_up_without_a_password_but_not_every_day(
+    qtbot: QtBot, workbench: Workbench, server: ServerAddress, address: ConnectionAddress
+) -> None:
+    workbench.start(address, server.url(address.database))
+    settle(qtbot, workbench)
+    assert workbench.signed_in is not None
+    assert workbench.signed_in.maintenance.own_address == server.url(address.database)
+    assert workbench.signed_in.daily_copy is None
+
+
 def test_wrong_password_is_said_in_the_sign_in_dialog(
     workbench: Workbench, server: ServerAddress, own_database: str
 ) -> None:
