@@ -44,6 +44,9 @@ def test_same_field_asks_with_all_three_values_and_who(sit_down: SitDown) -> Non
     edit_both(desk, mine="经理", theirs="总监")
     dialog = desk.dialog(ConflictDialog)
     assert {"Position", "职员", "总监", "经理"} <= words(dialog)
+    focus = dialog.focusWidget()
+    assert isinstance(focus, QRadioButton)
+    assert focus.text() == "Mine", "arrows choose at once"
     assert any(word.startswith("seller · ") for word in words(dialog))
 
 

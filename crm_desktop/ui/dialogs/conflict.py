@@ -59,6 +59,7 @@ class ConflictDialog(Dialog):
             column.addWidget(field)
         column.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside is scrolled into sight by Tab
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(inside)
@@ -67,6 +68,7 @@ class ConflictDialog(Dialog):
         self.body.addWidget(area, 1)
         self.add_cancel()
         self.add_primary(_("Save"), self._decide)
+        self._fields[error.fields[0]].setFocus()
 
     def _decide(self) -> None:
         wrong = [field for field in self._fields.values() if not field.check()]
@@ -118,6 +120,7 @@ class _Field(QWidget):
         if not any(isinstance(value, Ref) for value in (before, theirs, mine)):
             self.editor = make_editor(kind, _("To be saved"), max_length=facts(spec.fields[key]).max_length)
             column_of_all.addWidget(self.editor)
+        self.setFocusProxy(self._group.button(MINE))
         self._group.idToggled.connect(self._show)
         self._group.button(MINE).setChecked(True)
 
