@@ -89,6 +89,21 @@ def test_rehearsal_says_what_stays_and_why(sit_down: SitDown) -> None:
     dialog.reject()
 
 
+def test_nothing_is_called_wrong_while_it_is_typed(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = open_list(desk)
+    page.table.selectRow(0)
+    dialog = page.commands.bulk.edit(page.table.selected_ids())
+    line = dialog.lines[0]
+    line.choose("level")
+    _input(line).setFocus()
+    QTest.keyClicks(_input(line), "x")
+    wait(desk, lambda: not dialog._pause.isActive())
+    assert _labels(dialog) == ["Nothing is written before you have seen what would change."]
+    assert not dialog.apply.isEnabled()
+    dialog.reject()
+
+
 def _input(line: BulkStep) -> QWidget:
     found = line.editors[0].focusProxy()
     assert found is not None
@@ -126,6 +141,23 @@ def test_cell_is_edited_and_tab_goes_on(sit_down: SitDown) -> None:
     assert not page.commands.cells.is_open()
     desk.press_undo()
     assert desk.value("customer", id_, "postcode") is None
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_enter_takes_a_choice_and_saves_it_at_once(sit_down: SitDown, *, waits: bool) -> None:
+    desk = sit_down("director")
+    page = open_list(desk, columns=("name", "level"))
+    go_to(page, 0, 1)
+    page.commands.edit_cell()
+    wait(desk, page.commands.cells.is_open)
+    line = _line(page)
+    QTest.keyClicks(line, "b" if waits else "B")
+    if waits:
+        editor: Any = page.commands.cells.editor
+        wait(desk, lambda: not editor.popup.isHidden())
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    wait(desk, lambda: shown(page, 0, 1) == "B")
+    assert not page.commands.cells.is_open()
 
 
 def _line(page: ListPage) -> Any:

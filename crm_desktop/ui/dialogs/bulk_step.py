@@ -62,7 +62,7 @@ class BulkStep(QWidget):
         self.action.setCurrentIndex(self.action.findData(action))
 
     def step(self) -> Step | None:
-        """What was chosen, None while something is missing. Raises KnownError for a text that is no value."""
+        """What was chosen, None while something is missing. Raises BadValueError for a text that is no value."""
         if not self.key():
             return None
         action = Action(self.action.currentData())  # Qt hands back a plain text

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import bulk
 from crm_desktop.services.bulk import Rehearsal
 from crm_desktop.services.bulk_steps import Step
 from crm_desktop.spec import EntitySpec
+from crm_desktop.spec.kinds import BadValueError
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.dialogs.rehearsal import RehearsalView
@@ -35,7 +35,7 @@ class RehearsedDialog(Dialog):
         self._pause = later(PAUSE_MS, self._rehearse, self)
 
     def steps(self) -> tuple[Step, ...]:
-        """What was chosen as far as it is complete. Raises KnownError for a text that is no value."""
+        """What was chosen as far as it is complete. Raises BadValueError for a text that is no value."""
         raise NotImplementedError
 
     def excluded(self) -> Iterable[tuple[Any, str]]:
@@ -60,9 +60,8 @@ class RehearsedDialog(Dialog):
     def _rehearse(self) -> None:
         try:
             steps = self.steps()
-        except KnownError as error:
-            self.outcome.show_error(error)
-            return
+        except BadValueError:
+            steps = ()  # one is still typing; a field that is left says itself what is wrong
         self._asked = steps
         if not steps:
             self.outcome.say(_("Nothing is written before you have seen what would change."))

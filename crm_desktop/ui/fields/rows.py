@@ -57,6 +57,14 @@ class RowEditor(FieldEditor):
             raise BadValueError(_("“{text}” is not in the list.").format(text=text), _("Choose one from the list."))
         return self._chosen
 
+    def take_typed(self, then: Callable[[], object]) -> None:
+        """Choose the row that was typed in full, without waiting for the list, if there is one; then call."""
+        text = self.line.text().strip()
+        if text and (self._chosen is None or text != self._text_of(self._chosen)):
+            self._find(text, lambda rows: self._take_named(text, rows, then))
+        else:
+            then()
+
     def set_value(self, value: Ref | None) -> None:
         """Show a row."""
         self._chosen = value
@@ -120,22 +128,17 @@ class RowEditor(FieldEditor):
         self._clear.setVisible(bool(self._chosen) and not self.required and not self.line.isReadOnly())
 
     def _left(self) -> None:
-        """Take what was typed in full without waiting for the list; else say that it is not in it."""
-        text = self.line.text().strip()
-        if self.popup.isHidden() and text:
-            if self._chosen is None or text != self._text_of(self._chosen):
-                self._find(text, lambda rows: self._take_named(text, rows))
-            elif not self.line.hasFocus():
-                self.check()
+        """Take what was typed; else say that it is not in the list."""
+        if self.popup.isHidden() and self.line.text().strip():
+            self.take_typed(lambda: self.line.hasFocus() or self.check())
 
-    def _take_named(self, text: str, rows: Sequence[PopupRow]) -> None:
+    def _take_named(self, text: str, rows: Sequence[PopupRow], then: Callable[[], object]) -> None:
         if text != self.line.text().strip():
             return  # the user has gone on
         named = [row.value for row in rows if row.value is not None and normalise(row.text) == normalise(text)]
         if len(named) == 1:
             self._choose(named[0])
-        elif not self.line.hasFocus():
-            self.check()
+        then()
 
 
 def matches(label: str, typed: str) -> bool:

@@ -19,7 +19,7 @@ from crm_desktop.services import journal, records
 from crm_desktop.services.drafts import record_content
 from crm_desktop.services.records import FieldsError, Record, SaveConflictError
 from crm_desktop.services.rights import why_not
-from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.spec import Column, EntitySpec, Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
@@ -94,8 +94,15 @@ class CellEditing(QObject):
 
     def save(self, step: int = 0) -> None:
         """Save what was typed; with a ``step`` go on to the cell so many further that can be edited."""
-        editor, base = self.editor, self._record
-        if editor is None or base is None or self._is_saving or not editor.check():
+        editor = self.editor
+        if isinstance(editor, RowEditor):
+            editor.take_typed(lambda: self._save(editor, step))
+        elif editor is not None:
+            self._save(editor, step)
+
+    def _save(self, editor: FieldEditor, step: int) -> None:
+        base = self._record
+        if editor is not self.editor or base is None or self._is_saving or not editor.check():
             return
         changes = {self._key: editor.value()}
         if records.is_same(changes[self._key], base.values.get(self._key)):
@@ -113,17 +120,22 @@ class CellEditing(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys that end the editing, as far as an open list of choices does not want them."""
         editor = self.editor
-        is_choosing = isinstance(editor, RowEditor) and not editor.popup.isHidden()
+        popup = editor.popup if isinstance(editor, RowEditor) and not editor.popup.isHidden() else None
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             key = Qt.Key(event.key())
+            if popup is not None and key in TABS | ENTER:
+                choice = popup.current_value()
+                popup.eventFilter(watched, event)  # it takes the current choice
+                if choice is not None and not isinstance(choice, Ref):
+                    return True  # a new record is typed first
             if key in TABS:
-                if is_choosing and isinstance(editor, RowEditor):
-                    editor.popup.eventFilter(watched, event)  # it takes the current choice
                 self.save(-1 if key == Qt.Key.Key_Backtab else 1)
                 return True
-            if not is_choosing and self._end_by_key(key, is_text=isinstance(watched, QPlainTextEdit), event=event):
+            if (popup is None or key in ENTER) and self._end_by_key(
+                key, is_text=isinstance(watched, QPlainTextEdit), event=event
+            ):
                 return True
-        if event.type() == QEvent.Type.ShortcutOverride and not is_choosing:
+        if event.type() == QEvent.Type.ShortcutOverride and popup is None:
             event.accept()  # Esc and Enter mean the cell, not the page
             return True
         if event.type() == QEvent.Type.FocusOut:
