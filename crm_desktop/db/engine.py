@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Self
 
 import psycopg2
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
@@ -31,7 +32,8 @@ SERVER_SETTINGS = {
     "jit": "off",  # costs a tenth of a second on lists whose rows come in a millisecond
 }
 
-
+_ONLY_READS = "set default_transaction_read_only = on"
+"""Not among ``SERVER_SETTINGS``: the driver would take the server for a standby."""
 _BIRTH = text("select extract(epoch from created_at), clock_timestamp() from crm.employee where id = :id")
 _UNHURRIED = text("select pg_backend_pid(), set_config('statement_timeout', '0', true)")
 _AT_WORK = """
@@ -82,10 +84,12 @@ class Gateway:
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_use_lifo=True,
-            pool_pre_ping=True,  # a connection that died while nobody used it is replaced without anybody noticing
             hide_parameters=True,
+            use_native_hstore=False,  # else the server is asked about that type on every new connection
             json_deserializer=read_json,
         )
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "checkout", _look_at)
         try:
             with known_errors("reading"), engine.connect() as connection:
                 check_fit(connection, address)
@@ -103,7 +107,10 @@ class Gateway:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that cannot write. Take plain data out of it: it is over at the end of the block."""
+        """A session that cannot write. Take plain data out of it: it is over at the end of the block.
+
+        Each statement is a transaction of its own, which saves two round trips; see ``read_together``.
+        """
         with self._session("reading") as session:
             yield session
 
@@ -158,10 +165,9 @@ class Gateway:
     def _session(self, during: During) -> Iterator[Session]:
         try:
             with known_errors(during), Session(self._engine, expire_on_commit=False) as session:
-                # Taken and tried now, so that a server that had been away breaks nothing half way. Nothing is sent for
-                # this: PostgreSQL is told with the first statement.
+                # Taken and tried now, so that a server that had been away breaks nothing half way.
                 line = _line(session)
-                line.readonly = True if during == "reading" else None
+                line.use(begins=during != "reading", writes=during != "reading")
                 session.info[LINE] = line
                 try:
                     yield session
@@ -178,6 +184,26 @@ class Gateway:
 def take_time(session: Session) -> None:
     """Let the statements of this transaction take as long as they need."""
     _line(session).unhurried = session.scalar(_UNHURRIED)
+
+
+def read_together(session: Session) -> None:
+    """Let what a reading session does from now on be one transaction."""
+    line = _line(session)
+    if line.autocommit:
+        line.use(begins=True)
+
+
+def _prepare(line: WatchedConnection, _record: object) -> None:
+    """What only reads can be left to single statements then, and still not write; what writes says so as it begins."""
+    line.use(begins=False)
+    with line.cursor() as cursor:
+        cursor.execute(_ONLY_READS)
+
+
+def _look_at(line: WatchedConnection, _record: object, _held: object) -> None:
+    """A connection that died while nobody used it is replaced without anybody noticing."""
+    if not line.is_alive():
+        raise InvalidatePoolError
 
 
 def _line(session: Session) -> WatchedConnection:

@@ -143,6 +143,8 @@ def known_errors(during: During = "writing") -> Iterator[None]:
 
 def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
     code = error.pgcode or ""
+    if code == "0A000" and error.diag.source_function == "call_bool_check_hook":
+        code = "25006"  # what a standby says when a transaction begins in order to write
     if code == "25006" and during == "reading":
         return None
     known = _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or (_LOST if _is_connection_closed(error) else None)

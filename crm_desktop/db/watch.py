@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import io
+import select
 import socket
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import monotonic, time
 from typing import IO, Any
 
 import psycopg2.extensions
 
 from crm_desktop.core.errors import KnownError
 
+TRUSTED_SECONDS = 30
+"""So long after an answer a line is taken to lead to the server: after more, this computer may have slept."""
+
 
 class WatchedConnection(psycopg2.extensions.connection):  # type: ignore[misc]  # psycopg2 ships no types
     """Knows since when it waits for the server. Watched only once a ``Watch`` is told of it."""
+
+    autocommit: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +38,7 @@ class WatchedConnection(psycopg2.extensions.connection):  # type: ignore[misc]  
         self.interrupting = threading.Lock()
         """Held while the statement at hand is interrupted, so that this does not hit a later one."""
         self._waits_since: float | None = None
+        self._heard_at = time()
         self._asked_at = 0.0
         self._lock = threading.Lock()
 
@@ -45,6 +52,31 @@ class WatchedConnection(psycopg2.extensions.connection):  # type: ignore[misc]  
         with self.waiting():
             super().rollback()
 
+    def use(self, *, begins: bool, writes: bool = False) -> None:
+        """From now on, ``begins`` a transaction with the first statement, or leaves each to itself. Sends nothing, as
+        long as the driver is not told what a single statement may do.
+        """
+        if begins:
+            self.set_session(readonly=not writes, autocommit=False)
+        elif not self.autocommit:
+            self.set_session(readonly="default")
+            self.autocommit = True
+
+    def is_alive(self) -> bool:
+        """Whether statements can be sent. The server is only asked when there is a reason to: an end of the line is
+        something to read from it, as nothing else is while no statement runs.
+        """
+        try:
+            has_news = bool(select.select([self], [], [], 0)[0])
+            if not has_news and 0 <= time() - self._heard_at < TRUSTED_SECONDS:
+                return True
+            with self.cursor() as cursor:
+                cursor.execute("select")
+            self.rollback()
+        except psycopg2.Error:
+            return False
+        return True
+
     @contextlib.contextmanager
     def waiting(self) -> Iterator[None]:
         """While the server is asked something."""
@@ -55,6 +87,7 @@ class WatchedConnection(psycopg2.extensions.connection):  # type: ignore[misc]  
         finally:
             with self._lock:
                 self._waits_since = None
+            self._heard_at = time()
 
     def note_progress(self) -> None:
         """In the middle of a long statement the server has taken something: the waiting begins anew."""

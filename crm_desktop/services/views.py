@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError
 from crm_desktop.core.i18n import _
+from crm_desktop.db.engine import read_together
 from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.models import Employee, SavedView
 from crm_desktop.services.listing import ListQuery, parameters_of, shape_of, where_of
@@ -157,6 +158,7 @@ def delete_view(session: Session, view: View) -> bool:
 def fetch_view_counts(session: Session, views: Iterable[View], person: Person) -> dict[int, int | None]:
     """How many rows each view has, at most one more than ``MOST_COUNTED``; None where counting takes too long."""
     found: dict[int, int | None] = {}
+    read_together(session)
     session.execute(text(f"set local statement_timeout = {PATIENCE_MS}"))
     for view in views:
         query = view.query()

@@ -12,12 +12,13 @@ from dataclasses import replace
 import psycopg2
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import KnownError, ServerLostError
-from crm_desktop.db import connection, engine
+from crm_desktop.db import connection, engine, watch
 from crm_desktop.db.address import Host
-from crm_desktop.db.engine import CONNECTIONS, Gateway
+from crm_desktop.db.engine import CONNECTIONS, Gateway, read_together
 from crm_desktop.db.errors import known_errors
 from tests.db.firm import Firm, superuser
 from tests.db.own_server import OwnServer
@@ -125,6 +126,35 @@ def test_restart_between_two_uses_is_not_noticed(
     with gateway.read() as one, gateway.read() as two:  # both connections are open
         assert one.execute(COUNT).scalar() == two.execute(COUNT).scalar() == 0
     harm(own)
+    works_again(gateway)
+
+
+@pytest.mark.parametrize("trusted", [watch.TRUSTED_SECONDS, 0])
+def test_line_that_died_is_known_with_and_without_asking(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, trusted: int
+) -> None:
+    monkeypatch.setattr(watch, "TRUSTED_SECONDS", trusted)
+    line = connection.open_connection(firm.address(firm.anna), "dies")
+    assert line.is_alive()
+    firm.sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'dies'")
+    assert not line.is_alive()
+    assert line.closed
+    assert not line.is_alive()
+
+
+def test_reading_session_takes_each_statement_for_itself_and_never_writes(gateway: Gateway) -> None:
+    moment = text("select now()")
+    with gateway.write() as session:
+        session.execute(UNDO_CHANGE)
+    with gateway.read() as session:
+        assert session.scalar(moment) < session.scalar(moment)
+        with pytest.raises(InternalError, match="read-only transaction"):
+            session.execute(CHANGE)
+    with gateway.read() as session:
+        read_together(session)
+        assert session.scalar(moment) == session.scalar(moment)
+        with pytest.raises(InternalError, match="read-only transaction"):
+            session.execute(CHANGE)
     works_again(gateway)
 
 
@@ -296,7 +326,7 @@ def test_gateway_never_holds_more_connections_than_promised(firm: Firm, gateway:
 def test_locked_login_cannot_go_on_after_a_reconnect(firm: Firm, gateway: Gateway) -> None:
     firm.sql("update crm.employee set is_active = false where login = %s", firm.anna)
     try:
-        firm.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", firm.anna)
+        firm.sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = %s", firm.anna)
         with pytest.raises(KnownError, match="is locked"), gateway.read():
             pass
     finally:
