@@ -221,7 +221,7 @@ def condition(guard: Guard, verb: str) -> str:  # noqa: PLR0911 - a rule each
 
 def may_change_hands(guard: Guard) -> str:
     """What an owned row must meet so that this person may give it to another owner: a share does not reach so far."""
-    return _within(guard, guard.owner_column, "read" if guard.writer_column else "update")
+    return _within(guard, guard.judged_column, "read" if guard.writer_column else "update")
 
 
 def _owned(guard: Guard, verb: str) -> str:
@@ -229,14 +229,14 @@ def _owned(guard: Guard, verb: str) -> str:
     key = guard.parent_column or "id"
     lent = f"{key} in (select crm.shared_with_me('{guard.entity}', '{verb}'))"
     if guard.writer_column and verb == "delete":  # he must see it too, before and after
-        return f"{_within(guard, guard.writer_column, verb)} and {_within(guard, guard.owner_column, 'read')}"
+        return f"{_within(guard, guard.writer_column, verb)} and {_within(guard, guard.judged_column, 'read')}"
     if guard.writer_column and verb == "update":
         return (
-            f"{_within(guard, guard.writer_column, verb)} and ({_within(guard, guard.owner_column, 'read')} or {lent})"
+            f"{_within(guard, guard.writer_column, verb)} and ({_within(guard, guard.judged_column, 'read')} or {lent})"
         )
     if verb == "delete":
-        return _within(guard, guard.owner_column, verb)
-    return f"{_within(guard, guard.owner_column, verb)} or {lent}"
+        return _within(guard, guard.judged_column, verb)
+    return f"{_within(guard, guard.judged_column, verb)} or {lent}"
 
 
 def _attached(guard: Guard, verb: str) -> str:
@@ -283,6 +283,8 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
     if guard.parent_table:
         hidden.append(str(guard.owner_column))
         yield _carried_owner(name, guard.owner_column, guard.parent_column, guard.parent_table, nobody="0")
+    if guard.reader_column:
+        hidden.append(guard.reader_column)
     if guard.along_table:
         hidden.append(str(guard.along_owner_column))
         yield _carried_owner(name, guard.along_owner_column, guard.along_column, guard.along_table, nobody="null")
@@ -314,7 +316,7 @@ def _triggers(table: Table, guard: Guard) -> Iterator[str]:
 
 
 def _carried_owner(row: str, owner: str | None, reference: str | None, parent: str, *, nobody: str) -> str:
-    parent_owner = guarded_tables()[parent][1].owner_column
+    parent_owner = guarded_tables()[parent][1].judged_column
     return _CARRIED_OWNER.format(
         row=row, owner=owner, reference=reference, parent=parent, parent_owner=parent_owner, nobody=nobody
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crm_desktop.entities.activity import ACTIVITY
+from crm_desktop.entities.calendar import EVENT, EVENT_PARTICIPANT, EVENT_RESOURCE, RESOURCE
 from crm_desktop.entities.catalog import PRODUCT, PRODUCT_CATEGORY, PRODUCT_COST
 from crm_desktop.entities.contact import CONTACT, CONTACT_RELATION
 from crm_desktop.entities.custom_field import CUSTOM_FIELD
@@ -33,6 +34,10 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     OPPORTUNITY_CONTACT,
     OPPORTUNITY_LINE,
     OPPORTUNITY_STAY,
+    EVENT,
+    EVENT_PARTICIPANT,
+    EVENT_RESOURCE,
+    RESOURCE,
     PRODUCT,
     PRODUCT_CATEGORY,
     PRODUCT_COST,

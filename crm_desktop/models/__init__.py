@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_desktop.models.attachment import Attachment, AttachmentContent, AttachmentPiece
 from crm_desktop.models.base import CUSTOM, KEPT, POLICY, SCHEMA, Base, Guard
+from crm_desktop.models.calendar import Event, EventOccurrence, EventParticipant, EventResource, Resource
 from crm_desktop.models.catalog import Product, ProductCategory, ProductCost
 from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
@@ -42,6 +43,10 @@ __all__ = [
     "Dictionary",
     "DictionaryEntry",
     "Employee",
+    "Event",
+    "EventOccurrence",
+    "EventParticipant",
+    "EventResource",
     "GroupMember",
     "Guard",
     "ImportRecipe",
@@ -57,6 +62,7 @@ __all__ = [
     "ProductCategory",
     "ProductCost",
     "RecentRecord",
+    "Resource",
     "SalesProcess",
     "SalesStage",
     "SavedView",

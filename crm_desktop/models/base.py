@@ -38,11 +38,14 @@ class Guard:
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     A record with an owner of its own can lie at another one (``along_column`` points to ``along_table``): whoever
     reaches the owner of that one, kept by trigger in ``along_owner_column``, and to whom that one is lent, may read it.
+    With a ``reader_column``, that one is asked instead of the owner's: kept by trigger, it has the owner too, or minus
+    the owner where the row is private, which is in his own reach alone.
     """
 
     rule: Literal["owned", "common", "personal", "attached", "shown", "closed"]
     entity: str
     owner_column: str | None = None
+    reader_column: str | None = None
     writer_column: str | None = None
     parent_column: str | None = None
     parent_table: str | None = None
@@ -51,6 +54,11 @@ class Guard:
     along_owner_column: str | None = None
     editable: tuple[str, ...] | None = None
     is_for_owners: bool = False
+
+    @property
+    def judged_column(self) -> str | None:
+        """The column that must be in scope: that of the owner, or what stands for it."""
+        return self.reader_column or self.owner_column
 
 
 class Base(DeclarativeBase):

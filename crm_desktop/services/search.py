@@ -184,7 +184,7 @@ def _first_rows(spec: EntitySpec, person: Person) -> Select[Any]:
     each = func.unnest(literal(list(owners), ARRAY(BigInteger))).table_valued("owner").render_derived(name="each")
     rows = (
         select(*columns)
-        .where(getattr(model, str(guard_of(spec).owner_column)) == each.c.owner)
+        .where(getattr(model, str(guard_of(spec).judged_column)) == each.c.owner)
         .order_by(*order)
         .limit(PROBED // max(1, len(owners)))
     ).lateral()

@@ -114,9 +114,9 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     """A small scope as literals, and what is shared. Only a hint for the planner: the policy stays the guard."""
     guard = guard_of(spec)
     owners = person.owners.get((spec.key, "read"), ())
-    if guard.rule != "owned" or guard.owner_column is None or len(owners) > SMALL_SCOPE:
+    if guard.rule != "owned" or guard.judged_column is None or len(owners) > SMALL_SCOPE:
         return true()
-    column: ColumnElement[int] = getattr(spec.model, guard.owner_column)
+    column: ColumnElement[int] = getattr(spec.model, guard.judged_column)
     own = column.in_([literal_column(str(int(owner))) for owner in owners]) if owners else false()
     return or_(own, _is_lent(spec)) if spec.key in person.lent.entities else own
 
@@ -184,7 +184,7 @@ def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
 def has_grams(spec: EntitySpec, grams: ColumnElement[Any], rows: Any = None) -> ColumnElement[bool]:
     """The row has all these pieces and tokens; written as its index is. ``rows``: the model, or an alias of it."""
     model: Any = rows or spec.model
-    owner = guard_of(spec).owner_column
+    owner = guard_of(spec).judged_column
     if not spec.search:
         indexed: Any = func.crm.owned_pieces(spec.found_by[0], getattr(model, str(owner)))
     else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from crm_desktop.core import clock
+from crm_desktop.core import clock, recurrence
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.core.text import normalise
@@ -347,6 +347,24 @@ class Fields(Texts):
     is_wide = True
 
 
+class Rule(Kind):
+    """By which rule of RFC 5545 something repeats."""
+
+    name = "rule"
+    operators = operators.FILLING
+
+    def parse(self, text: str) -> str | None:
+        """The rule as it is written there."""
+        rule = text.strip().upper().removeprefix("RRULE:")
+        if rule:
+            recurrence.occurrences(rule, clock.now(), until=clock.now())
+        return rule or None
+
+    def format(self, value: Any) -> str:
+        """In words, which ``parse`` does not read."""
+        return "" if value is None else recurrence.say(value)
+
+
 _BIRTHDAY = re.compile(r"(\d{4}|-)-(\d\d)-(\d\d)")
 
 
@@ -386,6 +404,6 @@ def _no_birthday(text: str) -> BadValueError:
 
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
-NUMBER, PERCENT, TEXTS, FIELDS = Number(), Percent(), Texts(), Fields()
-NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS)}
+NUMBER, PERCENT, TEXTS, FIELDS, RULE = Number(), Percent(), Texts(), Fields(), Rule()
+NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS, RULE)}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

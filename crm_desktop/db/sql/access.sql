@@ -62,12 +62,16 @@ grant execute on function crm.has_function(text, text) to crm_user;
 
 -- Everybody whose records the verb reaches. A higher scope contains the lower ones; people who left count,
 -- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
--- department and no team, but in reach of those who may see all or work with the pool.
+-- department and no team, but in reach of those who may see all or work with the pool. Where records can be private,
+-- minus a person stands for what is his alone.
 create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   scope smallint := crm.scope_for(person, entity, verb);
   pool boolean := scope = 5 or verb in ('read', 'update') and crm.function_for(person, entity, 'pool');
+  has_private boolean := exists (
+    select from journal.subject s left join journal.subject p on p.table_name = s.parent_table
+    where s.entity = owners_for.entity and 'reader_id' in (s.owner_column, p.owner_column));
 begin
   return array(
     with recursive team as (
@@ -82,7 +86,9 @@ begin
     select e.id from crm.employee e
     where case when e.is_pool then pool
                else scope = 5 or e.id in (select t.id from team t) or e.department_id in (select b.id from branch b) end
-    order by e.id);
+    union all
+    select -person where has_private and scope > 0
+    order by 1);
 end $$;
 
 create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]

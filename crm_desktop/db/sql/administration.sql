@@ -53,7 +53,7 @@ declare
 begin
   perform crm.check_may_administer('employee');
   for subject in select s.* from journal.subject s where s.rule = 'owned' and s.parent_table is null order by s.position loop
-    return query execute format('select $1, count(*) from crm.%I t where t.%I = $2', subject.table_name, subject.owner_column)
+    return query execute format('select $1, count(*) from crm.%I t where t.%I in ($2, -$2)', subject.table_name, subject.owner_column)
       using subject.table_name::text, person;
   end loop;
 end $$;

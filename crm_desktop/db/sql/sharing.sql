@@ -2,58 +2,90 @@
 -- record, not a kind of work: it reaches as far as the person's groups let him do the same with records of his own.
 -- It never lets anybody delete, give away or share on.
 
--- What is lent to somebody for a verb on a table: keys of the records, for a part those of its parents. To make and
--- change parts takes a share to write. A record that lies at another one can be read by whoever reaches that one's owner
--- with his right to read records like it, and by whom that one is lent to.
-create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
+-- A person's department and those above it: what is lent to any of them is lent to him.
+create or replace function crm.departments_for(person bigint) returns bigint[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  subject journal.subject;
-  parent journal.subject;
-  needed text := case verb when 'read' then 'read' else 'update' end;
-  departments bigint[] := array(
+begin
+  return array(
     with recursive above as (
       select e.department_id as id from crm.employee e where e.id = person
       union
       select d.parent_id from crm.department d join above a on a.id = d.id)
     select a.id from above a where a.id is not null);
-  has_shares boolean := exists (select from crm.share s where s.employee_id = person or s.department_id = any (departments));
-  scope smallint;
-  lent bigint[];
+end $$;
+
+-- The ways by which records come into sight beside their owner's scope, a function for each. All give keys.
+
+-- What is lent.
+create or replace function crm.lent_for(person bigint, table_name text, verb text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  departments bigint[] := crm.departments_for(person);
+begin
+  return array(
+    select s.record_id from crm.share s
+    where (s.employee_id = person or s.department_id = any (departments)) and s.entity = lent_for.table_name
+      and (s.ends_at is null or s.ends_at > statement_timestamp())  -- not that of a transaction left open
+      and (verb = 'read' or s.may_write));
+end $$;
+
+-- What lies at a record whose owner he reaches with his right to read records like it, or at one that is lent to him.
+-- Who sees all needs none of it, and what is private lies at nothing.
+create or replace function crm.along_for(person bigint, subject journal.subject) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
   along bigint[];
+  lent bigint[];
+begin
+  if subject.along_table is null or crm.scope_for(person, subject.entity, 'read') = 5 then return '{}'; end if;
+  execute format('select array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%2$I <> t.%3$I and t.%3$I <> all ($1)
+                               and t.%3$I > 0)',
+                 subject.table_name, subject.along_owner_column, subject.owner_column)
+    into along using crm.owners_for(person, subject.entity, 'read');
+  lent := crm.shared_for(person, subject.along_table, 'read');
+  if lent <> '{}' then
+    execute format('select $2 || array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%3$I > 0)',
+                   subject.table_name, subject.along_column, subject.owner_column)
+      into along using lent, along;
+  end if;
+  return along;
+end $$;
+
+-- What he is asked to take part in, whatever he answered.
+create or replace function crm.invited_for(person bigint, table_name text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  if table_name <> 'event' then return '{}'; end if;
+  return array(select p.event_id from crm.event_participant p where p.employee_id = person);
+end $$;
+
+-- All of these for a verb on a table; for a part, keys of its parents. To make and change parts takes a share to write.
+create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  subject journal.subject;
+  parent journal.subject;
+  found_keys bigint[];
 begin
   if verb = 'delete' then return '{}'; end if;
   select s.* into subject from journal.subject s where s.table_name = shared_for.table_name and s.rule = 'owned';
   if not found then return '{}'; end if;
-  if subject.parent_table is null and (subject.along_table is null or verb <> 'read') and not has_shares then return '{}'; end if;
-  scope := crm.scope_for(person, subject.entity, verb);
-  if scope = 0 then return '{}'; end if;
   if subject.parent_table is null then
     if verb = 'create' then return '{}'; end if;
-    lent := array(
-      select s.record_id from crm.share s
-      where (s.employee_id = person or s.department_id = any (departments)) and s.entity = shared_for.table_name
-        and (s.ends_at is null or s.ends_at > statement_timestamp())  -- not that of a transaction left open
-        and (verb = 'read' or s.may_write));
-    if subject.along_table is null or verb <> 'read' or scope = 5 then return lent; end if;
-    execute format('select array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%2$I <> t.%3$I and t.%3$I <> all ($1))',
-                   table_name, subject.along_owner_column, subject.owner_column)
-      into along using crm.owners_for(person, subject.entity, verb);
-    lent := lent || along;
-    along := case when has_shares then crm.shared_for(person, subject.along_table, 'read') else '{}' end;
-    if along <> '{}' then
-      execute format('select array(select t.id from crm.%I t where t.%I = any ($1))', table_name, subject.along_column)
-        into along using along;
+    found_keys := crm.lent_for(person, table_name, verb);
+    if verb = 'read' then
+      found_keys := found_keys || crm.along_for(person, subject) || crm.invited_for(person, table_name);
     end if;
-    return lent || along;
+  else
+    select s.* into parent from journal.subject s where s.table_name = subject.parent_table;
+    found_keys := crm.shared_for(person, parent.table_name, case verb when 'read' then 'read' else 'update' end);
+    if found_keys <> '{}' and parent.parent_table is not null then
+      execute format('select array(select p.id from crm.%I p where p.%I = any ($1))', parent.table_name, parent.parent_column)
+        into found_keys using found_keys;
+    end if;
   end if;
-  select s.* into parent from journal.subject s where s.table_name = subject.parent_table;
-  lent := crm.shared_for(person, parent.table_name, needed);
-  if lent <> '{}' and parent.parent_table is not null then
-    execute format('select array(select p.id from crm.%I p where p.%I = any ($1))', parent.table_name, parent.parent_column)
-      into lent using lent;
-  end if;
-  return lent;
+  if found_keys = '{}' or crm.scope_for(person, subject.entity, verb) = 0 then return '{}'; end if;
+  return found_keys;
 end $$;
 
 create or replace function crm.shared_with_me(table_name text, verb text) returns setof bigint

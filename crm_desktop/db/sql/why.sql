@@ -23,7 +23,7 @@ declare
   scope smallint := crm.scope_for(person, entity, verb);
 begin
   if (owner = any (crm.owners_for(person, entity, verb))) is not true then return null; end if;
-  if owner = person then return 'own'; end if;
+  if abs(owner) = person then return 'own'; end if;
   if scope = 5 then return 'all'; end if;
   if (select e.is_pool from crm.employee e where e.id = owner) then return 'pool'; end if;
   if owner in (with recursive team as (
@@ -61,7 +61,7 @@ begin
 end $$;
 
 -- One row for each verb. reason is one of: gone, locked, everybody, granted, no_grant, own, team, department,
--- department_tree, all, pool, share, along, out_of_scope, writer, unseen. scope is how far the verb reaches for him, groups
+-- department_tree, all, pool, share, along, invited, private, out_of_scope, writer, unseen. scope is how far the verb reaches for him, groups
 -- the codes of those that grant it, owner and writer whose it is.
 create or replace function crm.why_for(person bigint, table_name text, record_id bigint)
 returns table (verb text, may boolean, reason text, scope smallint, groups text[], owner text, writer text, share jsonb)
@@ -86,7 +86,7 @@ begin
   writer_id := (image ->> subject.writer_column)::bigint;
   key := (image ->> coalesce(subject.parent_column, 'id'))::bigint;
   has_writer := subject.writer_column is distinct from subject.owner_column;
-  owner := (select e.name from crm.employee e where e.id = owner_id);
+  owner := (select e.name from crm.employee e where e.id = abs(owner_id));
   writer := case when has_writer then (select e.name from crm.employee e where e.id = writer_id) end;
   is_there := coalesce((select e.is_active and e.login is not null from crm.employee e where e.id = person), false);
   foreach verb in array array['read', 'create', 'update', 'delete'] loop
@@ -110,8 +110,9 @@ begin
       if reach is null and is_lent then
         share := crm.share_for(person, subject.table_name, record_id, verb <> 'read');
       end if;
-      reason := case when reach is not null then reach when share is not null then 'share' when is_lent then 'along'
-                     when scope = 0 then 'no_grant' else 'out_of_scope' end;
+      reason := case when reach is not null then reach when share is not null then 'share'
+                     when key = any (crm.invited_for(person, coalesce(subject.parent_table, subject.table_name))) then 'invited'
+                     when is_lent then 'along' when scope = 0 then 'no_grant' when owner_id < 0 then 'private' else 'out_of_scope' end;
     end if;
     if verb = 'read' then
       sees := may;
