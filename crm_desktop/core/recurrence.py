@@ -133,8 +133,8 @@ def _say_end(parts: Mapping[str, str]) -> str:
     if (count := parts.get("COUNT", "")).isdigit():
         return ngettext(", once", ", {count} times", int(count)).format(count=count)
     if found := _UNTIL.search("UNTIL=" + parts.get("UNTIL", "")):
-        day = datetime.datetime.strptime(found[1] + (found[2] or "T000000"), "%Y%m%dT%H%M%S")
+        day = datetime.datetime.fromisoformat(found[1] + (found[2] or "T000000") + (found[3] or ""))
         if found[3]:
-            day = day.replace(tzinfo=datetime.UTC).astimezone()
+            day = day.astimezone()
         return _(", until {day}").format(day=f"{day:%Y-%m-%d}")
     return ""

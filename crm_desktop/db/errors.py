@@ -78,6 +78,11 @@ _BY_CODE = {
         N_("The server takes no changes at present. Nothing was saved."),
         N_("It may be a standby, or another server is taking over. Try again in a moment."),
     ),
+    "23P01": (  # the only constraint of this kind
+        ConflictError,
+        N_("The room or car is already booked at this time."),
+        N_("Choose another time or another one; the team view shows when it is free."),
+    ),
     "25P03": _LOST,
     "25P04": _TOO_LONG_AT_IT,
     "40001": _CONFLICT,
@@ -107,7 +112,6 @@ _VALUE_CODES = {
     "23503": "unknown",
     "23505": "unique",
     "23514": "check",
-    "23P01": "unique",
 }
 _VALUE_TEXTS = {
     "unique": (

@@ -186,9 +186,7 @@ EVENT_PARTICIPANT = EntitySpec(
         sort=EventParticipant.employee,
     ),
     form=FormSpec(
-        sections=(
-            Section(N_("General"), (EventParticipant.event, EventParticipant.employee, EventParticipant.answer)),
-        ),
+        sections=(Section(N_("General"), (EventParticipant.event, EventParticipant.employee, EventParticipant.answer)),)
     ),
     part_of=EventParticipant.event,
     access=PART_ACCESS,

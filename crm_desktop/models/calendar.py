@@ -115,7 +115,8 @@ class Event(Timed, Base):
         ARRAY(_MOMENT), server_default="{}", comment="EXDATE: when the rule does not hold"
     )
     occurs_at: Mapped[list[datetime.datetime] | None] = mapped_column(
-        ARRAY(_MOMENT), comment="When the rule lets it begin, as far ahead as was worked out; null where there is no rule"
+        ARRAY(_MOMENT),
+        comment="When the rule lets it begin, as far ahead as was worked out; null where there is no rule",
     )
     series_id: Mapped[int | None] = mapped_column(
         ForeignKey("crm.event.id", ondelete="CASCADE"), comment="Of which series this is one changed occurrence"

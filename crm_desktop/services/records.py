@@ -178,7 +178,7 @@ def check(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, str]:
 def create_record(session: Session, record: Record) -> Record:
     """Save a new record; returns it with id and version. Two statements, raises FieldsError."""
     spec = record.spec
-    _raise_if_wrong(spec, record.values)
+    raise_if_wrong(spec, record.values)
     change_set = begin_change(session, "create", record.title, record.entity)
     model: Any = spec.model
     columns = to_columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
@@ -201,7 +201,7 @@ def save_record(
     changes = {key: value for key, value in changes.items() if not is_same(value, base.values.get(key))}
     if not changes:
         return base
-    _raise_if_wrong(spec, {**base.values, **changes})
+    raise_if_wrong(spec, {**base.values, **changes})
     change_set = begin_change(session, kind, base.title, base.entity)
     version = _update(session, spec, base, changes)
     if version is None:
@@ -331,6 +331,7 @@ def _stored(attr: Any, value: Any) -> Any:
     return {"phones": [], "texts": [], "fields": [], "bool": False}.get(fact.kind.name)
 
 
-def _raise_if_wrong(spec: EntitySpec, values: Mapping[str, Any]) -> None:
+def raise_if_wrong(spec: EntitySpec, values: Mapping[str, Any]) -> None:
+    """A FieldsError where some of the values of a form cannot be saved."""
     if wrong := check(spec, values):
         raise FieldsError(wrong)

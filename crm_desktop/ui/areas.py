@@ -23,6 +23,7 @@ from crm_desktop.ui.pages.funnel import funnel_entry
 
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("opportunity", "product", "product_category")
+CALENDAR = ("event", "resource")
 ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process")
 
 
@@ -31,6 +32,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
+        _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person),
         _area(
             "administration",
             N_("Administration"),

@@ -53,9 +53,7 @@ def busy(raw: Raw, by: str, office: Office, *keys: str) -> list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("key", SIGNED_IN)
-def test_one_reads_the_events_of_those_in_reach_and_those_one_takes_part_in(
-    raw: Raw, office: Office, key: str
-) -> None:
+def test_one_reads_the_events_of_those_in_reach_and_those_one_takes_part_in(raw: Raw, office: Office, key: str) -> None:
     whose = {event(raw, "clerk", owner_id=office.ids[owner]): owner for owner in ("seller", "desk", "director")}
     private = event(raw, "seller", is_private=True)
     asked = event(raw, "desk", is_private=True)
@@ -83,7 +81,9 @@ def test_private_is_hidden_from_history_search_and_undo_too(raw: Raw) -> None:
 
 def test_nobody_makes_something_private_for_others(raw: Raw, office: Office) -> None:
     raw.act(login("director"), "create")
-    statement = "insert into crm.event (subject, starts_at, ends_at, owner_id, is_private) values ('x', %s, %s, %s, true)"
+    statement = (
+        "insert into crm.event (subject, starts_at, ends_at, owner_id, is_private) values ('x', %s, %s, %s, true)"
+    )
     assert raw.tried(statement, NINE, TEN, office.ids["seller"]) == REFUSED
     assert raw.tried(statement, NINE, TEN, office.ids["director"]) == 1
     others = event(raw, "clerk", owner_id=office.ids["seller"])
@@ -114,9 +114,9 @@ def test_participants_are_busy_until_they_decline(raw: Raw, office: Office) -> N
     raw.become(login("junior"))
     raw.rows("select crm.answer_invitation(%s, 'declined')", id_)
     assert busy(raw, "desk", office, "junior") == []
-    assert raw.value("select e.code from crm.event_participant p join crm.dictionary_entry e on e.id = p.answer_id") == (
-        "declined"
-    )
+    assert raw.value(
+        "select e.code from crm.event_participant p join crm.dictionary_entry e on e.id = p.answer_id"
+    ) == ("declined")
     raw.become(login("junior"))
     assert raw.tried("select crm.answer_invitation(%s, 'accepted')", id_) == 1
     assert raw.tried("select crm.answer_invitation(%s, 'perhaps')", id_) == "23502"

@@ -16,7 +16,7 @@ TRIED_ELSEWHERE = {
     "opportunity", "opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost",
     "event", "event_participant", "event_resource", "event_occurrence",
 }  # fmt: skip
-"""In test_attached, test_calendar, test_custom_fields, test_opportunities, test_presence, test_sharing and test_views."""
+"""In test_attached, test_calendar, test_custom_fields, test_opportunities, test_presence, test_sharing, test_views."""
 PRIVATE = {"event", "event_participant", "event_resource"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}

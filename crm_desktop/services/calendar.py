@@ -1,0 +1,236 @@
+"""What stands in calendars between two moments, whose time it takes, and when several people are free. Only reads."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, BigInteger, Select, and_, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Session, aliased
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.i18n import _
+from crm_desktop.models import Customer, Department, DictionaryEntry, Employee, Event, EventParticipant, Resource
+from crm_desktop.services.prepared import execute
+from crm_desktop.services.statements import display_of
+from crm_desktop.spec import Ref
+
+WHOLE_DAY = datetime.timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What only those read who may see the event. ``answer`` is one's own to the invitation, empty where there is
+    none.
+    """
+
+    version: int
+    subject: str
+    kind: Ref | None
+    category: Ref | None
+    owner: Ref
+    customer: Ref | None
+    place: str
+    is_all_day: bool
+    is_private: bool
+    rule: str | None
+    series_id: int | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time of an event, in this computer's zone, with those of the asked people and resources whom it takes.
+    Without ``details`` somebody is busy, and no more is to be known.
+    """
+
+    event_id: int
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    people: tuple[int, ...]
+    resources: tuple[int, ...]
+    details: Details | None
+
+    @property
+    def title(self) -> str:
+        """What it is called; busy where one may not know."""
+        return self.details.subject if self.details is not None else _("Busy")
+
+    @property
+    def is_whole_days(self) -> bool:
+        """Whether it stands above the hours: it takes whole days, or more than one."""
+        said = self.details is not None and self.details.is_all_day
+        return said or self.ends_at - self.starts_at >= WHOLE_DAY
+
+    @property
+    def tone(self) -> str:
+        """The colour role of its category."""
+        if self.details is None:
+            return "neutral"
+        category = self.details.category
+        return category.tone or "accent" if category is not None else "accent"
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day that it touches."""
+        return (self.ends_at - datetime.timedelta(microseconds=1)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Somebody, or a room or car, whose times can be shown. ``group`` is his department, or the kind of resource."""
+
+    ref: Ref
+    is_resource: bool
+    group: str
+
+
+class Span(NamedTuple):
+    """A stretch of time."""
+
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+
+
+_ID_LIST = ARRAY(BigInteger)
+
+
+def fetch_span(
+    session: Session,
+    since: datetime.datetime,
+    until: datetime.datetime,
+    people: Sequence[int],
+    resources: Sequence[int],
+    person: Person,
+) -> list[Occurrence]:
+    """All that takes some of the time of these between two moments, by beginning, the longer first. One statement."""
+    rows = execute(
+        session,
+        ("span", person.id),
+        lambda: _select_span(person),
+        {"since": since, "until": until, "people": list(people), "resources": list(resources)},
+    )
+    found = [_occurrence(row) for row in rows]
+    found.sort(key=lambda one: (one.starts_at, -one.ends_at.timestamp(), one.event_id))
+    return found
+
+
+def _occupied() -> Any:
+    moment = TIMESTAMP(timezone=True)
+    return (
+        func.crm.occupied(
+            bindparam("since", type_=moment),
+            bindparam("until", type_=moment),
+            bindparam("people", type_=_ID_LIST),
+            bindparam("resources", type_=_ID_LIST),
+        )
+        .table_valued(
+            column("event_id", BigInteger),
+            column("starts_at", moment),
+            column("ends_at", moment),
+            column("employee_ids", _ID_LIST),
+            column("resource_ids", _ID_LIST),
+        )
+        .render_derived(name="times")
+    )
+
+
+def _select_span(person: Person) -> Select[Any]:
+    times = _occupied()
+    kind, category, answer = (aliased(DictionaryEntry) for _one in range(3))
+    asked = and_(EventParticipant.event_id == Event.id, EventParticipant.employee_id == person.id)
+    return (
+        select(
+            *times.c, Event.version, Event.subject, Event.is_all_day, Event.is_private, Event.rule, Event.series_id,
+            Event.place, kind.id.label("kind_id"), display_of(kind).label("kind"), kind.tone.label("kind_tone"),
+            category.id.label("category_id"), display_of(category).label("category"), category.tone,
+            Event.owner_id, Employee.name.label("owner"), Event.customer_id, Customer.name.label("customer"),
+            answer.code.label("answer"),
+        )
+        .select_from(times)
+        .outerjoin(Event, Event.id == times.c.event_id)
+        .outerjoin(kind, kind.id == Event.kind_id)
+        .outerjoin(category, category.id == Event.category_id)
+        .outerjoin(Employee, Employee.id == Event.owner_id)
+        .outerjoin(Customer, Customer.id == Event.customer_id)
+        .outerjoin(EventParticipant, asked)
+        .outerjoin(answer, answer.id == EventParticipant.answer_id)
+    )  # fmt: skip
+
+
+def _occurrence(row: Any) -> Occurrence:
+    details = None
+    if row.version is not None:
+        details = Details(
+            row.version,
+            row.subject,
+            Ref(row.kind_id, row.kind, row.kind_tone) if row.kind_id is not None else None,
+            Ref(row.category_id, row.category, row.tone) if row.category_id is not None else None,
+            Ref(row.owner_id, row.owner or ""),
+            Ref(row.customer_id, row.customer) if row.customer else None,
+            row.place or "",
+            row.is_all_day,
+            row.is_private,
+            row.rule,
+            row.series_id,
+            row.answer or "",
+        )
+    return Occurrence(
+        row.event_id,
+        row.starts_at.astimezone(),
+        row.ends_at.astimezone(),
+        tuple(sorted(row.employee_ids)),
+        tuple(sorted(row.resource_ids)),
+        details,
+    )
+
+
+def fetch_calendars(session: Session) -> list[Calendar]:
+    """Everybody who works here and every resource in use, in their order. Two statements."""
+    people = session.execute(
+        select(Employee.id, Employee.name, Department.name)
+        .outerjoin(Department, Department.id == Employee.department_id)
+        .where(Employee.is_active, ~Employee.is_pool)
+        .order_by(Department.sort_order.nulls_last(), Department.id, Employee.sort_key, Employee.id)
+    )
+    found = [Calendar(Ref(id_, name), is_resource=False, group=group or "") for id_, name, group in people]
+    resources = session.execute(
+        select(Resource.id, display_of(Resource), display_of(DictionaryEntry))
+        .outerjoin(Resource.kind)
+        .where(Resource.is_active)
+        .order_by(DictionaryEntry.sort_order, Resource.sort_order, Resource.id)
+    )
+    return found + [Calendar(Ref(id_, name), is_resource=True, group=group or "") for id_, name, group in resources]
+
+
+def clashes(
+    occurrences: Iterable[Occurrence], wanted: Span, people: Iterable[int], resources: Iterable[int], but: int = 0
+) -> list[Occurrence]:
+    """What stands in the way of ``wanted`` for some of these, apart from the event ``but``."""
+    asked_people, asked_resources = {*people}, {*resources}
+    return [
+        one
+        for one in occurrences
+        if one.event_id != but
+        and one.starts_at < wanted.ends_at
+        and one.ends_at > wanted.starts_at
+        and (asked_people.intersection(one.people) or asked_resources.intersection(one.resources))
+    ]
+
+
+def free_spans(busy: Iterable[tuple[datetime.datetime, datetime.datetime]], within: Iterable[Span]) -> Iterator[Span]:
+    """What is left of the spans ``within``, in their order, without the times that are taken."""
+    taken = sorted(busy)
+    for span in within:
+        begin = span.starts_at
+        for starts_at, ends_at in taken:
+            if ends_at <= begin or starts_at >= span.ends_at:
+                continue
+            if starts_at > begin:
+                yield Span(begin, starts_at)
+            begin = max(begin, ends_at)
+        if begin < span.ends_at:
+            yield Span(begin, span.ends_at)

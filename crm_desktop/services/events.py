@@ -1,0 +1,349 @@
+"""Making, moving, copying and repeating events. Of one that repeats, this time alone, from it on, or all of them.
+
+An occurrence that is changed alone becomes an event of its own, and an exception of its series.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import any_, delete, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
+
+from crm_desktop.core import clock, recurrence
+from crm_desktop.core.errors import ConflictError, NoRightError
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
+from crm_desktop.models import Event, EventParticipant, EventResource
+from crm_desktop.services.calendar import Span
+from crm_desktop.services.journal import begin_change
+from crm_desktop.services.records import Record, raise_if_wrong, refused_values, to_columns
+
+Which = Literal["this", "following", "all"]
+_GIVEN = (
+    "subject", "kind_id", "category_id", "owner_id", "starts_at", "ends_at", "is_all_day", "place", "is_private",
+    "customer_id", "contact_id", "opportunity_id", "description",
+)  # fmt: skip
+"""What a copy has too."""
+_READ = ("id", "version", *_GIVEN, "rule", "exceptions", "occurs_at", "series_id")
+_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An event as it is now, and the change set by which it became that."""
+
+    event_id: int
+    title: str
+    change_set: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who takes part in an event beside its organiser, and what it takes."""
+
+    people: tuple[int, ...] = ()
+    resources: tuple[int, ...] = ()
+
+
+def create(session: Session, record: Record, rule: str | None = None, attendance: Attendance = Attendance()) -> Saved:
+    """Save a new event of these values, who takes part in it and what it takes. Two to four statements."""
+    raise_if_wrong(record.spec, record.values)
+    change_set = begin_change(session, "create", record.title, "event")
+    given = {key: value for key, value in record.values.items() if value not in (None, "")}
+    columns = to_columns(record.spec, given) | {"rule": rule}
+    event_id = _insert(session, columns)
+    _attend(session, event_id, attendance)
+    return Saved(event_id, record.title, change_set)
+
+
+def move(session: Session, event_id: int, at: datetime.datetime, to: Span, which: Which, **more: Any) -> Saved:
+    """Let the occurrence that begins at ``at`` take another time, and with it those that ``which`` says.
+
+    ``more`` are other columns. Raises ConflictError where it is no longer there, NoRightError where one may not.
+    """
+    event = _lock(session, event_id, at)
+    change_set = begin_change(session, "edit", event["subject"], "event")
+    if event["rule"] is None:
+        target = event_id
+        _update(session, event, {"starts_at": to.starts_at, "ends_at": to.ends_at, **more})
+    elif which == "this":
+        target = _detach(session, event, at, {"starts_at": to.starts_at, "ends_at": to.ends_at, **more})
+    else:
+        if which == "following" and at > _first(event):
+            event = _split(session, event, at)
+        target = event["id"]
+        _shift(session, event, at, to, more)
+    return Saved(target, event["subject"], change_set)
+
+
+def copy(session: Session, event_id: int, at: datetime.datetime, to: Span, **more: Any) -> Saved:
+    """The same event once more, at another time and without a rule; who is asked to it is asked anew."""
+    event = _lock(session, event_id, at, to_change=False)
+    change_set = begin_change(session, "create", event["subject"], "event")
+    times = {"starts_at": to.starts_at, "ends_at": to.ends_at}
+    new_id = _insert(session, {key: event[key] for key in _GIVEN} | {"owner_id": func.crm.me()} | times | more)
+    _copy_attendance(session, event_id, new_id, with_answers=False)
+    return Saved(new_id, event["subject"], change_set)
+
+
+def detach(session: Session, event_id: int, at: datetime.datetime) -> Saved:
+    """Make one occurrence an event of its own, so that it alone can be changed."""
+    event = _lock(session, event_id, at)
+    change_set = begin_change(session, "edit", event["subject"], "event")
+    return Saved(_detach(session, event, at, {}), event["subject"], change_set)
+
+
+def split(session: Session, event_id: int, at: datetime.datetime) -> Saved:
+    """Make this and the following occurrences a series of their own."""
+    event = _lock(session, event_id, at)
+    change_set = begin_change(session, "edit", event["subject"], "event")
+    target = _split(session, event, at)["id"] if at > _first(event) else event_id
+    return Saved(target, event["subject"], change_set)
+
+
+def remove(session: Session, event_id: int, at: datetime.datetime, which: Which) -> Saved:
+    """Delete an event, or of one that repeats what ``which`` says."""
+    event = _lock(session, event_id, at)
+    change_set = begin_change(session, "delete", event["subject"], "event")
+    is_all = event["rule"] is None or which == "all" or (which == "following" and at <= _first(event))
+    if not is_all and which == "this" and len(event["occurs_at"]) > 1:
+        _update(session, event, _without(event, at))
+    elif not is_all and which == "following":
+        _update(session, event, _ended(event, at))
+        session.execute(delete(Event).where(Event.series_id == event_id, Event.original_at >= at))
+    else:
+        found = session.execute(delete(Event).where(Event.id == event_id).returning(Event.id)).all()
+        if not found:
+            raise _no_right()
+    return Saved(event_id, event["subject"], change_set)
+
+
+def change(
+    session: Session, event_id: int, values: Mapping[str, Any], rule: str | None, attendance: Attendance
+) -> Saved:
+    """Write fields of an event, by their keys, its rule, who takes part and what it takes, as one action."""
+    event = _read(session, event_id)
+    change_set = begin_change(session, "edit", event["subject"], "event")
+    columns = to_columns(by_key("event"), values)
+    if rule != event["rule"] or (rule and columns.get("starts_at", event["starts_at"]) != event["starts_at"]):
+        columns |= _worked_out(columns.get("starts_at", event["starts_at"]), rule, ())
+    if any(event.get(key) != value for key, value in columns.items()):
+        _update(session, event, columns)
+    _attend(session, event_id, attendance)
+    return Saved(event_id, str(columns.get("subject", event["subject"])), change_set)
+
+
+def answer(session: Session, event_id: int, code: Literal["accepted", "declined"], title: str) -> Saved:
+    """Answer an invitation of one's own."""
+    change_set = begin_change(session, "edit", title, "event")
+    session.execute(text("select crm.answer_invitation(:id, :code)"), {"id": event_id, "code": code})
+    return Saved(event_id, title, change_set)
+
+
+def fetch_attendance(session: Session, event_id: int) -> Attendance:
+    """Who takes part in an event and what it takes. Two statements."""
+    people = session.scalars(
+        select(EventParticipant.employee_id).where(EventParticipant.event_id == event_id).order_by(EventParticipant.id)
+    )
+    resources = session.scalars(
+        select(EventResource.resource_id).where(EventResource.event_id == event_id).order_by(EventResource.id)
+    )
+    return Attendance(tuple(people), tuple(resources))
+
+
+def look_further_ahead(session: Session) -> int:
+    """Work out endless rules anew where less than two years of them are left; how many events that were.
+
+    For whoever does the firm's daily work: the occurrences of a rule are known ``recurrence.AHEAD`` of when it was
+    saved.
+    """
+    last = Event.occurs_at[func.cardinality(Event.occurs_at)]
+    soon = clock.now() + recurrence.AHEAD - 366 * _DAY
+    ended = Event.rule.contains("COUNT=") | Event.rule.contains("UNTIL=")
+    ids = session.scalars(select(Event.id).where(Event.rule.is_not(None), ~ended, last < soon)).all()
+    if ids:
+        begin_change(session, "bulk", _("Repeating events worked out further"))
+    for event_id in ids:
+        event = _read(session, event_id)
+        _update(session, event, _worked_out(event["starts_at"], event["rule"], event["exceptions"]))
+    return len(ids)
+
+
+def _insert(session: Session, columns: Mapping[str, Any]) -> int:
+    worked_out = _worked_out(columns["starts_at"], columns["rule"], ()) if columns.get("rule") else {"rule": None}
+    with refused_values(by_key("event")):
+        statement = insert(Event).values(**columns | worked_out).returning(Event.id)
+        return int(session.execute(statement).scalar_one())
+
+
+def _worked_out(
+    starts_at: datetime.datetime, rule: str | None, exceptions: Iterable[datetime.datetime]
+) -> dict[str, Any]:
+    """The columns of a rule. What begins by a rule begins on one of its days."""
+    left_out = list(exceptions)
+    if not rule:
+        return {"rule": None, "exceptions": [], "occurs_at": None}
+    return {
+        "rule": rule,
+        "exceptions": left_out,
+        "occurs_at": recurrence.occurrences(rule, starts_at, left_out) or [starts_at],
+    }
+
+
+def _read(session: Session, event_id: int) -> dict[str, Any]:
+    row = session.execute(select(*(getattr(Event, key) for key in _READ)).where(Event.id == event_id)).one_or_none()
+    if row is None:
+        raise ConflictError(
+            _("This event is no longer there, or you may no longer see it."), _("The calendar shows what is there now.")
+        )
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _lock(session: Session, event_id: int, at: datetime.datetime, *, to_change: bool = True) -> dict[str, Any]:
+    """The event, which must still have the occurrence that begins at ``at``."""
+    if to_change:
+        session.execute(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
+    event = _read(session, event_id)
+    if at not in (event["occurs_at"] or [event["starts_at"]]):
+        raise ConflictError(
+            _("Somebody else has moved this event in the meantime."),
+            _("Look at it, and do it again if you still want to."),
+        )
+    return event
+
+
+def _first(event: Mapping[str, Any]) -> datetime.datetime:
+    first: datetime.datetime = event["starts_at"]
+    return first
+
+
+def _update(session: Session, event: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    statement = update(Event).where(Event.id == event["id"], Event.version == event["version"]).values(**columns)
+    with refused_values(by_key("event")):
+        written = session.execute(statement.returning(Event.id).execution_options(synchronize_session=False)).all()
+    if not written:
+        raise _no_right()
+
+
+def _no_right() -> NoRightError:
+    return NoRightError(
+        _("You may see this event, but not change it."), _("Ask its organiser, or your administrator for the right.")
+    )
+
+
+def _without(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
+    return {
+        "exceptions": [*event["exceptions"], at],
+        "occurs_at": [moment for moment in event["occurs_at"] if moment != at],
+    }
+
+
+def _ended(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
+    return {
+        "rule": recurrence.ended_before(event["rule"], at),
+        "exceptions": [moment for moment in event["exceptions"] if moment < at],
+        "occurs_at": [moment for moment in event["occurs_at"] if moment < at],
+    }
+
+
+def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime, columns: Mapping[str, Any]) -> int:
+    _update(session, event, _without(event, at))
+    times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
+    given = {key: event[key] for key in _GIVEN} | times | {"series_id": event["id"], "original_at": at}
+    new_id = _insert(session, given | dict(columns))
+    _copy_attendance(session, event["id"], new_id, with_answers=True)
+    return new_id
+
+
+def _split(session: Session, event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
+    """End the series before ``at``; what follows, as another one."""
+    parts = recurrence.parts_of(event["rule"])
+    if count := parts.get("COUNT"):
+        whole = recurrence.occurrences(event["rule"], event["starts_at"])
+        parts["COUNT"] = str(int(count) - sum(moment < at for moment in whole))
+    rest = [moment for moment in event["exceptions"] if moment >= at]
+    _update(session, event, _ended(event, at))
+    times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
+    new_id = _insert(session, {key: event[key] for key in _GIVEN} | times)
+    following = _read(session, new_id)
+    _update(session, following, _worked_out(at, recurrence.written(parts), rest))
+    _copy_attendance(session, event["id"], new_id, with_answers=True)
+    changed = update(Event).where(Event.series_id == event["id"], Event.original_at >= at).values(series_id=new_id)
+    session.execute(changed.execution_options(synchronize_session=False))
+    return _read(session, new_id)
+
+
+def _shift(
+    session: Session, event: Mapping[str, Any], at: datetime.datetime, to: Span, more: Mapping[str, Any]
+) -> None:
+    """Move a whole series as far as one of its occurrences goes, in the time that clocks on the wall show."""
+    moved = _on_the_wall(to.starts_at) - _on_the_wall(at)
+    starts_at = _back(_on_the_wall(event["starts_at"]) + moved)
+    exceptions = [_back(_on_the_wall(moment) + moved) for moment in event["exceptions"]]
+    days = (to.starts_at.astimezone().date() - at.astimezone().date()).days
+    rule = shifted(event["rule"], days, starts_at) if days else event["rule"]
+    times = {"starts_at": starts_at, "ends_at": starts_at + (to.ends_at - to.starts_at)}
+    _update(session, event, times | _worked_out(starts_at, rule, exceptions) | dict(more))
+
+
+def shifted(rule: str, days: int, starts_at: datetime.datetime) -> str:
+    """The rule of something that from now on is so many days later: by weekday where it goes by weeks, else on the
+    days of its new beginning.
+    """
+    parts = recurrence.parts_of(rule)
+    names = recurrence.WEEKDAYS
+    if parts.get("FREQ") == "WEEKLY" and parts.get("BYDAY"):
+        there = (names[(names.index(day) + days) % len(names)] for day in parts["BYDAY"].split(",") if day in names)
+        parts["BYDAY"] = ",".join(there)
+    elif parts.get("FREQ") in ("MONTHLY", "YEARLY"):
+        local = starts_at.astimezone()
+        if parts.pop("BYDAY", ""):
+            parts.pop("BYSETPOS", "")
+            week = (local.day - 1) // 7 + 1
+            parts["BYDAY"] = f"{week if week < 5 else -1}{names[local.weekday()]}"  # noqa: PLR2004 - the fifth is the last
+        if parts.get("BYMONTHDAY"):
+            parts["BYMONTHDAY"] = str(local.day)
+        if parts.get("BYMONTH"):
+            parts["BYMONTH"] = str(local.month)
+    return recurrence.written(parts)
+
+
+def _on_the_wall(moment: datetime.datetime) -> datetime.datetime:
+    return moment.astimezone().replace(tzinfo=None)
+
+
+def _back(moment: datetime.datetime) -> datetime.datetime:
+    return moment.astimezone()
+
+
+def _copy_attendance(session: Session, event_id: int, to_id: int, *, with_answers: bool) -> None:
+    of_event = select(literal(to_id, BigInteger), EventParticipant.employee_id)
+    columns = ["event_id", "employee_id"]
+    if with_answers:
+        of_event, columns = of_event.add_columns(EventParticipant.answer_id), [*columns, "answer_id"]
+    session.execute(
+        insert(EventParticipant).from_select(columns, of_event.where(EventParticipant.event_id == event_id))
+    )
+    taken = select(literal(to_id, BigInteger), EventResource.resource_id).where(EventResource.event_id == event_id)
+    session.execute(insert(EventResource).from_select(["event_id", "resource_id"], taken))
+
+
+def _attend(session: Session, event_id: int, wanted: Attendance) -> None:
+    """Ask those who are not asked yet, and no longer those who are not wanted; the same for what it takes."""
+    before = fetch_attendance(session, event_id)
+    for model, key, now, then in (
+        (EventParticipant, "employee_id", wanted.people, before.people),
+        (EventResource, "resource_id", wanted.resources, before.resources),
+    ):
+        table: Any = model
+        if gone := [id_ for id_ in then if id_ not in now]:
+            among = getattr(table, key) == any_(literal(gone, ARRAY(BigInteger)))
+            session.execute(delete(table).where(table.event_id == event_id, among))
+        if new := [{"event_id": event_id, key: id_} for id_ in dict.fromkeys(now) if id_ not in then]:
+            session.execute(insert(table), new)

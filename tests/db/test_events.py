@@ -1,0 +1,210 @@
+"""The services of the calendar: what one saves, moves and repeats, and what everybody then finds in the week."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crm_desktop.core.errors import ConflictError, NoRightError
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services import calendar, events, journal
+from crm_desktop.services.calendar import Span, clashes, free_spans
+from crm_desktop.services.events import Attendance
+from crm_desktop.services.records import FieldsError, new_record
+from tests.db.conftest import SignIn
+
+MONDAY = datetime.datetime(2026, 11, 30, 9).astimezone()
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+
+
+def make(
+    gateway: Gateway, subject: str = "周会", at: datetime.datetime = MONDAY, rule: str | None = None,
+    people: tuple[int, ...] = (), resources: tuple[int, ...] = (), **values: Any,
+) -> int:  # fmt: skip
+    with gateway.write() as session:
+        record = new_record("event", gateway.person, subject=subject, starts_at=at, ends_at=at + HOUR, **values)
+        return events.create(session, record, rule, Attendance(people, resources)).event_id
+
+
+def week(gateway: Gateway, *people: int, days: int = 28, resources: tuple[int, ...] = ()) -> list[calendar.Occurrence]:
+    with gateway.read() as session:
+        since = MONDAY - 9 * HOUR
+        return calendar.fetch_span(
+            session, since, since + days * DAY, people or (gateway.person.id,), resources, gateway.person
+        )
+
+
+def starts(gateway: Gateway, *people: int, days: int = 28) -> str:
+    return " ".join(f"{one.starts_at:%m%d.%H}{one.title}" for one in week(gateway, *people, days=days))
+
+
+def id_of(gateway: Gateway, table: str, name: str) -> int:
+    with gateway.read() as session:
+        return int(
+            session.execute(text(f"select id from crm.{table} where name like :name"), {"name": name}).scalar_one()
+        )
+
+
+def at(day: str, hour: int) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(f"2026-{day}").replace(hour=hour).astimezone()
+
+
+def test_one_sees_ones_own_words_and_of_others_that_they_are_busy(sign_in: SignIn) -> None:
+    seller, desk = sign_in("seller"), sign_in("desk")
+    make(seller, place="广州")
+    (mine,) = week(seller)
+    assert mine.details is not None
+    assert (mine.title, mine.details.place, mine.details.owner.id, mine.tone) == (
+        "周会",
+        "广州",
+        seller.person.id,
+        "accent",
+    )
+    (busy,) = week(desk, seller.person.id)
+    assert (busy.title, busy.details, busy.tone, busy.starts_at) == ("Busy", None, "neutral", MONDAY)
+
+
+def test_moving_one_of_a_series_this_and_following_and_all(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    series = make(seller, "晨会", rule="FREQ=WEEKLY;BYDAY=MO;COUNT=4")
+    assert starts(seller) == "1130.09晨会 1207.09晨会 1214.09晨会 1221.09晨会"
+    with seller.write() as session:
+        events.move(session, series, at("12-07", 9), Span(at("12-08", 15), at("12-08", 16)), "this")
+    assert starts(seller) == "1130.09晨会 1208.15晨会 1214.09晨会 1221.09晨会"
+    with seller.write() as session:
+        moved = events.move(session, series, at("12-14", 9), Span(at("12-15", 10), at("12-15", 11)), "following")
+    assert starts(seller) == "1130.09晨会 1208.15晨会 1215.10晨会 1222.10晨会"
+    assert moved.event_id != series
+    with seller.write() as session:
+        events.move(session, moved.event_id, at("12-22", 10), Span(at("12-23", 8), at("12-23", 9)), "all")
+    assert starts(seller) == "1130.09晨会 1208.15晨会 1216.08晨会 1223.08晨会"
+    with seller.write() as session:
+        journal.undo(session, moved.change_set)
+    assert starts(seller).startswith("1130.09晨会 1208.15晨会")
+
+
+def test_deleting_of_a_series_and_undoing_it(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    series = make(seller, "晨会", rule="FREQ=DAILY;COUNT=5")
+    whole = starts(seller)
+    with seller.write() as session:
+        events.remove(session, series, at("12-01", 9), "this")
+        last = events.remove(session, series, at("12-03", 9), "following")
+    assert starts(seller) == "1130.09晨会 1202.09晨会"
+    with seller.write() as session:
+        journal.undo(session, last.change_set)
+    assert starts(seller) == whole.replace(" 1201.09晨会", "")
+    with seller.write() as session:
+        events.remove(session, series, at("12-02", 9), "all")
+    assert starts(seller) == ""
+
+
+def test_an_endless_rule_is_known_years_ahead_and_then_further(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    series = make(seller, "年检", rule="FREQ=MONTHLY;BYMONTHDAY=30")
+    with seller.read() as session:
+        many = session.execute(
+            text("select count(*) from crm.occupied(now(), now() + interval '5 years', :me, '{}')"),
+            {"me": [seller.person.id]},
+        ).scalar_one()
+    assert many > 30
+    with seller.write() as session:
+        session.execute(text("update crm.event set occurs_at = occurs_at[1:3] where id = :id"), {"id": series})
+    with seller.write() as session:
+        assert events.look_further_ahead(session) == 1
+    with seller.write() as session:
+        assert events.look_further_ahead(session) == 0
+
+
+def test_a_copy_asks_anew_and_belongs_to_whoever_made_it(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    first = make(seller, people=(junior.person.id,))
+    with junior.write() as session:
+        events.answer(session, first, "accepted", "周会")
+    (asked,) = week(junior)
+    assert asked.details is not None
+    assert asked.details.answer == "accepted"
+    with seller.write() as session:
+        events.copy(session, first, MONDAY, Span(MONDAY + DAY, MONDAY + DAY + HOUR))
+    assert [one.details.answer for one in week(junior) if one.details] == ["accepted", "invited"]
+    with junior.write() as session, pytest.raises(NoRightError):
+        events.move(session, first, MONDAY, Span(MONDAY + HOUR, MONDAY + 2 * HOUR), "all")
+
+
+def test_who_moved_it_first_wins(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    first = make(seller)
+    with seller.write() as session:
+        events.move(session, first, MONDAY, Span(MONDAY + HOUR, MONDAY + 2 * HOUR), "all")
+    with seller.write() as session, pytest.raises(ConflictError):
+        events.move(session, first, MONDAY, Span(MONDAY + DAY, MONDAY + DAY + HOUR), "all")
+
+
+def test_changing_the_rule_and_who_takes_part_is_one_action(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    first = make(seller)
+    car = id_of(seller, "resource", "粤%")
+    with seller.write() as session:
+        saved = events.change(
+            session, first, {"subject": "例会"}, "FREQ=WEEKLY;COUNT=2", Attendance((junior.person.id,), (car,))
+        )
+    assert starts(junior) == "1130.09例会 1207.09例会"
+    with seller.read() as session:
+        assert events.fetch_attendance(session, first) == Attendance((junior.person.id,), (car,))
+    with seller.write() as session:
+        journal.undo(session, saved.change_set)
+    assert (starts(seller), starts(junior)) == ("1130.09周会", "")
+
+
+def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    car, told = id_of(seller, "resource", "粤%"), []
+    both_ready = threading.Barrier(2)
+
+    def book(gateway: Gateway) -> None:
+        try:
+            with gateway.write() as session:
+                record = new_record("event", gateway.person, subject="送货", starts_at=MONDAY, ends_at=MONDAY + HOUR)
+                saved = events.create(session, record)
+                both_ready.wait(60)
+                events.change(session, saved.event_id, {}, None, Attendance((), (car,)))
+                told.append("booked")
+        except ConflictError as error:
+            told.append(error.message)
+
+    threads = [threading.Thread(target=book, args=(gateway,)) for gateway in (seller, junior)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(told) == ["The room or car is already booked at this time.", "booked"]
+    assert len(week(seller, resources=(car,))) == 1
+
+
+def test_what_cannot_be_is_said_of_its_field(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    with seller.write() as session, pytest.raises(FieldsError) as refused:
+        events.create(session, new_record("event", seller.person, starts_at=MONDAY, ends_at=MONDAY + HOUR))
+    assert [*refused.value.fields] == ["subject"]
+
+
+def test_clashes_and_free_times() -> None:
+    one = calendar.Occurrence(1, MONDAY, MONDAY + HOUR, (1, 2), (9,), None)
+    wanted = Span(MONDAY + HOUR / 2, MONDAY + 2 * HOUR)
+    assert clashes([one], wanted, [2], []) == [one] == clashes([one], wanted, [], [9])
+    assert clashes([one], wanted, [3], []) == [] == clashes([one], wanted, [2], [9], but=1)
+    assert clashes([one], Span(MONDAY + HOUR, MONDAY + 2 * HOUR), [1], []) == []
+    office = Span(MONDAY, MONDAY + 9 * HOUR)
+    busy = [
+        (MONDAY - HOUR, MONDAY + HOUR),
+        (MONDAY + 2 * HOUR, MONDAY + 3 * HOUR),
+        (MONDAY + 2 * HOUR, MONDAY + 4 * HOUR),
+    ]
+    assert [*free_spans(busy, [office])] == [
+        Span(MONDAY + HOUR, MONDAY + 2 * HOUR),
+        Span(MONDAY + 4 * HOUR, office.ends_at),
+    ]
