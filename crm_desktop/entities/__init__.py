@@ -22,6 +22,7 @@ from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
+from crm_desktop.entities.special_day import SPECIAL_DAY
 from crm_desktop.models import POLICY, Guard
 from crm_desktop.spec import Attr, EntitySpec
 
@@ -43,6 +44,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     PRODUCT_COST,
     SALES_PROCESS,
     SALES_STAGE,
+    SPECIAL_DAY,
     EMPLOYEE,
     DEPARTMENT,
     PERMISSION_GROUP,

@@ -23,6 +23,7 @@ from crm_desktop.models.sales import (
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
+from crm_desktop.models.working_time import SpecialDay, WorkingTime
 
 __all__ = [
     "CUSTOM",
@@ -68,5 +69,7 @@ __all__ = [
     "SavedView",
     "Setting",
     "Share",
+    "SpecialDay",
     "Star",
+    "WorkingTime",
 ]

@@ -36,6 +36,11 @@ class Firm:
     working_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     working_from: str = "09:00"
     working_to: str = "18:00"
+    lunch_from: str = "12:00"
+    """Empty, as ``lunch_to``: no break."""
+    lunch_to: str = "13:00"
+    time_zone: str = "Asia/Shanghai"
+    """Where the firm works, for whoever looks from elsewhere; a name of the tz database."""
     attachment_limit_mb: int = 20
     journal_months: int = 0
     """How many months changes are kept; 0: all of them."""

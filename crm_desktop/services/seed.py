@@ -21,6 +21,7 @@ from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, SalesProcess, SalesStage, Setting
 from crm_desktop.services.grants import grant_row
+from crm_desktop.services.special_days import add_special_days
 
 POOL_NAME = "公海"
 _GROUP_NAMES = {
@@ -81,6 +82,7 @@ def seed(session: Session) -> None:
     _add_groups(session)
     _add_pool_owner(session)
     _add_sales_process(session)
+    add_special_days(session)
     session.execute(
         insert(Setting).on_conflict_do_nothing(index_elements=[Setting.key]),
         [{"key": key, "value": value} for key, value in _SETTINGS.items()],

@@ -24,7 +24,7 @@ from crm_desktop.ui.pages.funnel import funnel_entry
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("opportunity", "product", "product_category")
 CALENDAR = ("event", "resource")
-ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process")
+ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process", "special_day")
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:

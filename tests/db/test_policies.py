@@ -14,9 +14,10 @@ TRIED_ELSEWHERE = {
     "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence", "share",
     "saved_view", "custom_field",
     "opportunity", "opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost",
-    "event", "event_participant", "event_resource", "event_occurrence",
+    "event", "event_participant", "event_resource", "event_occurrence", "working_time",
 }  # fmt: skip
-"""In test_attached, test_calendar, test_custom_fields, test_opportunities, test_presence, test_sharing, test_views."""
+"""In test_attached, test_calendar, test_custom_fields, test_opportunities, test_presence, test_sharing, test_views and
+test_working_time."""
 PRIVATE = {"event", "event_participant", "event_resource"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}
@@ -42,6 +43,7 @@ NEW_ROW = {
     "sales_process": "(name) values ('x')",
     "sales_stage": "(process_id, name) select min(id), 'x' from crm.sales_process",
     "setting": "(key, value) values ('x', '1')",
+    "special_day": "(day, name, is_working) values ('2040-02-29', 'x', false)",
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from zoneinfo import available_timezones
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QPixmap
@@ -80,6 +81,9 @@ class FirmPage(Page):
         self.days = [QCheckBox(_(day)) for day in DAYS]
         self.begin = LineEditor(TEXT, _("Work begins"), required=True, max_length=5)
         self.end = LineEditor(TEXT, _("Work ends"), required=True, max_length=5)
+        self.lunch_from = LineEditor(TEXT, _("Lunch break from"), max_length=5)
+        self.lunch_to = LineEditor(TEXT, _("Lunch break to"), max_length=5)
+        self.zone = LineEditor(TEXT, _("Time zone"), required=True, max_length=40)
         self.limit = LineEditor(INTEGER, _("Largest file that can be attached (MB)"), required=True)
         self.months = ChoiceEditor(CHOICE, _("Keep changes for undo and history"), self._answer_months, required=True)
         self.kept = label("", "muted", wrap=True)
@@ -161,19 +165,20 @@ class FirmPage(Page):
 
     def _editors(self) -> Sequence[FieldEditor]:
         letterhead = (self.name, self.address, self.postcode, self.phone, self.lines)
-        return (*letterhead, self.begin, self.end, self.limit, self.months)
+        return (*letterhead, *self._hours(), self.zone, self.limit, self.months)
+
+    def _hours(self) -> Sequence[LineEditor]:
+        return (self.begin, self.lunch_from, self.lunch_to, self.end)
 
     def _typed(self) -> Firm | None:
         """What is on the page; None where a field says what is wrong."""
         if not all([editor.check() for editor in self._editors()]):  # noqa: C419 - all of them are to say it
             return None
-        for editor in (self.begin, self.end):
-            if not _CLOCK.fullmatch(editor.value()):
-                editor.set_error(_("A time, as 9:00."))
-                return None
-        begin, end = (editor.value().zfill(5) for editor in (self.begin, self.end))
-        if begin >= end:
-            self.end.set_error(_("The end comes after the beginning."))
+        hours = self._typed_hours()
+        if hours is None:
+            return None
+        if self.zone.value() not in available_timezones():
+            self.zone.set_error(_("A time zone, as Asia/Shanghai."))
             return None
         if not 1 <= self.limit.value() <= LARGEST_LIMIT:
             self.limit.set_error(_("1 to {most}").format(most=LARGEST_LIMIT))
@@ -187,11 +192,28 @@ class FirmPage(Page):
             firm_phone=self.phone.value() or "",
             letterhead_lines=self.lines.value() or "",
             working_days=tuple(day for day, box in zip(WEEK, self.days, strict=True) if box.isChecked()),
-            working_from=begin,
-            working_to=end,
+            **hours,
+            time_zone=self.zone.value(),
             attachment_limit_mb=self.limit.value(),
             journal_months=months.id if months is not None else 0,
         )
+
+    def _typed_hours(self) -> dict[str, str] | None:
+        """When work and lunch begin and end; None where a field says what is wrong."""
+        for editor in self._hours():
+            if editor.value() and not _CLOCK.fullmatch(editor.value()):
+                editor.set_error(_("A time, as 9:00."))
+                return None
+        begin, lunch_from, lunch_to, end = ((editor.value() or "").zfill(5) for editor in self._hours())
+        if begin >= end:
+            self.end.set_error(_("The end comes after the beginning."))
+            return None
+        if not (self.lunch_from.value() or self.lunch_to.value()):
+            lunch_from = lunch_to = ""
+        elif not begin < lunch_from < lunch_to < end:
+            self.lunch_to.set_error(_("The break lies within working hours; without one, leave both times empty."))
+            return None
+        return {"working_from": begin, "lunch_from": lunch_from, "lunch_to": lunch_to, "working_to": end}
 
     def _show(self, firm: Firm, logo: bytes) -> None:
         self._firm, self._logo = firm, None
@@ -202,6 +224,9 @@ class FirmPage(Page):
         self.lines.set_value(firm.letterhead_lines)
         self.begin.set_value(firm.working_from)
         self.end.set_value(firm.working_to)
+        self.lunch_from.set_value(firm.lunch_from)
+        self.lunch_to.set_value(firm.lunch_to)
+        self.zone.set_value(firm.time_zone)
         self.limit.set_value(firm.attachment_limit_mb)
         self.months.set_value(_months(firm.journal_months))
         for day, box in zip(WEEK, self.days, strict=True):
@@ -311,10 +336,12 @@ class FirmPage(Page):
         work.body.addLayout(days)
         hours = QHBoxLayout()
         hours.setSpacing(12)
-        hours.addWidget(self.begin)
-        hours.addWidget(self.end)
-        hours.addStretch(2)
+        for editor in self._hours():
+            hours.addWidget(editor)
         work.body.addLayout(hours)
+        work.body.addWidget(self.zone)
+        words = _("Holidays and make-up days stand in a list of their own below “Administration”.")
+        work.body.addWidget(label(words, "muted", wrap=True))
         keeping = Card(_("What is kept"))
         keeping.body.addWidget(self.limit)
         keeping.body.addWidget(self.months)
