@@ -35,7 +35,11 @@ SERVER_SETTINGS = {
 _ONLY_READS = "set default_transaction_read_only = on"
 """Not among ``SERVER_SETTINGS``: the driver would take the server for a standby."""
 _BIRTH = text("select extract(epoch from created_at), clock_timestamp() from crm.employee where id = :id")
-_UNHURRIED = text("select pg_backend_pid(), set_config('statement_timeout', '0', true)")
+# The index of search takes in many rows at once three times as fast as a few at a time.
+_UNHURRIED = text("""
+    select pg_backend_pid(), set_config('statement_timeout', '0', true),
+           set_config('gin_pending_list_limit', '16MB', true)
+""")
 _AT_WORK = """
     select from pg_stat_activity
     where pid = %s and usename = session_user and state = 'active' and wait_event is distinct from 'ClientRead'
@@ -182,7 +186,7 @@ class Gateway:
 
 
 def take_time(session: Session) -> None:
-    """Let the statements of this transaction take as long as they need."""
+    """Let the statements of this transaction take as long as they need, and expect many rows."""
     _line(session).unhurried = session.scalar(_UNHURRIED)
 
 

@@ -158,7 +158,8 @@ begin
   end if;
 end $$;
 
-create or replace function journal.undo_at_once(target journal.change_set, only_table text, only_ids bigint[]) returns jsonb
+-- A dry run only finds out what would happen.
+create or replace function journal.undo_at_once(target journal.change_set, only_table text, only_ids bigint[], dry_run boolean) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   undo_id bigint := journal.open_change_set('undo', target.label, target.id);
@@ -180,6 +181,7 @@ begin
   perform journal.keep_together();
   perform journal.mark_late();
   result := journal.describe_done() || jsonb_build_object('kept', journal.describe_kept(), 'change_set', undo_id);
+  if dry_run then return result; end if;
   set constraints all deferred;  -- custom references point anywhere
   perform journal.remove_rows(late => false);
   perform journal.restore_fields('image');
@@ -208,7 +210,7 @@ begin
   if not found then return null; end if;
   perform journal.check_may_undo(target);
   begin
-    result := journal.undo_at_once(target, only_table, only_ids);
+    result := journal.undo_at_once(target, only_table, only_ids, dry_run);
     if dry_run or result -> 'restored' = '{}' and result -> 'brought_back' = '{}' and result -> 'removed' = '{}' then
       result := result || '{"change_set": null}';
       raise sqlstate 'CR000';

@@ -37,7 +37,7 @@ class UndoDialog(Dialog):
         self.undo_button.setEnabled(False)
 
     def rehearse(self) -> None:
-        """Ask the database, which does it and rolls it back: that needs a transaction that may write."""
+        """Ask the database, which locks what it looks at: that needs a transaction that may write."""
         change_set = self._change_set
 
         def work(session: Session, _progress: Progress) -> UndoResult:

@@ -22,7 +22,10 @@ INDENT = 16
 
 
 class GroupEditor(QFrame):
-    """``spec`` is what its conditions are about: the list's entity, or the part that ``group`` names."""
+    """``spec`` is what its conditions are about: the list's entity, or the part that ``group`` names.
+
+    The outermost one leaves it to its panel to show ``match``, so that its first condition stands at the top.
+    """
 
     changed = Signal()
     removed = Signal()
@@ -38,7 +41,8 @@ class GroupEditor(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT if self._is_inner else 0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(self._head())
+        if self._is_inner:
+            column.addLayout(self._head())
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         column.addLayout(self._rows)
@@ -107,11 +111,10 @@ class GroupEditor(QFrame):
             line.addWidget(self.has)
             line.addWidget(label(_("that meet"), "muted"))
         else:
-            line.addWidget(label(_("Show rows that meet") if not self._is_inner else _("that meet"), "muted"))
+            line.addWidget(label(_("that meet"), "muted"))
         line.addWidget(self.match)
         line.addStretch(1)
-        if self._is_inner:
-            line.addWidget(icon_button("x", _("Remove this group"), self.removed.emit))
+        line.addWidget(icon_button("x", _("Remove this group"), self.removed.emit))
         return line
 
     def _buttons(self) -> QHBoxLayout:

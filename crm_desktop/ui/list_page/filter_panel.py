@@ -19,8 +19,8 @@ from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 
 PAUSE_MS = 250  # after the last key
-SHARE, LEAST = 0.34, 120
-"""Of the page's height; the rows below are to be seen."""
+SHARE, LEAST = 0.2, 120
+"""What the conditions take of the page's height, three and a half on a small screen: the rows below are to be seen."""
 
 
 class FilterPanel(Card):
@@ -31,12 +31,16 @@ class FilterPanel(Card):
     save_requested = Signal()
 
     def __init__(self, context: Context, spec: EntitySpec) -> None:
-        super().__init__(_("Filter"), padding=12)
+        super().__init__(padding=12)
         self._context, self._entity = context, spec.key
         self._shown = EVERYTHING
         self.editor: GroupEditor | None = None
         self._count = label("", "muted")
         self._incomplete = label("", "muted")
+        self.body.setSpacing(8)
+        self.body.addLayout(self.head)
+        self.head.addWidget(label(_("Show rows that meet"), "muted"))
+        self.head.addStretch(1)
         self.head.addWidget(self._incomplete)
         self.head.addWidget(self._count)
         self.head.addWidget(quiet_button(_("Clear all"), self._clear, icon_name="x"))
@@ -85,7 +89,7 @@ class FilterPanel(Card):
     def apply(self) -> None:
         """Announce what is asked now, where that is something else than before."""
         self._pause.stop()
-        self._incomplete.setText(self.incomplete())
+        self._tell_incomplete(self.incomplete())
         group = self.editor.group() if self.editor is not None else EVERYTHING
         if group != self._shown:
             self._shown = group
@@ -114,13 +118,21 @@ class FilterPanel(Card):
 
     def _build(self, group: Group) -> None:
         self._shown = group
+        if self.editor is not None:
+            self.editor.match.deleteLater()
         self.editor = GroupEditor(self._context, by_key(self._entity), group)
         self.editor.setObjectName("plain")  # without a ground of its own
         self.editor.changed.connect(self._pause.start)
         self.editor.installEventFilter(self)
-        self._incomplete.clear()
+        self.head.insertWidget(1, self.editor.match)
+        self._tell_incomplete("")
         self._scroll.setWidget(self.editor)
         self._fit()
+
+    def _tell_incomplete(self, text: str) -> None:
+        """In the place of the number of rows, for which both have no room."""
+        self._incomplete.setText(text)
+        self._count.setVisible(not text)
 
     def _clear(self) -> None:
         self._build(EVERYTHING)
