@@ -15,12 +15,16 @@ from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.demo.prepare import Demo, prepare_demo
+from crm_desktop.entities.reports import DEPARTMENTS
+from crm_desktop.reports.analysis import print_report
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.reports.lists import print_list
 from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.reports.preview import page_images
+from crm_desktop.services.analysis import fetch_report
+from crm_desktop.services.analysis_parameters import opening_parameters
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
 from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
@@ -37,6 +41,7 @@ from crm_desktop.ui.specimens.history import history_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
 from crm_desktop.ui.specimens.records import administrators_records, record_pages
+from crm_desktop.ui.specimens.reports import report_pages
 from crm_desktop.ui.specimens.sharing import sharing_pages
 from crm_desktop.ui.tasks import Tasks
 
@@ -56,7 +61,7 @@ def main() -> None:
     tasks = Tasks(gateway.read, gateway.write)
     context = _context(tasks, gateway)
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context), *history_pages(context), *draft_pages(context))
-    pages = (*pages, *attached_pages(context), *sharing_pages(context), *board_pages(context))
+    pages = (*pages, *attached_pages(context), *sharing_pages(context), *board_pages(context), *report_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
     draw_all(pages, options, tasks)
@@ -101,6 +106,9 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
                 session, query, person, columns_of(query.spec), target, lambda _done, _total, _what: None
             ),
             "card": lambda target: print_card(session, "customer", hit.id, person, target),
+            "report": lambda target: print_report(
+                session, fetch_report(session, DEPARTMENTS, opening_parameters(DEPARTMENTS), person), person, target
+            ),
             "labels": lambda target: print_labels(session, person, ids, LABEL_SHEETS[0], target),
             "envelope": lambda target: print_envelopes(session, person, ids[:1], ENVELOPES[0], target),
         }

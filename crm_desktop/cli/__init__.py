@@ -18,6 +18,7 @@ from crm_desktop.cli.demo import demo
 from crm_desktop.cli.imports import import_file
 from crm_desktop.cli.open_link import open_link
 from crm_desktop.cli.records import RECORD_COMMANDS
+from crm_desktop.cli.report import report
 from crm_desktop.cli.server import server
 from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import N_, _
@@ -54,7 +55,7 @@ def program(context: click.Context) -> None:
         context.exit(open_workbench(ConnectionAddress.from_url(url) if url else None))
 
 
-for _command in (*RECORD_COMMANDS, import_file, open_link, demo, server):
+for _command in (*RECORD_COMMANDS, report, import_file, open_link, demo, server):
     program.add_command(_command)
 
 

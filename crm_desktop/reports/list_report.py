@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -37,6 +37,10 @@ class ListReport:
     rows: Iterable[Row | Group]
     subtitle: str = ""
     totals: Row = ()
+    note: str | None = None
+    """Right of the title; without it how many rows there are."""
+    above: Callable[[Sheet], None] | None = None
+    """Draws what stands above the rows, and moves the cursor below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,10 @@ def list_pdf(target: Path | BinaryIO, report: ListReport, progress: Step | None 
     with writing(target) as stream:
         sheet = Sheet(stream, report.letterhead, report.title, is_landscape=plan.is_landscape)
         count = sum(not isinstance(row, Group) for row in rows)
-        sheet.head(report.subtitle, ngettext("{count} record", "{count} records", count).format(count=f"{count:,}"))
+        records = ngettext("{count} record", "{count} records", count).format(count=f"{count:,}")
+        sheet.head(report.subtitle, records if report.note is None else report.note)
+        if report.above is not None:
+            report.above(sheet)
         done = _counter(progress, len(rows) * len(plan.strips))
         for number, strip in enumerate(plan.strips):
             if number:

@@ -5,7 +5,7 @@ A related record out of the person's sight counts as none, as row security has i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -98,6 +98,12 @@ def _values(condition: Condition) -> dict[str, Any]:
 def filter_clause(spec: EntitySpec, group: Group, person: Person) -> ColumnElement[bool]:
     """The rows of ``spec.model`` that the filter lets through; conditions that cannot be applied are left out."""
     return _Clause(person).of_group(spec, spec.model, without_broken(spec, group))
+
+
+def filter_clauses(spec: EntitySpec, groups: Sequence[Group], person: Person) -> list[ColumnElement[bool]]:
+    """As :func:`filter_clause`, several for one statement. Its parameters are those of a group of these groups."""
+    clause = _Clause(person)
+    return [clause.of_group(spec, spec.model, without_broken(spec, group)) for group in groups]
 
 
 class _Clause:

@@ -65,7 +65,7 @@ class Grouping:
         if value is None or value == "":
             return _("(empty)")
         if isinstance(value, datetime.date):
-            return _day_label(value, self.unit)
+            return day_label(value, self.unit)
         return self.column(spec).facts.kind.format(value)
 
 
@@ -169,7 +169,8 @@ def _value(path: Any, grouping: Grouping, shown: Sequence[Any]) -> Any:
     return shown[0] if grouping.unit else next(read_values([path], shown))
 
 
-def _day_label(day: datetime.date, unit: str) -> str:
+def day_label(day: datetime.date, unit: str) -> str:
+    """The day, week, month, quarter or year that begins on ``day``, in words."""
     match unit:
         case "week":
             year, week, _weekday = day.isocalendar()

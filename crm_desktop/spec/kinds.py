@@ -111,6 +111,28 @@ class Percent(Integer):
         return "" if value is None else f"{value}%"
 
 
+class Rate(Kind):
+    """A share of a hundred with decimals. It is only ever computed."""
+
+    name = "rate"
+    align = "right"
+
+    def format(self, value: Any) -> str:
+        """``63.2%``."""
+        return "" if value is None else f"{value:.1f}%"
+
+
+class Days(Kind):
+    """A length in days. It is only ever computed."""
+
+    name = "days"
+    align = "right"
+
+    def format(self, value: Any) -> str:
+        """``12.5``."""
+        return "" if value is None else f"{value:,.1f}"
+
+
 _AMOUNT = re.compile(r"[+-]?(\d{1,16}(\.\d*)?|\.\d+)")
 _UNITS = {"万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "千元": 1_000, "元": 1}
 
@@ -405,5 +427,6 @@ def _no_birthday(text: str) -> BadValueError:
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
 NUMBER, PERCENT, TEXTS, FIELDS, RULE = Number(), Percent(), Texts(), Fields(), Rule()
+RATE, DAYS = Rate(), Days()
 NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS, RULE)}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

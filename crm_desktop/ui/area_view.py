@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
+from crm_desktop.spec.filters import Group
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
@@ -121,6 +122,10 @@ class AreaView(QWidget):
     def open_record(self, entity: str, id: int) -> Page | None:
         """Open a record in a tab of the area that shows its entity; None where no area does."""
         return self._window.open_record(entity, id)
+
+    def open_list(self, entity: str, group: Group) -> None:
+        """List the records that a filter lets through, in the area that shows their entity."""
+        self._window.open_list(entity, group)
 
     def open_tab(self, key: str, build: PageBuilder) -> Page:
         """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""

@@ -20,6 +20,7 @@ from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
 from crm_desktop.ui.pages.funnel import funnel_entry
+from crm_desktop.ui.pages.report import report_entries
 
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("opportunity", "product", "product_category")
@@ -33,6 +34,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
         _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person),
+        Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=report_entries(person)),
         _area(
             "administration",
             N_("Administration"),

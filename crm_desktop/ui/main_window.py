@@ -14,13 +14,14 @@ from shiboken6 import isValid
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.search import Hit
+from crm_desktop.spec.filters import Group
 from crm_desktop.ui.area_view import AreaView, OpenTab
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.page import Page, PageBuilder, RecordBuilder
+from crm_desktop.ui.page import FilteredPage, Page, PageBuilder, RecordBuilder
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
@@ -143,6 +144,17 @@ class MainWindow(QMainWindow):
             return None
         area = next(one for one in self.context.areas if entity in one.records)
         return self.show_area(area.key).open_tab(key, build)
+
+    def open_list(self, entity: str, group: Group) -> None:
+        """List the records of an entity that a filter lets through, in the area that has such a list."""
+        entry = f"{entity}/all"
+        area = next(one for one in self.context.areas if any(page.key == entry for page in one.pages))
+        view = self.view(area.key)
+        view.select_page(entry)
+        page = view.current_page()
+        assert isinstance(page, FilteredPage)
+        page.set_filter(group)
+        self.show_area(area.key)
 
     def record_builder(self, key: str) -> PageBuilder | None:
         """What builds the page of the record behind a tab's key; None where no area shows such records."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crm_desktop.spec.filters import Group
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
@@ -58,6 +60,14 @@ class Page(QWidget):
     def may_close(self) -> bool:
         """Whether the page can go now. A page with unsaved edits asks its user here."""
         return True
+
+
+@runtime_checkable
+class FilteredPage(Protocol):
+    """A page that shows what a filter lets through."""
+
+    def set_filter(self, group: Group) -> None:
+        """Show only these."""
 
 
 PageBuilder = Callable[["AreaView"], Page]

@@ -35,7 +35,7 @@ def test_process_exits_with_the_same_codes(process: Crm) -> None:
 def test_unknown_command_says_what_exists(crm: Crm) -> None:
     answer = crm("frobnicate")
     assert answer.code == 2
-    assert "demo, export, history, import, open, print, search, server, undo" in answer.err
+    assert "demo, export, history, import, open, print, report, search, server, undo" in answer.err
     assert crm("server", "frobnicate").code == 2
 
 

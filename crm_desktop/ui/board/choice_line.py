@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
-from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import by_key
-from crm_desktop.services.comments import Colleague
-from crm_desktop.services.filter_words import filter_words
-from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.spec import Ref
-from crm_desktop.spec.filters import Condition, Group
-from crm_desktop.ui.board.choices import PERIODS, WHOSE, Choices
+from crm_desktop.ui.board.choices import PERIODS, Choices
+from crm_desktop.ui.board.whose_menu import WhoseMenu, whose_words
 from crm_desktop.ui.context import Context
-from crm_desktop.ui.read_once import ReadOnce
-from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.menu_actions import check_action
-
-MOST_DEPARTMENTS = 200
 
 
 class ChoiceLine(QWidget):
@@ -35,12 +25,10 @@ class ChoiceLine(QWidget):
 
     def __init__(self, context: Context, entity: str) -> None:
         super().__init__()
-        self._context, self._entity = context, entity
+        self._entity = entity
         self._choices = Choices()
         self._processes: Sequence[Ref] = ()
-        self._departments = ReadOnce(
-            context.tasks, context.bus, partial(_fetch_departments, person=context.person), {"department"}
-        )
+        self._whose = WhoseMenu(context)
         self.whose = self._button("users", _("Whose"), self._fill_whose)
         self.period = self._button("calendar-blank", _("When"), self._fill_period)
         self.process = self._button("flow-arrow", _("Sales process"), self._fill_process)
@@ -71,23 +59,9 @@ class ChoiceLine(QWidget):
         return made
 
     def _fill_whose(self, menu: QMenu) -> None:
-        menu.clear()
-        for group, words in WHOSE.items():
-            self._offer(menu, _(words), replace(self._choices, whose=group))
-        departments, people = menu.addMenu(_("Department")), menu.addMenu(_("Colleague"))
-
-        def list_departments(found: Sequence[Ref]) -> None:
-            for ref in found:
-                group = Group((Condition("owner.department", "within", (ref,)),))
-                self._offer(departments, ref.label, replace(self._choices, whose=group))
-
-        def list_people(found: Sequence[Colleague]) -> None:
-            for one in found:
-                group = Group((Condition("owner", "any_of", (Ref(one.id, one.name),)),))
-                self._offer(people, one.name, replace(self._choices, whose=group))
-
-        self._departments.load(departments, list_departments)
-        self._context.colleagues.load(people, list_people)
+        self._whose.fill(
+            menu, self._choices.whose, lambda group: self.changed.emit(replace(self._choices, whose=group))
+        )
 
     def _fill_period(self, menu: QMenu) -> None:
         menu.clear()
@@ -106,21 +80,3 @@ class ChoiceLine(QWidget):
 
     def _toggle_lanes(self) -> None:
         self.changed.emit(replace(self._choices, has_lanes=not self._choices.has_lanes))
-
-
-def whose_words(entity: str, whose: Group) -> str:
-    """Whose cards in a word or two."""
-    if whose in WHOSE:
-        return _(WHOSE[whose])
-    item = whose.items[0]
-    if isinstance(item, Condition) and isinstance(item.value, tuple) and all(ref.label for ref in item.value):
-        return _(", ").join(ref.label for ref in item.value)
-    return " ".join(filter_words(entity, whose))
-
-
-def _fetch_departments(session: Session, person: Person) -> list[Ref]:
-    spec = by_key("department")
-    rows = fetch_first_page(
-        session, ListQuery(entity="department", preset="all"), person, spec.table.columns[:1], MOST_DEPARTMENTS
-    )
-    return [Ref(row.id, str(row.values[spec.table.columns[0].key])) for row in rows]

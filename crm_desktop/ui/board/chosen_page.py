@@ -16,8 +16,9 @@ from crm_desktop.services.listing import ListQuery
 from crm_desktop.spec import Ref
 from crm_desktop.spec.filters import EVERYTHING, Group
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.board.choice_line import ChoiceLine, whose_words
+from crm_desktop.ui.board.choice_line import ChoiceLine
 from crm_desktop.ui.board.choices import PERIODS, Choices, from_stored
+from crm_desktop.ui.board.whose_menu import whose_words
 from crm_desktop.ui.list_page.filter_control import FilterControl
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.list_page.ways import add_ways

@@ -1,0 +1,295 @@
+"""The rows of a report, under the reader's own rights, each number with the filter that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.access import Person
+from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
+from crm_desktop.services.analysis_parameters import PROCESS, Parameters, in_period
+from crm_desktop.services.analysis_statement import Counted, Question, fetch_gathered, field_of
+from crm_desktop.services.choice_codes import Codes, fetch_codes, with_choices
+from crm_desktop.services.funnel import FunnelStage, fetch_funnel
+from crm_desktop.services.grouping import day_label
+from crm_desktop.services.listing import ListQuery
+from crm_desktop.spec import Ref, facts
+from crm_desktop.spec.filters import EVERYTHING, Condition, Group, Item
+from crm_desktop.spec.report import Count, Dimension, Measure, ReportSpec
+
+_UNITS = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+}
+_MOST_FILLED = 400
+"""Days, months and so on between the first and the last that has something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a report, and the rows of a list that it counts."""
+
+    value: Any
+    entity: str
+    rows: Group
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """``values`` are what its rows have in common, one for each dimension down to its level; the total has none."""
+
+    values: tuple[Any, ...]
+    label: str
+    numbers: tuple[Number, ...]
+
+    @property
+    def level(self) -> int:
+        """0 of the total, 1 of the first dimension, 2 of what lies below it."""
+        return len(self.values)
+
+    @property
+    def tone(self) -> str | None:
+        """The colour of what its rows have in common."""
+        last = self.values[-1] if self.values else None
+        return last.tone if isinstance(last, Ref) else None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReport:
+    """The rows in the order shown, each before those below it, and the total over all."""
+
+    spec: ReportSpec
+    parameters: Parameters
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    rows: tuple[ReportRow, ...]
+    total: ReportRow | None
+
+    def first_level(self) -> tuple[ReportRow, ...]:
+        """The rows of the first dimension, which the chart draws."""
+        return tuple(row for row in self.rows if row.level == 1)
+
+
+def dimension_label(spec: ReportSpec, dimension: Dimension) -> str:
+    """What one gathers by, in the language of the moment."""
+    return _(dimension.label or field_of(by_key(spec.entity), dimension).labels[-1])
+
+
+def tables_of_report(spec: ReportSpec) -> frozenset[str]:
+    """The tables that decide about its numbers and names."""
+    tables = {by_key(entity).model.__tablename__ for entity in spec.entities()}
+    if spec.chart == "funnel":
+        tables.add("opportunity_stay")
+    for dimension in spec.dimensions:
+        if dimension.part:
+            tables.add(by_key(dimension.part).model.__tablename__)
+        targets = (facts(attr).target for attr in field_of(by_key(spec.entity), dimension).path)
+        tables |= {target.__tablename__ for target in targets if target is not None}
+    return frozenset(tables)
+
+
+def fetch_report(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
+    """The report. Two statements, one more for each further entity that it counts, and where it gathers by parts."""
+    codes = fetch_codes(session)
+    if spec.chart == "funnel":
+        return _funnel(session, spec, parameters, person, codes)
+    measures = tuple(one for one in spec.measures if person.may("read", one.entity or spec.entity))
+    asked = _Asked(spec, parameters, codes, measures)
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for question in asked.questions():
+        for gathered in fetch_gathered(session, question, person):
+            if any(one.part for one in question.dimensions) and not gathered.values:
+                continue  # who has two parts is in it twice
+            numbers = found.setdefault(gathered.values, {})
+            places[gathered.values] = gathered.places
+            keys = (one.measure.key for one in question.counted)
+            numbers.update(zip(keys, gathered.numbers, strict=True))
+    rows = [asked.row(values, numbers) for values, numbers in found.items()]
+    total = next((row for row in rows if not row.level), None)
+    kept = [row for row in rows if row.level and any(number.value for number in row.numbers)]
+    ordered = _Order(asked.dimensions, places).of([*kept, *asked.missing_days(kept)])
+    return FoundReport(spec, parameters, asked.dimensions, measures, tuple(ordered), total)
+
+
+class _Asked:
+    """A report with its parameters: what to ask the database, and what each number stands for."""
+
+    def __init__(self, spec: ReportSpec, parameters: Parameters, codes: Codes, measures: tuple[Measure, ...]) -> None:
+        self._spec, self._parameters, self._codes, self._measures = spec, parameters, codes, measures
+        by = spec.dimension(parameters.by)
+        below = next((one for one in spec.dimensions if one.key == parameters.then and one.key != by.key), None)
+        is_alone = below is None or bool(by.part or below.part)  # rows that count for several parts add up to nothing
+        self.dimensions: tuple[Dimension, ...] = (by,) if is_alone or below is None else (by, below)
+        self._rows = {one.key: self._group(one, one.where) for one in measures}
+        self._among = {one.key: self._group(one, one.among) for one in measures}
+
+    def questions(self) -> Iterator[Question]:
+        """One for each entity; where parts are gathered by, one more for the total."""
+        for entity in self._spec.entities():
+            counted = [one for one in self._measures if self._entity(one) == entity]
+            if not counted:
+                continue
+            base = self._base(entity, counted)
+            question = Question(
+                entity,
+                base,
+                tuple(replace(one, field=self._field(entity, one.field)) for one in self.dimensions),
+                tuple(Counted(one, *self._conditions(one, counted)) for one in counted),
+            )
+            yield question
+            if any(one.part for one in question.dimensions):
+                yield replace(question, dimensions=())
+
+    def row(self, values: tuple[Any, ...], numbers: dict[str, Any]) -> ReportRow:
+        """A row with all measures: of those that nothing was found for, none."""
+        label = self._label(self.dimensions[len(values) - 1], values[-1]) if values else _("Total")
+        return ReportRow(values, label, tuple(self._number(one, values, numbers) for one in self._measures))
+
+    def missing_days(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
+        """Between the first month and the last those in which there was nothing."""
+        dimension = self.dimensions[0]
+        found = {row.values[0] for row in rows if row.level == 1 and row.values[0] is not None}
+        if not dimension.unit or not found:
+            return
+        day, last = min(found), max(found)
+        for _step in range(_MOST_FILLED):
+            day += _UNITS[dimension.unit]
+            if day >= last:
+                return
+            if day not in found:
+                yield self.row((day,), {})
+
+    def _number(self, measure: Measure, values: tuple[Any, ...], numbers: dict[str, Any]) -> Number:
+        nothing = 0 if measure.count in {Count.COUNT, Count.SUM} else None
+        group = self._among[measure.key] if measure.count is Count.RATE else self._rows[measure.key]
+        entity = self._entity(measure)
+        pairs = zip(self.dimensions, values, strict=False)
+        own = (_has_value(replace(one, field=self._field(entity, one.field)), value) for one, value in pairs)
+        return Number(numbers.get(measure.key, nothing), entity, Group((*group.items, *own)))
+
+    def _entity(self, measure: Measure) -> str:
+        return measure.entity or self._spec.entity
+
+    def _field(self, entity: str, field: str) -> str:
+        """The path of a field from this entity: whose a record is, is said by another one in each."""
+        head, dot, rest = field.partition(".")
+        return f"{self._spec.people.get(entity, head)}{dot}{rest}" if head == "owner" else field
+
+    def _group(self, measure: Measure, where: Group) -> Group:
+        """All that is asked of the rows of a measure."""
+        entity = self._entity(measure)
+        return Group((*self._common(entity), *self._period(measure).items, *self._of_measure(measure, where)))
+
+    def _of_measure(self, measure: Measure, where: Group) -> tuple[Item, ...]:
+        return _flat(with_choices(by_key(self._entity(measure)), where, self._codes))
+
+    def _common(self, entity: str) -> tuple[Item, ...]:
+        """What is asked of all rows of an entity."""
+        items: list[Item] = [
+            replace(one, field=self._field(entity, one.field)) if isinstance(one, Condition) else one
+            for one in self._parameters.whose.items
+        ]
+        if entity == self._spec.entity:
+            items += _flat(with_choices(by_key(entity), self._spec.where, self._codes))
+            if self._parameters.process is not None:
+                items.append(Condition(PROCESS, "any_of", (self._parameters.process,)))
+        return tuple(items)
+
+    def _period(self, measure: Measure) -> Group:
+        return EVERYTHING if measure.is_now else in_period(measure.day or self._spec.day, self._parameters.period)
+
+    def _base(self, entity: str, counted: Sequence[Measure]) -> Group:
+        """What any of the measures needs: all have the same period, or one of several."""
+        periods = tuple(dict.fromkeys(self._period(one) for one in counted))
+        common = self._common(entity)
+        if len(periods) == 1:
+            return Group((*common, *periods[0].items))
+        return Group((*common, Group(periods, "any"))) if all(periods) else Group(common)
+
+    def _conditions(self, measure: Measure, counted: Sequence[Measure]) -> tuple[Group, Group]:
+        """Beyond the base."""
+        is_same = len({self._period(one) for one in counted}) == 1
+        period = () if is_same else self._period(measure).items
+        rows, among = (Group((*period, *self._of_measure(measure, group))) for group in (measure.where, measure.among))
+        return rows, among if measure.count is Count.RATE else EVERYTHING
+
+    def _label(self, dimension: Dimension, value: Any) -> str:
+        if value is None:
+            return _("(empty)")
+        return value.label if isinstance(value, Ref) else day_label(value, dimension.unit)
+
+
+def _flat(group: Group) -> tuple[Item, ...]:
+    return group.items if group.match == "all" and not group.part else (group,)
+
+
+def _has_value(dimension: Dimension, value: Any) -> Item:
+    """The rows of a group."""
+    if dimension.part:
+        if value is None:
+            return Group(part=dimension.part, has="none")
+        return Group((Condition(dimension.field, "any_of", (value,)),), part=dimension.part)
+    if value is None:
+        return Condition(dimension.field, "empty")
+    if isinstance(value, Ref):
+        return Condition(dimension.field, "any_of", (value,))
+    last = value + _UNITS[dimension.unit] - relativedelta(days=1)
+    return Condition(dimension.field, "from_to", (value, last))
+
+
+class _Order:
+    """Puts rows in order, each level within the one above."""
+
+    def __init__(self, dimensions: tuple[Dimension, ...], places: dict[tuple[Any, ...], tuple[Any, ...]]) -> None:
+        self._dimensions, self._places = dimensions, places
+
+    def of(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
+        """The rows, each before those below it."""
+        for row in sorted((row for row in rows if row.level == 1), key=self._key):
+            yield row
+            below = (one for one in rows if one.level > 1 and one.values[:1] == row.values)
+            yield from sorted(below, key=self._key)
+
+    def _key(self, row: ReportRow) -> tuple[Any, ...]:
+        dimension, value = self._dimensions[row.level - 1], row.values[-1]
+        place = self._places[row.values][-1] if row.values in self._places else value
+        size = row.numbers[0].value or 0
+        is_ranked = dimension.is_ranked and not dimension.unit
+        return (value is None, -size if is_ranked else 0, place is not None, place if place is not None else 0)
+
+
+def _funnel(session: Session, spec: ReportSpec, parameters: Parameters, person: Person, codes: Codes) -> FoundReport:
+    """How far opportunities came. What they come from and go to is asked of their history."""
+    where = with_choices(by_key(spec.entity), spec.where, codes)
+    common = Group((*parameters.whose.items, *_flat(where), *in_period(spec.day, parameters.period).items))
+    found = fetch_funnel(session, ListQuery(entity=spec.entity, filter=common), person)
+    funnel = found.of(parameters.process.id if parameters.process else 0)
+
+    def row(place: int, stage: FunnelStage) -> ReportRow:
+        reached = Group((*common.items, *_flat(funnel.rows_of(stage))))
+        there = Group((*common.items, Condition("stage", "any_of", (stage.ref,))))
+        share = funnel.conversion(place) if stage in funnel.way else None
+        is_end = stage not in funnel.way
+        numbers = {
+            "reached": (stage.count if is_end else stage.reached, reached),
+            "reached_amount": (stage.amount if is_end else stage.reached_amount, reached),
+            "on": (None if share is None else round(Decimal(100 * share), 2), reached),
+            "now": (stage.count, there),
+            "now_amount": (stage.amount, there),
+        }
+        made = (Number(numbers[one.key][0], spec.entity, numbers[one.key][1]) for one in spec.measures)
+        return ReportRow((stage.ref,), stage.ref.label, tuple(made))
+
+    rows = tuple(row(place, stage) for place, stage in enumerate((*funnel.way, *funnel.ends)))
+    shown = replace(parameters, process=next(iter(funnel.processes()), None))
+    return FoundReport(spec, shown, spec.dimensions[:1], spec.measures, rows, None)
