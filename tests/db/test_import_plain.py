@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +15,19 @@ from sqlalchemy import text
 
 from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
+from crm_desktop.entities.reports import LOST, PEOPLE, TRACKING, WON
 from crm_desktop.services import journal
+from crm_desktop.services.analysis import fetch_report
+from crm_desktop.services.analysis_parameters import Parameters
+from crm_desktop.services.dictionaries import NewEntry, add_entries
 from crm_desktop.services.lookup import fetch_choices
-from crm_desktop.services.records import create_record, new_record
+from crm_desktop.services.records import create_record, fetch_record, new_record
 from crm_desktop.spec import Ref
+from crm_desktop.spec.report import ReportSpec
 from importers import run
 from importers.plan import Fate, MatchRule, OnMatch
 from tests.db.conftest import SignIn
+from tests.db.maven_oracle import Maven, Sums
 
 MAVEN = Path(__file__).parents[1] / "data" / "maven-crm"
 STAGES = (("Prospecting", "open", 10), ("Engaging", "open", 40), ("Won", "won", 100), ("Lost", "lost", 0))
@@ -65,6 +72,14 @@ def make_process(gateway: Gateway) -> None:
             create_record(session, new_record("sales_stage", gateway.person, choices, **values))
 
 
+def add_sectors(gateway: Gateway) -> None:
+    """As one pastes them into the dictionary of industries."""
+    with gateway.write() as session:
+        industries = session.execute(text("select id from crm.dictionary where code = 'industry'")).scalar_one()
+        sectors = sorted({deal["sector"] for deal in Maven(MAVEN).deals} - {"", "finance"})  # that is there
+        add_entries(session, fetch_record(session, "dictionary", industries), [NewEntry(sector) for sector in sectors])
+
+
 def quarter(day: str) -> str:
     """Of a day as the data set writes it: 25-10-16."""
     _day, month, year = map(int, day.split("-"))
@@ -74,6 +89,7 @@ def quarter(day: str) -> str:
 def test_public_pipeline_comes_in_whole_and_adds_up(sign_in: SignIn) -> None:
     administrator = sign_in("admin")
     make_process(administrator)
+    add_sectors(administrator)
     with administrator.long_write() as session:
         accounts = run.open_file(MAVEN / "accounts.csv").chosen()
         run.import_records(session, administrator.person, accounts.read(), accounts)
@@ -137,6 +153,56 @@ def test_public_pipeline_comes_in_whole_and_adds_up(sign_in: SignIn) -> None:
     """
     assert {(product, stage): count for product, stage, count in rows(administrator, lines)} == products
     assert rows(administrator, "select count(*) from crm.opportunity where opened_on > closed_on") == [(0,)]
+    check_reports(administrator)
+    check_rights(administrator, sign_in("seller"))
+
+
+def check_reports(gateway: Gateway) -> None:
+    """The reports say what an independent calculation from the files does."""
+    maven = Maven(MAVEN)
+    for dimension, column in (
+        ("owner", "sales_agent"), ("superior", "manager"), ("department", "office"), ("product", "product"),
+        ("industry", "sector"), ("quarter", "quarter"),
+    ):  # fmt: skip
+        for spec, stage in ((WON, "Won"), (LOST, "Lost")):
+            assert sums_of(gateway, spec, dimension) == maven.gathered(stage, column), (spec.key, column)
+    by_stage = sums_of(gateway, TRACKING, "stage")
+    assert (by_stage["Prospecting"][0], by_stage["Engaging"][0]) == (500, 1_589)
+    people = report_of(gateway, PEOPLE, "owner")
+    total = {one.key: number.value for one, number in zip(people.measures, people.total.numbers, strict=True)}
+    assert (total["won"], total["lost"], total["won_amount"]) == (4_238, 2_473, 10_005_534)
+    assert total["rate"] == Decimal("63.15")
+    place = [one.key for one in people.measures].index("rate")
+    assert {row.label: row.numbers[place].value for row in people.rows if row.numbers[place].value} == maven.rates(
+        "sales_agent"
+    )
+
+
+def check_rights(administrator: Gateway, seller: Gateway) -> None:
+    """Who got one agent's deals counts those deals, as a plain query of his does."""
+    with administrator.write() as session:
+        session.execute(
+            text("""
+            update crm.opportunity set owner_id = (select id from crm.employee where name = 'seller')
+            where owner_id = (select id from crm.employee where name = 'Darcel Schlecht')
+        """)
+        )
+    won, value = Maven(MAVEN).gathered("Won", "sales_agent")["Darcel Schlecht"]
+    assert sums_of(seller, WON, "owner") == {"seller": (won, value)}
+    query = "select count(*), sum(amount) from crm.opportunity where outcome_id = crm.choice('outcome', 'won')"
+    assert rows(seller, query) == [(won, value)]
+
+
+def report_of(gateway: Gateway, spec: ReportSpec, by: str) -> Any:
+    with gateway.read() as session:
+        return fetch_report(session, spec, Parameters(by=by), gateway.person)
+
+
+def sums_of(gateway: Gateway, spec: ReportSpec, by: str) -> Sums:
+    """Count and amount by name."""
+    found = report_of(gateway, spec, by)
+    names = {"Finance and insurance": "finance"}
+    return {names.get(row.label, row.label): (row.numbers[0].value, row.numbers[1].value) for row in found.rows}
 
 
 def test_only_an_administrator_imports_employees(sign_in: SignIn) -> None:
