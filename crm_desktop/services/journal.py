@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -231,6 +231,8 @@ def fetch_change_sets(session: Session, limit: int = 200, *, everybodys: bool = 
 def fetch_last(session: Session, *, to_redo: bool = False) -> ChangeSet | None:
     """My newest action that Ctrl+Z would take back, or the undo that Ctrl+Y would; None where there is none.
 
+    An undo is named by what it took back.
+
     As in every editor, an undo can be redone only until something else is done. One statement.
     """
     newest = fetch_change_sets(session, 100)
@@ -240,7 +242,8 @@ def fetch_last(session: Session, *, to_redo: bool = False) -> ChangeSet | None:
         if change_set.undone_by is not None or is_redo or change_set.kind in {"export", "recipe", "setup"}:
             continue
         if (change_set.undoes is not None) == to_redo:
-            return change_set
+            undone = next((one for one in newest if one.id == change_set.undoes), change_set)
+            return replace(change_set, kind=undone.kind)
         if to_redo:
             return None
     return None

@@ -64,6 +64,7 @@ def test_several_records_are_changed_by_keyboard(sit_down: SitDown) -> None:
     dialog: BulkEditDialog = desk.dialog(BulkEditDialog)
     (line,) = dialog.lines
     assert line.key() == "fax"
+    assert dialog.focusWidget() is _input(line), "the field is chosen, its value is typed"
     write(_input(line), "020-1")
     wait(desk, dialog.apply.isEnabled)
     assert dialog.apply.text() == "Change 60 customers"

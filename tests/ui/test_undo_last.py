@@ -58,6 +58,7 @@ def test_actions_are_taken_back_newest_first_and_done_again_in_order(sit_down: S
         told.append(desk.value("customer", customer.id, "fax"))
     assert told == ["1", None, "1", None, "1", "2", "2"]
     assert "There is nothing to do again." in desk.notices()
+    assert "Done again: Edited: Customer 珠海华工" in desk.notices()
 
 
 def test_who_has_done_something_else_since_cannot_redo(sit_down: SitDown, qtbot: QtBot) -> None:

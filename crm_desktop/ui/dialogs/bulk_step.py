@@ -57,9 +57,11 @@ class BulkStep(QWidget):
         return str(self.field.currentData() or "")
 
     def choose(self, key: str, action: Action = Action.SET) -> None:
-        """Choose a field and what is done to it."""
+        """Choose a field and what is done to it; what is missing is typed next."""
         self.field.setCurrentIndex(self.field.findData(key))
         self.action.setCurrentIndex(self.action.findData(action))
+        if self.editors:
+            self.editors[0].setFocus()
 
     def step(self) -> Step | None:
         """What was chosen, None while something is missing. Raises BadValueError for a text that is no value."""
