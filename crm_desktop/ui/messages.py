@@ -83,9 +83,9 @@ def report_bug(error: BaseException) -> Path:
     """Save a report (where it happened, no values) and show it in one dialog. Returns the report's file."""
     path = _save_report(error)
     log.error("%s; report: %s", type(error).__name__, path)
-    if QApplication.instance() is None or _BugDialog.shown:
+    if QApplication.instance() is None or BugDialog.shown:
         return path
-    _BugDialog(QApplication.activeWindow(), path).open_quietly()
+    BugDialog(QApplication.activeWindow(), path).open_quietly()
     return path
 
 
@@ -125,7 +125,9 @@ def _save_report(error: BaseException) -> Path:
     return path
 
 
-class _BugDialog(MessageDialog):
+class BugDialog(MessageDialog):
+    """Says that the program made a mistake, and where the report is."""
+
     shown = False  # several bugs in a row: one dialog, a report for each
 
     def __init__(self, parent: QWidget | None, report: Path) -> None:

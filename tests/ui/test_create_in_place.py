@@ -27,6 +27,8 @@ def test_a_customer_is_made_from_the_form_of_a_contact(desk: Desk) -> None:
     dialog = desk.dialog(CreateDialog)
     desk.settle()
     assert dialog.editor.form.value_of("name") == "珠海新客户"
+    assert dialog.editor.save_button.isVisible()
+    assert not dialog.editor.again_button.isVisible(), "one is wanted here"
     dialog.editor.save()
     desk.settle()
     value = editor.value()

@@ -12,7 +12,7 @@ from crm_desktop.ui.fields.line import LineEditor
 class AskTextDialog(Dialog):
     """One required line. ``action`` is the word on the button."""
 
-    def __init__(self, parent: QWidget, title: str, label: str, action: str, text: str = "") -> None:
+    def __init__(self, parent: QWidget | None, title: str, label: str, action: str, text: str = "") -> None:
         super().__init__(parent, title)
         self.editor = LineEditor(TEXT, label, required=True)
         self.editor.set_value(text)

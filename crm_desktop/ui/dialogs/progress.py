@@ -17,7 +17,7 @@ PATIENCE_MS = 400  # shorter work needs no dialog
 class ProgressDialog(Dialog):
     """Closes by itself when the work has ended. Esc and the button ask the work to stop."""
 
-    def __init__(self, parent: QWidget, title: str, work: LongWork) -> None:
+    def __init__(self, parent: QWidget | None, title: str, work: LongWork) -> None:
         super().__init__(parent, title)
         self._work = work
         self._what = label("", "muted")

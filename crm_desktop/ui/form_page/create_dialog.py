@@ -15,6 +15,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.form_page.record_editor import RecordEditor
+from crm_desktop.ui.widgets.buttons import secondary_button
 
 SIZE = QSize(760, 560)
 
@@ -26,15 +27,18 @@ class CreateDialog(Dialog):
         self, parent: QWidget, view: AreaView, entity: str, values: Mapping[str, Any], created: Callable[[Ref], object]
     ) -> None:
         super().__init__(parent, _("New {thing}").format(thing=_(by_key(entity).label).lower()))
-        self.editor = RecordEditor(view, entity)
+        self.editor = RecordEditor(view, entity, makes_several=False)
         self._created = created
-        self.editor.again_button.hide()
         self.body.addWidget(self.editor, 1)
-        self.add_cancel()
-        self.resize(SIZE)
+        foot = self.editor.foot
+        foot.insertWidget(foot.indexOf(self.editor.save_button), secondary_button(_("Cancel"), self.reject))
         self.editor.saved.connect(self._take)
         self.editor.begin(values)
         self.editor.setFocus()
+
+    def sizeHint(self) -> QSize:
+        """Two columns wide; a long form scrolls."""
+        return SIZE
 
     def reject(self) -> None:
         """Leave, unless something typed is to stay."""

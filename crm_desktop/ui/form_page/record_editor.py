@@ -46,13 +46,15 @@ class RecordEditor(QWidget):
     save_ended = Signal()  # well or not
     new_wanted = Signal()  # saved, and now another new one
 
-    def __init__(self, view: AreaView, entity: str) -> None:
+    def __init__(self, view: AreaView, entity: str, *, makes_several: bool = True) -> None:
+        """Without ``makes_several`` another new record after this one is not offered."""
         super().__init__()
         self._view = view
         self._context = view.context
         self.spec = by_key(entity)
         self.record = Record(entity, 0, 0)
         self.is_read_only = False
+        self._makes_several = makes_several
         self._is_saving = False
         self._sent: Mapping[str, Any] = {}  # what is being saved
         self._was_edited = False
@@ -241,7 +243,7 @@ class RecordEditor(QWidget):
             self.duplicates.watch(record.id)
         for button in (self.save_button, self.again_button, self.revert_button):
             button.setVisible(not self.is_read_only)
-        self.again_button.setVisible(not self.is_read_only and record.id == 0)
+        self.again_button.setVisible(self._makes_several and not self.is_read_only and record.id == 0)
         self._note_edit("")
         self.loaded.emit(record)
 

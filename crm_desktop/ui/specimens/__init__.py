@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from crm_desktop.ui.specimens.dialogs import login, login_refused, password, question, shortcuts
+from crm_desktop.ui.specimens.dialogs import (
+    ask_text,
+    bug,
+    login,
+    login_refused,
+    password,
+    progress,
+    question,
+    shortcuts,
+)
 from crm_desktop.ui.specimens.drafts import draft_dialog, drafts_dialog
 from crm_desktop.ui.specimens.editors import editors
 from crm_desktop.ui.specimens.starting import connections, new_firm, sample, sign_in_to_sample, trial, ways
@@ -22,6 +31,9 @@ SPECIMENS = (
     ("login", login),
     ("login_refused", login_refused),
     ("question", question),
+    ("ask_text", ask_text),
+    ("progress", progress),
+    ("bug", bug),
     ("shortcuts", shortcuts),
     ("password", password),
     ("drafts", drafts_dialog),

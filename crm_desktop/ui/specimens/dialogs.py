@@ -1,20 +1,25 @@
-"""Signing in, a question, the keys, a new password."""
+"""Signing in, a question, a name asked for, long work, a mistake of the program, the keys, a new password."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import SignInError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Profile
+from crm_desktop.ui.dialogs.ask_text import AskTextDialog
 from crm_desktop.ui.dialogs.message import MessageDialog
 from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.login import LoginDialog
-from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.messages import BugDialog
+from crm_desktop.ui.tasks import LongWork, Tasks
 
 
 def login() -> QWidget:
@@ -36,6 +41,26 @@ def question() -> QWidget:
     dialog.add_cancel()
     dialog.add_primary(_("Delete"), dialog.accept, danger=True)
     return dialog
+
+
+def ask_text() -> QWidget:
+    """Another name for a file."""
+    return AskTextDialog(None, _("Rename"), _("Name"), _("Rename"), "报价单.pdf")
+
+
+def progress() -> QWidget:
+    """A backup half way."""
+    owner = QObject()
+    work = LongWork(lambda act: act(), owner)
+    dialog = ProgressDialog(None, _("Backing up"), work)
+    work.setParent(dialog)
+    work.progressed.emit(7, 12, _("Writing the backup"))
+    return dialog
+
+
+def bug() -> QWidget:
+    """What nobody should ever see."""
+    return BugDialog(None, Path("C:/Users/lin/AppData/Local/crm-desktop/reports/2026-11-22 090512.txt"))
 
 
 def shortcuts() -> QWidget:

@@ -21,6 +21,7 @@ from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.dialogs.unsaved import UnsavedDialog
+from crm_desktop.ui.form_page.create_dialog import CreateDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.customer import CustomerPage
@@ -45,6 +46,7 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("customer_new", partial(duplicate_window, context)),
         *((key, partial(record_window, context, key)) for key in listed(context) if key != "customer"),
         ("activity_new", partial(new_window, context, "activity")),
+        ("contact_created", partial(create_dialog, context)),
         *opportunity_dialogs(context),
         ("employee_read_only", partial(record_window, context, "employee")),
         ("custom_field", custom_field_dialog),
@@ -128,6 +130,14 @@ def conflict_dialog() -> QWidget:
     history = [Change(1, 1, datetime.datetime.now().astimezone(), "何毅", 1, "edit", "", "U", fields)]
     mine = {"title": "采购经理", "remark": "周五来电，要求样品和报价。"}
     return ConflictDialog(None, base, SaveConflictError(current, ("title", "remark")), mine, history)
+
+
+def create_dialog(context: Context) -> QWidget:
+    """A new contact out of another form."""
+    window = MainWindow(context)
+    dialog = CreateDialog(window, window.view(context.areas[0].key), "contact", {"name": "陈立"}, lambda _made: None)
+    dialog.finished.connect(window.close)  # keeps the window as long as its dialog
+    return dialog
 
 
 def undo_dialog(context: Context) -> QWidget:
