@@ -8,6 +8,7 @@ import io
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -242,6 +243,24 @@ def test_customer_that_is_gone_is_said(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = desk.open("customer", 999_999_999)
     assert any("no longer there" in label.text() for label in page.findChildren(QLabel))
+    assert not [one for one in (page.story, page.edit_button, page.more_button) if one.isVisible()]
+    page.setFocus()
+    assert focused() is page.heading, "keys go to nothing that cannot be seen"
+    QTest.keyClick(focused(), Key.Key_Escape)
+    assert page not in desk.window.findChildren(CustomerPage) or not page.isVisible()
+
+
+def test_what_is_logged_before_the_customer_was_read_is_logged_when_it_was(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer()
+    page = desk.window.open_record("customer", customer.id)
+    assert isinstance(page, CustomerPage)
+    assert page._overview is None
+    write(page.story.log_line.line, "来电")
+    page.story.log_line.log()
+    desk.settle()
+    assert desk.value("activity", desk.id_of("activity", "customer_id = :id", id=customer.id), "subject") == "来电"
+    assert page.story.log_line.line.text() == ""
 
 
 def test_customer_is_found_logged_edited_and_left_by_keyboard_alone(sit_down: SitDown, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QMenu,
@@ -62,6 +63,7 @@ class CustomerPage(RecordPage):
         super().__init__(view, entity, id_)
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
+        self._logs_when_read = False
         self._sending: set[QWidget] = set()
         self._person = view.context.person
         self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
@@ -111,7 +113,8 @@ class CustomerPage(RecordPage):
         """Show another customer in this page."""
         self._close_editor()
         self.id = id_
-        self._overview = None
+        self._overview, self._logs_when_read = None, False
+        self._set_readable(is_readable=True)
         self.watch_record(id_)
         self.story.log_line.clear()
         for part in self.contacts.parts.values():
@@ -173,6 +176,7 @@ class CustomerPage(RecordPage):
             return  # what is shown keeps its focus and selection
         self._overview = overview
         record = overview.record
+        self._set_readable(is_readable=True)
         self.show_heading(record)
         self.heading.show_chips(_chips(overview))
         may_edit = not why_not(self._person, "update", record)
@@ -185,14 +189,25 @@ class CustomerPage(RecordPage):
         self.story.show_overview(overview)
         if self._editor is None:
             self._left.setCurrentIndex(0)
+        if self._logs_when_read:
+            self._logs_when_read = False
+            self.story.log_line.log()
 
     def _fail(self, error: KnownError) -> None:
         if isinstance(error, RecordGoneError) and self._overview is None:
             self.heading.show_record(error.message, error.hint)
-            self._left.hide()
-            self.story.hide()
+            self._set_readable(is_readable=False)
         else:
             messages.show_error(self, error)
+
+    def _set_readable(self, *, is_readable: bool) -> None:
+        """Show the customer, or only why it cannot be shown: what is hidden must not get the keys."""
+        self.begin_at(self.story.log_line.line if is_readable else self.heading)
+        focus = QApplication.focusWidget()
+        if not is_readable and focus is not None and self.isAncestorOf(focus):
+            self.setFocus()
+        for widget in (self._left, self.story, self.edit_button, self.more_button):
+            widget.setVisible(is_readable)
 
     def _show_new(self) -> None:
         self._close_editor()
@@ -249,7 +264,9 @@ class CustomerPage(RecordPage):
     # What is added in place
 
     def _log(self, values: Mapping[str, Any]) -> None:
-        assert self._overview is not None
+        if self._overview is None:  # one has typed before it was read
+            self._logs_when_read = True
+            return
         customer, person = self._overview.record, self._person
 
         def done(logged: Record) -> None:
