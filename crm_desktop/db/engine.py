@@ -30,6 +30,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "300s",  # a workbench that hangs or sleeps must not hold locks all day
     "work_mem": "16MB",  # so that the ids of 100,000 rows are sorted without a file
     "jit": "off",  # costs a tenth of a second on lists whose rows come in a millisecond
+    "max_parallel_workers_per_gather": "0",  # of ordinary statements; what is wide asks for more
+    "enable_parallel_hash": "off",  # takes shared memory of which containers have little
 }
 
 _ONLY_READS = "set default_transaction_read_only = on"

@@ -8,18 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Select, any_, bindparam, cast, func, select, text
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Select, any_, bindparam, cast, func, not_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.services.listing import Ids, ListQuery, RowGroup, parameters_of, shape_of, unpacked, where_of
+from crm_desktop.services.listing import (
+    Ids,
+    ListQuery,
+    Row,
+    RowGroup,
+    parameters_of,
+    read_page,
+    select_ids,
+    shape_of,
+    unpacked,
+    where_of,
+)
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import Joins, outputs, read_values, sort_columns
 from crm_desktop.services.totals import Totals, aggregate, number_of, rounded
-from crm_desktop.spec import Column, EntitySpec
+from crm_desktop.spec import Attr, Column, EntitySpec, Ref, facts
 
 MOST_GROUPS = 5000
 """Nobody reads more headings."""
@@ -97,7 +108,8 @@ def fetch_groups(
         return _select_groups(query, grouping, totals, keys, has_ids=True).where(among)
 
     shape = ("groups", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys), ids is None)
-    rows = execute(session, shape, build, parameters_of(query, person) if ids is None else {"ids": list(ids)}).all()
+    parameters = parameters_of(query, person) if ids is None else {"ids": list(ids)}
+    rows = execute(session, shape, build, parameters, is_wide=ids is None).all()
     groups = _groups(query, grouping, keys, [row[1:] for row in rows])
     found = array("q")
     for row in rows:
@@ -116,11 +128,50 @@ def fetch_headings(session: Session, query: ListQuery, person: Person, grouping:
         return _select_groups(query, grouping, totals, keys, has_ids=False).where(where_of(query, person))
 
     shape = ("headings", shape_of(query, person), grouping, tuple(keys), tuple(totals[key] for key in keys))
-    groups = _groups(query, grouping, keys, execute(session, shape, build, parameters_of(query, person)).all())
+    found = execute(session, shape, build, parameters_of(query, person), is_wide=True).all()
+    groups = _groups(query, grouping, keys, found)
     count = sum(group.size for group in groups)
     if count <= READ_AT_ONCE:
         return fetch_groups(session, query, person, grouping, totals)
     return Ids(array("q", bytes(8 * count)), {}, groups)
+
+
+def fetch_first_of(
+    session: Session,
+    query: ListQuery,
+    person: Person,
+    grouping: Grouping,
+    value: Any,
+    columns: Sequence[Column],
+    limit: int = 100,
+) -> list[Row]:
+    """The first rows of the group of ``value``, for as long as the ids of a long list are not known. One statement."""
+
+    def select_page() -> Select[Any]:
+        return select_ids(query, person).where(_is_member(query.spec, grouping, value)).limit(limit)
+
+    key = ("first of group", shape_of(query, person), grouping, value is None, limit)
+    parameters = parameters_of(query, person) | {"group": value.id if isinstance(value, Ref) else value}
+    return read_page(session, key, query, columns, select_page, parameters, is_wide=False)
+
+
+def _is_member(spec: EntitySpec, grouping: Grouping, value: Any) -> Any:
+    """Whether a row is in the group of a value, which comes in as the parameter ``group``."""
+
+    def has(model: Any, path: Sequence[Attr]) -> Any:
+        first, *rest = path
+        fact = facts(first)
+        if rest:
+            return getattr(model, fact.key).has(has(fact.target, rest))
+        found = getattr(model, fact.column)
+        if value is None:
+            return found.is_not(None)
+        if grouping.unit:
+            found = cast(func.date_trunc(grouping.unit, found), Date)
+        return found == bindparam("group", type_=found.type)
+
+    is_in = has(spec.model, grouping.column(spec).path)
+    return not_(is_in) if value is None else is_in
 
 
 def _groups(query: ListQuery, grouping: Grouping, keys: Sequence[str], rows: Sequence[Any]) -> tuple[RowGroup, ...]:

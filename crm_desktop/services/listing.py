@@ -144,8 +144,11 @@ def _may_be_far(query: ListQuery) -> bool:
     """Whether the planner would take the rows in the order that an index has until it has found enough of those asked
     for: all of a million where they are few.
     """
-    is_in_own_order = query.sort in {"", query.spec.table.sort.key}
-    return bool(query.filter or query.typed) and query.parent_id is None and is_in_own_order
+    return bool(query.filter or query.typed) and query.parent_id is None and _is_in_own_order(query)
+
+
+def _is_in_own_order(query: ListQuery) -> bool:
+    return query.sort in {"", query.spec.table.sort.key}
 
 
 def _select_near(query: ListQuery, person: Person) -> Select[Any]:
@@ -252,17 +255,36 @@ def fetch_first_page(
 ) -> list[Row]:
     """The first rows in display order, in one statement; in two where few are asked for."""
 
-    def read(select_first: Callable[[ListQuery, Person], Select[Any]]) -> list[Row]:
-        def build() -> Select[Any]:
-            return _select_page(query, columns, select_first(query, person).limit(limit))
+    def read(select_first: Callable[[ListQuery, Person], Select[Any]], *, is_wide: bool) -> list[Row]:
+        def select_page() -> Select[Any]:
+            return select_first(query, person).limit(limit)
 
-        key = ("first", select_first.__name__, shape_of(query, person), tuple(c.key for c in columns), limit)
-        return _read(execute(session, key, build, parameters_of(query, person)), columns)
+        key = ("first", select_first.__name__, shape_of(query, person), limit)
+        return read_page(session, key, query, columns, select_page, parameters_of(query, person), is_wide=is_wide)
 
     if not _may_be_far(query):
-        return read(select_ids)
-    near = read(_select_near)
-    return near if len(near) == limit else read(_select_far)
+        return read(select_ids, is_wide=query.parent_id is None and not _is_in_own_order(query))
+    near = read(_select_near, is_wide=False)
+    return near if len(near) == limit else read(_select_far, is_wide=True)
+
+
+def read_page(
+    session: Session,
+    key: Hashable,
+    query: ListQuery,
+    columns: Sequence[Column],
+    select_page: Callable[[], Select[Any]],
+    parameters: Mapping[str, Any],
+    *,
+    is_wide: bool,
+) -> list[Row]:
+    """The rows whose ids ``select_page`` selects, in their order; ``key`` and ``is_wide`` as ``execute`` wants them."""
+
+    def build() -> Select[Any]:
+        return _select_page(query, columns, select_page())
+
+    key = (key, tuple(c.key for c in columns))
+    return _read(execute(session, key, build, parameters, is_wide=is_wide), columns)
 
 
 def fetch_first_pages(

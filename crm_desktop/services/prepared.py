@@ -15,6 +15,7 @@ from crm_desktop.core.i18n import language
 _MOST = 2000
 _dialect = psycopg2.dialect()  # type: ignore[no-untyped-call]
 _numbers = count()
+_WIDELY = "set local max_parallel_workers_per_gather = 2; "  # in one round trip
 _compiled: dict[Hashable, tuple[str, Mapping[str, Any]]] = {}
 
 
@@ -25,11 +26,13 @@ def execute(
     parameters: Mapping[str, Any] | None = None,
     *,
     is_planned_once: bool = False,
+    is_wide: bool = False,
 ) -> Any:
     """The result of the statement that ``build`` makes; it is built once for each ``key`` and language.
 
     What differs between two runs of one key must come in as ``parameters``, the values of its named ``bindparam``.
     What finds rows by their keys ``is_planned_once`` a connection: to plan it takes the server longer than to run it.
+    What may have to read all of a large table ``is_wide``: several processors of the server share the work.
     """
     key = (language(), key)
     if key not in _compiled:
@@ -42,7 +45,7 @@ def execute(
     connection = session.connection()
     if is_planned_once:
         return _run_planned(connection, key, sql, values, [name for name in parameters or () if f"%({name})s" in sql])
-    return connection.exec_driver_sql(sql, values)
+    return connection.exec_driver_sql(_WIDELY + sql if is_wide else sql, values)
 
 
 def _run_planned(

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from crm_desktop.core.errors import KnownError
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services import grouping
-from crm_desktop.services.grouping import Grouping, fetch_groups, fetch_headings, groupings_of
-from crm_desktop.services.listing import ListQuery, fetch_ids
+from crm_desktop.services.grouping import Grouping, fetch_first_of, fetch_groups, fetch_headings, groupings_of
+from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
 from crm_desktop.services.totals import Total, fetch_totals
 from tests.db.conftest import SignIn
 from tests.ui.desk import count_statements
@@ -49,6 +49,25 @@ def test_headings_of_a_long_list_come_without_its_ids(sign_in: SignIn, monkeypat
         asked = count_statements(lambda: fetch_headings(session, ALL, director.person, Grouping("owner"), SUM))
     assert len(asked) == 1
     assert "int8send" not in asked[0]
+
+
+def test_first_rows_of_a_group_are_those_it_begins_with(sign_in: SignIn) -> None:
+    director = sign_in("director")
+    columns = columns_of(CUSTOMER)
+    by_name = ListQuery(entity="customer", preset="all", sort="name", is_descending=True)
+    groupings = [
+        Grouping("owner"), Grouping("level"), Grouping("registered_on", "month"), Grouping("owner.department"),
+        Grouping("is_do_not_contact"), Grouping("name"),
+    ]  # fmt: skip
+    with director.write() as session:
+        days = "nullif(date '2026-02-03' + id::int % 40, '2026-02-03')"
+        session.execute(text(f"update crm.customer set registered_on = {days}"))
+        for by in groupings:
+            ids, _sums, groups = fetch_groups(session, by_name, director.person, by, {})
+            for group in groups:
+                first = fetch_first_of(session, by_name, director.person, by, group.value, columns, limit=5)
+                assert [row.id for row in first] == list(ids[: group.size][:5]), (by, group)
+                ids = ids[group.size :]
 
 
 def test_group_has_count_and_total(sign_in: SignIn) -> None:

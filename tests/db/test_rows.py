@@ -186,4 +186,5 @@ def test_scopes_hold_in_parallel_plans(raw: Raw, office: Office) -> None:
     forced = "debug_parallel_query" if raw.connection.server_version >= 160000 else "force_parallel_mode"
     raw.rows(f"set local {forced} = on; set local parallel_setup_cost = 0; set local min_parallel_table_scan_size = 0")
     raw.become(SELLER)
+    assert "Gather" in str(raw.rows("explain select count(*) from crm.customer"))
     assert raw.value("select count(*) from crm.customer") == expected

@@ -71,6 +71,11 @@ class InventedRows:
         self._ask("headings")
         return Ids(array("q", bytes(8 * len(self.ids))), {}, self.groups)
 
+    def fetch_first_of(self, _session: Any, value: Any) -> list[Row]:
+        sizes = {group.value: group.size for group in self.groups}
+        start = sum(size for other, size in sizes.items() if other < value)
+        return [self.row(id_) for id_ in self.ids[start : start + min(PAGE, sizes[value])]]
+
     def fetch_ids(self, _session: Any) -> Ids:
         self._ask("ids")
         return Ids(array("q", self.ids), {}, self.groups)
@@ -351,6 +356,22 @@ def test_headings_of_a_long_list_are_there_before_its_ids(tasks: Tasks, qtbot: Q
     assert source.asked[:2] == ["headings", "ids"]
     assert (model.rowCount(), model.row_of(401), model.row_of(1)) == (602, 2, -1)  # folded as it was
     qtbot.waitUntil(lambda: _text(model, 2) == "Customer 401")
+
+
+def test_groups_in_sight_begin_before_all_ids_are_known(tasks: Tasks, qtbot: QtBot) -> None:
+    groups = (RowGroup("x", 400, {}), RowGroup("y", 600, {}))
+    source = InventedRows(range(1, 1001), groups=groups, is_long=True)
+    model = RowModel(tasks, source, tasks)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    model.opened.connect(source.gate.clear)  # the ids wait
+    with qtbot.waitSignal(model.opened):
+        model.open(source)
+    for row, name in ((1, "Customer 1"), (402, "Customer 401")):
+        qtbot.waitUntil(lambda row=row, name=name: _text(model, row) == name)  # type: ignore[misc]
+    assert (_text(model, 399), model.id_at(402), model.is_counted) == (LOADING, 401, False)
+    with qtbot.waitSignal(model.counted):
+        source.gate.set()
+    qtbot.waitUntil(lambda: _text(model, 399) == "Customer 399")
 
 
 def test_folded_group_hides_its_rows_and_keeps_the_others(grouped: RowModel, qtbot: QtBot) -> None:

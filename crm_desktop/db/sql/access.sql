@@ -1,4 +1,5 @@
 -- What the signed-in person may do. Policies call these once per statement (InitPlan), never once per row.
+-- They may run in several processes at once (parallel safe): what reads a million rows is divided among processors.
 -- The person is session_user: a security definer function and SET ROLE do not change it.
 -- A plan for any argument is as good as one for each, and planning would cost more than the first answers.
 
@@ -21,7 +22,7 @@ grant execute on function crm.my_grants() to crm_user;
 -- core.access.Scope of a verb (read, create, update, delete) for somebody; 0 without a grant. What ends in _for is for
 -- the functions here: they answer about anybody, so nobody may call them himself.
 create or replace function crm.scope_for(person bigint, entity text, verb text) returns smallint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return coalesce((
     select max(case scope_for.verb when 'read' then g.read_scope when 'create' then g.create_scope
@@ -45,7 +46,7 @@ end $$;
 grant execute on function crm.may(text, text) to crm_user;
 
 create or replace function crm.function_for(person bigint, entity text, function text) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return exists (
     select from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
@@ -65,7 +66,7 @@ grant execute on function crm.has_function(text, text) to crm_user;
 -- department and no team, but in reach of those who may see all or work with the pool. Where records can be private,
 -- minus a person stands for what is his alone.
 create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   scope smallint := crm.scope_for(person, entity, verb);
   pool boolean := scope = 5 or verb in ('read', 'update') and crm.function_for(person, entity, 'pool');
@@ -92,7 +93,7 @@ begin
 end $$;
 
 create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return crm.owners_for(crm.me(), entity, verb);
 end $$;

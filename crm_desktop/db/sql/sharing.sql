@@ -4,7 +4,7 @@
 
 -- A person's department and those above it: what is lent to any of them is lent to him.
 create or replace function crm.departments_for(person bigint) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return array(
     with recursive above as (
@@ -18,7 +18,7 @@ end $$;
 
 -- What is lent.
 create or replace function crm.lent_for(person bigint, table_name text, verb text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   departments bigint[] := crm.departments_for(person);
 begin
@@ -32,7 +32,7 @@ end $$;
 -- What lies at a record whose owner he reaches with his right to read records like it, or at one that is lent to him.
 -- Who sees all needs none of it, and what is private lies at nothing.
 create or replace function crm.along_for(person bigint, subject journal.subject) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   along bigint[];
   lent bigint[];
@@ -53,7 +53,7 @@ end $$;
 
 -- What he is asked to take part in, whatever he answered.
 create or replace function crm.invited_for(person bigint, table_name text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   if table_name <> 'event' then return '{}'; end if;
   return array(select p.event_id from crm.event_participant p where p.employee_id = person);
@@ -61,7 +61,7 @@ end $$;
 
 -- All of these for a verb on a table; for a part, keys of its parents. To make and change parts takes a share to write.
 create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   subject journal.subject;
   parent journal.subject;
@@ -89,7 +89,7 @@ begin
 end $$;
 
 create or replace function crm.shared_with_me(table_name text, verb text) returns setof bigint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 10 as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp rows 10 as $$
 begin
   return query select unnest(crm.shared_for(crm.me(), table_name, verb));
 end $$;

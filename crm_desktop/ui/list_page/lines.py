@@ -44,11 +44,21 @@ class Lines:
         below = line - self._headings[number]
         return self._places[number] + below - 1 if below else -1
 
+    def group_of(self, place: int) -> int:
+        """The number of the group in which a place lies."""
+        return bisect_right(self._places, place) - 1
+
+    def begin(self, number: int, ids: Sequence[int]) -> None:
+        """Learn the first ids of a group."""
+        first = self._places[number]
+        known = ids[: self.groups[number].size]
+        self.ids[first : first + len(known)] = array("q", known)
+
     def line_of(self, place: int) -> int:
         """Where the record at a place stands, -1 where its group is folded."""
         if not self.groups:
             return place
-        number = bisect_right(self._places, place) - 1
+        number = self.group_of(place)
         return -1 if number in self.folded else self._headings[number] + 1 + place - self._places[number]
 
     def places(self, first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -59,6 +59,8 @@ class RowModel(QAbstractTableModel):
         self._folded: set[Any] = set()  # what the records of folded groups have in common
         self._rows: OrderedDict[int, _Kept | None] = OrderedDict()  # None: gone since the ids were read
         self._wanted: list[int] = []  # pages, the newest last
+        self._begun: set[int] = set()  # numbers of groups whose first rows were asked for before all ids came
+        self._beginning = -1  # the one that is wanted, or on its way
         self._is_opening = self._is_reading = False
         self._generation = 0
         self._changed: set[int] = set()
@@ -68,6 +70,7 @@ class RowModel(QAbstractTableModel):
         self.is_selection_kept = False
         self.sums: Mapping[str, Decimal] = {}
         self._request_timer = later(0, self._request, self)
+        self._begin_timer = later(0, self._begin, self)
         self._flash_timer = later(FLASH_MS, self._end_flash, self)
         self._refresh = Soon(self._read_ids, self)
 
@@ -225,6 +228,8 @@ class RowModel(QAbstractTableModel):
         kept = self._rows.get(id_)
         if role == Qt.ItemDataRole.DisplayRole and id_ and (id_ not in self._rows or (kept and kept.is_stale)):
             self._want(place // PAGE)
+        elif role == Qt.ItemDataRole.DisplayRole and not id_:
+            self._want_group(self._lines.group_of(place))
         if role == CellRole.FLASH:
             return id_ in self._flashing
         if kept is None:
@@ -274,6 +279,7 @@ class RowModel(QAbstractTableModel):
         self.beginResetModel()
         self._source = self._asked
         self._rows.clear()
+        self._begun.clear()
         self._changed.clear()
         self._set_lines(answered.ids, answered.groups)
         self.endResetModel()
@@ -328,6 +334,33 @@ class RowModel(QAbstractTableModel):
         if generation == self._generation:
             self._is_opening = False
             self.failed.emit(error)
+
+    # The first rows of groups, while the ids are not known
+
+    def _want_group(self, number: int) -> None:
+        if self._beginning < 0 and number not in self._begun:
+            self._beginning = number
+            self._begun.add(number)
+            self._begin_timer.start()
+
+    def _begin(self) -> None:
+        generation, source, number = self._generation, self._source, self._beginning
+        if self.is_counted or number >= len(self._lines.groups):
+            self._beginning = -1
+            return
+
+        def take(rows: Sequence[Row]) -> None:
+            self._beginning = -1
+            if generation == self._generation and not self.is_counted:
+                self._keep(rows)
+                self._lines.begin(number, [row.id for row in rows])
+            self._repaint()
+
+        def fail(_error: KnownError) -> None:
+            self._beginning = -1  # the ids are being asked for, and tell of it
+
+        value = self._lines.groups[number].value
+        self._tasks.query(self, lambda session: source.fetch_first_of(session, value), take, fail)
 
     # Pages of rows
 

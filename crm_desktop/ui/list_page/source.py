@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from crm_desktop.core.access import Person
 from crm_desktop.services import listing
-from crm_desktop.services.grouping import Grouping, fetch_groups, fetch_headings
+from crm_desktop.services.grouping import Grouping, fetch_first_of, fetch_groups, fetch_headings
 from crm_desktop.services.listing import Ids, ListQuery, Row
 from crm_desktop.services.totals import Totals
 from crm_desktop.spec import Column, EntitySpec
@@ -44,6 +44,9 @@ class Source(Protocol):
 
     def fetch_headings(self, session: Any) -> Ids:
         """The groups; of a long list with ids of 0 instead of those of its rows."""
+
+    def fetch_first_of(self, session: Any, value: Any) -> Sequence[Row]:
+        """The first rows of a group, while the ids are not known."""
 
     def fetch_ids(self, session: Any) -> Ids:
         """All ids in order, with sums or with groups."""
@@ -90,6 +93,11 @@ class ListSource:
         """The groups; of a long list with ids of 0 instead of those of its rows."""
         assert self.grouping is not None
         return fetch_headings(session, self.query, self.person, self.grouping, self.totals)
+
+    def fetch_first_of(self, session: Any, value: Any) -> Sequence[Row]:
+        """The first rows of a group, while the ids are not known."""
+        assert self.grouping is not None
+        return fetch_first_of(session, self.query, self.person, self.grouping, value, self.columns, FIRST)
 
     def fetch_ids(self, session: Any) -> Ids:
         """All ids in order, and the sums of the money columns or the groups."""

@@ -2,7 +2,7 @@
 
 -- The active employee of this session; null for everybody else, who then sees nothing.
 create or replace function crm.me() returns bigint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- Names of roles have a collation of their own, with which the index of logins would be of no use.
   return (select e.id from crm.employee e where e.login = session_user::text collate "default" and e.is_active);
