@@ -236,6 +236,8 @@ def _owned(guard: Guard, verb: str) -> str:
         )
     if verb == "delete":
         return _within(guard, guard.judged_column, verb)
+    if guard.named_column and verb == "read":  # said twice: a new row is not among those of the function yet
+        lent += f" or {guard.named_column} = (select crm.me()) and (select crm.may('{guard.entity}', 'read'))"
     return f"{_within(guard, guard.judged_column, verb)} or {lent}"
 
 

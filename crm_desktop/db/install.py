@@ -62,10 +62,10 @@ def _describe_subjects(connection: Connection) -> None:
     connection.execute(
         text("""
             insert into journal.subject (table_name, entity, rule, owner_column, writer_column, parent_table,
-                                         parent_column, along_table, along_column, along_owner_column, display_column,
-                                         position)
+                                         parent_column, along_table, along_column, along_owner_column, named_column,
+                                         display_column, position)
             values (:table_name, :entity, :rule, :owner, :writer, :parent_table, :parent_column, :along_table,
-                    :along_column, :along_owner, :display, :position)
+                    :along_column, :along_owner, :named, :display, :position)
         """),
         [
             {
@@ -79,6 +79,7 @@ def _describe_subjects(connection: Connection) -> None:
                 "along_table": guard.along_table,
                 "along_column": guard.along_column,
                 "along_owner": guard.along_owner_column,
+                "named": guard.named_column,
                 "display": display[name] if display[name] in table.columns else "id",
                 "position": position,
             }

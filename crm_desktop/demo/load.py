@@ -19,6 +19,7 @@ from crm_desktop.core.progress import Step
 from crm_desktop.db.bulk import copy_rows
 from crm_desktop.demo.calendar import build_outlines
 from crm_desktop.demo.draw import Dice
+from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.names import Names
 from crm_desktop.demo.parties import Parties, Row
 from crm_desktop.demo.people import People
@@ -32,7 +33,7 @@ from crm_desktop.demo.world import World
 from crm_desktop.models import Setting
 from crm_desktop.services.preferences import SAMPLE_FIRM
 
-CHAPTERS = {"sales": (add_sales, SALES_TABLES)}
+CHAPTERS = {"sales": (add_sales, SALES_TABLES), "leads": (add_leads, LEAD_TABLES)}
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
 Batch = dict[str, list[Row]]

@@ -19,6 +19,7 @@ from crm_desktop.entities.custom_field import CUSTOM_FIELD
 from crm_desktop.entities.custom_fields import FieldDefinition, extended
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
+from crm_desktop.entities.lead import LEAD, LEAD_FOLLOW_UP, LEAD_RULE, LEAD_RULE_MEMBER
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
@@ -31,6 +32,8 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     CONTACT,
     CONTACT_RELATION,
     ACTIVITY,
+    LEAD,
+    LEAD_FOLLOW_UP,
     OPPORTUNITY,
     OPPORTUNITY_CONTACT,
     OPPORTUNITY_LINE,
@@ -45,6 +48,8 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     SALES_PROCESS,
     SALES_STAGE,
     SPECIAL_DAY,
+    LEAD_RULE,
+    LEAD_RULE_MEMBER,
     EMPLOYEE,
     DEPARTMENT,
     PERMISSION_GROUP,

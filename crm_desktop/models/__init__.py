@@ -7,6 +7,7 @@ from crm_desktop.models.base import CUSTOM, KEPT, POLICY, SCHEMA, Base, Guard
 from crm_desktop.models.calendar import Event, EventOccurrence, EventParticipant, EventResource, Resource
 from crm_desktop.models.catalog import Product, ProductCategory, ProductCost
 from crm_desktop.models.custom_fields import CustomField
+from crm_desktop.models.leads import Lead, LeadFollowUp, LeadRule, LeadRuleMember
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
@@ -51,6 +52,10 @@ __all__ = [
     "GroupMember",
     "Guard",
     "ImportRecipe",
+    "Lead",
+    "LeadFollowUp",
+    "LeadRule",
+    "LeadRuleMember",
     "Opportunity",
     "OpportunityContact",
     "OpportunityLine",

@@ -38,6 +38,7 @@ class Guard:
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     A record with an owner of its own can lie at another one (``along_column`` points to ``along_table``): whoever
     reaches the owner of that one, kept by trigger in ``along_owner_column``, and to whom that one is lent, may read it.
+    Whoever is named in ``named_column`` may read it too: who registered it, or asked for it.
     With a ``reader_column``, that one is asked instead of the owner's: kept by trigger, it has the owner too, or minus
     the owner where the row is private, which is in his own reach alone.
     """
@@ -52,8 +53,14 @@ class Guard:
     along_column: str | None = None
     along_table: str | None = None
     along_owner_column: str | None = None
+    named_column: str | None = None
     editable: tuple[str, ...] | None = None
     is_for_owners: bool = False
+
+    @property
+    def comes_into_sight(self) -> bool:
+        """Whether rows can be in sight of people who are neither in scope nor were lent them."""
+        return self.along_column is not None or self.named_column is not None
 
     @property
     def judged_column(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Is this customer already there? Asked while somebody types, answered by the database beyond what he may see."""
+"""Is this customer or lead already there? Asked while somebody types, answered beyond what he may see."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ REASONS = {
     "phone": N_("same phone"),
     "email": N_("same e-mail"),
 }
+_SEEN = {"customer": N_("{reason}: {name} ({code}, {owner})"), "lead": N_("{reason}: lead {name} ({code}, {owner})")}
+_UNSEEN = {"customer": N_("{reason}: a customer of {owner}"), "lead": N_("{reason}: a lead of {owner}")}
 
 
 class Duplicate(NamedTuple):
-    """A customer that may be the same. ``id`` is None for one out of sight; then only its owner is known."""
+    """A customer or lead that may be the same. ``id`` is None for one out of sight; then only its owner is known."""
 
+    entity: str
     id: int | None
     name: str
     code: str
@@ -31,11 +34,8 @@ class Duplicate(NamedTuple):
 
     def sentence(self) -> str:
         """What the form says of it."""
-        if self.id is None:
-            return _("{reason}: a customer of {owner}").format(reason=_(REASONS[self.reason]), owner=self.owner)
-        return _("{reason}: {name} ({code}, {owner})").format(
-            reason=_(REASONS[self.reason]), name=self.name, code=self.code, owner=self.owner
-        )
+        words = _UNSEEN[self.entity] if self.id is None else _SEEN[self.entity]
+        return _(words).format(reason=_(REASONS[self.reason]), name=self.name, code=self.code, owner=self.owner)
 
 
 def is_code_taken(session: Session, code: str) -> bool:
@@ -43,18 +43,25 @@ def is_code_taken(session: Session, code: str) -> bool:
     return bool(session.execute(text("select crm.taken_codes(:codes)"), {"codes": [code]}).scalar_one())
 
 
-def find_duplicates(session: Session, values: Mapping[str, Any], except_id: int = 0) -> list[Duplicate]:
-    """Customers with the same core of the name, tax number, telephone number or e-mail, at most ten. One statement."""
+def find_duplicates(session: Session, entity: str, values: Mapping[str, Any], except_id: int = 0) -> list[Duplicate]:
+    """Customers, then leads, with the same core of the name, tax number, telephone number or e-mail, at most ten each.
+
+    ``except_id`` is the record of ``entity`` that is being typed. One statement.
+    """
     tokens = [token for phone in values.get("phones") or () if (token := phone_token(phone))]
     if values.get("email"):
         tokens.append(email_token(values["email"]))
     rows = session.execute(
-        text("select * from crm.find_duplicates(:core, :tax_no, :tokens, :id)"),
+        text("""
+            select 'customer' as entity, c.* from crm.find_duplicates(:core, :tax_no, :tokens, :customer) c
+            union all
+            select 'lead', l.* from crm.find_lead_duplicates(:core, :tokens, :lead) l
+        """),
         {
             "core": name_core(values.get("name") or ""),
             "tax_no": values.get("tax_no") or "",
             "tokens": tokens,
-            "id": except_id,
+            **{one: except_id if one == entity else 0 for one in _SEEN},
         },
     )
-    return [Duplicate(row.id, row.name or "", row.code or "", row.owner, row.reason) for row in rows]
+    return [Duplicate(row.entity, row.id, row.name or "", row.code or "", row.owner, row.reason) for row in rows]

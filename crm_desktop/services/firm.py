@@ -41,6 +41,10 @@ class Firm:
     lunch_to: str = "13:00"
     time_zone: str = "Asia/Shanghai"
     """Where the firm works, for whoever looks from elsewhere; a name of the tz database."""
+    lead_response_hours: int = 8
+    """Working hours in which whoever gets a lead should first take care of it."""
+    lead_recycle_days: int = 0
+    """Days without a follow-up after which a lead falls back into the pool; 0: never."""
     attachment_limit_mb: int = 20
     journal_months: int = 0
     """How many months changes are kept; 0: all of them."""

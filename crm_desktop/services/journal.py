@@ -27,7 +27,7 @@ KINDS = {
     "export": N_("Export"),
     "recipe": N_("Columns remembered"), "attach": N_("File"), "detach": N_("File removed"), "comment": N_("Comment"),
     "uncomment": N_("Comment removed"), "share": N_("Shared"), "share_end": N_("Share ended"),
-    "assign": N_("Assigned"),
+    "assign": N_("Assigned"), "convert": N_("Converted"), "recycle": N_("Back into the pool"),
 }  # fmt: skip
 WHY_KEPT = {
     "changed_since": N_("changed since"),

@@ -175,11 +175,14 @@ def check(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, str]:
     return wrong
 
 
-def create_record(session: Session, record: Record) -> Record:
-    """Save a new record; returns it with id and version. Two statements, raises FieldsError."""
+def create_record(session: Session, record: Record, change_set: int = 0) -> Record:
+    """Save a new record; returns it with id and version. Two statements, raises FieldsError.
+
+    ``change_set`` is that of an action which has begun and of which this is a step.
+    """
     spec = record.spec
     raise_if_wrong(spec, record.values)
-    change_set = begin_change(session, "create", record.title, record.entity)
+    change_set = change_set or begin_change(session, "create", record.title, record.entity)
     model: Any = spec.model
     columns = to_columns(spec, {k: v for k, v in record.values.items() if v not in (None, "", [])})
     columns |= derived_columns(spec, record.values)
@@ -189,20 +192,24 @@ def create_record(session: Session, record: Record) -> Record:
 
 
 def save_record(
-    session: Session, base: Record, changes: Mapping[str, Any], kind: Literal["edit", "put_back"] = "edit"
+    session: Session,
+    base: Record,
+    changes: Mapping[str, Any],
+    kind: Literal["edit", "put_back"] = "edit",
+    change_set: int = 0,
 ) -> Record:
     """Write the changed fields of a record that was read as ``base``.
 
     Two statements where nobody else wrote in between. Where somebody did, other fields and different places of long
     texts merge silently (four statements), and the same field raises SaveConflictError. Raises FieldsError, and
-    RecordGoneError where the record is gone.
+    RecordGoneError where the record is gone. ``change_set`` is that of an action of which this is a step.
     """
     spec = base.spec
     changes = {key: value for key, value in changes.items() if not is_same(value, base.values.get(key))}
     if not changes:
         return base
     raise_if_wrong(spec, {**base.values, **changes})
-    change_set = begin_change(session, kind, base.title, base.entity)
+    change_set = change_set or begin_change(session, kind, base.title, base.entity)
     version = _update(session, spec, base, changes)
     if version is None:
         current = fetch_record(session, base.entity, base.id)

@@ -27,7 +27,7 @@ from sqlalchemy.types import BigInteger, Text
 from crm_desktop.core import text as core_text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import language
-from crm_desktop.entities import by_model, guard_of
+from crm_desktop.entities import by_key, by_model, guard_of
 from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 SMALL_SCOPE = 20
@@ -118,7 +118,15 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
         return true()
     column: ColumnElement[int] = getattr(spec.model, guard.judged_column)
     own = column.in_([literal_column(str(int(owner))) for owner in owners]) if owners else false()
-    return or_(own, _is_lent(spec)) if spec.key in person.lent.entities else own
+    return or_(own, _is_lent(spec)) if _reaches_further(spec, person) else own
+
+
+def _reaches_further(spec: EntitySpec, person: Person) -> bool:
+    """Whether rows out of the person's scope may be in his sight: something is lent, or comes into sight by itself."""
+    guard = guard_of(spec)
+    while guard.parent_table is not None and not guard.comes_into_sight:
+        guard = guard_of(by_key(guard.parent_table))
+    return spec.key in person.lent.entities or guard.comes_into_sight
 
 
 def _is_lent(spec: EntitySpec) -> ColumnElement[bool]:
@@ -176,7 +184,7 @@ def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     owners = owners_to_look_up(spec, person)
     if owners is None:
         return found
-    lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
+    lent = [_is_lent(spec) & found] if _reaches_further(spec, person) else []
     own = (has_grams(spec, func.array_append(grams, f"owner {owner}")) for owner in owners)
     return or_(false(), *own, *lent)
 

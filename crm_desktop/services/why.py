@@ -32,6 +32,7 @@ _SENTENCES = {
     "all": N_("He may do this with everybody's records. Group: {groups}."),
     "pool": N_("It is in the public pool, and he may work with the pool."),
     "along": N_("It belongs to a customer whom he sees, and he may do this with records like it. Group: {groups}."),
+    "named": N_("He registered it."),
     "invited": N_("He is asked to take part in it."),
     "private": N_("It is private: only {owner} and those who take part in it see it."),
     "gone": N_("There is no such record any more."),

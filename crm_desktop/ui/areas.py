@@ -23,9 +23,11 @@ from crm_desktop.ui.pages.funnel import funnel_entry
 from crm_desktop.ui.pages.report import report_entries
 
 CUSTOMERS = ("customer", "contact", "activity")
-OPPORTUNITIES = ("opportunity", "product", "product_category")
+OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
 CALENDAR = ("event", "resource")
-ADMINISTRATION = ("employee", "department", "permission_group", "dictionary", "sales_process", "special_day")
+ADMINISTRATION = (
+    "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "special_day",
+)  # fmt: skip
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:

@@ -19,6 +19,7 @@ from crm_desktop.demo.team import PASSWORD
 from crm_desktop.entities.catalog import PRODUCT
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities.lead import LEAD
 from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.organisation import EMPLOYEE
 from crm_desktop.opening import open_profile
@@ -33,6 +34,7 @@ PARTS = {
     "opportunity_line": ("opportunity", "opportunity_id"),
     "opportunity_contact": ("opportunity", "opportunity_id"),
     "opportunity_stay": ("opportunity", "opportunity_id"),
+    "lead_follow_up": ("lead", "lead_id"),
 }
 
 
@@ -111,7 +113,7 @@ def test_every_foreign_key_holds(connection: Connection) -> None:
         assert connection.scalar(text(lost)) == 0, (table, column)
 
 
-@pytest.mark.parametrize("spec", [CUSTOMER, CONTACT, EMPLOYEE, PRODUCT, OPPORTUNITY], ids=lambda spec: spec.key)
+@pytest.mark.parametrize("spec", [CUSTOMER, CONTACT, EMPLOYEE, PRODUCT, OPPORTUNITY, LEAD], ids=lambda spec: spec.key)
 def test_search_columns_are_what_the_program_would_write(connection: Connection, spec: EntitySpec) -> None:
     rows = connection.execute(text(f"select * from crm.{spec.key} where id % 7 = 0 or id < 30")).mappings().all()
     for row in rows:
@@ -135,6 +137,27 @@ def test_latest_contacts_are_what_the_trigger_would_give(connection: Connection)
         """)
     )
     assert wrong == 0
+
+
+def test_leads_are_as_the_triggers_would_keep_them(connection: Connection) -> None:
+    count = connection.scalar(text("select count(*) from crm.lead"))
+    wrong = connection.scalar(
+        text("""
+            select count(*) from crm.lead l join crm.dictionary_entry s on s.id = l.state_id
+              join crm.employee e on e.id = l.owner_id left join crm.customer c on c.id = l.customer_id
+            where (s.code = 'new') <> (l.responded_at is null)
+              or (l.responded_at is null) <> (l.is_in_time is null)
+              or (l.responded_at is not null and l.respond_by is not null)
+              or (s.code in ('converted', 'dropped')) <> (l.ended_at is not null)
+              or (s.code = 'converted') <> (l.customer_id is not null)
+              or (s.code = 'dropped') <> (l.reason_id is not null)
+              or e.is_pool <> (l.assigned_at is null) or c.owner_id is distinct from l.customer_owner_id
+              or l.ended_at < l.created_at or l.responded_at < l.created_at or l.last_contact_at < l.created_at
+              or l.last_contact_at is distinct from
+                   (select max(f.happened_at) from crm.lead_follow_up f where f.lead_id = l.id)
+        """)
+    )
+    assert (count, wrong) == (175, 0)
 
 
 def test_opportunities_are_as_the_triggers_would_keep_them(connection: Connection) -> None:

@@ -15,9 +15,10 @@ TRIED_ELSEWHERE = {
     "saved_view", "custom_field",
     "opportunity", "opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost",
     "event", "event_participant", "event_resource", "event_occurrence", "working_time",
+    "lead", "lead_follow_up",
 }  # fmt: skip
-"""In test_attached, test_calendar, test_custom_fields, test_opportunities, test_presence, test_sharing, test_views and
-test_working_time."""
+"""In test_attached, test_calendar, test_custom_fields, test_leads, test_opportunities, test_presence, test_sharing,
+test_views and test_working_time."""
 PRIVATE = {"event", "event_participant", "event_resource"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}
@@ -35,6 +36,8 @@ NEW_ROW = {
     "group_member": "(group_id, employee_id) select g.id, e.id from crm.permission_group g, crm.employee e"
     " where g.code = 'clerk' and e.name = 'idle'",
     "import_recipe": "(entity, shape, name, mapping) values ('x', 'x', 'x', '{}')",
+    "lead_rule": "(name) values ('x')",
+    "lead_rule_member": "(rule_id, employee_id) values (1, 2)",
     "permission_grant": "(group_id, entity) select min(id), 'x' from crm.permission_group",
     "permission_group": "(code, name, name_en) values ('x', 'x', 'x')",
     "product": "(name) values ('x')",

@@ -243,15 +243,15 @@ def test_duplicates_are_found_by_name_core_phone_and_tax_number(sign_in: SignIn)
     by_tax_number = {"tax_no": "510100999845592"}
     with seller.read() as session:
         for values in (by_name, by_phone, by_tax_number):
-            assert [found.id for found in find_duplicates(session, values)] == [made.id], values
-        assert find_duplicates(session, {"name": "广州华工医药有限公司"}, except_id=made.id) == []
+            assert [found.id for found in find_duplicates(session, "customer", values)] == [made.id], values
+        assert find_duplicates(session, "customer", {"name": "广州华工医药有限公司"}, except_id=made.id) == []
 
 
 def test_duplicate_out_of_sight_tells_only_whose_it_is(sign_in: SignIn) -> None:
     junior, leader = sign_in("junior"), sign_in("leader")
     make_customer(leader)
     with junior.read() as session:
-        (found,) = find_duplicates(session, {"name": "广州华工医药"})
+        (found,) = find_duplicates(session, "customer", {"name": "广州华工医药"})
     assert (found.id, found.name, found.code, found.owner) == (None, "", "", "leader")
 
 

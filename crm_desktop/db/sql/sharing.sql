@@ -59,6 +59,18 @@ begin
   return array(select p.event_id from crm.event_participant p where p.employee_id = person);
 end $$;
 
+-- What names him, such as a lead that he registered and somebody else follows up.
+create or replace function crm.named_for(person bigint, subject journal.subject) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  named bigint[];
+begin
+  if subject.named_column is null then return '{}'; end if;
+  execute format('select array(select t.id from crm.%1$I t where t.%2$I = $1 and t.%2$I <> t.%3$I)',
+                 subject.table_name, subject.named_column, subject.owner_column) into named using person;
+  return named;
+end $$;
+
 -- All of these for a verb on a table; for a part, keys of its parents. To make and change parts takes a share to write.
 create or replace function crm.shared_for(person bigint, table_name text, verb text) returns bigint[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -74,7 +86,8 @@ begin
     if verb = 'create' then return '{}'; end if;
     found_keys := crm.lent_for(person, table_name, verb);
     if verb = 'read' then
-      found_keys := found_keys || crm.along_for(person, subject) || crm.invited_for(person, table_name);
+      found_keys := found_keys || crm.along_for(person, subject) || crm.named_for(person, subject)
+                    || crm.invited_for(person, table_name);
     end if;
   else
     select s.* into parent from journal.subject s where s.table_name = subject.parent_table;

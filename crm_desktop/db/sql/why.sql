@@ -61,8 +61,8 @@ begin
 end $$;
 
 -- One row for each verb. reason is one of: gone, locked, everybody, granted, no_grant, own, team, department,
--- department_tree, all, pool, share, along, invited, private, out_of_scope, writer, unseen. scope is how far the verb reaches for him, groups
--- the codes of those that grant it, owner and writer whose it is.
+-- department_tree, all, pool, share, along, named, invited, private, out_of_scope, writer, unseen. scope is how far the
+-- verb reaches for him, groups the codes of those that grant it, owner and writer whose it is.
 create or replace function crm.why_for(person bigint, table_name text, record_id bigint)
 returns table (verb text, may boolean, reason text, scope smallint, groups text[], owner text, writer text, share jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -112,6 +112,7 @@ begin
       end if;
       reason := case when reach is not null then reach when share is not null then 'share'
                      when key = any (crm.invited_for(person, coalesce(subject.parent_table, subject.table_name))) then 'invited'
+                     when is_lent and (image ->> subject.named_column)::bigint = person then 'named'
                      when is_lent then 'along' when scope = 0 then 'no_grant' when owner_id < 0 then 'private' else 'out_of_scope' end;
     end if;
     if verb = 'read' then

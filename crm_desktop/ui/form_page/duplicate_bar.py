@@ -1,4 +1,4 @@
-"""While a customer is typed: who may be the same, which warns and never hinders; and whether his number is free."""
+"""While a customer or lead is typed: who may be the same, which warns and never hinders; and free numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.duplicates import Duplicate, find_duplicates, is_code_taken
+from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form import Form
 from crm_desktop.ui.soon import later
@@ -21,9 +22,9 @@ MOST_SHOWN = 3
 class DuplicateBar(Bar):
     """Looks in the background 300 ms after the last key in one of the telling fields."""
 
-    def __init__(self, view: AreaView, form: Form) -> None:
+    def __init__(self, view: AreaView, entity: str, form: Form) -> None:
         super().__init__("warn")
-        self._view, self._form = view, form
+        self._view, self._entity, self._form = view, entity, form
         self._id = 0
         self._found: list[Duplicate] = []
         self._taken_code = ""
@@ -41,10 +42,10 @@ class DuplicateBar(Bar):
 
     def look_now(self) -> None:
         """Ask without waiting."""
-        values: dict[str, Any] = {key: self._form.value_of(key) for key in WATCHED}
-        except_id = self._id
+        values: dict[str, Any] = {key: self._form.value_of(key) for key in WATCHED if key in self._form.editors}
+        entity, except_id = self._entity, self._id
         self._view.context.tasks.query(
-            self, lambda session: find_duplicates(session, values, except_id), self._show, key="duplicates"
+            self, lambda session: find_duplicates(session, entity, values, except_id), self._show, key="duplicates"
         )
 
     def look_at_code(self) -> None:
@@ -61,7 +62,7 @@ class DuplicateBar(Bar):
     def _note_edit(self, key: str) -> None:
         if key in WATCHED:
             self._timer.start()
-        elif key == CODE:
+        elif key == CODE and self._entity == "customer":
             self._code_timer.start()
 
     def _show(self, found: list[Duplicate]) -> None:
@@ -78,4 +79,8 @@ class DuplicateBar(Bar):
     def _actions(self, duplicate: Duplicate) -> list[Action]:
         if duplicate.id is None:
             return []
-        return [(_("Open"), partial(self._view.open_record, "customer", duplicate.id))]
+        actions: list[Action] = [(_("Open"), partial(self._view.open_record, duplicate.entity, duplicate.id))]
+        if self._entity == "lead" and duplicate.entity == "customer":
+            customer = Ref(duplicate.id, duplicate.name)
+            actions.append((_("It is this customer"), partial(self._form.fill, "customer", customer)))
+        return actions

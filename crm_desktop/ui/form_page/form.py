@@ -125,6 +125,11 @@ class Form(QWidget):
             self._touched.add(key)
             self.editors[key].type_again(value)
 
+    def fill(self, key: str, value: Any) -> None:
+        """Put a value into a field as if it were typed."""
+        self.editors[key].set_value(value)
+        self._note_edit(key)
+
     def value_of(self, key: str) -> Any:
         """What stands in a field; None where it cannot be read."""
         value = self._read(key)

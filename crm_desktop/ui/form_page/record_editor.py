@@ -66,7 +66,7 @@ class RecordEditor(QWidget):
         self.form.rebuilt.connect(self._read_new_fields)
         self.right_bar, self.gone_bar, self.colleague_bar = Bar("neutral"), Bar("bad"), Bar("accent")
         self.waiting_bar = Bar("warn")
-        self.duplicates = DuplicateBar(view, self.form) if entity == "customer" else None
+        self.duplicates = DuplicateBar(view, entity, self.form) if entity in {"customer", "lead"} else None
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from crm_desktop.core.access import Function
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import records
@@ -33,8 +34,9 @@ from crm_desktop.ui.presence import Onlookers, chips_of_people
 from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button, restyle
 
+T = TypeVar("T")
 Neighbours = Callable[[int, int], int | None]
 """The record before (-1) or after (1) a record in the list it was opened from; None at the end."""
 
@@ -68,6 +70,7 @@ class RecordPage(Page):
         self.draft_bar.watch(entity, id_)  # also of a record that cannot be read any more
         self.body.addWidget(self.draft_bar)
         self._notes: dict[str, Note] = {}
+        self._sending: set[QWidget] = set()
         self.attached.comments.note = self.keep_note("comment", _("Comment"), {"text": self.attached.comments.box})
         self._is_editing = False
         self._onlookers = Onlookers(view.context.tasks, entity, self)
@@ -130,6 +133,33 @@ class RecordPage(Page):
     def is_note_typed(self) -> bool:
         """Whether something stands in a box that was not sent."""
         return self.attached.comments.is_edited()
+
+    def send(self, work: Callable[[Session], T], done: Callable[[T], None], box: QWidget) -> None:
+        """Save what stands in a box, once; until then it is not to be changed."""
+        if box in self._sending:
+            return
+        self._sending.add(box)
+        lines = [line for line in box.findChildren(QLineEdit) if not line.isReadOnly()]
+
+        def set_sent(*, is_sent: bool) -> None:
+            for line in lines:
+                line.setReadOnly(is_sent)
+                restyle(line)
+
+        def stop() -> None:
+            self._sending.discard(box)
+            set_sent(is_sent=False)
+
+        def succeed(result: T) -> None:
+            stop()
+            done(result)
+
+        def fail(error: KnownError) -> None:
+            stop()
+            messages.show_error(self, error)
+
+        set_sent(is_sent=True)
+        self.view.context.tasks.command(self, work, succeed, fail, waits=True)
 
     def set_neighbours(self, neighbours: Neighbours) -> None:
         """Offer the way to the next and the previous record of a list."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
-from crm_desktop.services import bulk, bulk_cells
+from crm_desktop.services import bulk, bulk_cells, leads
 from crm_desktop.services.bulk import Changed, Rehearsal
 from crm_desktop.services.bulk_cells import CellsRehearsal
 from crm_desktop.services.bulk_steps import Step
@@ -62,6 +62,23 @@ class BulkActions:
             MoveSeveralDialog(self._view, stages, ids, self._change).open_quietly()
 
         self._view.context.stages.load(self._page, ask)
+
+    def give_by_rule(self, ids: Sequence[int]) -> None:
+        """Give leads to people by the firm's rules."""
+        label = things(self._spec, len(ids))
+
+        def tell(given: tuple[int, int]) -> None:
+            change_set, count = given
+            text = _("{things} assigned by rule").format(things=things(self._spec, count))
+            if count < len(ids):
+                text += " " + _("No rule fits the others, or they have an owner already.")
+            back = partial(undo, self._view, self._view, change_set, self._done) if count else None
+            messages.notify(self._page, text, tone="good" if count == len(ids) else "warn", undo=back)
+            self._done()
+
+        self._view.context.tasks.command(
+            self._page, lambda session: leads.give_by_rule(session, ids, label), tell, waits=True
+        )
 
     def delete(self, ids: Sequence[int], name: str = "") -> None:
         """Ask whether these records may go; ``name`` is what the only one is called."""

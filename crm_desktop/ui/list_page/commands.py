@@ -69,6 +69,8 @@ class Commands:
             offered.append((_("Change…"), self.change_several))
         if self.may_move():
             offered.append((_("Move to stage…"), self.move))
+        if page.spec.key == "lead" and self.may_change_several():
+            offered.append((_("Assign by rule"), self.give_by_rule))
         if is_shareable(page.spec) and self.may_update():
             offered.append((_("Share…"), lambda: self.sharing.share(*self.chosen())))
             if self.may_change_several():
@@ -120,6 +122,10 @@ class Commands:
         ids = self._page.table.selected_ids()
         if ids and self.may_move():
             self.bulk.move(ids)
+
+    def give_by_rule(self) -> None:
+        """Give those of the selected leads that nobody owns to people by the firm's rules."""
+        self.bulk.give_by_rule(self._page.table.selected_ids())
 
     def delete(self) -> None:
         """Ask whether the selected records may go."""

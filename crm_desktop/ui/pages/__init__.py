@@ -8,6 +8,7 @@ from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.dictionary import DictionaryPage
 from crm_desktop.ui.pages.employee import EmployeePage
+from crm_desktop.ui.pages.lead import LeadPage
 from crm_desktop.ui.pages.opportunity import OpportunityPage
 from crm_desktop.ui.pages.opportunity_line import OpportunityLinePage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
@@ -18,6 +19,7 @@ PAGE_FOR: dict[str, type[RecordPage]] = {
     "employee": EmployeePage,
     "permission_group": PermissionGroupPage,
     "dictionary": DictionaryPage,
+    "lead": LeadPage,
     "opportunity": OpportunityPage,
     "opportunity_line": OpportunityLinePage,
     "sales_process": SalesProcessPage,

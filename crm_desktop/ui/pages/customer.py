@@ -5,7 +5,7 @@ F2 turns the facts into the form in the same place; the timeline stays in sight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -46,8 +45,7 @@ from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.soon import Follower
-from crm_desktop.ui.tasks import Session
-from crm_desktop.ui.widgets.buttons import icon_button, restyle, secondary_button, set_rank
+from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.skeleton import Skeleton
 
@@ -64,7 +62,6 @@ class CustomerPage(RecordPage):
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
         self._logs_when_read = False
-        self._sending: set[QWidget] = set()
         self._person = view.context.person
         self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
         self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)}
@@ -274,7 +271,7 @@ class CustomerPage(RecordPage):
             self._tell(_("Logged."), logged)
 
         work = self._log_note.sending(lambda session: log_activity(session, customer, person, **values))
-        self._add(work, done, self.story.log_line)
+        self.send(work, done, self.story.log_line)
 
     def _add_contact(self, values: Mapping[str, Any]) -> None:
         assert self._overview is not None
@@ -286,34 +283,7 @@ class CustomerPage(RecordPage):
             self._tell(_("“{title}” was created.").format(title=created.title), created)
 
         work = self._contact_note.sending(lambda session: records.create_record(session, contact))
-        self._add(work, done, self.contacts.adder)
-
-    def _add(self, work: Callable[[Session], Record], done: Callable[[Record], None], box: QWidget) -> None:
-        """Save what stands in a box, once; until then it is not to be changed."""
-        if box in self._sending:
-            return
-        self._sending.add(box)
-        lines = [line for line in box.findChildren(QLineEdit) if not line.isReadOnly()]
-
-        def set_sent(*, is_sent: bool) -> None:
-            for line in lines:
-                line.setReadOnly(is_sent)
-                restyle(line)
-
-        def stop() -> None:
-            self._sending.discard(box)
-            set_sent(is_sent=False)
-
-        def succeed(record: Record) -> None:
-            stop()
-            done(record)
-
-        def fail(error: KnownError) -> None:
-            stop()
-            messages.show_error(self, error)
-
-        set_sent(is_sent=True)
-        self.view.context.tasks.command(self, work, succeed, fail, waits=True)
+        self.send(work, done, self.contacts.adder)
 
     def _tell(self, text: str, record: Record) -> None:
         messages.notify(self, text, undo=lambda: undo(self.view, self.view, record.change_set))

@@ -59,6 +59,7 @@ SHOWN_HEIGHT = 48
 DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 KEPT_MONTHS = (0, 12, 24, 36, 60)
 LARGEST_LIMIT = 1024  # MB
+LARGEST_NUMBER = 1000  # of hours and days
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -84,6 +85,16 @@ class FirmPage(Page):
         self.lunch_from = LineEditor(TEXT, _("Lunch break from"), max_length=5)
         self.lunch_to = LineEditor(TEXT, _("Lunch break to"), max_length=5)
         self.zone = LineEditor(TEXT, _("Time zone"), required=True, max_length=40)
+        self.lead_hours = LineEditor(
+            INTEGER, _("Working hours in which a lead should be answered"), required=True, max_length=4
+        )
+        self.lead_days = LineEditor(
+            INTEGER,
+            _("Days without a follow-up after which a lead falls back into the pool"),
+            required=True,
+            help_text=_("0: it never does."),
+            max_length=4,
+        )
         self.limit = LineEditor(INTEGER, _("Largest file that can be attached (MB)"), required=True)
         self.months = ChoiceEditor(CHOICE, _("Keep changes for undo and history"), self._answer_months, required=True)
         self.kept = label("", "muted", wrap=True)
@@ -165,7 +176,7 @@ class FirmPage(Page):
 
     def _editors(self) -> Sequence[FieldEditor]:
         letterhead = (self.name, self.address, self.postcode, self.phone, self.lines)
-        return (*letterhead, *self._hours(), self.zone, self.limit, self.months)
+        return (*letterhead, *self._hours(), self.zone, self.lead_hours, self.lead_days, self.limit, self.months)
 
     def _hours(self) -> Sequence[LineEditor]:
         return (self.begin, self.lunch_from, self.lunch_to, self.end)
@@ -180,6 +191,10 @@ class FirmPage(Page):
         if self.zone.value() not in available_timezones():
             self.zone.set_error(_("A time zone, as Asia/Shanghai."))
             return None
+        for editor, least in ((self.lead_hours, 1), (self.lead_days, 0)):
+            if not least <= editor.value() <= LARGEST_NUMBER:
+                editor.set_error(_("{least} to {most}").format(least=least, most=LARGEST_NUMBER))
+                return None
         if not 1 <= self.limit.value() <= LARGEST_LIMIT:
             self.limit.set_error(_("1 to {most}").format(most=LARGEST_LIMIT))
             return None
@@ -194,6 +209,8 @@ class FirmPage(Page):
             working_days=tuple(day for day, box in zip(WEEK, self.days, strict=True) if box.isChecked()),
             **hours,
             time_zone=self.zone.value(),
+            lead_response_hours=self.lead_hours.value(),
+            lead_recycle_days=self.lead_days.value(),
             attachment_limit_mb=self.limit.value(),
             journal_months=months.id if months is not None else 0,
         )
@@ -227,6 +244,8 @@ class FirmPage(Page):
         self.lunch_from.set_value(firm.lunch_from)
         self.lunch_to.set_value(firm.lunch_to)
         self.zone.set_value(firm.time_zone)
+        self.lead_hours.set_value(firm.lead_response_hours)
+        self.lead_days.set_value(firm.lead_recycle_days)
         self.limit.set_value(firm.attachment_limit_mb)
         self.months.set_value(_months(firm.journal_months))
         for day, box in zip(WEEK, self.days, strict=True):
@@ -342,13 +361,16 @@ class FirmPage(Page):
         work.body.addWidget(self.zone)
         words = _("Holidays and make-up days stand in a list of their own below “Administration”.")
         work.body.addWidget(label(words, "muted", wrap=True))
+        leads = Card(_("Leads"))
+        leads.body.addWidget(self.lead_hours)
+        leads.body.addWidget(self.lead_days)
         keeping = Card(_("What is kept"))
         keeping.body.addWidget(self.limit)
         keeping.body.addWidget(self.months)
         words = _("Older changes are dropped when an administrator signs in. They cannot be undone or looked up then.")
         keeping.body.addWidget(self.kept)
         keeping.body.addWidget(label(words, "muted", wrap=True))
-        self.body.addWidget(_scrolling((letterhead, work, keeping)), 1)
+        self.body.addWidget(_scrolling((letterhead, work, leads, keeping)), 1)
 
 
 def _sum(kept: Sequence[KeptMonth]) -> dict[str, str]:

@@ -13,7 +13,7 @@ grant execute on function crm.me() to crm_user;
 create or replace function crm.next_number(entity text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  letter text := case entity when 'customer' then 'C' when 'product' then 'P' when 'opportunity' then 'O' end;
+  letter text := case entity when 'customer' then 'C' when 'product' then 'P' when 'opportunity' then 'O' when 'lead' then 'L' end;
   counted bigint;
   number text;
   is_used boolean;
