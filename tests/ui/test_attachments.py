@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
 
 from crm_desktop.services import attachments
 from crm_desktop.services.records import Record
 from crm_desktop.ui.dialogs.file_preview import FilePreview
 from crm_desktop.ui.form_page import attachments_card
 from crm_desktop.ui.form_page.attachments_card import AttachmentsCard
+from crm_desktop.ui.pages.customer import CustomerPage
 from tests.ui.desk import Desk, SitDown, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -87,6 +90,28 @@ def test_a_pasted_picture_becomes_a_file_with_the_time_in_its_name(desk: Desk, c
     assert name.startswith("Picture 20")
     assert name.endswith(".png")
     assert card.table.files.files[0].mime_type == "image/png"
+
+
+def test_a_picture_is_pasted_from_a_line_but_cells_of_a_spreadsheet_are_text(
+    desk: Desk, card: AttachmentsCard, qtbot: QtBot
+) -> None:
+    page = desk.window.view("customers").current_page()
+    assert isinstance(page, CustomerPage)
+    line = page.story.log_line.line
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    QGuiApplication.clipboard().setImage(picture())
+    QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert len(names(card)) == 1
+    cells = QMimeData()
+    cells.setImageData(picture())
+    cells.setText("42")
+    QGuiApplication.clipboard().setMimeData(cells)
+    QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert line.text() == "42"
+    assert len(names(card)) == 1
 
 
 def test_a_text_on_the_clipboard_is_no_file(desk: Desk, card: AttachmentsCard) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QScrollArea
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QScrollArea, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.links import link_to
@@ -15,7 +15,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.services.surroundings import Surroundings, fetch_surroundings
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.form_page.attachments_card import AttachmentsCard, has_files
+from crm_desktop.ui.form_page.attachments_card import AttachmentsCard, has_files, is_no_text
 from crm_desktop.ui.form_page.comments_panel import WRITE, CommentsPanel
 from crm_desktop.ui.form_page.star_button import StarButton
 from crm_desktop.ui.icons import icon
@@ -28,7 +28,7 @@ _DRAGS = {QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop}
 
 
 class Attached(QObject):
-    """Belongs to one page. Files can be dropped anywhere on it; Ctrl+V pastes a picture where no text is typed."""
+    """Belongs to one page. Files can be dropped anywhere on it; Ctrl+V pastes a picture or files, also from a line."""
 
     read = Signal(object)  # Surroundings of the record that is shown now
 
@@ -54,6 +54,7 @@ class Attached(QObject):
         view.context.bus.changed.connect(self._table_changed)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._watch_line)  # type: ignore[union-attr]
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence.StandardKey.Paste, page, context=here).activated.connect(self.files.paste)
         QShortcut(QKeySequence(COPY_LINK), page, context=here).activated.connect(self.copy_link)
@@ -119,7 +120,10 @@ class Attached(QObject):
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take files that are dragged over the page."""
+        """Take files that are dragged over the page, or pasted where text is typed."""
+        if event.type() == QEvent.Type.ShortcutOverride and watched is not self._page:
+            is_paste = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)
+            return is_paste and is_no_text(QGuiApplication.clipboard().mimeData())  # then the shortcut above gets it
         if event.type() == QEvent.Type.Show:
             self._let_drags_pass()
         if event.type() in _DRAGS and isinstance(event, QDropEvent) and has_files(event.mimeData()):
@@ -129,6 +133,10 @@ class Attached(QObject):
                 self.files.take(event.mimeData())
             return True
         return super().eventFilter(watched, event)
+
+    def _watch_line(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(now, QLineEdit | QPlainTextEdit) and self._page.isAncestorOf(now):
+            now.installEventFilter(self)
 
     def _let_drags_pass(self) -> None:
         """Lines of text would take a file for its name."""

@@ -273,6 +273,11 @@ def has_files(data: QMimeData) -> bool:
     return data.hasImage() or bool(_paths(data))
 
 
+def is_no_text(data: QMimeData) -> bool:
+    """Whether it is for the files even where one types: cells of a spreadsheet come with their picture, too."""
+    return bool(_paths(data)) or (data.hasImage() and not data.hasText())
+
+
 def _paths(data: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 

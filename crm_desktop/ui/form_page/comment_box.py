@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise, search_keys
 from crm_desktop.services.comments import LONGEST, Colleague
+from crm_desktop.ui.form_page.attachments_card import is_no_text
 from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
 
 HEIGHT = 64  # px: two lines and the beginning of a third
@@ -60,7 +61,7 @@ class CommentBox(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text goes in, a picture or files go to whoever keeps such things."""
-        if source.hasImage() or any(url.isLocalFile() for url in source.urls()):
+        if is_no_text(source):
             self.media_pasted.emit(source)
         else:
             super().insertFromMimeData(source)
