@@ -22,6 +22,7 @@ from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.password import PasswordDialog
+from crm_desktop.ui.job_clock import JobClock
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.network_watch import NetworkWatch
@@ -43,8 +44,9 @@ class SignedIn:
         self.tasks = Tasks(
             gateway.read, gateway.write, parent, long_write=gateway.long_write, interrupt=gateway.interrupt
         )
+        self._clock = JobClock(self.tasks)
         self._listener = ChangeListener(
-            gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection
+            gateway.address, self.bus.post, self._anything_changed, self.bus.post_connection, self._clock.elect
         )
         self.maintenance = Maintenance(
             lambda login, password: address_as(gateway.address, login, password), opened.superuser_url, parent

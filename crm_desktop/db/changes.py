@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Literal, Never
+from typing import Any, Literal, Never
 
 import psycopg2
 import psycopg2.extensions
@@ -29,6 +29,8 @@ _WAITS_FOR = {
 
 NOWHERE = "[]"
 """No record is open."""
+ELECTION = 7_316_226_905
+"""The advisory lock of the elected workstation."""
 _LONGEST_ID = 18
 """Digits that fit into a bigint, whatever they are."""
 
@@ -50,12 +52,15 @@ class ChangeListener:
         changed: Callable[[str, frozenset[int] | None, frozenset[int]], None],
         anything_changed: Callable[[], None],
         state_changed: Callable[[State], None],
+        elected: Callable[[bool], None] = lambda _is_elected: None,
     ) -> None:
         """``changed`` gets a table, the ids of its changed rows, None where there were too many to name, and the change
-        sets that changed them, with 0 for what is in none.
+        sets that changed them, with 0 for what is in none. ``elected`` is told when this connection gets the lock of
+        the one workstation that has scheduled work done, and when it has lost it.
         """
         self._address = address
         self._changed, self._anything_changed, self._state_changed = changed, anything_changed, state_changed
+        self._elected, self._is_elected = elected, False
         self._wake, self._waker = socket.socketpair()  # on Windows nothing but a socket can wake a select
         self._is_asked = threading.Event()
         self._places = self._told_places = NOWHERE
@@ -103,6 +108,7 @@ class ChangeListener:
             except (psycopg2.DatabaseError, UnicodeDecodeError, TimeoutError):  # the next query tells its user why
                 if failures == 0:
                     self._state_changed("lost")
+                self._elect(is_elected=False)
             failures += 1
             self._pause(min(self.LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)))
 
@@ -130,7 +136,7 @@ class ChangeListener:
     def _hear(self, connection: psycopg2.extensions.connection) -> Never:
         heard: dict[str, _Heard] = {}
         self._told_places = NOWHERE
-        ask_at, report_at = monotonic() + self.HEARTBEAT_SECONDS, None
+        ask_at, report_at = monotonic(), None
         while True:
             for notice in connection.notifies:
                 if notice.pid != connection.info.backend_pid:  # this window says itself where it is
@@ -148,7 +154,7 @@ class ChangeListener:
                 self._execute(connection, "select crm.be_at(%s::jsonb)", self._told_places)
             if now >= ask_at or self._is_asked.is_set():
                 self._is_asked.clear()
-                self._execute(connection, "select")
+                self._ask(connection)
                 ask_at = monotonic() + self.HEARTBEAT_SECONDS
             else:
                 until = ask_at if report_at is None else min(ask_at, report_at)
@@ -159,16 +165,31 @@ class ChangeListener:
                     raise
                 connection.poll()
 
+    def _ask(self, connection: psycopg2.extensions.connection) -> None:
+        """Whether the server is still there; and for the election, as long as another one holds it."""
+        if self._is_elected:
+            self._execute(connection, "select")
+        elif self._execute(connection, f"select pg_try_advisory_lock({ELECTION})") == [(True,)]:
+            self._elect(is_elected=True)
+
+    def _elect(self, *, is_elected: bool) -> None:
+        if is_elected != self._is_elected:
+            self._is_elected = is_elected
+            self._elected(is_elected)
+
     def _say_goodbye(self, connection: psycopg2.extensions.connection) -> None:
         """Let the others know that this window is at no record any more, without waiting for the answer."""
         if self._told_places != NOWHERE:
             with contextlib.suppress(psycopg2.Error), connection.cursor() as cursor:
                 cursor.execute("select crm.be_at(%s::jsonb)", [NOWHERE])
 
-    def _execute(self, connection: psycopg2.extensions.connection, statement: str, *values: str) -> None:
+    def _execute(
+        self, connection: psycopg2.extensions.connection, statement: str, *values: str
+    ) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:  # must live until the answer is there
             cursor.execute(statement, values)
             self._finish(connection, self.ANSWER_SECONDS)
+            return cursor.fetchall() if cursor.description else []
 
     def _finish(self, connection: psycopg2.extensions.connection, seconds: float) -> None:
         """Let what has been begun come to its end. Raises ``TimeoutError`` where that takes longer than ``seconds``."""

@@ -7,6 +7,7 @@ from crm_desktop.models.base import CUSTOM, KEPT, POLICY, SCHEMA, Base, Guard
 from crm_desktop.models.calendar import Event, EventOccurrence, EventParticipant, EventResource, Resource
 from crm_desktop.models.catalog import Product, ProductCategory, ProductCost
 from crm_desktop.models.custom_fields import CustomField
+from crm_desktop.models.job import Job
 from crm_desktop.models.leads import Lead, LeadFollowUp, LeadRule, LeadRuleMember
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
@@ -17,6 +18,7 @@ from crm_desktop.models.sales import (
     Opportunity,
     OpportunityContact,
     OpportunityLine,
+    OpportunitySnapshot,
     OpportunityStay,
     SalesProcess,
     SalesStage,
@@ -52,6 +54,7 @@ __all__ = [
     "GroupMember",
     "Guard",
     "ImportRecipe",
+    "Job",
     "Lead",
     "LeadFollowUp",
     "LeadRule",
@@ -59,6 +62,7 @@ __all__ = [
     "Opportunity",
     "OpportunityContact",
     "OpportunityLine",
+    "OpportunitySnapshot",
     "OpportunityStay",
     "PermissionGrant",
     "PermissionGroup",

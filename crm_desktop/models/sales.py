@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -266,3 +266,22 @@ class OpportunityStay(Base):
     opportunity: Mapped[Opportunity] = relationship(foreign_keys=[opportunity_id])
     stage: Mapped[SalesStage] = relationship(foreign_keys=[stage_id])
     moved_by: Mapped[Employee | None] = relationship(foreign_keys=[moved_by_id])
+
+
+class OpportunitySnapshot(Base):
+    """An open opportunity as it was at the beginning of a week. Whoever sees the opportunity sees it."""
+
+    __tablename__ = "opportunity_snapshot"
+    __table_args__ = (
+        Index("opportunity_snapshot_key", "week", "opportunity_id", unique=True),
+        Index("opportunity_snapshot_opportunity_idx", "opportunity_id"),
+        {"comment": "Open opportunities week by week", "info": {POLICY: Guard(rule="closed", entity="opportunity")}},
+    )
+
+    week: Mapped[datetime.date] = mapped_column(comment="Its Monday")
+    opportunity_id: Mapped[int] = mapped_column(BigInteger, comment="No key: an undo may bring the opportunity back")
+    stage_id: Mapped[int] = mapped_column(BigInteger)
+    category_id: Mapped[int | None] = mapped_column(BigInteger)
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), comment="In yuan")
+    weighted_amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    expected_on: Mapped[datetime.date | None]

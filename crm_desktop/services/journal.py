@@ -28,6 +28,7 @@ KINDS = {
     "recipe": N_("Columns remembered"), "attach": N_("File"), "detach": N_("File removed"), "comment": N_("Comment"),
     "uncomment": N_("Comment removed"), "share": N_("Shared"), "share_end": N_("Share ended"),
     "assign": N_("Assigned"), "convert": N_("Converted"), "recycle": N_("Back into the pool"),
+    "job": N_("Automatic"),
 }  # fmt: skip
 WHY_KEPT = {
     "changed_since": N_("changed since"),
@@ -239,7 +240,7 @@ def fetch_last(session: Session, *, to_redo: bool = False) -> ChangeSet | None:
     undoing = {change_set.id for change_set in newest if change_set.undoes is not None}
     for change_set in newest:
         is_redo = change_set.undoes in undoing
-        if change_set.undone_by is not None or is_redo or change_set.kind in {"export", "recipe", "setup"}:
+        if change_set.undone_by is not None or is_redo or change_set.kind in {"export", "recipe", "setup", "job"}:
             continue
         if (change_set.undoes is not None) == to_redo:
             undone = next((one for one in newest if one.id == change_set.undoes), change_set)

@@ -1,0 +1,52 @@
+-- Work that nobody asks for: alerts, what is due, what is kept week by week. There is no server program; one workstation,
+-- elected by a lock on its listening connection, calls crm.run_next_job() every minute. That a job is done once for each
+-- time it is due does not depend on the election: whoever calls, its row in crm.job is locked while it is done.
+
+-- All jobs: a function without arguments, done once in each minute, hour, day or week (Monday) of the firm's time zone.
+-- It belongs to crm_owner and sees everything. Before it changes records it names that by journal.begin_change('job', ...).
+create or replace function crm.jobs() returns table (key text, every text, work text)
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  values ('weekly_snapshot', 'week', 'take_snapshot')
+$$;
+insert into crm.job (key) select j.key from crm.jobs() j on conflict (key) do nothing;
+
+-- Does one job that is due, in this transaction; returns its key, null where none is. A job that fails leaves nothing
+-- but its reason, and is tried again after ten minutes.
+create or replace function crm.run_next_job() returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+  zone text := crm.firm_zone();
+  next record;
+begin
+  if crm.me() is null then return null; end if;
+  select x.id, j.key, j.work, date_trunc(j.every, now() at time zone zone) at time zone zone as due into next
+    from crm.job x join crm.jobs() j on j.key = x.key
+    where (x.done_for is null or x.done_for < date_trunc(j.every, now() at time zone zone) at time zone zone)
+      and (x.failure is null or x.ran_at < now() - interval '10 minutes')
+    order by x.ran_at nulls first, j.key
+    limit 1 for update of x skip locked;
+  if not found then return null; end if;
+  begin
+    execute format('select crm.%I()', next.work);
+    update crm.job x set done_for = next.due, ran_at = clock_timestamp(), failure = null where x.id = next.id;
+  exception when others then
+    update crm.job x set ran_at = clock_timestamp(), failure = left(sqlerrm, 500) where x.id = next.id;
+  end;
+  return next.key;
+end $$;
+grant execute on function crm.run_next_job() to crm_user;
+
+-- The open opportunities as they are at the first sign-in of a week.
+create or replace function crm.take_snapshot() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into crm.opportunity_snapshot (week, opportunity_id, stage_id, category_id, amount, weighted_amount, expected_on)
+    select date_trunc('week', now() at time zone crm.firm_zone())::date,
+           o.id, o.stage_id, o.category_id, o.amount, o.weighted_amount, o.expected_on
+    from crm.opportunity o where o.outcome_id = crm.choice('outcome', 'open')
+    on conflict (week, opportunity_id) do nothing;
+end $$;
+-- Asked as the person himself, so that whatever decides about an opportunity decides about what it was.
+create policy whoever_sees_the_opportunity on crm.opportunity_snapshot for select
+  using (opportunity_id in (select o.id from crm.opportunity o));
+grant select on crm.opportunity_snapshot to crm_user;
