@@ -245,6 +245,7 @@ def test_block_is_pasted_after_a_look_at_it(sit_down: SitDown) -> None:
         "Last contact", "late", "This column cannot be changed here.",
     ]  # fmt: skip
     assert dialog.apply.text() == "Change 3 cells"
+    assert dialog.focusWidget() is dialog.apply, "Enter writes them"
     dialog.apply.click()
     wait(desk, lambda: desk.value("customer", ids[1], "fax") == "2")
     assert str(desk.value("customer", ids[0], "total_amount")) == "30000.00"

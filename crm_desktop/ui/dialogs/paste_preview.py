@@ -40,10 +40,11 @@ class PastePreview(Dialog):
             self.body.addWidget(card)
         if len(shown) > MOST_SHOWN:
             self.body.addWidget(label(_("and {count} more").format(count=f"{len(shown) - MOST_SHOWN:,}"), "muted"))
-        self.add_cancel()
+        cancel = self.add_cancel()
         words = ngettext("Change {count} cell", "Change {count} cells", len(changing))
         self.apply = self.add_primary(words.format(count=f"{len(changing):,}"), self._accept)
         self.apply.setEnabled(bool(changing))
+        (self.apply if changing else cancel).setFocus()  # else Enter would be the table's
 
     def _table(self, cells: list[Cell]) -> TableView:
         model = QStandardItemModel(self)
