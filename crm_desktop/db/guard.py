@@ -14,7 +14,8 @@ DERIVED = (
     "full_name_en",
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
-_SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_model", "specification")
+_SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_model", "specification",
+             "subject", "serial")  # fmt: skip
 _RECORDS = ("owned", "common")
 """Rules of tables whose rows are records, on which files and comments can hang."""
 _JOURNAL_TABLES = ("change_set", "change", "subject", "expected")

@@ -23,6 +23,7 @@ from crm_desktop.entities.lead import LEAD, LEAD_FOLLOW_UP, LEAD_RULE, LEAD_RULE
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
+from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SERVICE_STAY, SERVICE_TARGET
 from crm_desktop.entities.special_day import SPECIAL_DAY
 from crm_desktop.models import POLICY, Guard
 from crm_desktop.spec import Attr, EntitySpec
@@ -47,6 +48,10 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     PRODUCT_COST,
     SALES_PROCESS,
     SALES_STAGE,
+    SERVICE_REQUEST,
+    SERVICE_STAY,
+    INSTALLED_PRODUCT,
+    SERVICE_TARGET,
     SPECIAL_DAY,
     LEAD_RULE,
     LEAD_RULE_MEMBER,

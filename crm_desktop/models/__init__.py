@@ -23,6 +23,7 @@ from crm_desktop.models.sales import (
     SalesProcess,
     SalesStage,
 )
+from crm_desktop.models.service import InstalledProduct, ServiceRequest, ServiceStay, ServiceTarget
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
@@ -59,6 +60,7 @@ __all__ = [
     "LeadFollowUp",
     "LeadRule",
     "LeadRuleMember",
+    "InstalledProduct",
     "Opportunity",
     "OpportunityContact",
     "OpportunityLine",
@@ -76,6 +78,9 @@ __all__ = [
     "SalesProcess",
     "SalesStage",
     "SavedView",
+    "ServiceRequest",
+    "ServiceStay",
+    "ServiceTarget",
     "Setting",
     "Share",
     "SpecialDay",

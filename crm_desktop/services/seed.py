@@ -19,7 +19,16 @@ from crm_desktop.core.paths import RESOURCES
 from crm_desktop.core.text import search_keys
 from crm_desktop.entities import ADMINISTERED, ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
-from crm_desktop.models import Dictionary, Employee, PermissionGrant, PermissionGroup, SalesProcess, SalesStage, Setting
+from crm_desktop.models import (
+    Dictionary,
+    Employee,
+    PermissionGrant,
+    PermissionGroup,
+    SalesProcess,
+    SalesStage,
+    ServiceTarget,
+    Setting,
+)
 from crm_desktop.services.grants import grant_row
 from crm_desktop.services.special_days import add_special_days
 
@@ -32,6 +41,8 @@ _GROUP_NAMES = {
     Group.SERVICE: "客服人员",
     Group.CLERK: "文员",
 }
+_TARGETS = {"urgent": (30, 240), "high": (60, 480), "normal": (240, 960), "low": (480, 2400)}
+"""Working minutes to answer and to solve a service request, by its priority."""
 _SETTINGS = {"firm_name": "", "firm_address": "", "firm_phone": ""}
 _GIVEN = "given_rights"
 """Setting: the functions that each shipped group was once given, by group and entity."""
@@ -83,6 +94,7 @@ def seed(session: Session) -> None:
     _add_pool_owner(session)
     _add_sales_process(session)
     add_special_days(session)
+    _add_service_targets(session)
     session.execute(
         insert(Setting).on_conflict_do_nothing(index_elements=[Setting.key]),
         [{"key": key, "value": value} for key, value in _SETTINGS.items()],
@@ -197,6 +209,20 @@ def _stage(session: Session, line: list[Any]) -> dict[str, Any]:
         "days_allowed": days_allowed or None,
         "checklist": "\n".join(checklist) or None,
     }
+
+
+def _add_service_targets(session: Session) -> None:
+    """Where the firm has none: the times that small firms promise."""
+    if session.scalar(select(ServiceTarget.id).limit(1)) is None:
+        rows = [
+            {
+                "priority_id": _choice(session, "priority", code),
+                "response_minutes": response,
+                "solution_minutes": solution,
+            }
+            for code, (response, solution) in _TARGETS.items()
+        ]
+        session.execute(insert(ServiceTarget).values(rows))
 
 
 def _choice(session: Session, dictionary: str, code: str) -> int | None:

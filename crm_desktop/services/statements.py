@@ -74,7 +74,8 @@ class Joins:
         """``statement`` with the joins."""
         for path in sorted(self._aliases, key=len):
             alias = self._aliases[path]
-            statement = statement.outerjoin(alias, getattr(self.target(path[:-1]), path[-1].key).of_type(alias))
+            key = getattr(self.target(path[:-1]), facts(path[-1]).column)
+            statement = statement.outerjoin(alias, alias.id == key)
         return statement
 
 

@@ -44,7 +44,10 @@ class Facts:
 
 @functools.cache
 def facts(attr: Attr) -> Facts:
-    """The facts of a mapped attribute. A relationship to one row is a choice or a reference, to many rows a list."""
+    """The facts of a mapped attribute. A relationship to one row is a choice or a reference, to many rows a list.
+
+    A choice that an expression computes says in its ``info`` of which dictionary it is, and what model that is of.
+    """
     prop = attr.property
     if isinstance(prop, RelationshipProperty):
         target: type[DeclarativeBase] | None = prop.mapper.class_
@@ -53,6 +56,14 @@ def facts(attr: Attr) -> Facts:
         (column,) = prop.local_columns
         dictionary = column.info.get("dictionary")
         kind: Kind = kinds.CHOICE if dictionary else kinds.REFERENCE
+    elif isinstance(prop, ColumnProperty) and "dictionary" in prop.info:
+        return Facts(
+            key=attr.key,
+            column=attr.key,
+            kind=kinds.CHOICE,
+            target=prop.info["target"],
+            dictionary=prop.info["dictionary"],
+        )
     else:
         assert isinstance(prop, ColumnProperty)
         column, target, dictionary = prop.columns[0], None, None

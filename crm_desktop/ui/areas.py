@@ -24,9 +24,11 @@ from crm_desktop.ui.pages.report import report_entries
 
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
+SERVICE = ("service_request", "installed_product")
 CALENDAR = ("event", "resource")
 ADMINISTRATION = (
-    "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "special_day",
+    "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "service_target",
+    "special_day",
 )  # fmt: skip
 
 
@@ -35,6 +37,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
+        _area("service", N_("Service"), "headset", SERVICE, person),
         _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person),
         Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=report_entries(person)),
         _area(

@@ -15,10 +15,10 @@ TRIED_ELSEWHERE = {
     "saved_view", "custom_field",
     "opportunity", "opportunity_contact", "opportunity_line", "opportunity_stay", "product_cost",
     "event", "event_participant", "event_resource", "event_occurrence", "working_time",
-    "lead", "lead_follow_up", "job", "opportunity_snapshot",
+    "lead", "lead_follow_up", "job", "opportunity_snapshot", "service_request", "service_stay",
 }  # fmt: skip
 """In test_attached, test_calendar, test_custom_fields, test_jobs, test_leads, test_opportunities, test_presence,
-test_sharing, test_views and test_working_time."""
+test_service, test_sharing, test_views and test_working_time."""
 PRIVATE = {"event", "event_participant", "event_resource"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}
@@ -45,6 +45,7 @@ NEW_ROW = {
     "resource": "(name) values ('x')",
     "sales_process": "(name) values ('x')",
     "sales_stage": "(process_id, name) select min(id), 'x' from crm.sales_process",
+    "service_target": "(priority_id, response_minutes, solution_minutes) select max(id), 1, 2 from crm.dictionary_entry",
     "setting": "(key, value) values ('x', '1')",
     "special_day": "(day, name, is_working) values ('2040-02-29', 'x', false)",
 }

@@ -17,12 +17,13 @@ create or replace function crm.fill_search() returns trigger language plpgsql se
 set search_path = pg_catalog, pg_temp as $$
 declare
   row_values jsonb := to_jsonb(new);
+  name text := crm.normalise(coalesce(row_values ->> 'name', row_values ->> 'subject', row_values ->> 'serial'));
   email text := crm.normalise(row_values ->> 'email');
   phones text[] := array(select distinct crm.digits(p)
                          from jsonb_array_elements_text(coalesce(row_values -> 'phones', '[]')) p where crm.digits(p) <> '');
   lines text[] := array(
     select distinct line
-    from unnest(array[crm.normalise(new.name), crm.normalise(row_values ->> 'short_name'),
+    from unnest(array[name, crm.normalise(row_values ->> 'short_name'),
                       crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'),
                       crm.normalise(row_values ->> 'product_model'), crm.normalise(row_values ->> 'specification'), email] || phones
                 || array(select crm.normalise(f.value) from jsonb_each_text(row_values) f where f.key ~ '^x_text_\d+$')) line
@@ -30,9 +31,9 @@ declare
 begin
   if tg_op = 'UPDATE' and string_to_array(new.search_text, E'\n') @> lines then return new; end if;
   if row_values ? 'name_core' then
-    if tg_op = 'UPDATE' or new.name_core = '' then new.name_core := crm.normalise(new.name); end if;
+    if tg_op = 'UPDATE' or new.name_core = '' then new.name_core := name; end if;
   end if;
-  new.sort_key := left(crm.normalise(new.name), 16);
+  new.sort_key := left(name, 16);
   new.search_text := array_to_string(lines, E'\n');
   new.search_grams := array(
     select substr(line, start, length) from unnest(lines) line

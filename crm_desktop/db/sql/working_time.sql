@@ -61,6 +61,7 @@ begin
     ) p
     where p.begins_at < p.ends_at
     order by p.begins_at;
+  perform crm.follow_targets();
 end $$;
 
 -- No secret, so that counting by it takes no change of role, which would cost more than the look itself. Names are written

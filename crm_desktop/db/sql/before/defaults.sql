@@ -13,7 +13,8 @@ grant execute on function crm.me() to crm_user;
 create or replace function crm.next_number(entity text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  letter text := case entity when 'customer' then 'C' when 'product' then 'P' when 'opportunity' then 'O' when 'lead' then 'L' end;
+  letter text := case entity when 'customer' then 'C' when 'product' then 'P' when 'opportunity' then 'O' when 'lead' then 'L'
+                             when 'service_request' then 'S' end;
   counted bigint;
   number text;
   is_used boolean;
@@ -37,6 +38,14 @@ begin
           where d.code = choice.dictionary and e.code = choice.code);
 end $$;
 grant execute on function crm.choice(text, text) to crm_user;
+
+-- Who has what nobody has.
+create or replace function crm.pool_owner() returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select e.id from crm.employee e where e.is_pool);
+end $$;
+grant execute on function crm.pool_owner() to crm_user;
 
 -- The stage in which an opportunity begins where nobody names one.
 create or replace function crm.first_sales_stage() returns bigint
