@@ -25,6 +25,7 @@ from crm_desktop.demo.parties import Parties, Row
 from crm_desktop.demo.people import People
 from crm_desktop.demo.sales import SALES_TABLES, add_sales
 from crm_desktop.demo.scale import SCALES, Scale
+from crm_desktop.demo.service import SERVICE_TABLES, add_service
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
 from crm_desktop.demo.team import add_team
@@ -33,7 +34,11 @@ from crm_desktop.demo.world import World
 from crm_desktop.models import Setting
 from crm_desktop.services.preferences import SAMPLE_FIRM
 
-CHAPTERS = {"sales": (add_sales, SALES_TABLES), "leads": (add_leads, LEAD_TABLES)}
+CHAPTERS = {
+    "sales": (add_sales, SALES_TABLES),
+    "leads": (add_leads, LEAD_TABLES),
+    "service": (add_service, SERVICE_TABLES),
+}
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
 Batch = dict[str, list[Row]]

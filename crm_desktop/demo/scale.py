@@ -16,6 +16,7 @@ class Scale:
     contacts: int
     activities: int
     opportunities: int
+    requests: int = 0
     more_departments: int = 0
 
     @property
@@ -26,13 +27,16 @@ class Scale:
 
 SCALES = {
     "empty": Scale(transaction_customers=0, prospects=0, contacts=0, activities=0, opportunities=0),
-    "office": Scale(transaction_customers=900, prospects=1_400, contacts=2_600, activities=20_000, opportunities=350),
+    "office": Scale(
+        transaction_customers=900, prospects=1_400, contacts=2_600, activities=20_000, opportunities=350, requests=600
+    ),
     "100k": Scale(
         transaction_customers=39_000,
         prospects=61_000,
         contacts=113_000,
         activities=200_000,
         opportunities=10_000,
+        requests=20_000,
         more_departments=3,
     ),
     "1m": Scale(
@@ -41,6 +45,7 @@ SCALES = {
         contacts=1_100_000,
         activities=2_000_000,
         opportunities=30_000,
+        requests=200_000,
         more_departments=16,
     ),
 }

@@ -35,6 +35,8 @@ PARTS = {
     "opportunity_contact": ("opportunity", "opportunity_id"),
     "opportunity_stay": ("opportunity", "opportunity_id"),
     "lead_follow_up": ("lead", "lead_id"),
+    "installed_product": ("customer", "customer_id"),
+    "service_stay": ("service_request", "request_id"),
 }
 
 
@@ -246,12 +248,34 @@ def test_a_firm_made_earlier_gets_what_came_since(server: ServerAddress, databas
         ]
 
     before = told()
-    connection.execute(text("delete from crm.opportunity"))
-    connection.execute(text("delete from crm.product"))
+    for table in ("service_request", "installed_product", "opportunity", "product"):
+        connection.execute(text(f"delete from crm.{table}"))
     connection.execute(text("delete from crm.product_category"))
     connection.execute(text("update crm.setting set value = value - 'chapters' where key = 'sample_firm'"))
     ensure_database(server, database, "office", progress=no_progress)
     assert told() == before
+
+
+def test_requests_are_due_as_the_triggers_would_keep_them(connection: Connection) -> None:
+    wrong = text("""
+        select count(*) from crm.service_request r cross join lateral crm.with_targets(r) t
+        where (r.response_due_at, r.solution_due_at, r.due_at, r.warn_at, r.was_late)
+              is distinct from (t.response_due_at, t.solution_due_at, t.due_at, t.warn_at, t.was_late)
+    """)
+    assert connection.scalar(wrong) == 0
+    odd = text("""
+        select count(*) from crm.service_request r join crm.dictionary_entry s on s.id = r.state_id
+        where (r.owner_id = crm.pool_owner()) <> (s.code in ('new', 'refused'))
+           or (r.solved_at is not null) <> (s.code in ('solved', 'closed'))
+           or r.state_id <> (
+               select g.state_id from crm.service_stay g where g.request_id = r.id order by g.id desc limit 1)
+    """)
+    assert connection.scalar(odd) == 0
+    shown = text(
+        "select count(distinct crm.target_state(due_at, warn_at, waiting_since, solved_at, was_late))"
+        " from crm.service_request"
+    )
+    assert connection.scalar(shown) >= 4
 
 
 def test_new_rows_get_keys_and_numbers_after_the_last(connection: Connection) -> None:

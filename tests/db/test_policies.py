@@ -45,7 +45,8 @@ NEW_ROW = {
     "resource": "(name) values ('x')",
     "sales_process": "(name) values ('x')",
     "sales_stage": "(process_id, name) select min(id), 'x' from crm.sales_process",
-    "service_target": "(priority_id, response_minutes, solution_minutes) select max(id), 1, 2 from crm.dictionary_entry",
+    "service_target": "(priority_id, response_minutes, solution_minutes)"
+    " select max(id), 1, 2 from crm.dictionary_entry",
     "setting": "(key, value) values ('x', '1')",
     "special_day": "(day, name, is_working) values ('2040-02-29', 'x', false)",
 }

@@ -21,7 +21,8 @@ class Desk:
     def __init__(self, raw: Raw, office: Office) -> None:
         self.raw, self.ids = raw, office.ids
         (self.customer, self.seller), *_ = raw.rows(
-            "select c.id, c.owner_id from crm.customer c join crm.employee e on e.id = c.owner_id where e.name = 'seller'"
+            "select c.id, c.owner_id from crm.customer c join crm.employee e on e.id = c.owner_id"
+            " where e.name = 'seller'"
         )
 
     def new(self, **values: Any) -> int:
