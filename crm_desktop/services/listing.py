@@ -345,18 +345,26 @@ def _read(result: Iterable[Any], columns: Sequence[Column]) -> list[Row]:
     return [Row(row[0], row[1], dict(zip(keys, read_values(paths, row[2:]), strict=True))) for row in result]
 
 
-def fetch_counts(session: Session, entity: str, person: Person) -> dict[str, int]:
-    """How many rows each preset of the entity has, by preset key. One statement."""
-    spec = by_key(entity)
-    if not spec.table.presets:
+def fetch_counts(session: Session, entities: Iterable[str], person: Person) -> dict[str, int]:
+    """How many rows each preset of these entities has, by entity and preset ("customer/all").
+
+    One statement, planned once, that reads each table once: every workstation asks it after every change.
+    """
+    specs = [spec for key in entities if (spec := by_key(key)).table.presets]
+    if not specs:
         return {}
 
     def build() -> Select[Any]:
-        return select(*(_count(ListQuery(entity=entity, preset=preset.key), person) for preset in spec.table.presets))
+        counted = [_select_counts(spec, person) for spec in specs]
+        return select(*(column for counts in counted for column in counts.c))
 
-    return dict(execute(session, ("counts", shape_of(ListQuery(entity=entity), person)), build).mappings().one())
+    shape = ("counts", *(shape_of(ListQuery(entity=spec.key), person) for spec in specs))
+    return dict(execute(session, shape, build, is_planned_once=True).mappings().one())
 
 
-def _count(query: ListQuery, person: Person) -> Any:
-    counted = select(func.count()).select_from(query.spec.model).where(where_of(query, person))
-    return counted.scalar_subquery().label(query.preset)
+def _select_counts(spec: EntitySpec, person: Person) -> Subquery:
+    counts = (
+        func.count().filter(preset.where(person) if preset.where else true()).label(f"{spec.key}/{preset.key}")
+        for preset in spec.table.presets
+    )
+    return select(*counts).select_from(spec.model).where(scope_hint(spec, person)).subquery()

@@ -53,7 +53,7 @@ def _run_planned(
 ) -> Any:
     plans: dict[Hashable, str] = connection.info.setdefault("plans", {})
     plan = plans.get(key, f"plan_{next(_numbers)}")  # never a name given before: a failed attempt may leave its plan
-    run = f"execute {plan} ({', '.join(f'%({name})s' for name in parameters)})"
+    run = f"execute {plan}" + (f" ({', '.join(f'%({name})s' for name in parameters)})" if parameters else "")
     if key in plans:
         return connection.exec_driver_sql(run, dict(values))
     for number, name in enumerate(parameters, start=1):

@@ -18,6 +18,7 @@ from crm_desktop.demo.prepare import Demo
 from crm_desktop.services import listing, overview, search
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
+from crm_desktop.ui.areas import CUSTOMERS
 from tests.bench.window import Timing
 
 WORKBENCHES, CLIENTS = 60, 10
@@ -45,7 +46,7 @@ def _idle(demo: Demo) -> Iterator[Timing]:
             gateway = Gateway.connect(address)
             stack.callback(gateway.close)
             with gateway.read() as session:
-                listing.fetch_counts(session, "customer", gateway.person)
+                listing.fetch_counts(session, CUSTOMERS, gateway.person)
             gateways.append(gateway)
             listener = ChangeListener(
                 address, lambda *_change, event=heard[number]: event.set(), lambda: None, lambda _state: None

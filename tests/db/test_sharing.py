@@ -328,7 +328,7 @@ def test_lists_counts_and_search_follow_a_new_share(sign_in: SignIn) -> None:
         with junior.read() as session:
             ids = listing.fetch_ids(session, query, person)
             first = listing.fetch_first_page(session, query, person, listing.columns_of(query.spec))
-            count = listing.fetch_counts(session, "customer", person)["all"]
+            count = listing.fetch_counts(session, ["customer"], person)["customer/all"]
             assert (count, [*ids]) == (len(ids), [row.id for row in first])
             found = search(session, "hgyy", person)
             picked = find(session, "customer", "华工", person)
