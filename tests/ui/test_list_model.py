@@ -17,6 +17,7 @@ from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services.listing import Ids, Row, RowGroup, columns_of
 from crm_desktop.spec import Column, EntitySpec, Ref
+from crm_desktop.ui.list_page import list_table
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import KEPT_ROWS, PAGE, RowModel
 from crm_desktop.ui.tasks import Tasks
@@ -306,6 +307,35 @@ def test_selection_survives_another_order(model: RowModel, qtbot: QtBot) -> None
     assert table.selected_count() == 1000
 
 
+def test_selection_of_many_pieces_is_like_any_other(
+    model: RowModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_table, "MOST_RUNS", 3)
+    table = _table(qtbot, model)
+    odd = list(range(1, 1001, 2))
+    table.select_ids(odd)
+    assert (table.selected_count(), list(table.selected_ids())) == (500, odd)
+    assert not table.selectionModel().hasSelection()
+    assert [table.is_picked(model.index(row, 0)) for row in (0, 1)] == [True, False]
+
+    def click(row: int, button: Qt.MouseButton, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.mouseClick(table.viewport(), button, keys, table.visualRect(model.index(row, 0)).center())
+
+    click(0, Qt.MouseButton.RightButton)
+    assert (table.selected_count(), table.currentIndex().row()) == (500, 0)
+    click(1, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
+    click(2, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
+    assert list(table.selected_ids()) == [1, 2, *odd[2:]]
+    with qtbot.waitSignal(model.counted):
+        model.open(InventedRows(range(1000, 0, -1)), keep_selection=True)
+    assert list(table.selected_ids()) == [*reversed(odd[2:]), 2, 1]
+    click(5, Qt.MouseButton.LeftButton)
+    assert list(table.selected_ids()) == [995]
+    table.select_ids(odd)
+    QTest.keyClick(table, Qt.Key.Key_Escape)
+    assert (table.selected_count(), list(table.selected_ids())) == (0, [])
+
+
 def test_escape_selects_nothing(model: RowModel, qtbot: QtBot) -> None:
     table = _table(qtbot, model)
     table.selectAll()
@@ -331,6 +361,18 @@ def test_groups_need_one_statement_and_head_their_rows(grouped: RowModel, qtbot:
     assert [_text(grouped, row, 0) for row in (0, 401, 502)] == ["Group x (400)", "Group y (100)", "Group None (500)"]
     qtbot.waitUntil(lambda: _text(grouped, 402) == "Customer 401")
     assert source.pages == [list(range(401, 501))]
+
+
+def test_folded_rows_leave_a_selection_of_many_pieces(
+    grouped: RowModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_table, "MOST_RUNS", 3)
+    table = _table(qtbot, grouped)
+    table.select_ids(range(1, 1001, 2))
+    grouped.fold(0, folded=True)
+    assert list(table.selected_ids()) == list(range(401, 1001, 2))
+    table.select_ids(range(1, 1001, 2))
+    assert table.selected_count() == 300
 
 
 def test_headings_of_a_long_list_are_there_before_its_ids(tasks: Tasks, qtbot: QtBot) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, compress
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +16,10 @@ from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.table_view import TableView
 
+Index = QModelIndex | QPersistentModelIndex
 SETTLE_MS = 80  # so long a selection rests before something is read for it
+MOST_RUNS = 500
+"""Qt looks through all pieces of a selection for each cell it draws, and joins them in quadratic time."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,10 @@ class _Place:
 
 
 class ListTable(TableView):
-    """A ``TableView`` of a ``RowModel``."""
+    """A ``TableView`` of a ``RowModel``.
+
+    A selection that falls into many pieces, such as 100,000 rows in another order, is kept here instead of in Qt's own.
+    """
 
     copy_requested = Signal()
     paste_requested = Signal()
@@ -45,6 +52,8 @@ class ListTable(TableView):
         self._rows = model
         self._place: _Place | None = None
         self._kept: _Place | None = None  # what was selected, while the ids are not known yet
+        self._picked: frozenset[int] = frozenset()
+        self._picked_in_order = array("q")
         self._is_restoring = False
         self.shows_current_cell = True
         self._settle_timer = later(SETTLE_MS, self.selection_settled.emit, self)
@@ -52,6 +61,7 @@ class ListTable(TableView):
         self.setModel(model)
         model.modelReset.connect(self._return_to_place)  # after Qt's own slots, which forget everything
         model.counted.connect(self._complete_selection)
+        model.rowsRemoved.connect(self._note_fold)
         self.selectionModel().selectionChanged.connect(self._note_selection)
 
     @property
@@ -61,6 +71,8 @@ class ListTable(TableView):
 
     def selected_ids(self) -> array[int]:
         """The ids of the selected rows in the order shown, as far as they are known, their rows read or not."""
+        if self._picked:
+            return self._picked_in_order[:]
         ids, found = self._rows.ids(), array("q")
         for first, last in self._places():
             found.extend(ids[first : last + 1])
@@ -68,23 +80,35 @@ class ListTable(TableView):
 
     def selected_count(self) -> int:
         """How many rows are selected."""
-        return sum(last - first + 1 for first, last in self._places())
+        return len(self._picked) or sum(last - first + 1 for first, last in self._places())
 
     def select_ids(self, ids: Iterable[int]) -> None:
         """Select these records, as far as they are in the list."""
         wanted, lines = set(ids) - {0}, self._rows.lines
-        places = [place for place, id_ in enumerate(lines.ids) if id_ in wanted] if wanted else []
-        rows = [row for row in map(lines.line_of, places) if row >= 0]
+        places = list(compress(range(len(lines.ids)), map(wanted.__contains__, lines.ids))) if wanted else []
+        if lines.folded:
+            places = [place for place in places if lines.line_of(place) >= 0]
+        rows = list(map(lines.line_of, places)) if lines.groups else places
+        first = [row for before, row in zip(chain((-2,), rows), rows, strict=False) if row != before + 1]
+        if len(first) > MOST_RUNS:
+            self._pick(array("q", map(lines.ids.__getitem__, places)))
+            return
+        last = [row for row, after in zip(rows, chain(rows[1:], (-2,)), strict=False) if after != row + 1]
         last_column = self._rows.columnCount() - 1
         selection = QItemSelection()
-        first = before = -2
-        for row in [*rows, -1]:
-            if row != before + 1 or row == -1:
-                if first >= 0:
-                    selection.select(self._rows.index(first, 0), self._rows.index(before, last_column))
-                first = row
-            before = row
+        for top, bottom in zip(first, last, strict=True):
+            selection.select(self._rows.index(top, 0), self._rows.index(bottom, last_column))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def is_picked(self, index: Index) -> bool:
+        """Whether a row is in a selection of many pieces."""
+        return bool(self._picked) and self._rows.id_at(index.row()) in self._picked
+
+    def clearSelection(self) -> None:
+        """Select nothing."""
+        super().clearSelection()
+        if self._picked:
+            self._note_selection()
 
     def go_to(self, id_: int) -> None:
         """Select one record and bring it into sight."""
@@ -114,7 +138,7 @@ class ListTable(TableView):
             self.delete_requested.emit()
         elif is_plain and key == Qt.Key.Key_F2:
             self.edit_requested.emit()
-        elif is_plain and key == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+        elif is_plain and key == Qt.Key.Key_Escape and self.selected_count():
             self.clearSelection()
         else:
             super().keyPressEvent(event)
@@ -124,7 +148,7 @@ class ListTable(TableView):
         row = self.rowAt(int(event.position().y()))
         if event.button() == Qt.MouseButton.LeftButton and row >= 0 and self._rows.group_at(row) is not None:
             self._fold(row, folded=not self._is_folded(row))
-        else:
+        elif not (self._picked and row >= 0 and self._press_on_picked(event, row)):
             super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -138,6 +162,19 @@ class ListTable(TableView):
         """Announce it, so that the columns can share the room."""
         super().resizeEvent(event)
         self.resized.emit()
+
+    def _press_on_picked(self, event: QMouseEvent, row: int) -> bool:
+        """With Ctrl a row joins or leaves a selection of many pieces; the right button leaves it as it is."""
+        id_, button = self._rows.id_at(row), event.button()
+        is_toggle = event.modifiers() == Qt.KeyboardModifier.ControlModifier and button == Qt.MouseButton.LeftButton
+        if not is_toggle and not (button == Qt.MouseButton.RightButton and id_ in self._picked):
+            return False
+        self.selectionModel().setCurrentIndex(
+            self.indexAt(event.position().toPoint()), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+        if is_toggle:
+            self.select_ids(self._picked ^ {id_})
+        return True
 
     def _fold_by_key(self, key: Qt.Key) -> bool:
         row = self.currentIndex().row()
@@ -175,11 +212,31 @@ class ListTable(TableView):
                 ranges.append((first, last))
         return ranges
 
+    def _pick(self, ids: array[int]) -> None:
+        """Select rows in many pieces."""
+        is_restoring, self._is_restoring = self._is_restoring, True
+        super().clearSelection()
+        self._is_restoring = is_restoring
+        self._picked, self._picked_in_order = frozenset(ids), ids
+        self.viewport().update()
+        self.selection_changed.emit()
+        self._settle_timer.start()
+
+    def _note_fold(self) -> None:
+        if self._picked:
+            self.select_ids(self._picked)  # without what was folded away
+
     def _note_selection(self) -> None:
         if not self._is_restoring:
             self._kept = None
+            self._drop_picked()
         self.selection_changed.emit()
         self._settle_timer.start()
+
+    def _drop_picked(self) -> None:
+        if self._picked:
+            self._picked, self._picked_in_order = frozenset(), array("q")
+            self.viewport().update()
 
     def _remember_place(self) -> None:
         if self._kept is not None:  # what is shown at the moment is only the beginning of it
@@ -216,6 +273,7 @@ class ListTable(TableView):
     def _select(self, place: _Place) -> None:
         """Select again what was selected, and go back to where one was."""
         self._is_restoring = True
+        self._drop_picked()
         if place.is_all:
             self.selectAll()
         elif place.selected:

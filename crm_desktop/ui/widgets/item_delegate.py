@@ -62,7 +62,7 @@ class ItemDelegate(QStyledItemDelegate):
     ) -> None:
         """Draw ground, line and content of one cell."""
         table = self._table
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected) or table.is_picked(index)
         painter.save()
         rect: QRect = option.rect
         heading = index.data(CellRole.HEADING)

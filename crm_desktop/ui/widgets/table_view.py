@@ -77,6 +77,10 @@ class TableView(QTableView):
         self._roomy_least = self.columnWidth(roomy_column) if roomy_column >= 0 else 0
         self._give_room()
 
+    def is_picked(self, index: Index) -> bool:  # noqa: ARG002 - for tables that select more than Qt can hold
+        """Whether a row is selected beside Qt's own selection."""
+        return False
+
     def copy_selection(self) -> None:
         """Put the selected rows, with headings and in the order shown, on the clipboard as text and as a
         table.
