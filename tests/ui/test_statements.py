@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from PySide6.QtWidgets import QLabel
@@ -18,9 +19,13 @@ REFRESHED_MS = 400
 """After so long a page has read what it put off for a moment."""
 
 
+COUNTS = re.compile(r"execute plan_\d+|prepare .*count\(\*\) FILTER .*", re.DOTALL)
+"""The only statement that is planned once and asks for nothing in particular."""
+
+
 def of_page(asked: list[str]) -> list[str]:
     """Without the counts of the side list, which follow every change by anybody."""
-    return [statement for statement in asked if not statement.startswith("SELECT (SELECT count(*)")]
+    return [statement for statement in asked if not COUNTS.fullmatch(statement)]
 
 
 def save(desk: Desk, editor: object) -> list[str]:
