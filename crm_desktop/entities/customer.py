@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import any_, func, or_, select
 
 from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
+from crm_desktop.entities.organisation import colleagues_of
 from crm_desktop.entities.starred import starred
 from crm_desktop.models import Customer, Employee
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, TableSpec
@@ -31,7 +32,7 @@ def _mine(person: Person) -> Any:
 
 
 def _of_department(person: Person) -> Any:
-    return Customer.owner_id.in_(select(Employee.id).where(Employee.department_id == person.department_id))
+    return Customer.owner_id == any_(colleagues_of(person))
 
 
 def _quiet(person: Person) -> Any:

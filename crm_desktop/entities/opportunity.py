@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func
 
 from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
+from crm_desktop.entities.organisation import colleagues_of
 from crm_desktop.entities.starred import starred
 from crm_desktop.models import (
     Contact,
@@ -42,8 +43,7 @@ def _open(person: Person) -> Any:
 
 
 def _of_department(person: Person) -> Any:
-    colleagues = select(Employee.id).where(Employee.department_id == person.department_id)
-    return Opportunity.owner_id.in_(colleagues) & _is_open()
+    return (Opportunity.owner_id == any_(colleagues_of(person))) & _is_open()
 
 
 def _stalled(person: Person) -> Any:

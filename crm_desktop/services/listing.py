@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, and_, any_, bindparam, case, func, select, text, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, any_, bindparam, case, func, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import BigInteger
@@ -21,6 +21,7 @@ from crm_desktop.services.statements import (
     Joins,
     read_values,
     scope_hint,
+    scopes_in_turn,
     select_values,
     sight_of,
     sort_columns,
@@ -118,14 +119,44 @@ def parameters_of(query: ListQuery, person: Person) -> dict[str, Any]:
     return fixed | filter_parameters(query.spec, query.filter, person)
 
 
-def select_ids(query: ListQuery, person: Person, *more: Any) -> Select[Any]:
-    """The ids in display order, at most ``MAXIMUM``, with ``more`` columns of the entity's own."""
-    spec = query.spec
-    model: Any = spec.model
-    joins = Joins(spec.model)
+def select_ids(query: ListQuery, person: Person, *more: Any, limit: int = MAXIMUM) -> Select[Any]:
+    """The first ids in display order, with ``more`` columns of the entity's own."""
+    scopes = _scopes_to_merge(query, person)
+    if scopes and not more:
+        return _select_merged(query, person, scopes, limit)
+    model: Any = query.spec.model
+    joins = Joins(model)
     order = _order(query, joins)
     statement = select(model.id, *more).select_from(model).where(where_of(query, person))
-    return joins.apply(statement).order_by(*order).limit(MAXIMUM)
+    return joins.apply(statement).order_by(*order).limit(limit)
+
+
+def _scopes_to_merge(query: ListQuery, person: Person) -> list[ColumnElement[bool]]:
+    """Parts of what the person sees, each of which an index has in the order of the list; empty where none has."""
+    spec = query.spec
+    is_asked = query.filter or query.typed or query.parent_id is not None
+    path, _is_descending = _sorted_by(query)
+    if is_asked or spec.search is None or path != (spec.search.name,):
+        return []
+    scopes = scopes_in_turn(spec, person)
+    return scopes if len(scopes) > 1 else []
+
+
+def _select_merged(query: ListQuery, person: Person, scopes: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """The ids of all scopes, merged: to sort them takes the server longer than to read them."""
+    model: Any = query.spec.model
+    columns, order = _columns_needed(query), _order(query, Joins(model))
+    each = (select(*columns).where(_of_preset(query, person), scope).order_by(*order).limit(limit) for scope in scopes)
+    merged = aliased(model, union_all(*each).subquery())
+    return select(merged.id).order_by(*_order(query, Joins(merged))).limit(limit)
+
+
+def _columns_needed(query: ListQuery) -> list[Any]:
+    """The entity's own columns that identify and sort rows; never all: a firm may lack the custom ones of another."""
+    (first, *_further), _is_descending = _sorted_by(query)
+    needed = {"id", "sort_key", facts(first).column}
+    model: Any = query.spec.model
+    return [column for column in model.__table__.c if column.name in needed]
 
 
 def _order(query: ListQuery, joins: Joins) -> list[Any]:
@@ -151,23 +182,21 @@ def _is_in_own_order(query: ListQuery) -> bool:
     return query.sort in {"", query.spec.table.sort.key}
 
 
-def _select_near(query: ListQuery, person: Person) -> Select[Any]:
+def _select_near(query: ListQuery, person: Person, limit: int) -> Select[Any]:
     """Those ids that are among the first rows of the view."""
     model: Any = query.spec.model
-    near = _placed(select_ids(replace(query, filter=EVERYTHING, typed=""), person).limit(NEAR))
-    return select(near.c.id).join(model, model.id == near.c.id).where(_asked(query, person)).order_by(near.c.place)
+    near = _placed(select_ids(replace(query, filter=EVERYTHING, typed=""), person, limit=NEAR))
+    found = select(near.c.id).join(model, model.id == near.c.id).where(_asked(query, person))
+    return found.order_by(near.c.place).limit(limit)
 
 
-def _select_far(query: ListQuery, person: Person) -> Select[Any]:
+def _select_far(query: ListQuery, person: Person, limit: int) -> Select[Any]:
     """All ids, found before they are sorted: the planner does not look into a subquery with an offset."""
     model: Any = query.spec.model
-    (first, *_further), _is_descending = _sorted_by(query)
-    needed = {"id", "sort_key", facts(first).column}  # never all: a firm may lack the custom columns of another
-    columns = [column for column in model.__table__.c if column.name in needed]
-    found = aliased(model, select(*columns).where(where_of(query, person)).offset(0).subquery())
+    found = aliased(model, select(*_columns_needed(query)).where(where_of(query, person)).offset(0).subquery())
     joins = Joins(found)
     order = _order(query, joins)
-    return joins.apply(select(found.id).select_from(found)).order_by(*order)
+    return joins.apply(select(found.id).select_from(found)).order_by(*order).limit(limit)
 
 
 def _placed(ids: Select[Any]) -> Subquery:
@@ -187,10 +216,14 @@ def _asked(query: ListQuery, person: Person) -> Any:
     return filter_clause(spec, query.filter, person) & text_filter(spec, word_count(query.typed), person)
 
 
+def _of_preset(query: ListQuery, person: Person) -> Any:
+    preset = next((p for p in query.spec.table.presets if p.key == query.preset), None)
+    return preset.where(person) if preset and preset.where else true()
+
+
 def _of_view(query: ListQuery, person: Person) -> Any:
     spec = query.spec
-    preset = next((p for p in spec.table.presets if p.key == query.preset), None)
-    where = preset.where(person) if preset and preset.where else true()
+    where = _of_preset(query, person)
     if query.parent_id is not None:
         end = spec.other_end if query.is_other_end else spec.part_of
         assert end is not None
@@ -255,9 +288,9 @@ def fetch_first_page(
 ) -> list[Row]:
     """The first rows in display order, in one statement; in two where few are asked for."""
 
-    def read(select_first: Callable[[ListQuery, Person], Select[Any]], *, is_wide: bool) -> list[Row]:
+    def read(select_first: Callable[..., Select[Any]], *, is_wide: bool) -> list[Row]:
         def select_page() -> Select[Any]:
-            return select_first(query, person).limit(limit)
+            return select_first(query, person, limit=limit)
 
         key = ("first", select_first.__name__, shape_of(query, person), limit)
         return read_page(session, key, query, columns, select_page, parameters_of(query, person), is_wide=is_wide)
@@ -295,7 +328,7 @@ def fetch_first_pages(
     def build() -> Select[Any]:
         return select(
             *(
-                in_one_value(_select_page(query, columns, select_ids(query, person).limit(limit)))
+                in_one_value(_select_page(query, columns, select_ids(query, person, limit=limit)))
                 for query, columns in pages
             )
         )

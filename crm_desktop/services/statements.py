@@ -130,6 +130,20 @@ def _reaches_further(spec: EntitySpec, person: Person) -> bool:
     return spec.key in person.lent.entities or guard.comes_into_sight
 
 
+def scopes_in_turn(spec: EntitySpec, person: Person) -> list[ColumnElement[bool]]:
+    """The rows of one owner after the other, then what else is shared: together what a small scope holds, no row twice.
+
+    Nothing where owners are many, or rows have none.
+    """
+    owners = owners_to_look_up(spec, person)
+    if not owners:
+        return []
+    column: ColumnElement[int] = getattr(spec.model, str(guard_of(spec).owner_column))
+    own = [literal_column(str(int(owner))) for owner in owners]
+    lent = [_is_lent(spec) & or_(column.is_(None), column.not_in(own))] if spec.key in person.lent.entities else []
+    return [*(column == owner for owner in own), *lent]
+
+
 def _is_lent(spec: EntitySpec) -> ColumnElement[bool]:
     """The row is shared with the person; as an array, which an index can look up."""
     key: ColumnElement[int] = getattr(spec.model, guard_of(spec).parent_column or "id")

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from crm_desktop.entities import by_key
 from crm_desktop.services import listing, records
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.services.search import find, search
+from crm_desktop.spec import Ref
 from tests.db.conftest import SignIn
 from tests.db.office import COLLEAGUES, DEPARTMENTS, SIGNED_IN, Office, login
 from tests.db.raw import Raw
@@ -345,3 +347,35 @@ def test_lists_counts_and_search_follow_a_new_share(sign_in: SignIn) -> None:
         junior.person.lent.entities = frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
     assert junior.person.lent.entities == {"customer", "contact", "activity"}
     assert shown() == (True, before[1] + 1, True, True)
+
+
+@pytest.mark.parametrize("entity", ["customer", "contact"])
+def test_lists_are_the_same_when_they_are_read_owner_by_owner(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, entity: str
+) -> None:
+    leader, junior = sign_in("leader"), sign_in("junior")
+    with leader.write() as session:
+        for name in ("甲", "丙", "乙"):
+            made = records.create_record(session, records.new_record("customer", leader.person, name=name))
+            contact = records.new_record("contact", leader.person, name=f"{name}先生", customer=Ref(made.id, name))
+            records.create_record(session, contact)
+            session.execute(
+                text("insert into crm.share (entity, record_id, employee_id) values ('customer', :id, :whom)"),
+                {"id": made.id, "whom": junior.person.id},
+            )
+    junior.person.lent.entities = frozenset({"customer", "contact", "activity"})
+    queries = [
+        ListQuery(entity=entity, preset=preset.key, is_descending=is_descending, sort="name")
+        for preset in by_key(entity).table.presets
+        for is_descending in (False, True)
+    ]
+
+    def ids() -> list[list[int]]:
+        with junior.read() as session:
+            return [list(session.scalars(listing.select_ids(query, junior.person))) for query in queries]
+
+    assert len(listing.scopes_in_turn(by_key(entity), junior.person)) == 3  # his own, the pool, what is lent
+    merged = ids()
+    assert any(len(found) > 3 for found in merged)
+    monkeypatch.setattr(listing, "scopes_in_turn", lambda *_arguments: [])
+    assert merged == ids()
