@@ -16,7 +16,7 @@ from crm_desktop.spec.facts import Attr, Facts, facts
 class Column:
     """A list column: a mapped attribute, or a path through relationships to one."""
 
-    __slots__ = ("_is_summed", "is_shown", "label", "path", "width")
+    __slots__ = ("_is_summed", "is_shown", "key", "label", "path", "width")
 
     def __init__(self, *path: Attr, label: str = "", width: int = 120, shown: bool = True, summed: bool = True) -> None:
         """``label`` only where it is not the entity's own label of the last attribute; ``width`` in px at 100 %.
@@ -24,6 +24,8 @@ class Column:
         Money is added up below the list, where it is not ``summed=False``: prices together mean nothing.
         """
         self.path = path
+        self.key = ".".join(attr.key for attr in path)
+        """Names the column in preferences, exports and sort orders."""
         self.label = label
         self.width = width
         self.is_shown = shown
@@ -33,11 +35,6 @@ class Column:
     def has_sum(self) -> bool:
         """Whether it is added up below the list where nobody chose otherwise."""
         return self._is_summed and self.facts.kind.name == "money"
-
-    @property
-    def key(self) -> str:
-        """Names the column in preferences, exports and sort orders."""
-        return ".".join(attr.key for attr in self.path)
 
     @property
     def facts(self) -> Facts:

@@ -133,7 +133,7 @@ def color(role: str) -> QColor:
     """The colour of a role of the palette (``accent``, ``muted``, ``bad_soft`` ...) in the theme of the
     moment.
     """
-    return QColor(COLORS[_current.name][role])
+    return QColor(_color(_current.name, role))  # its own: who asks may change it
 
 
 def row_height() -> int:
@@ -143,6 +143,17 @@ def row_height() -> int:
 
 def font(size: int = BODY, *, strong: bool = False) -> QFont:
     """The application's font in px, its digits of equal width; ``strong`` is the medium weight."""
+    return QFont(_font(size, strong))
+
+
+# Every cell that is painted asks for both, and to make one takes longer than to draw the cell's text.
+@cache
+def _color(name: ThemeName, role: str) -> QColor:
+    return QColor(COLORS[name][role])
+
+
+@cache
+def _font(size: int, strong: bool) -> QFont:  # noqa: FBT001 - a key of the cache
     made = QFont(FAMILY)
     made.setPixelSize(size)
     made.setWeight(QFont.Weight.Medium if strong else QFont.Weight.Normal)
