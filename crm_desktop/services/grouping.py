@@ -148,7 +148,7 @@ def fetch_first_of(
     """The first rows of the group of ``value``, for as long as the ids of a long list are not known. One statement."""
 
     def select_page() -> Select[Any]:
-        return select_ids(query, person).where(_is_member(query.spec, grouping, value)).limit(limit)
+        return select_ids(query, person, where=_is_member(query.spec, grouping, value), limit=limit)
 
     key = ("first of group", shape_of(query, person), grouping, value is None, limit)
     parameters = parameters_of(query, person) | {"group": value.id if isinstance(value, Ref) else value}

@@ -119,15 +119,22 @@ def parameters_of(query: ListQuery, person: Person) -> dict[str, Any]:
     return fixed | filter_parameters(query.spec, query.filter, person)
 
 
-def select_ids(query: ListQuery, person: Person, *more: Any, limit: int = MAXIMUM) -> Select[Any]:
-    """The first ids in display order, with ``more`` columns of the entity's own."""
+def select_ids(
+    query: ListQuery,
+    person: Person,
+    *more: Any,
+    where: ColumnElement[bool] | None = None,
+    limit: int = MAXIMUM,
+) -> Select[Any]:
+    """The first ids in display order, with ``more`` columns of the entity's own, of those rows that meet ``where``."""
     scopes = _scopes_to_merge(query, person)
-    if scopes and not more:
+    if scopes and not more and where is None:
         return _select_merged(query, person, scopes, limit)
     model: Any = query.spec.model
     joins = Joins(model)
     order = _order(query, joins)
-    statement = select(model.id, *more).select_from(model).where(where_of(query, person))
+    meant = where_of(query, person) if where is None else where_of(query, person) & where
+    statement = select(model.id, *more).select_from(model).where(meant)
     return joins.apply(statement).order_by(*order).limit(limit)
 
 

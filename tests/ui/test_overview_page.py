@@ -174,7 +174,7 @@ def test_escape_leaves_the_form_first_and_then_the_page(sit_down: SitDown, qtbot
 def test_new_customer_becomes_a_page_of_its_own(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = desk.open("customer", 0)
-    assert not page.story.isVisible()
+    assert not page.findChildren(StoryCard)
     write(page.editor.form.editors["name"].line, "中山瑞德化工有限公司")
     page.editor.save()
     desk.settle()

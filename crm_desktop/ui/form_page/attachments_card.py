@@ -54,16 +54,23 @@ class AttachmentsCard(Card):
         self.add_button = quiet_button(_("Add"), self.choose_files, icon_name="paperclip", shortcut=ADD)
         self.add_button.setAccessibleName(_("Add files"))
         self.head.addWidget(self.add_button)
-        self.table = FileTable()
-        self.table.setAccessibleName(_("Files"))
+        self._table: FileTable | None = None
         self._hint = label("", "muted", wrap=True)
-        self.body.addWidget(self.table)
         self.body.addWidget(self._hint)
-        self.table.opened.connect(self._look)
-        self.table.remove_wanted.connect(self.remove)
-        self.table.copy_wanted.connect(lambda file: self._with_copy(file, self.table.drag_copy))
-        self.table.menu_requested.connect(self._show_menu)
         self.hide()
+
+    @property
+    def table(self) -> FileTable:
+        """The files; made for the first record that has any, as most have none."""
+        if self._table is None:
+            self._table = table = FileTable()
+            table.setAccessibleName(_("Files"))
+            table.opened.connect(self._look)
+            table.remove_wanted.connect(self.remove)
+            table.copy_wanted.connect(lambda file: self._with_copy(file, table.drag_copy))
+            table.menu_requested.connect(self._show_menu)
+            self.body.insertWidget(self.body.indexOf(self._hint), table)
+        return self._table
 
     def show_record(self, record: Record) -> None:
         """The files of this record are shown next; a new one has none yet."""
@@ -233,12 +240,13 @@ class AttachmentsCard(Card):
 
     def show_files(self, files: Sequence[Attachment]) -> None:
         """Show these files."""
-        if files == self.table.files.files and files:
-            return
-        self.table.files.show_files(files)
-        self.table.setVisible(bool(files))
-        self.table.setFixedHeight(HEADING_HEIGHT + min(len(files), MOST_HIGH) * theme.row_height() + 2)
-        self.table.fit_columns(NAME)
+        if files or self._table is not None:
+            if files == self.table.files.files and files:
+                return
+            self.table.files.show_files(files)
+            self.table.setVisible(bool(files))
+            self.table.setFixedHeight(HEADING_HEIGHT + min(len(files), MOST_HIGH) * theme.row_height() + 2)
+            self.table.fit_columns(NAME)
         hint = _("Drag files here, or paste a picture with Ctrl+V.") if self.may_change else _("None")
         self._hint.setText(hint)
         self._hint.setVisible(not files)

@@ -71,35 +71,56 @@ class CustomerPage(RecordPage):
         self.more_button = self._more_button()
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
+        self._has_cards = False
+        self._left = QStackedWidget()
+        self.splitter = QSplitter()
+        self.splitter.addWidget(self._left)
+        self.splitter.setHandleWidth(12)
+        self.splitter.setChildrenCollapsible(False)
+        self.body.addWidget(self.splitter, 1)
+        self._follower = Follower(self, self.refresh)
+        view.context.bus.changed.connect(self._table_changed)
+        view.context.fields.changed.connect(self._fields_changed)
+        if id_:
+            self._add_cards()
+        else:
+            for part in (self.attached.comments, self.attached.files):
+                part.setParent(self)
+                part.hide()
+            self._show_new()
+
+    def _add_cards(self) -> None:
+        """Put in what only a saved customer has. A new one does without: its form alone is a lot to build."""
+        if self._has_cards:
+            return
+        self._has_cards = True
+        view = self.view
         self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
         self.ownership = OwnershipCard(view, self.sharing)
         self.attached.read.connect(self.ownership.show_surroundings)
         beside = [part for part in self._parts if part.key not in CARDS]
-        self.story = StoryCard(view, self.attached.comments, entity, beside)
-        self._left = QStackedWidget()
-        self._left.addWidget(self._facts_area())
-        self._left.addWidget(Skeleton(8))
-        self._left.setCurrentIndex(1)
-        self.splitter = QSplitter()
-        self.splitter.addWidget(self._left)
+        self.story = StoryCard(view, self.attached.comments, self.spec.key, beside)
+        self._facts_area, self._skeleton = self._area_of_cards(), Skeleton(8)
+        self._left.addWidget(self._facts_area)
+        self._left.addWidget(self._skeleton)
+        if self._editor is None:
+            self._left.setCurrentWidget(self._skeleton)
         self.splitter.addWidget(self.story)
-        self.splitter.setHandleWidth(12)
-        self.splitter.setChildrenCollapsible(False)
         self.splitter.setSizes(list(SHARES))
-        self.body.addWidget(self.splitter, 1)
         self.facts.edit_wanted.connect(self.edit)
         self.contacts.added.connect(self._add_contact)
         self.story.log_line.logged.connect(self._log)
-        self._follower = Follower(self, self.refresh)
-        view.context.bus.changed.connect(self._table_changed)
-        view.context.fields.changed.connect(self._fields_changed)
         log = self.story.log_line
         parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
         self._log_note = self.keep_note("log", _("Log"), parts)
         self._contact_note = self.keep_note("contact", _("New contact"), self.contacts.parts)
-        self.begin_at(self.story.log_line.line)
-        if not id_:
-            self._show_new()
+        self._rank_buttons()
+        self.begin_at(log.line)
+
+    def _rank_buttons(self) -> None:
+        """One primary button a page: the form's while there is one."""
+        if self._has_cards:
+            set_rank(self.story.log_line.button, "primary" if self._editor is None else "secondary")
 
     @property
     def editor(self) -> RecordEditor | None:
@@ -116,7 +137,7 @@ class CustomerPage(RecordPage):
         self.story.log_line.clear()
         for part in self.contacts.parts.values():
             part.clear()
-        self._left.setCurrentIndex(1)
+        self._left.setCurrentWidget(self._skeleton)
         self.refresh()
 
     def refresh(self) -> None:
@@ -146,7 +167,8 @@ class CustomerPage(RecordPage):
 
     def is_note_typed(self) -> bool:
         """Also a line that was not logged, and a contact that was not added."""
-        return super().is_note_typed() or self.story.log_line.is_edited() or self.contacts.is_edited()
+        boxes = (self.story.log_line, self.contacts) if self._has_cards else ()
+        return super().is_note_typed() or any(box.is_edited() for box in boxes)
 
     def apply_draft(self, draft: Draft) -> None:
         """Open what it is to be shown in."""
@@ -185,7 +207,7 @@ class CustomerPage(RecordPage):
         self.ownership.show_record(record, overview.history)
         self.story.show_overview(overview)
         if self._editor is None:
-            self._left.setCurrentIndex(0)
+            self._left.setCurrentWidget(self._facts_area)
         if self._logs_when_read:
             self._logs_when_read = False
             self.story.log_line.log()
@@ -209,7 +231,8 @@ class CustomerPage(RecordPage):
     def _show_new(self) -> None:
         self._close_editor()
         self._overview = None
-        self.story.hide()
+        if self._has_cards:
+            self.story.hide()
         for button in (self.edit_button, self.more_button):
             button.hide()
         editor = self._open_editor()
@@ -228,7 +251,7 @@ class CustomerPage(RecordPage):
         editor.new_wanted.connect(lambda: self.start_new({}))
         self._left.addWidget(editor)
         self._left.setCurrentWidget(editor)
-        set_rank(self.story.log_line.button, "secondary")  # one primary button a page: now it is the form's
+        self._rank_buttons()
         self.edit_button.hide()
         return editor
 
@@ -236,17 +259,19 @@ class CustomerPage(RecordPage):
         if self._editor is None:
             return
         editor, self._editor = self._editor, None
-        set_rank(self.story.log_line.button, "primary")
+        self._rank_buttons()
         self._left.removeWidget(editor)
         editor.hide()
         editor.deleteLater()
         self.unsaved_changed.emit(False)
-        self._left.setCurrentIndex(0)
+        if self._has_cards:
+            self._left.setCurrentWidget(self._facts_area)
         self.edit_button.show()
         self.edit_button.setFocus()
 
     def _take_saved(self, record: Record) -> None:
         """Back to the facts; a new customer becomes an old one."""
+        self._add_cards()
         self.show_heading(record)
         if self._editor is not None and not self._editor.is_edited():  # one can go on typing while it is saved
             self._close_editor()
@@ -303,7 +328,7 @@ class CustomerPage(RecordPage):
 
     # Parts of the page
 
-    def _facts_area(self) -> QScrollArea:
+    def _area_of_cards(self) -> QScrollArea:
         inside = QWidget()
         inside.setObjectName("plain")
         column = QVBoxLayout(inside)

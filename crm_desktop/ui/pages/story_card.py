@@ -45,13 +45,12 @@ class StoryCard(Card):
         self.timeline = Timeline()
         self.comments = comments
         self.history = HistoryPanel(view, entity)
-        self.tables = {part.key: PartsTable(view, part) for part in parts if not part.is_told}
+        self.tables: dict[str, PartsTable] = {}  # of those kinds that somebody has looked at
         self._empty = EmptyState(
             "chat-circle-text", _("Nothing happened yet"), _("Note the first call or visit in the line above.")
         )
         self._stack = QStackedWidget()
         self._panels: dict[str, QWidget] = {CHANGES: self.history, COMMENTS: self.comments}
-        self._panels |= {key: _panel_of(table) for key, table in self.tables.items()}
         for widget in (self.timeline, self._empty, *self._panels.values()):
             self._stack.addWidget(widget)
         self._choices = FlowLayout()
@@ -71,13 +70,15 @@ class StoryCard(Card):
     def show_overview(self, overview: Overview) -> None:
         """Show what happened with this record."""
         self._overview = overview
-        for key, table in self.tables.items():
-            table.show_rows(overview.record, overview.parts.get(key, ()))
+        for key in self.tables:
+            self._fill_table(key)
         self._show()
 
     def choose(self, shown: str) -> None:
         """Show everything, one kind of part, the comments, or the changes with their ways back."""
         self.shown = shown
+        if shown in self._parts and not self._parts[shown].is_told and shown not in self.tables:
+            self._add_table(shown)
         for button in self._group.buttons():
             button.setChecked(button.property("key") == shown)
         self._show()
@@ -91,6 +92,16 @@ class StoryCard(Card):
         button.setProperty("key", key)
         self._group.addButton(button)
         self._choices.addWidget(button)
+
+    def _add_table(self, key: str) -> None:
+        self.tables[key] = table = PartsTable(self._view, self._parts[key])
+        self._panels[key] = panel = _panel_of(table)
+        self._stack.addWidget(panel)
+        self._fill_table(key)
+
+    def _fill_table(self, key: str) -> None:
+        if self._overview is not None:
+            self.tables[key].show_rows(self._overview.record, self._overview.parts.get(key, ()))
 
     def _show(self) -> None:
         if self._overview is None:
