@@ -120,11 +120,7 @@ def parameters_of(query: ListQuery, person: Person) -> dict[str, Any]:
 
 
 def select_ids(
-    query: ListQuery,
-    person: Person,
-    *more: Any,
-    where: ColumnElement[bool] | None = None,
-    limit: int = MAXIMUM,
+    query: ListQuery, person: Person, *more: Any, where: ColumnElement[bool] | None = None, limit: int = MAXIMUM
 ) -> Select[Any]:
     """The first ids in display order, with ``more`` columns of the entity's own, of those rows that meet ``where``."""
     scopes = _scopes_to_merge(query, person)

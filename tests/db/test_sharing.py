@@ -345,7 +345,7 @@ def test_lists_counts_and_search_follow_a_new_share(sign_in: SignIn) -> None:
         )
     with junior.read() as session:
         junior.person.lent.entities = frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
-    assert junior.person.lent.entities == {"customer", "contact", "activity"}
+    assert junior.person.lent.entities >= {"customer", "contact", "activity"}
     assert shown() == (True, before[1] + 1, True, True)
 
 
