@@ -15,7 +15,7 @@ from crm_desktop.models import Customer, Employee, InstalledProduct, Product, Se
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
-_OFFICE = frozenset({Function.EXPORT, Function.PRINT, Function.IMPORT, Function.BULK_EDIT})
+_OFFICE = frozenset({Function.EXPORT, Function.PRINT, Function.IMPORT, Function.BULK_EDIT, Function.POOL})
 
 
 def _is_open() -> Any:

@@ -39,7 +39,7 @@ SPECIAL_DAY = EntitySpec(
     model=SpecialDay,
     label=N_("Special day"),
     label_plural=N_("Holidays and make-up days"),
-    icon="calendar-star",
+    icon="calendar-x",
     labels={
         SpecialDay.day: N_("Day"),
         SpecialDay.name: N_("Name"),

@@ -13,6 +13,7 @@ from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.services.opportunities import Stages, fetch_stages
 from crm_desktop.services.search import Hit
+from crm_desktop.services.service_desk import States, fetch_states
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.drafts import DraftBook
 from crm_desktop.ui.live_fields import LiveFields
@@ -53,6 +54,11 @@ class Context:
     def stages(self) -> ReadOnce[Stages]:
         """The stages of all sales processes."""
         return ReadOnce(self.tasks, self.bus, fetch_stages, {"sales_process", "sales_stage", "dictionary_entry"})
+
+    @cached_property
+    def states(self) -> ReadOnce[States]:
+        """The states of service requests."""
+        return ReadOnce(self.tasks, self.bus, fetch_states, {"dictionary_entry"})
 
     @cached_property
     def colleagues(self) -> ReadOnce[list[Colleague]]:

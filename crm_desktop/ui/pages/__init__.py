@@ -13,6 +13,7 @@ from crm_desktop.ui.pages.opportunity import OpportunityPage
 from crm_desktop.ui.pages.opportunity_line import OpportunityLinePage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 from crm_desktop.ui.pages.sales_process import SalesProcessPage
+from crm_desktop.ui.pages.service_request import ServiceRequestPage
 
 PAGE_FOR: dict[str, type[RecordPage]] = {
     "customer": CustomerPage,
@@ -23,6 +24,7 @@ PAGE_FOR: dict[str, type[RecordPage]] = {
     "opportunity": OpportunityPage,
     "opportunity_line": OpportunityLinePage,
     "sales_process": SalesProcessPage,
+    "service_request": ServiceRequestPage,
 }
 
 

@@ -1,0 +1,214 @@
+"""The life of service requests as the desk lives it: what can be done next, taking, giving, solving, and who fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.errors import ConflictError
+from crm_desktop.core.i18n import N_, _, language
+from crm_desktop.entities import by_key
+from crm_desktop.services.journal import begin_change
+from crm_desktop.services.records import FieldsError, Record, SaveConflictError, fetch_record, save_record
+from crm_desktop.spec import Ref
+
+ENTITY = "service_request"
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "dispatched": ("owner",),
+    "solved": ("cause", "solution", "hours"),
+    "closed": ("satisfaction", "revisit_note"),
+}
+"""What is asked for on the way into a state, by its code."""
+NEEDED: Mapping[str, tuple[str, ...]] = {"dispatched": ("owner",), "solved": ("cause", "solution")}
+EXPLAINED = frozenset({"refused", "reopened", "cancelled"})
+"""States that nobody enters without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state, named in the language of the moment. ``following`` are the codes of those a request can go to."""
+
+    ref: Ref
+    code: str
+    following: frozenset[str]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be done there but to hear what the customer says."""
+        return self.code in {"solved", "closed", "cancelled"}
+
+
+class States:
+    """All states, in their order."""
+
+    def __init__(self, states: Sequence[State]) -> None:
+        self.all = tuple(states)
+        self._by_id = {state.ref.id: state for state in states}
+        self._by_code = {state.code: state for state in states}
+
+    def find(self, ref: object) -> State | None:
+        """The state that a record's field refers to."""
+        return self._by_id.get(ref.id) if isinstance(ref, Ref) else None
+
+    def named(self, code: str) -> State:
+        """The state of a code; raises KeyError."""
+        return self._by_code[code]
+
+
+def fetch_states(session: Session) -> States:
+    """All of them with the ways between, as the database declares them. One statement."""
+    rows = session.execute(
+        text("""
+            select e.id, case when :english then coalesce(e.name_en, e.name) else e.name end as name, e.tone, e.code,
+                   array(select m.to_state from crm.request_moves() m where m.from_state = e.code) as following
+            from crm.dictionary_entry e join crm.dictionary d on d.id = e.dictionary_id and d.code = 'request_state'
+            order by e.sort_order, e.id
+        """),
+        {"english": language() == "en"},
+    )
+    return States([State(Ref(row.id, row.name, row.tone), row.code, frozenset(row.following)) for row in rows])
+
+
+def missing(state: State, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields without which a request with these values does not enter a state."""
+    return tuple(key for key in NEEDED.get(state.code, ()) if values.get(key) in (None, "", []))
+
+
+def move(session: Session, record: Record, state: State, values: Mapping[str, Any], note: str) -> Record:
+    """Let a record enter a state, with what that asked for and why. Two statements; what follows from it is the
+    database's, so the record is to be read again.
+
+    Raises FieldsError where something needed is missing, ConflictError where somebody else has moved it meanwhile.
+    """
+    label = by_key(ENTITY).label_of
+    wrong = {
+        key: _("{field} is needed.").format(field=_(label(key))) for key in missing(state, {**record.values, **values})
+    }
+    if state.code in EXPLAINED and not note:
+        wrong["state_note"] = _("Say why.")
+    if wrong:
+        raise FieldsError(wrong)
+    try:
+        return save_record(session, record, {**values, "state": state.ref, "state_note": note or None})
+    except SaveConflictError as error:
+        if not {"state", "owner"} & {*error.fields}:
+            raise
+        raise _moved_elsewhere(error.current) from None
+
+
+def fetch_where_seen(session: Session, request_id: int, state_id: int) -> Record:
+    """A request that was seen in this state. One statement; raises ConflictError where it has left it, and
+    RecordGoneError where it is gone.
+    """
+    record = fetch_record(session, ENTITY, request_id)
+    if record.values["state"].id != state_id:
+        raise _moved_elsewhere(record)
+    return record
+
+
+def _moved_elsewhere(record: Record) -> ConflictError:
+    return ConflictError(
+        _("“{title}” is “{state}” at {owner} by now.").format(
+            title=record.title, state=record.values["state"].label, owner=record.values["owner"].label
+        ),
+        _("Look at it, and do it again if you still want to."),
+    )
+
+
+class Claimed(NamedTuple):
+    """The requests that became the person's own, and the change set by which they go back."""
+
+    change_set: int
+    ids: tuple[int, ...]
+
+
+def claim(session: Session, ids: Sequence[int], label: str) -> Claimed:
+    """Take what nobody has yet; whoever comes first has it, everybody else gets nothing of it. Two statements."""
+    change_set = begin_change(session, "assign", label, ENTITY)
+    taken = session.scalars(
+        text("""
+            with free as (
+                select r.id from crm.service_request r
+                where r.id = any (:ids) and r.owner_id = crm.pool_owner()
+                  and r.solved_at is null and r.closed_at is null
+                order by r.id for update)  -- in one order, so that nobody waits in a circle
+            update crm.service_request r set owner_id = crm.me() from free where r.id = free.id returning r.id
+        """),
+        {"ids": list(ids)},
+    ).all()
+    return Claimed(change_set, tuple(taken))
+
+
+class Candidate(NamedTuple):
+    """Somebody who could do a request, with what speaks for him in the last two years."""
+
+    engineer: Ref
+    department: str
+    open: int
+    """Requests he has now."""
+    customer: int
+    """Requests of this customer that he solved."""
+    product: int
+    """Of this product, or of its category where the request names none of his."""
+    area: int
+    """Of customers in the same region."""
+
+    @property
+    def reasons(self) -> str:
+        """In words, the strongest first; empty for somebody new."""
+        found = [
+            _(words).format(count=count)
+            for words, count in (
+                (N_("knows the customer ({count})"), self.customer),
+                (N_("knows the product ({count})"), self.product),
+                (N_("in the area ({count})"), self.area),
+            )
+            if count
+        ]
+        return _(", ").join(found)
+
+
+def fetch_candidates(session: Session, request_id: int) -> list[Candidate]:
+    """Who could do a request, the most suitable first: who knows customer and product and has little to do. Everybody
+    of the groups that work at the desk. One statement.
+    """
+    rows = session.execute(_CANDIDATES, {"request": request_id}).all()
+    return [Candidate(Ref(row.id, row.name), row.department or "", *row[3:7]) for row in rows]
+
+
+_CANDIDATES = text("""
+    with asked as (
+        select r.customer_id, r.product_id, p.category_id, c.region_id
+        from crm.service_request r join crm.customer c on c.id = r.customer_id
+        left join crm.product p on p.id = r.product_id where r.id = :request
+    ), people as (
+        select e.id, e.name, d.name as department, e.sort_key
+        from crm.employee e left join crm.department d on d.id = e.department_id
+        where e.is_active and not e.is_pool and exists (
+            select from crm.group_member b join crm.permission_grant g on g.group_id = b.group_id
+            join crm.permission_group n on n.id = b.group_id
+            where b.employee_id = e.id and g.entity = 'service_request' and g.update_scope > 0
+              and n.code not in ('administrator', 'general_manager', 'salesperson', 'sales_manager'))
+    ), done as (
+        select r.owner_id,
+               count(*) filter (where r.solved_at is null and r.closed_at is null) as open,
+               count(*) filter (where r.solved_at is not null and r.customer_id = a.customer_id) as customer,
+               count(*) filter (where r.solved_at is not null and (r.product_id = a.product_id
+                                or p.category_id = a.category_id)) as product,
+               count(*) filter (where r.solved_at is not null and c.region_id = a.region_id) as area
+        from asked a cross join crm.service_request r join crm.customer c on c.id = r.customer_id
+        left join crm.product p on p.id = r.product_id
+        where r.owner_id in (select id from people)
+          and (r.solved_at is null and r.closed_at is null or r.solved_at > now() - interval '2 years')
+        group by r.owner_id
+    )
+    select w.id, w.name, w.department, coalesce(d.open, 0) as open, coalesce(d.customer, 0) as customer,
+           coalesce(d.product, 0) as product, coalesce(d.area, 0) as area
+    from people w left join done d on d.owner_id = w.id
+    order by 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0)) + ln(1 + coalesce(d.area, 0))
+             - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
+""")

@@ -1,0 +1,98 @@
+"""The page of a service request: taken, solved and given on by keyboard, asked for what that needs, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
+from crm_desktop.ui.dialogs.enter_state import EnterStateDialog
+from tests.ui.desk import Desk, SitDown, count_statements, create, own_database, sign_in, sit_down, template, write
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def desk(sit_down: SitDown) -> Desk:
+    return sit_down("desk")
+
+
+def request(desk: Desk, **values: Any) -> Record:
+    customer = desk.id_of("customer")
+    return create(desk.gateway, "service_request", **{"subject": "卡纸", "customer": Ref(customer, "客户")} | values)
+
+
+def state_of(desk: Desk, id_: int) -> str:
+    return str(desk.value("dictionary_entry", desk.value("service_request", id_, "state_id"), "code"))
+
+
+def offered(page: Any) -> list[str]:
+    return [state.code for _button, state in page.state_card.ways]
+
+
+def test_request_is_taken_begun_and_solved_by_keys(desk: Desk, qtbot: QtBot) -> None:
+    made = request(desk)
+    page = desk.open("service_request", made.id)
+    assert offered(page)[0] == "accepted"
+    assert "due" in page.state_card.due.text()
+    qtbot.keyClick(page, Qt.Key.Key_1, ALT)
+    desk.settle()
+    assert state_of(desk, made.id) == "accepted"
+    assert offered(page)[:2] == ["in_work", "solved"]
+    qtbot.keyClick(page, Qt.Key.Key_2, ALT)
+    desk.settle()
+    dialog = desk.dialog(EnterStateDialog)
+    dialog.ok.click()
+    desk.settle()
+    assert state_of(desk, made.id) == "accepted", "cause and solution are needed"
+    dialog.editors["cause"].set_value(Ref(desk.id_of("dictionary_entry", "code = 'wear'"), "磨损"))
+    write(dialog.editors["solution"].focus_target(), "换搓纸轮")
+    dialog.ok.click()
+    desk.settle()
+    assert state_of(desk, made.id) == "solved"
+    assert desk.value("service_request", made.id, "solution") == "换搓纸轮"
+    desk.press_undo()
+    desk.settle()
+    assert state_of(desk, made.id) == "accepted"
+
+
+def test_who_comes_second_is_told_who_was_first(desk: Desk) -> None:
+    made = request(desk)
+    page = desk.open("service_request", made.id)
+    with desk.gateway.write() as session:
+        from sqlalchemy import text
+
+        give = text("update crm.service_request set owner_id = (select id from crm.employee where name = 'both')")
+        session.execute(give)
+    page.state_card.ways[0][0].click()
+    desk.settle()
+    assert "both" in desk.notices()
+    assert "accepted" not in offered(page)
+
+
+def test_dispatch_proposes_somebody_and_gives_it_to_him(desk: Desk, qtbot: QtBot) -> None:
+    made = request(desk)
+    page = desk.open("service_request", made.id)
+    page.go_to(next(state for _button, state in page.state_card.ways if state.code == "dispatched"))
+    desk.settle()
+    dialog = desk.dialog(EnterStateDialog)
+    chosen = dialog.editors["owner"].value()
+    assert chosen is not None
+    assert dialog.people.rowCount() == len(dialog.candidates) > 1
+    write(dialog.note.focus_target(), "今天上午去")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    desk.settle()
+    assert state_of(desk, made.id) == "dispatched"
+    assert desk.value("service_request", made.id, "owner_id") == chosen.id
+    assert desk.value("service_request", made.id, "state_note") == "今天上午去"
+
+
+def test_page_opens_in_eight(desk: Desk) -> None:
+    one, other = request(desk), request(desk)
+    desk.open("service_request", one.id)
+    assert len(count_statements(lambda: desk.open("service_request", other.id))) <= 8
