@@ -158,8 +158,8 @@ class GroupsCard(Card):
         self.body.addWidget(self._lines)
         self.body.addWidget(label(_("What he may do is the sum of his groups."), "small"))
         self.why_button = quiet_button(_("What can he see?"), self._explain, icon_name="eye")
-        self.why_button.setVisible(view.context.person.may("update", "permission_group"))
         self.head.addWidget(self.why_button)
+        self.why_button.setVisible(view.context.person.may("update", "permission_group"))
         view.context.bus.changed.connect(self._table_changed)
 
     def show_employee(self, employee: Record) -> None:
