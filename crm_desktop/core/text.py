@@ -70,6 +70,9 @@ _DIGITS = re.compile(r"\D+")
 _PHONE_LIKE = re.compile(r"[+(]*\d[\d\s()+\-./*#]*")
 _COUNTRY_CODE = re.compile(r"(\+|00)86[\s-]*")
 _BLANKS = re.compile(r"\s+")
+_RUNS = re.compile(r"[a-z0-9]+(?:[-._/][a-z0-9]+)*|[^\W\da-z_]+")
+_EMPTY_CHARACTERS = frozenset("的了着过是在有和与或也都就还又很太再吗呢吧啊么什怎哪这那个们我你您他她它请把被给让一")
+"""Of a piece with one of these a sentence says nothing that tells it from others."""
 
 
 class SearchKeys(NamedTuple):
@@ -150,9 +153,15 @@ def email_token(email: str) -> str:
 
 
 def search_keys(
-    name: str, texts: Iterable[str | None] = (), phones: Iterable[str] = (), emails: Iterable[str | None] = ()
+    name: str,
+    texts: Iterable[str | None] = (),
+    phones: Iterable[str] = (),
+    emails: Iterable[str | None] = (),
+    passages: Iterable[str] = (),
 ) -> SearchKeys:
-    """The search columns of a row: ``name`` and ``texts`` by characters and pinyin, ``phones`` by digits."""
+    """The search columns of a row: ``name`` and ``texts`` by characters and pinyin, ``phones`` by digits, ``passages``,
+    which are long, by characters alone.
+    """
     lines: dict[str, None] = {}
     for text in (name, *texts):
         if text:
@@ -165,6 +174,7 @@ def search_keys(
         if email:
             lines[normalise(email)] = None
             grams.add(email_token(email))
+    lines.update(dict.fromkeys(map(normalise, passages)))
     lines.pop("", None)
     for line in lines:
         grams |= pieces(line)
@@ -184,3 +194,14 @@ def typed_words(typed: str) -> list[TypedWord]:
     typed = normalise(typed)
     words = [digits(typed)] if _PHONE_LIKE.fullmatch(typed) else typed.split(" ")
     return [TypedWord(telling_pieces(word), word) for word in words if word]
+
+
+def told_words(sentence: str) -> list[TypedWord]:
+    """What a sentence in whatever order is about: its Latin words and numbers, and the pairs of its Chinese characters,
+    without those that say nothing. Each once, in their order.
+    """
+    words: list[str] = []
+    for run in _RUNS.findall(normalise(sentence)):
+        words += [run] if run.isascii() or len(run) == 1 else map(operator.add, run, run[1:])
+    telling = [word for word in words if word.isascii() or _EMPTY_CHARACTERS.isdisjoint(word)] or words
+    return [TypedWord(telling_pieces(word), word) for word in dict.fromkeys(telling)]

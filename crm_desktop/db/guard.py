@@ -15,7 +15,7 @@ DERIVED = (
 )  # fmt: skip
 """Columns that triggers or the program keep. The journal does not store their changes."""
 _SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_model", "specification",
-             "subject", "serial")  # fmt: skip
+             "subject", "serial", "keywords", "problem", "solution")  # fmt: skip
 _RECORDS = ("owned", "common")
 """Rules of tables whose rows are records, on which files and comments can hang."""
 _JOURNAL_TABLES = ("change_set", "change", "subject", "expected")

@@ -19,6 +19,7 @@ from crm_desktop.entities.custom_field import CUSTOM_FIELD
 from crm_desktop.entities.custom_fields import FieldDefinition, extended
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
+from crm_desktop.entities.knowledge import ARTICLE_USE, KNOWLEDGE_ARTICLE
 from crm_desktop.entities.lead import LEAD, LEAD_FOLLOW_UP, LEAD_RULE, LEAD_RULE_MEMBER
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
@@ -50,7 +51,9 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     SALES_STAGE,
     SERVICE_REQUEST,
     SERVICE_STAY,
+    ARTICLE_USE,
     INSTALLED_PRODUCT,
+    KNOWLEDGE_ARTICLE,
     SERVICE_TARGET,
     SPECIAL_DAY,
     LEAD_RULE,

@@ -8,6 +8,7 @@ from crm_desktop.models.calendar import Event, EventOccurrence, EventParticipant
 from crm_desktop.models.catalog import Product, ProductCategory, ProductCost
 from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.job import Job
+from crm_desktop.models.knowledge import ArticleUse, ArticleVote, KnowledgeArticle
 from crm_desktop.models.leads import Lead, LeadFollowUp, LeadRule, LeadRuleMember
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
@@ -35,6 +36,8 @@ __all__ = [
     "POLICY",
     "SCHEMA",
     "Activity",
+    "ArticleUse",
+    "ArticleVote",
     "Attachment",
     "AttachmentContent",
     "AttachmentPiece",
@@ -57,6 +60,7 @@ __all__ = [
     "ImportRecipe",
     "InstalledProduct",
     "Job",
+    "KnowledgeArticle",
     "Lead",
     "LeadFollowUp",
     "LeadRule",

@@ -40,7 +40,8 @@ class Guard:
     reaches the owner of that one, kept by trigger in ``along_owner_column``, and to whom that one is lent, may read it.
     Whoever is named in ``named_column`` may read it too: who registered it, or asked for it.
     With a ``reader_column``, that one is asked instead of the owner's: kept by trigger, it has the owner too, or minus
-    the owner where the row is private, which is in his own reach alone.
+    the owner where the row is private, which is in his own reach alone. Named ``audience_id``, it has 0 where everybody
+    reads the row who reads any of these.
     """
 
     rule: Literal["owned", "common", "personal", "attached", "shown", "closed"]

@@ -30,7 +30,7 @@ def derived_columns(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, An
 
     name = str(values.get(search.name.key) or "")
     phones = [phone for attr in search.phones for phone in values.get(attr.key) or ()]
-    keys = text.search_keys(name, texts(search.texts), phones, texts(search.emails))
+    keys = text.search_keys(name, texts(search.texts), phones, texts(search.emails), texts(search.passages))
     columns: dict[str, Any] = keys._asdict()
     if hasattr(spec.model, "name_core"):
         columns["name_core"] = name_core(name)

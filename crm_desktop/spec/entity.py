@@ -97,11 +97,13 @@ class SearchSpec:
     texts: tuple[Attr, ...] = ()
     phones: tuple[Attr, ...] = ()
     emails: tuple[Attr, ...] = ()
+    passages: tuple[Attr, ...] = ()
+    """Long texts: by their characters alone, without pinyin."""
 
     @property
     def attrs(self) -> tuple[Attr, ...]:
         """All of them."""
-        return (self.name, *self.texts, *self.phones, *self.emails)
+        return (self.name, *self.texts, *self.phones, *self.emails, *self.passages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

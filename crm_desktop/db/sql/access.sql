@@ -64,7 +64,7 @@ grant execute on function crm.has_function(text, text) to crm_user;
 -- Everybody whose records the verb reaches. A higher scope contains the lower ones; people who left count,
 -- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
 -- department and no team, but in reach of those who may see all or work with the pool. Where records can be private,
--- minus a person stands for what is his alone.
+-- minus a person stands for what is his alone; where some are for everybody, 0 stands for those.
 create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -73,6 +73,8 @@ declare
   has_private boolean := exists (
     select from journal.subject s left join journal.subject p on p.table_name = s.parent_table
     where s.entity = owners_for.entity and 'reader_id' in (s.owner_column, p.owner_column));
+  has_public boolean := verb = 'read' and scope > 0 and exists (
+    select from journal.subject s where s.entity = owners_for.entity and s.owner_column = 'audience_id');
 begin
   return array(
     with recursive team as (
@@ -89,6 +91,8 @@ begin
                else scope = 5 or e.id in (select t.id from team t) or e.department_id in (select b.id from branch b) end
     union all
     select -person where has_private and scope > 0
+    union all
+    select 0 where has_public
     order by 1);
 end $$;
 

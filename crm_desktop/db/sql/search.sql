@@ -26,6 +26,8 @@ declare
     from unnest(array[name, crm.normalise(row_values ->> 'short_name'),
                       crm.normalise(row_values ->> 'code'), crm.normalise(row_values ->> 'login'),
                       crm.normalise(row_values ->> 'product_model'), crm.normalise(row_values ->> 'specification'), email] || phones
+                || array(select crm.normalise(row_values ->> p) from unnest(array['keywords', 'problem', 'solution']) p
+                         where row_values ? 'keywords')
                 || array(select crm.normalise(f.value) from jsonb_each_text(row_values) f where f.key ~ '^x_text_\d+$')) line
     where line <> '');
 begin

@@ -14,7 +14,7 @@ create or replace function crm.next_number(entity text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   letter text := case entity when 'customer' then 'C' when 'product' then 'P' when 'opportunity' then 'O' when 'lead' then 'L'
-                             when 'service_request' then 'S' end;
+                             when 'service_request' then 'S' when 'knowledge_article' then 'K' end;
   counted bigint;
   number text;
   is_used boolean;

@@ -1,0 +1,214 @@
+-- Knowledge articles: their life, who reads and who publishes them, whom they helped, and what finds them.
+
+-- From which state an article may go to which: the one table of it.
+create or replace function crm.article_moves() returns table (from_state text, to_state text)
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  values ('draft', 'in_review'), ('draft', 'published'), ('in_review', 'draft'), ('in_review', 'published'),
+         ('published', 'withdrawn'), ('withdrawn', 'draft'), ('withdrawn', 'published')
+$$;
+grant execute on function crm.article_moves() to crm_user;
+
+-- Who may change articles of others publishes and withdraws those, and his own; who may change his own alone hands them in.
+create or replace function crm.may_publish(author bigint) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  reached bigint[] := crm.owners_in_scope('knowledge_article', 'update');
+begin
+  return author = any (reached) and exists (select from unnest(reached) o where o not in (crm.me(), crm.pool_owner()));
+end $$;
+grant execute on function crm.may_publish(bigint) to crm_user;
+
+-- Everybody has 0 in what he may read (crm.owners_for). Also for an undo, which puts a state back.
+create or replace function crm.keep_audience() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  new.audience_id := case when new.state_id = crm.choice('article_state', 'published') then 0 else new.owner_id end;
+  return new;
+end $$;
+create trigger keep_audience before insert or update of state_id, owner_id on crm.knowledge_article
+  for each row execute function crm.keep_audience();
+
+create or replace function crm.keep_article() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  state text := (select e.code from crm.dictionary_entry e join crm.dictionary d on d.id = e.dictionary_id
+                 where e.id = new.state_id and d.code = 'article_state');
+  earlier text := 'draft';
+  is_moved boolean;
+  is_reworded boolean;
+begin
+  if state is null then raise check_violation; end if;
+  if tg_op = 'UPDATE' then earlier := (select e.code from crm.dictionary_entry e where e.id = old.state_id); end if;
+  is_moved := state <> earlier;
+  if is_moved and tg_op = 'INSERT' then
+    raise 'A new article is a draft.' using errcode = 'P0001', hint = 'Publish it when it has been saved.';
+  end if;
+  if is_moved and not exists (select from crm.article_moves() m where m.from_state = earlier and m.to_state = state) then
+    raise 'An article cannot go from this state to that one.' using errcode = 'P0001',
+      hint = 'Read it again, somebody else may have moved it.';
+  end if;
+  if tg_op = 'INSERT' then return new; end if;
+  is_reworded := (new.name, new.problem, new.solution) is distinct from (old.name, old.problem, old.solution);
+  if 'published' in (state, earlier) and not crm.may_publish(old.owner_id) then
+    raise 'Only who may change the articles of others may do this to a published one.' using errcode = '42501',
+      hint = 'Hand a draft in for review, or ask a reviewer to change it.';
+  end if;
+  if state = 'published' and (is_moved or is_reworded) then
+    if coalesce(new.solution, '') = '' then
+      raise 'An article without a solution cannot be published.' using errcode = 'P0001', hint = 'Write what helps.';
+    end if;
+    new.edition := old.edition + 1;
+    new.published_at := now();
+    new.reviewer_id := crm.me();
+    new.review_note := null;
+  elsif earlier = 'in_review' and state = 'draft' and crm.me() <> old.owner_id then
+    new.reviewer_id := crm.me();
+  elsif is_moved and state = 'in_review' then
+    new.review_note := null;
+  end if;
+  new.handed_in_at := case when state = 'in_review' then coalesce(old.handed_in_at, now()) end;
+  return new;
+end $$;
+create trigger keep_article
+  before insert or update of state_id, name, kind_id, product_id, category_id, keywords, problem, solution, review_note
+  on crm.knowledge_article
+  for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.keep_article();
+
+create or replace function crm.check_article_goes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.audience_id = 0 and not crm.may_publish(old.owner_id) then
+    raise 'Only who may change the articles of others may do this to a published one.' using errcode = '42501',
+      hint = 'Hand a draft in for review, or ask a reviewer to change it.';
+  end if;
+  return old;
+end $$;
+create trigger check_goes before delete on crm.knowledge_article
+  for each row when (current_user <> 'crm_owner') execute function crm.check_article_goes();
+
+-- A vote is for what is published, in the edition of the moment.
+create or replace function crm.sign_vote() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  select a.edition into new.edition from crm.knowledge_article a
+    where a.id = new.article_id and a.audience_id = 0 and crm.may('knowledge_article', 'read');
+  if not found then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return new;
+end $$;
+create trigger sign_vote before insert or update on crm.article_vote
+  for each row when (current_user <> 'crm_owner') execute function crm.sign_vote();
+
+create or replace function crm.count_votes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  voted bigint := case when tg_op = 'DELETE' then old.article_id else new.article_id end;
+begin
+  update crm.knowledge_article a set (useful_count, useless_count) = (
+    select count(*) filter (where v.is_useful), count(*) filter (where not v.is_useful)
+    from crm.article_vote v where v.article_id = voted) where a.id = voted;
+  return null;
+end $$;
+create trigger count_votes after insert or update or delete on crm.article_vote
+  for each row execute function crm.count_votes();
+
+-- What helped with a request is in sight of whom notes it: published, or his own.
+create or replace function crm.check_article_use() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from crm.knowledge_article a
+                 where a.id = new.article_id and a.audience_id = any (crm.owners_in_scope('knowledge_article', 'read'))) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return new;
+end $$;
+create trigger check_article before insert or update of article_id on crm.article_use
+  for each row when (current_user <> 'crm_owner') execute function crm.check_article_use();
+
+create or replace function crm.count_uses() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update crm.knowledge_article a
+    set used_count = (select count(*) from crm.article_use u where u.article_id = a.id)
+    where a.id in (case when tg_op <> 'INSERT' then old.article_id end, case when tg_op <> 'DELETE' then new.article_id end);
+  return null;
+end $$;
+create trigger count_uses after insert or update of article_id or delete on crm.article_use
+  for each row execute function crm.count_uses();
+
+-- In which part of the articles some pieces of text are, 0 where it is small: what the server has noted of the index.
+-- What many articles have is nobody's secret.
+create or replace function crm.article_shares(pieces text[]) returns real[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    with noted as (
+      select e.piece, s.most_common_elem_freqs[e.place] as share
+      from pg_stats s, unnest(s.most_common_elems::text::text[]) with ordinality e (piece, place)
+      where s.schemaname = 'crm' and s.tablename = 'knowledge_article_search_idx')
+    select array_agg(coalesce((select min(coalesce(n.share, 0))
+                               from unnest(string_to_array(p.pieces, ' ')) one left join noted n on n.piece = one), 0)::real
+                     order by p.place)
+    from unnest(pieces) with ordinality p (pieces, place));
+end $$;
+grant execute on function crm.article_shares(text[]) to crm_user;
+
+-- The articles that say most of what is asked, those first in which more and rarer words are, then those that say them
+-- in the title, in the keywords, in the problem; then the most useful. Each word with its pieces, parted by blanks.
+-- Looked up are the rarest words, as long as they are expected in some thousand articles; the others are only counted in
+-- what these found. Runs as the person himself, so that the policies judge each article.
+create or replace function crm.find_articles(words text[], pieces text[], product bigint, is_public boolean, most integer)
+returns table (id bigint)
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
+#variable_conflict use_column
+declare
+  looked_through constant integer := 3000;
+  ranked constant integer := 200;
+  size real := (select greatest(c.reltuples, 1) from pg_class c where c.oid = 'crm.knowledge_article'::regclass);
+  everybodys text[] := case when is_public then '{owner 0}'::text[] else '{}' end;
+  fitting bigint[] := array(
+    with recursive above as (
+      select p.category_id as id from crm.product p where p.id = find_articles.product
+      union
+      select c.parent_id from crm.product_category c join above a on a.id = c.id)
+    select a.id from above a where a.id is not null);
+begin
+  return query
+    with word as (
+      select w.word, string_to_array(w.pieces, ' ') as pieces, -ln(greatest(w.share, 0.0005)) as weight,
+             w.share * size as expected, row_number() over rarest as place, sum(w.share * size) over rarest as reached
+      from unnest(find_articles.words, find_articles.pieces, crm.article_shares(find_articles.pieces))
+           with ordinality w (word, pieces, share, place)
+      window rarest as (order by w.share, w.place)
+    ), asked as (
+      select w.pieces, w.weight from word w where w.place = 1 or w.reached <= looked_through
+      union all
+      select a.pieces || b.pieces, a.weight + b.weight from word a, word b
+      where a.place = 1 and b.place = 2 and a.expected > looked_through / 2
+    ), found as (
+      select f.id, sum(a.weight) as weight from asked a
+      cross join lateral (
+        select k.id from crm.knowledge_article k
+        where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) (a.pieces || everybodys)
+        limit looked_through) f
+      group by f.id order by 2 desc limit ranked
+    ), judged as (
+      select k.id, k.useful_count - k.useless_count + k.used_count as usefulness,
+             case when k.product_id = find_articles.product then 1.5
+                  when find_articles.product is null or k.product_id is null
+                       and (k.category_id is null or k.category_id = any (fitting)) then 1
+                  else 0.5 end as fit,
+             said.weight, said.place
+      from found f join crm.knowledge_article k on k.id = f.id
+      cross join lateral (
+        select sum(w.weight) as weight,
+               sum(case when position(w.word in lower(k.name)) > 0 then 8
+                        when position(w.word in lower(k.keywords)) > 0 then 4
+                        when position(w.word in lower(k.problem)) > 0 then 2 else 1 end) as place
+        from word w where position(w.word in k.search_text) > 0) said
+      where said.weight > 0
+    )
+    select j.id from judged j order by j.weight * j.fit desc, j.place desc, j.usefulness desc, j.id limit most;
+end $$;
+grant execute on function crm.find_articles(text[], text[], bigint, boolean, integer) to crm_user;
