@@ -29,6 +29,7 @@ from crm_desktop.demo.service import SERVICE_TABLES, add_service
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
 from crm_desktop.demo.team import add_team
+from crm_desktop.demo.weeks import WEEK_TABLES, add_weeks
 from crm_desktop.demo.words import read_words
 from crm_desktop.demo.world import World
 from crm_desktop.models import Setting
@@ -38,6 +39,7 @@ CHAPTERS = {
     "sales": (add_sales, SALES_TABLES),
     "leads": (add_leads, LEAD_TABLES),
     "service": (add_service, SERVICE_TABLES),
+    "weeks": (add_weeks, WEEK_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

@@ -71,6 +71,47 @@ TRACKING = ReportSpec(
     ),
     drawn=("amount", "weighted"),
 )
+
+
+def _forecast(category: str, label: str, tone: str) -> Measure:
+    """What is open in a category."""
+    where = Group((chosen("outcome", "open"), chosen("category", category)))
+    return Measure(
+        key=category, label=label, count=Count.SUM, of=Opportunity.amount, kind=MONEY, where=where, tone=tone
+    )
+
+
+FORECAST = ReportSpec(
+    key="forecast",
+    number="R2",
+    label=N_("Forecast"),
+    told=N_("What was won, and what is expected, by month and person. What is late stands where it was expected."),
+    group=_SALES,
+    entity="opportunity",
+    day="expected_on",
+    period="this_year",
+    dimensions=(*_by("expected_on", "month", "quarter", "year"), _OWNER, _DEPARTMENT, _SUPERIOR, _PROCESS, _INDUSTRY),
+    then="owner",
+    measures=(
+        Measure(
+            key="won", label=N_("Won"), count=Count.SUM, of=Opportunity.amount, kind=MONEY, where=_WON,
+            day="closed_on", tone="good",
+        ),
+        _forecast("commit", N_("Commit"), "accent"),
+        _forecast("best_case", N_("Best case"), "violet"),
+        _forecast("pipeline", N_("Pipeline"), "neutral"),
+        Measure(
+            key="expected", label=N_("Open in total"), count=Count.SUM, of=Opportunity.amount, kind=MONEY, where=_OPEN
+        ),
+        Measure(
+            key="weighted", label=N_("Weighted amount"), count=Count.SUM, of=Opportunity.weighted_amount, kind=MONEY,
+            where=_OPEN,
+        ),
+        Measure(key="count", label=N_("Open opportunities"), where=_OPEN),
+    ),
+    chart="stacked",
+    drawn=("won", "commit", "best_case", "pipeline"),
+)  # fmt: skip
 WON = ReportSpec(
     key="won",
     number="R3",
@@ -157,11 +198,35 @@ FUNNEL = ReportSpec(
         Measure(key="now", label=N_("There now")),
         Measure(key="now_amount", label=N_("Amount there now"), kind=MONEY),
     ),
+    source="funnel",
     chart="funnel",
     drawn=("reached",),
 )
+WEEKS = ReportSpec(
+    key="weeks",
+    number="S3",
+    label=N_("Weekly changes"),
+    told=N_("What became of the open opportunities since the snapshot at the beginning of the period."),
+    group=_SALES,
+    entity="opportunity",
+    day="expected_on",
+    period="this_week",
+    dimensions=(
+        Dimension(field="outcome", label=N_("Change"), is_ranked=False),
+        Dimension(field="name", label=N_("Opportunity")),
+    ),
+    measures=(
+        _COUNT,
+        Measure(key="before", label=N_("Amount before"), kind=MONEY),
+        Measure(key="after", label=N_("Amount after"), kind=MONEY),
+        Measure(key="difference", label=N_("Difference"), kind=MONEY),
+        Measure(key="days", label=N_("Days later"), kind=DAYS),
+    ),
+    source="weeks",
+    drawn=("count",),
+)
 
-REPORTS: tuple[ReportSpec, ...] = (TRACKING, WON, LOST, PEOPLE, DEPARTMENTS, FUNNEL)
+REPORTS: tuple[ReportSpec, ...] = (TRACKING, FORECAST, WEEKS, WON, LOST, PEOPLE, DEPARTMENTS, FUNNEL)
 """In the order in which they are listed."""
 
 

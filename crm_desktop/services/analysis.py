@@ -19,6 +19,7 @@ from crm_desktop.services.choice_codes import Codes, fetch_codes, with_choices
 from crm_desktop.services.funnel import FunnelStage, fetch_funnel
 from crm_desktop.services.grouping import day_label
 from crm_desktop.services.listing import ListQuery
+from crm_desktop.services.weekly_changes import KINDS, DealChange, fetch_changes
 from crm_desktop.spec import Ref, facts
 from crm_desktop.spec.filters import EVERYTHING, Condition, Group, Item
 from crm_desktop.spec.report import Count, Dimension, Measure, ReportSpec
@@ -87,8 +88,7 @@ def dimension_label(spec: ReportSpec, dimension: Dimension) -> str:
 def tables_of_report(spec: ReportSpec) -> frozenset[str]:
     """The tables that decide about its numbers and names."""
     tables = {by_key(entity).model.__tablename__ for entity in spec.entities()}
-    if spec.chart == "funnel":
-        tables.add("opportunity_stay")
+    tables |= {"funnel": {"opportunity_stay"}, "weeks": {"opportunity_snapshot"}}.get(spec.source, set())
     for dimension in spec.dimensions:
         if dimension.part:
             tables.add(by_key(dimension.part).model.__tablename__)
@@ -100,8 +100,10 @@ def tables_of_report(spec: ReportSpec) -> frozenset[str]:
 def fetch_report(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
     """The report. Two statements, one more for each further entity that it counts, and where it gathers by parts."""
     codes = fetch_codes(session)
-    if spec.chart == "funnel":
+    if spec.source == "funnel":
         return _funnel(session, spec, parameters, person, codes)
+    if spec.source == "weeks":
+        return _weeks(session, spec, parameters, person)
     measures = tuple(one for one in spec.measures if person.may("read", one.entity or spec.entity))
     asked = _Asked(spec, parameters, codes, measures)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -134,18 +136,14 @@ class _Asked:
         self._among = {one.key: self._group(one, one.among) for one in measures}
 
     def questions(self) -> Iterator[Question]:
-        """One for each entity; where parts are gathered by, one more for the total."""
-        for entity in self._spec.entities():
-            counted = [one for one in self._measures if self._entity(one) == entity]
-            if not counted:
-                continue
-            base = self._base(entity, counted)
-            question = Question(
-                entity,
-                base,
-                tuple(replace(one, field=self._field(entity, one.field)) for one in self.dimensions),
-                tuple(Counted(one, *self._conditions(one, counted)) for one in counted),
-            )
+        """One for each entity and what it is gathered by; where parts are gathered by, one more for the total."""
+        together: dict[tuple[str, tuple[Dimension, ...]], list[Measure]] = {}
+        for measure in self._measures:
+            gathered_by = tuple(self._dimension(measure, one) for one in self.dimensions)
+            together.setdefault((self._entity(measure), gathered_by), []).append(measure)
+        for (entity, gathered_by), counted in together.items():
+            measures = tuple(Counted(one, *self._conditions(one, counted)) for one in counted)
+            question = Question(entity, self._base(entity, counted), gathered_by, measures)
             yield question
             if any(one.part for one in question.dimensions):
                 yield replace(question, dimensions=())
@@ -174,11 +172,17 @@ class _Asked:
         group = self._among[measure.key] if measure.count is Count.RATE else self._rows[measure.key]
         entity = self._entity(measure)
         pairs = zip(self.dimensions, values, strict=False)
-        own = (_has_value(replace(one, field=self._field(entity, one.field)), value) for one, value in pairs)
+        own = (_has_value(self._dimension(measure, one), value) for one, value in pairs)
         return Number(numbers.get(measure.key, nothing), entity, Group((*group.items, *own)))
 
     def _entity(self, measure: Measure) -> str:
         return measure.entity or self._spec.entity
+
+    def _dimension(self, measure: Measure, dimension: Dimension) -> Dimension:
+        """The dimension as this measure's entity has it: months are those of the measure's own day."""
+        if dimension.unit and dimension.field == self._spec.day:
+            return replace(dimension, field=measure.day or self._spec.day)
+        return replace(dimension, field=self._field(self._entity(measure), dimension.field))
 
     def _field(self, entity: str, field: str) -> str:
         """The path of a field from this entity: whose a record is, is said by another one in each."""
@@ -293,3 +297,33 @@ def _funnel(session: Session, spec: ReportSpec, parameters: Parameters, person: 
     rows = tuple(row(place, stage) for place, stage in enumerate((*funnel.way, *funnel.ends)))
     shown = replace(parameters, process=next(iter(funnel.processes()), None))
     return FoundReport(spec, shown, spec.dimensions[:1], spec.measures, rows, None)
+
+
+def _weeks(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
+    """What changed between two weeks, a row for each kind of change with the opportunities below it."""
+    process = () if parameters.process is None else (Condition(PROCESS, "any_of", (parameters.process,)),)
+    query = ListQuery(entity=spec.entity, filter=Group((*parameters.whose.items, *process)))
+    changes = fetch_changes(session, query, parameters.period, person)
+
+    def row(values: tuple[Any, ...], some: Sequence[DealChange]) -> ReportRow:
+        codes = Group((Condition("code", "one_of", ", ".join(one.code for one in some)),))
+        shifts = [one.days for one in some if one.days]
+        before, after = (sum((one.amounts[side] for one in some), Decimal(0)) for side in (0, 1))
+        numbers = {
+            "count": len(some),
+            "before": before,
+            "after": after,
+            "difference": after - before,
+            "days": round(Decimal(sum(shifts)) / len(shifts), 2) if shifts else None,
+        }
+        made = (Number(numbers[one.key], spec.entity, codes) for one in spec.measures)
+        return ReportRow(values, values[-1].label, tuple(made))
+
+    rows: list[ReportRow] = []
+    for place, (kind, (label, tone)) in enumerate(KINDS.items()):
+        some = [one for one in changes if kind in one.kinds]
+        if some:
+            ref = Ref(place, _(label), tone)
+            rows.append(row((ref,), some))
+            rows += [row((ref, Ref(one.id, one.name)), [one]) for one in some]
+    return FoundReport(spec, parameters, spec.dimensions, spec.measures, tuple(rows), None)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.i18n import _
@@ -22,6 +23,7 @@ from crm_desktop.spec.operators import PERIODS
 from crm_desktop.spec.report import ReportSpec
 
 PROCESS = "stage.process"
+_FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
 Period = str | tuple[datetime.date, datetime.date]
 """A key of ``spec.operators.PERIODS``, empty for any time; or the first and the last day."""
 
@@ -103,6 +105,20 @@ def in_period(day: str, period: Period) -> Group:
     if isinstance(period, str):
         return Group((Condition(day, "period", period),))
     return Group((Condition(day, "from_to", period),))
+
+
+def days_of(session: Session, period: Period) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of a period, as the server has it. One statement for a named one."""
+    if not period:
+        return _FIRST_DAY, _LAST_DAY
+    if not isinstance(period, str):
+        return period
+    unit, offset = PERIODS[period].unit, PERIODS[period].offset
+    count, of = (3 * offset, "months") if unit == "quarter" else (offset, f"{unit}s")
+    end = 3 if unit == "quarter" else 1
+    begins = f"date_trunc('{unit}', current_date::timestamp) + interval '{count} {of}'"
+    row = session.execute(text(f"select ({begins})::date, ({begins} + interval '{end} {of}')::date - 1")).one()
+    return row[0], row[1]
 
 
 def period_words(period: Period) -> str:

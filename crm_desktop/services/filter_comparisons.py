@@ -106,6 +106,10 @@ def _is(leaf: Leaf) -> Any:
     return _text(leaf) == leaf.parameter(Text)
 
 
+def _one_of(leaf: Leaf) -> Any:
+    return _text(leaf) == any_(leaf.parameter(ARRAY(Text)))
+
+
 def _text_filled(leaf: Leaf) -> Any:
     return leaf.column != ""
 
@@ -265,7 +269,8 @@ def _yes(leaf: Leaf) -> Any:
 
 _Comparison = Callable[[Leaf], Any]
 _COMPARISONS: dict[str, _Comparison] = {
-    "filled": _filled, "contains": _contains, "begins": _begins, "ends": _ends, "is": _is, "yes": _yes,
+    "filled": _filled, "contains": _contains, "begins": _begins, "ends": _ends, "is": _is, "one_of": _one_of,
+    "yes": _yes,
     "equal": partial(_number, "="), "less": partial(_number, "<"), "at_most": partial(_number, "<="),
     "more": partial(_number, ">"), "at_least": partial(_number, ">="), "between": _between,
     "on": _on, "before": _before, "after": _after, "from_to": _from_to, "period": _period,

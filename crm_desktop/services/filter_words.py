@@ -21,6 +21,8 @@ from crm_desktop.spec.filters import Condition, Group, Item, Unreadable
 from crm_desktop.spec.kinds import DATE, INTEGER
 from crm_desktop.spec.operators import OPERATORS, PERIODS, Takes
 
+MOST_SHOWN = 80
+"""Characters of a text in a phrase."""
 GAP = "…"
 """Where a value stands in the words of an operator; without one it stands behind them."""
 _HAVING = {"any": N_("Has {things}"), "none": N_("Has no {things}")}
@@ -72,11 +74,16 @@ def _describe_group(spec: EntitySpec, group: Group) -> str:
     return _("{field}: {value}").format(field=things, value=joined) if joined else things
 
 
+def shorten(value: str) -> str:
+    """A text as far as a phrase has room for it."""
+    return value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}{GAP}"
+
+
 def _value_texts(field: FilterField, takes: Takes, value: Any) -> list[str]:
     number = field.facts.kind.format
     texts: dict[Takes, Callable[[], list[str]]] = {
         Takes.NOTHING: list,
-        Takes.TEXT: lambda: [f"“{value}”"],
+        Takes.TEXT: lambda: [f"“{shorten(value)}”"],
         Takes.NUMBER: lambda: [number(value)],
         Takes.NUMBERS: lambda: [f"{number(min(value))} – {number(max(value))}"],
         Takes.DAY: lambda: [DATE.format(value)],

@@ -5,6 +5,7 @@ A related record out of the person's sight counts as none, as row security has i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -22,6 +23,7 @@ from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.spec.filters import Condition, Group, Item
 from crm_desktop.spec.operators import OPERATORS, Takes
 
+_BETWEEN = re.compile(r"[,;，；、\n]")
 _SOUGHT = frozenset({"contains", "begins", "ends", "is"})
 
 
@@ -82,6 +84,8 @@ def _pieces(condition: Condition, field: FilterField, person: Person) -> list[st
 def _values(condition: Condition) -> dict[str, Any]:
     value = condition.value
     match OPERATORS[condition.operator].takes:
+        case Takes.TEXT if condition.operator == "one_of":
+            return {"": [one for part in _BETWEEN.split(condition.value) if (one := normalise(part))]}
         case Takes.TEXT:
             text = normalise(value)
             latin = text.replace(" ", "") if text.isascii() and any(map(str.isalpha, text)) else ""

@@ -146,7 +146,7 @@ class Money(Kind):
 
     def parse(self, text: str) -> Decimal | None:
         """A Decimal of two places; ``¥``, grouping and the units 万, 亿, 千元 are understood."""
-        text = normalise(text).replace(",", "").replace(" ", "").lstrip("¥￥").removeprefix("rmb")
+        text = normalise(text).replace(",", "").replace(" ", "").replace("-¥", "-", 1).lstrip("¥￥").removeprefix("rmb")
         factor = 1
         for unit, value in _UNITS.items():
             if text.endswith(unit):
@@ -162,7 +162,8 @@ class Money(Kind):
         """``¥1,234.50``; whole yuan without decimals."""
         if value is None:
             return ""
-        return f"¥{value:,.0f}" if value == int(value) else f"¥{value:,.2f}"
+        amount = f"¥{abs(value):,.0f}" if value == int(value) else f"¥{abs(value):,.2f}"
+        return f"-{amount}" if value < 0 else amount
 
 
 class Number(Kind):

@@ -72,6 +72,8 @@ BEGINS = Operator("begins", N_("begins with"), Takes.TEXT)
 ENDS = Operator("ends", N_("ends with"), Takes.TEXT)
 IS = Operator("is", N_("is"), Takes.TEXT)
 IS_NOT = Operator("is_not", N_("is not"), Takes.TEXT, "is")
+ONE_OF = Operator("one_of", N_("is one of"), Takes.TEXT)
+"""Several texts with commas, semicolons or line ends between them."""
 
 EQUAL = Operator("equal", "=", Takes.NUMBER)
 UNEQUAL = Operator("unequal", "≠", Takes.NUMBER, "equal")
@@ -107,7 +109,7 @@ IN_MY_DEPARTMENT = Operator("in_my_department", N_("is in my department"))
 MY_DEPARTMENT = Operator("my_department", N_("is my department"))
 
 FILLING = (FILLED, EMPTY)
-OF_TEXT = (CONTAINS, LACKS, IS, IS_NOT, BEGINS, ENDS, *FILLING)
+OF_TEXT = (CONTAINS, LACKS, IS, IS_NOT, ONE_OF, BEGINS, ENDS, *FILLING)
 OF_LONG_TEXT = (CONTAINS, LACKS, *FILLING)
 OF_NUMBER = (EQUAL, UNEQUAL, LESS, AT_MOST, MORE, AT_LEAST, BETWEEN, *FILLING)
 OF_DAY = (

@@ -14,6 +14,8 @@ from crm_desktop.spec.filters import EVERYTHING, Condition, Group
 from crm_desktop.spec.kinds import Kind
 
 ChartKind = Literal["bar", "stacked", "line", "funnel"]
+Source = Literal["rows", "funnel", "weeks"]
+"""What counts: rows by their dimensions, the history of stages, the snapshots of two weeks."""
 
 
 class Code(str):
@@ -100,6 +102,7 @@ class ReportSpec:
     """Key of the dimension that it opens with below the first."""
     where: Group = EVERYTHING
     measures: tuple[Measure, ...]
+    source: Source = "rows"
     chart: ChartKind = "bar"
     drawn: tuple[str, ...]
     people: Mapping[str, str] = field(default_factory=dict)

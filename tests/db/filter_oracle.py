@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import operator
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,7 @@ TEXTS: dict[str, Callable[[str, str], bool]] = {
     "is": operator.eq,
     "begins": str.startswith,
     "ends": str.endswith,
+    "one_of": lambda text, several: text in [" ".join(one.split()) for one in re.split(r"[,;，；、\n]", several)],
 }
 DENIALS = {
     "lacks": "contains", "is_not": "is", "unequal": "equal", "empty": "filled", "no": "yes", "none_of": "any_of",

@@ -278,6 +278,12 @@ def test_requests_are_due_as_the_triggers_would_keep_them(connection: Connection
     assert connection.scalar(shown) >= 4
 
 
+def test_the_last_weeks_have_snapshots(connection: Connection) -> None:
+    weeks = connection.execute(text("select week, count(*) from crm.opportunity_snapshot group by 1 order by 1")).all()
+    assert len(weeks) == 11
+    assert all(week.weekday() == 0 and count > 20 for week, count in weeks)
+
+
 def test_new_rows_get_keys_and_numbers_after_the_last(connection: Connection) -> None:
     with connection.engine.execution_options(isolation_level="READ COMMITTED").connect() as transaction:
         owner = transaction.scalar(text("select id from crm.employee where login = 'linping'"))

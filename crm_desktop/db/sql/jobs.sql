@@ -46,6 +46,14 @@ begin
     from crm.opportunity o where o.outcome_id = crm.choice('outcome', 'open')
     on conflict (week, opportunity_id) do nothing;
 end $$;
+-- The last week of which there is a snapshot on a day; before the first one, that. Which weeks there are is no secret.
+create or replace function crm.snapshot_week(day date) returns date
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce(
+    (select max(s.week) from crm.opportunity_snapshot s where s.week <= day),
+    (select min(s.week) from crm.opportunity_snapshot s))
+$$;
+grant execute on function crm.snapshot_week(date) to crm_user;
 -- Asked as the person himself, so that whatever decides about an opportunity decides about what it was.
 create policy whoever_sees_the_opportunity on crm.opportunity_snapshot for select
   using (opportunity_id in (select o.id from crm.opportunity o));

@@ -71,7 +71,7 @@ class ParameterLine(QWidget):
         words = _("Then by {what}").format(what=dimension_label(spec, below)) if below else _("No further")
         self.then.setText(words)
         for button in (self.by, self.then):
-            button.setVisible(len(spec.dimensions) > 1)
+            button.setVisible(spec.source == "rows")
 
     def _button(self, icon_name: str, name: str, fill: Callable[[QMenu], object]) -> QPushButton:
         made = quiet_button("", icon_name=icon_name)
@@ -107,7 +107,7 @@ class ParameterLine(QWidget):
     def _fill_process(self, menu: QMenu) -> None:
         assert self._spec is not None
         menu.clear()
-        if self._spec.chart != "funnel":  # each process has one of its own
+        if self._spec.source != "funnel":  # each process has one of its own
             self._offer(menu, _("All processes"), replace(self._parameters, process=None))
 
         def list_processes(found: Sequence[Ref]) -> None:
