@@ -16,12 +16,14 @@ begin
   end loop;
 end $$;
 
--- source: 'image' for what can be restored at once, 'waiting' for references to rows that had to come back first.
+-- source: 'image' for what can be restored at once, 'waiting' for references to rows that had to come back first. In
+-- portions, since what triggers compare of more would not stay in memory.
 create or replace function journal.restore_fields(source text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
   columns text[];
+  portion record;
 begin
   for name in select s.table_name from journal.subject s order by s.position loop
     execute format($step$
@@ -30,13 +32,21 @@ begin
       where p.table_name = $1 and p.action = 'restore' and not p.is_kept $step$, source)
     into columns using name, format('crm.%I', name);
     continue when columns is null;
-    execute format($step$
-      update crm.%1$I t set %2$s
-      from pg_temp.undo_plan p join crm.%1$I o on o.id = p.row_id
-        cross join lateral jsonb_populate_record(o, p.%3$I) r
-      where t.id = p.row_id and p.table_name = $1 and p.action = 'restore' and not p.is_kept and p.%3$I <> '{}' $step$,
-      name, (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(columns) c), source)
-    using name;
+    for portion in
+      select min(n.row_id) as first, max(n.row_id) as last
+      from (select p.row_id, (row_number() over (order by p.row_id) - 1) / 5000 as number
+            from pg_temp.undo_plan p where p.table_name = name and p.action = 'restore' and not p.is_kept) n
+      group by n.number order by n.number
+    loop
+      execute format($step$
+        update crm.%1$I t set %2$s
+        from pg_temp.undo_plan p join crm.%1$I o on o.id = p.row_id
+          cross join lateral jsonb_populate_record(o, p.%3$I) r
+        where t.id = p.row_id and p.table_name = $1 and p.action = 'restore' and not p.is_kept and p.%3$I <> '{}'
+          and p.row_id between $2 and $3 $step$,
+        name, (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(columns) c), source)
+      using name, portion.first, portion.last;
+    end loop;
   end loop;
 end $$;
 
@@ -167,7 +177,7 @@ declare
   result jsonb;
 begin
   perform journal.make_plan_tables();
-  perform journal.plan_rows(target, only_table, only_ids);
+  perform journal.plan_rows(target, only_table, only_ids, dry_run);
   perform journal.keep_changed_since(target);
   for subject in select s.* from journal.subject s
       where s.table_name in (select p.table_name from pg_temp.undo_plan p)

@@ -77,7 +77,7 @@ end $$;
 
 -- One row for each record. Its first change of a field in the set lost the value to restore: the earliest wins.
 -- Without only_table: the whole change set.
-create or replace function journal.plan_rows(target journal.change_set, only_table text, only_ids bigint[]) returns void
+create or replace function journal.plan_rows(target journal.change_set, only_table text, only_ids bigint[], dry_run boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
@@ -99,8 +99,10 @@ begin
       group by s.table_name, s.position order by s.position
   loop
     -- Nobody may change these rows between plan and deed.
-    execute format('select count(*) from (select from crm.%I t where t.id in (select p.row_id from pg_temp.undo_plan p
-                      where p.table_name = $1) order by t.id for update of t) locked', name) using name;
+    if not dry_run then
+      execute format('select count(*) from (select from crm.%I t where t.id in (select p.row_id from pg_temp.undo_plan p
+                        where p.table_name = $1) order by t.id for update of t) locked', name) using name;
+    end if;
     execute format($step$
       delete from pg_temp.undo_plan p where p.table_name = $1 and p.action = 'remove'
         and not exists (select from crm.%1$I t where t.id = p.row_id) $step$, name) using name;
