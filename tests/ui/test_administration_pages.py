@@ -66,13 +66,15 @@ def test_ticked_group_is_saved_and_taken_back(sit_down: SitDown) -> None:
     desk = sit_down("admin")
     page = desk.open("employee", create(desk.gateway, "employee", name="何毅").id)
     clerk = desk.id_of("permission_group", "code = 'clerk'")
-    page.groups._boxes[clerk].click()
+    box = page.groups._boxes[clerk]
+    box.click()
     desk.settle()
     with desk.gateway.read() as session:
         assert administration.fetch_groups_of(session, page.id) == {clerk}
     desk.press_undo()
     desk.hear("group_member", 0)
     assert not page.groups._boxes[clerk].isChecked()
+    assert page.groups._boxes[clerk] is box, "the box that was ticked keeps the keys"
 
 
 def test_last_administrators_box_is_ticked_again(sit_down: SitDown) -> None:

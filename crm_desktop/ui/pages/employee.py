@@ -180,14 +180,15 @@ class GroupsCard(Card):
 
     def _show(self, groups: list[Ref], held: frozenset[int]) -> None:
         may_edit = self._view.context.person.may("update", "permission_group")
-        self._flow.clear()
-        self._boxes = {}
-        for group in groups:
-            box = self._boxes[group.id] = QCheckBox(group.label)
-            box.setChecked(group.id in held)
-            box.setEnabled(may_edit)
-            box.clicked.connect(self._save)
-            self._flow.addWidget(box)
+        if [(group.id, group.label) for group in groups] != [(id_, box.text()) for id_, box in self._boxes.items()]:
+            self._flow.clear()
+            self._boxes = {group.id: QCheckBox(group.label) for group in groups}
+            for box in self._boxes.values():
+                box.setEnabled(may_edit)
+                box.clicked.connect(self._save)
+                self._flow.addWidget(box)
+        for id_, box in self._boxes.items():  # the one just ticked keeps the keys
+            box.setChecked(id_ in held)
 
     def _explain(self) -> None:
         WhyDialog(self._view, Ref(self._employee.id, self._employee.title)).open_quietly()
