@@ -21,10 +21,10 @@ MOST = 2_000
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_NAMES = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _EVERY = {
-    "DAILY": lambda n: ngettext("Every day", "Every {count} days", n),
-    "WEEKLY": lambda n: ngettext("Every week", "Every {count} weeks", n),
-    "MONTHLY": lambda n: ngettext("Every month", "Every {count} months", n),
-    "YEARLY": lambda n: ngettext("Every year", "Every {count} years", n),
+    "DAILY": (N_("Every day"), N_("Every {count} days")),
+    "WEEKLY": (N_("Every week"), N_("Every {count} weeks")),
+    "MONTHLY": (N_("Every month"), N_("Every {count} months")),
+    "YEARLY": (N_("Every year"), N_("Every {count} years")),
 }
 _PLACES = {1: N_("the first"), 2: N_("the second"), 3: N_("the third"), 4: N_("the fourth"), -1: N_("the last")}
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6})?(Z)?", re.IGNORECASE)
@@ -94,7 +94,7 @@ def say(rule: str) -> str:
     interval = parts.get("INTERVAL", "1")
     if every is None or parts.keys() - _SAID or not interval.isdigit():
         return rule
-    said = every(int(interval)).format(count=interval)
+    said = _(every[int(interval) > 1]).format(count=interval)
     days = _say_days(parts)
     if days is None:
         return rule

@@ -19,6 +19,7 @@ from crm_desktop.core.progress import Step
 from crm_desktop.db.bulk import copy_rows
 from crm_desktop.demo.calendar import build_outlines
 from crm_desktop.demo.draw import Dice
+from crm_desktop.demo.events import CALENDAR_TABLES, add_events
 from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.names import Names
 from crm_desktop.demo.parties import Parties, Row
@@ -40,6 +41,7 @@ CHAPTERS = {
     "leads": (add_leads, LEAD_TABLES),
     "service": (add_service, SERVICE_TABLES),
     "weeks": (add_weeks, WEEK_TABLES),
+    "calendar": (add_events, CALENDAR_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

@@ -17,6 +17,8 @@ class Scale:
     activities: int
     opportunities: int
     requests: int = 0
+    calendar_weeks: int = 0
+    """For so many weeks back the calendars are filled."""
     more_departments: int = 0
 
     @property
@@ -28,7 +30,13 @@ class Scale:
 SCALES = {
     "empty": Scale(transaction_customers=0, prospects=0, contacts=0, activities=0, opportunities=0),
     "office": Scale(
-        transaction_customers=900, prospects=1_400, contacts=2_600, activities=20_000, opportunities=350, requests=600
+        transaction_customers=900,
+        prospects=1_400,
+        contacts=2_600,
+        activities=20_000,
+        opportunities=350,
+        requests=600,
+        calendar_weeks=6,
     ),
     "100k": Scale(
         transaction_customers=39_000,
@@ -37,6 +45,7 @@ SCALES = {
         activities=200_000,
         opportunities=10_000,
         requests=20_000,
+        calendar_weeks=26,
         more_departments=3,
     ),
     "1m": Scale(
@@ -46,6 +55,7 @@ SCALES = {
         activities=2_000_000,
         opportunities=30_000,
         requests=200_000,
+        calendar_weeks=104,
         more_departments=16,
     ),
 }

@@ -7,17 +7,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Select, and_, bindparam, column, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, and_, bindparam, column, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
-from crm_desktop.models import Customer, Department, DictionaryEntry, Employee, Event, EventParticipant, Resource
+from crm_desktop.models import (
+    Customer,
+    Department,
+    DictionaryEntry,
+    Employee,
+    Event,
+    EventParticipant,
+    Resource,
+    SpecialDay,
+    WorkingTime,
+)
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
+LOOK_AHEAD = datetime.timedelta(days=31)
 WHOLE_DAY = datetime.timedelta(hours=24)
 
 
@@ -86,6 +97,13 @@ class Calendar:
     ref: Ref
     is_resource: bool
     group: str
+
+
+class SpecialDayNote(NamedTuple):
+    """A holiday, or a day on which a holiday is made up for."""
+
+    name: str
+    is_working: bool
 
 
 class Span(NamedTuple):
@@ -204,6 +222,75 @@ def fetch_calendars(session: Session) -> list[Calendar]:
         .order_by(DictionaryEntry.sort_order, Resource.sort_order, Resource.id)
     )
     return found + [Calendar(Ref(id_, name), is_resource=True, group=group or "") for id_, name, group in resources]
+
+
+def fetch_days(
+    session: Session, since: datetime.datetime, until: datetime.datetime
+) -> tuple[list[Span], dict[datetime.date, SpecialDayNote]]:
+    """When the firm works between two moments, and the days that are unlike others. One statement."""
+    nothing = literal(None)
+    working = select(
+        WorkingTime.begins_at, WorkingTime.ends_at, nothing.label("day"), nothing.label("name"), nothing.label("works")
+    ).where(WorkingTime.ends_at > since, WorkingTime.begins_at < until)
+    special = select(nothing, nothing, SpecialDay.day, display_of(SpecialDay), SpecialDay.is_working).where(
+        SpecialDay.day.between(since.date(), until.date())
+    )
+    hours, notes = [], {}
+    for row in session.execute(union_all(working, special)):
+        if row.day is None:
+            hours.append(Span(row.begins_at.astimezone(), row.ends_at.astimezone()))
+        else:
+            notes[row.day] = SpecialDayNote(row.name, row.works)
+    return sorted(hours), notes
+
+
+def find_clashes(
+    session: Session,
+    person: Person,
+    spans: Sequence[Span],
+    people: Sequence[int],
+    resources: Sequence[int],
+    but: int = 0,
+) -> list[tuple[Span, Occurrence]]:
+    """What stands in the way of some of these times for some of these people and resources. One statement."""
+    if not spans:
+        return []
+    since, until = min(span.starts_at for span in spans), max(span.ends_at for span in spans)
+    taken = fetch_span(session, since, until, people, resources, person)
+    return [(span, one) for span in spans for one in clashes(taken, span, people, resources, but)]
+
+
+def find_free(  # noqa: PLR0913 - each says something else of it
+    session: Session,
+    person: Person,
+    since: datetime.datetime,
+    length: datetime.timedelta,
+    people: Sequence[int],
+    resources: Sequence[int],
+    *,
+    but: int = 0,
+    most: int = 8,
+) -> list[Span]:
+    """The next times of ``length`` in working hours at which all of these are free, at most as many, within a month.
+    Two statements.
+    """
+    until = since + LOOK_AHEAD
+    working, _notes = fetch_days(session, since, until)
+    taken = fetch_span(session, since, until, people, resources, person)
+    within = [Span(max(span.starts_at, since), span.ends_at) for span in working if span.ends_at > since]
+    found: list[Span] = []
+    for free in free_spans([(one.starts_at, one.ends_at) for one in taken if one.event_id != but], within):
+        begin = _on_the_half_hour(free.starts_at)
+        while begin + length <= free.ends_at and len(found) < most:
+            found.append(Span(begin, begin + length))
+            begin = _on_the_half_hour(begin + length)
+    return found
+
+
+def _on_the_half_hour(moment: datetime.datetime) -> datetime.datetime:
+    """The next full or half hour, this one if it is one."""
+    past = datetime.timedelta(minutes=moment.minute % 30, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - past + datetime.timedelta(minutes=30) if past else moment
 
 
 def clashes(

@@ -19,10 +19,12 @@ from crm_desktop.core import clock, recurrence
 from crm_desktop.core.errors import ConflictError, NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.models import Event, EventParticipant, EventResource
+from crm_desktop.models import Employee, Event, EventParticipant, EventResource, Resource
 from crm_desktop.services.calendar import Span
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, raise_if_wrong, refused_values, to_columns
+from crm_desktop.services.statements import display_of
+from crm_desktop.spec import Ref
 
 Which = Literal["this", "following", "all"]
 _GIVEN = (
@@ -125,18 +127,32 @@ def remove(session: Session, event_id: int, at: datetime.datetime, which: Which)
 
 
 def change(
-    session: Session, event_id: int, values: Mapping[str, Any], rule: str | None, attendance: Attendance
+    session: Session,
+    event_id: int,
+    at: datetime.datetime,
+    which: Which,
+    values: Mapping[str, Any],
+    rule: str | None,
+    attendance: Attendance,
 ) -> Saved:
-    """Write fields of an event, by their keys, its rule, who takes part and what it takes, as one action."""
-    event = _read(session, event_id)
+    """Write fields of an event, by their keys, its rule, who takes part and what it takes, as one action.
+
+    Of one that repeats, for what ``which`` says; ``values`` are then those of the occurrence that begins at ``at``.
+    """
+    event = _lock(session, event_id, at)
     change_set = begin_change(session, "edit", event["subject"], "event")
     columns = to_columns(by_key("event"), values)
-    if rule != event["rule"] or (rule and columns.get("starts_at", event["starts_at"]) != event["starts_at"]):
-        columns |= _worked_out(columns.get("starts_at", event["starts_at"]), rule, ())
-    if any(event.get(key) != value for key, value in columns.items()):
-        _update(session, event, columns)
-    _attend(session, event_id, attendance)
-    return Saved(event_id, str(columns.get("subject", event["subject"])), change_set)
+    if event["rule"] is not None and which == "this":
+        target = _detach(session, event, at, columns)
+    else:
+        if event["rule"] is not None and which == "following" and at > _first(event):
+            event = _split(session, event, at)
+        target = event["id"]
+        columns = _for_series(event, at, columns, rule)
+        if any(event.get(key) != value for key, value in columns.items()):
+            _update(session, event, columns)
+    _attend(session, target, attendance)
+    return Saved(target, str(columns.get("subject", event["subject"])), change_set)
 
 
 def answer(session: Session, event_id: int, code: Literal["accepted", "declined"], title: str) -> Saved:
@@ -155,6 +171,23 @@ def fetch_attendance(session: Session, event_id: int) -> Attendance:
         select(EventResource.resource_id).where(EventResource.event_id == event_id).order_by(EventResource.id)
     )
     return Attendance(tuple(people), tuple(resources))
+
+
+def fetch_attending(session: Session, event_id: int) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
+    """Who takes part in an event and what it takes, by name. Two statements."""
+    people = session.execute(
+        select(Employee.id, Employee.name)
+        .join(EventParticipant, EventParticipant.employee_id == Employee.id)
+        .where(EventParticipant.event_id == event_id)
+        .order_by(EventParticipant.id)
+    )
+    resources = session.execute(
+        select(Resource.id, display_of(Resource))
+        .join(EventResource, EventResource.resource_id == Resource.id)
+        .where(EventResource.event_id == event_id)
+        .order_by(EventResource.id)
+    )
+    return tuple(Ref(*row) for row in people), tuple(Ref(*row) for row in resources)
 
 
 def look_further_ahead(session: Session) -> int:
@@ -235,6 +268,25 @@ def _no_right() -> NoRightError:
     return NoRightError(
         _("You may see this event, but not change it."), _("Ask its organiser, or your administrator for the right.")
     )
+
+
+def _for_series(
+    event: Mapping[str, Any], at: datetime.datetime, columns: dict[str, Any], rule: str | None
+) -> dict[str, Any]:
+    """The columns of the whole event from those of its occurrence at ``at``; a new rule is worked out."""
+    starts_at = columns.get("starts_at", at)
+    length = columns.get("ends_at", at + (event["ends_at"] - event["starts_at"])) - starts_at
+    begin = _back(_on_the_wall(event["starts_at"]) + (_on_the_wall(starts_at) - _on_the_wall(at)))
+    times = {"starts_at": begin, "ends_at": begin + length}
+    if rule == event["rule"] and begin == event["starts_at"]:
+        return columns | times
+    if rule is None:
+        return columns | {"starts_at": starts_at, "ends_at": starts_at + length} | _worked_out(starts_at, None, ())
+    days = (_on_the_wall(starts_at).date() - _on_the_wall(at).date()).days
+    kept = rule == event["rule"]
+    rule = shifted(rule, days, begin) if days and kept else rule
+    moved = begin - event["starts_at"]
+    return columns | times | _worked_out(begin, rule, [left_out + moved for left_out in event["exceptions"] if kept])
 
 
 def _without(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
 from crm_desktop.ui.pages.administration import administration_entries, rights_entries
 from crm_desktop.ui.pages.board import board_entry
+from crm_desktop.ui.pages.calendar import calendar_entry
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
@@ -38,7 +39,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
         _area("service", N_("Service"), "headset", SERVICE, person),
-        _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person),
+        _calendar(person),
         Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=report_entries(person)),
         _area(
             "administration",
@@ -59,6 +60,15 @@ def _opportunities(person: Person) -> Area:
         return area
     board = board_entry()
     return replace(area, pages=(board, funnel_entry(), *area.pages), first=board.key)
+
+
+def _calendar(person: Person) -> Area:
+    """Begins with one's week."""
+    area = _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person)
+    if not person.may("read", "event"):
+        return replace(area, pages=())
+    page = calendar_entry()
+    return replace(area, pages=(page, *area.pages), first=page.key)
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from PySide6.QtCore import QTimer
 
 from crm_desktop.core.access import Person
+from crm_desktop.services.calendar import Calendar, fetch_calendars
 from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.services.opportunities import Stages, fetch_stages
@@ -64,6 +65,11 @@ class Context:
     def colleagues(self) -> ReadOnce[list[Colleague]]:
         """Whom a comment can name."""
         return ReadOnce(self.tasks, self.bus, fetch_colleagues, {"employee"})
+
+    @cached_property
+    def calendars(self) -> ReadOnce[list[Calendar]]:
+        """Whose times can be shown."""
+        return ReadOnce(self.tasks, self.bus, fetch_calendars, {"employee", "department", "resource"})
 
     @cached_property
     def fields(self) -> LiveFields:

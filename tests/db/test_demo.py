@@ -244,11 +244,14 @@ def test_a_firm_made_earlier_gets_what_came_since(server: ServerAddress, databas
         same = "select name, customer_id, owner_id, amount, opened_on, stage_since from crm.opportunity order by id"
         return [
             connection.execute(text(same)).all(),
+            connection.execute(
+                text("select subject, owner_id, customer_id, starts_at from crm.event order by id")
+            ).all(),
             connection.scalar(text("select sum(xmin::text::int8) from crm.customer")),
         ]
 
     before = told()
-    for table in ("service_request", "installed_product", "opportunity", "product"):
+    for table in ("event", "resource", "service_request", "installed_product", "opportunity", "product"):
         connection.execute(text(f"delete from crm.{table}"))
     connection.execute(text("delete from crm.product_category"))
     connection.execute(text("update crm.setting set value = value - 'chapters' where key = 'sample_firm'"))
@@ -282,6 +285,20 @@ def test_the_last_weeks_have_snapshots(connection: Connection) -> None:
     weeks = connection.execute(text("select week, count(*) from crm.opportunity_snapshot group by 1 order by 1")).all()
     assert len(weeks) == 11
     assert all(week.weekday() == 0 and count > 20 for week, count in weeks)
+
+
+def test_calendars_are_as_triggers_would_have_kept_them(connection: Connection) -> None:
+    facts = connection.execute(
+        text("""
+            select count(*), count(*) filter (where is_private), count(*) filter (where rule is not null),
+                   count(*) filter (where abs(reader_id) <> owner_id or is_private <> (reader_id < 0)),
+                   count(*) filter (where not exists (select from crm.event_occurrence o where o.event_id = e.id)),
+                   count(*) filter (where starts_at > now())
+            from crm.event e
+        """)
+    ).one()
+    events, private, series, wrong, never, coming = facts
+    assert (events > 500, private > 5, series > 3, wrong, never, coming > 100) == (True, True, True, 0, 0, True)
 
 
 def test_new_rows_get_keys_and_numbers_after_the_last(connection: Connection) -> None:

@@ -120,6 +120,16 @@ def test_an_endless_rule_is_known_years_ahead_and_then_further(sign_in: SignIn) 
         assert events.look_further_ahead(session) == 0
 
 
+def test_undoing_a_new_event_takes_its_times_too(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    with seller.write() as session:
+        record = new_record("event", seller.person, subject="一次", starts_at=MONDAY, ends_at=MONDAY + HOUR)
+        saved = events.create(session, record, None, Attendance((sign_in("junior").person.id,)))
+    with seller.write() as session:
+        assert journal.undo(session, saved.change_set).kept == ()
+    assert starts(seller) == ""
+
+
 def test_a_copy_asks_anew_and_belongs_to_whoever_made_it(sign_in: SignIn) -> None:
     seller, junior = sign_in("seller"), sign_in("junior")
     first = make(seller, people=(junior.person.id,))
@@ -150,7 +160,13 @@ def test_changing_the_rule_and_who_takes_part_is_one_action(sign_in: SignIn) -> 
     car = id_of(seller, "resource", "粤%")
     with seller.write() as session:
         saved = events.change(
-            session, first, {"subject": "例会"}, "FREQ=WEEKLY;COUNT=2", Attendance((junior.person.id,), (car,))
+            session,
+            first,
+            MONDAY,
+            "all",
+            {"subject": "例会"},
+            "FREQ=WEEKLY;COUNT=2",
+            Attendance((junior.person.id,), (car,)),
         )
     assert starts(junior) == "1130.09例会 1207.09例会"
     with seller.read() as session:
@@ -158,6 +174,22 @@ def test_changing_the_rule_and_who_takes_part_is_one_action(sign_in: SignIn) -> 
     with seller.write() as session:
         journal.undo(session, saved.change_set)
     assert (starts(seller), starts(junior)) == ("1130.09周会", "")
+
+
+def test_changing_this_one_and_this_and_the_following(sign_in: SignIn) -> None:
+    seller, nobody = sign_in("seller"), Attendance()
+    rule = "FREQ=WEEKLY;BYDAY=MO;COUNT=4"
+    series = make(seller, "晨会", rule=rule)
+    with seller.write() as session:
+        events.change(session, series, at("12-07", 9), "this", {"subject": "外出"}, rule, nobody)
+        later = {"starts_at": at("12-15", 10), "ends_at": at("12-15", 12), "subject": "周二会"}
+        moved = events.change(
+            session, series, at("12-14", 9), "following", later, "FREQ=WEEKLY;BYDAY=MO;COUNT=2", nobody
+        )
+    assert starts(seller) == "1130.09晨会 1207.09外出 1215.10周二会 1222.10周二会"
+    with seller.write() as session:
+        events.change(session, moved.event_id, at("12-22", 10), "all", {"subject": "一次"}, None, nobody)
+    assert starts(seller) == "1130.09晨会 1207.09外出 1222.10一次"
 
 
 def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -> None:
@@ -171,7 +203,7 @@ def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -
                 record = new_record("event", gateway.person, subject="送货", starts_at=MONDAY, ends_at=MONDAY + HOUR)
                 saved = events.create(session, record)
                 both_ready.wait(60)
-                events.change(session, saved.event_id, {}, None, Attendance((), (car,)))
+                events.change(session, saved.event_id, MONDAY, "all", {}, None, Attendance((), (car,)))
                 told.append("booked")
         except ConflictError as error:
             told.append(error.message)
@@ -190,6 +222,27 @@ def test_what_cannot_be_is_said_of_its_field(sign_in: SignIn) -> None:
     with seller.write() as session, pytest.raises(FieldsError) as refused:
         events.create(session, new_record("event", seller.person, starts_at=MONDAY, ends_at=MONDAY + HOUR))
     assert [*refused.value.fields] == ["subject"]
+
+
+def test_free_times_lie_in_the_working_hours_of_all(sign_in: SignIn) -> None:
+    seller, desk = sign_in("seller"), sign_in("desk")
+    people = [seller.person.id, desk.person.id]
+    with seller.read() as session:
+        working, notes = calendar.fetch_days(session, MONDAY - 62 * DAY, MONDAY + DAY)
+    opening = working[-2].starts_at  # in the firm's zone, wherever this computer is
+    assert [span.ends_at - span.starts_at for span in working[-2:]] == [3 * HOUR, 5 * HOUR]
+    assert (notes[datetime.date(2026, 10, 1)].is_working, notes[datetime.date(2026, 10, 10)].is_working) == (
+        False,
+        True,
+    )
+    make(seller, at=opening)
+    make(desk, at=opening + 2 * HOUR, is_private=True)
+    with seller.read() as session:
+        found = calendar.find_free(session, seller.person, opening, HOUR, people, [], most=3)
+        wanted = [Span(opening + 2 * HOUR, opening + 3 * HOUR)]
+        clash = calendar.find_clashes(session, seller.person, wanted, people, [])
+    assert [(span.starts_at - opening) // HOUR for span in found] == [1, 4, 5]
+    assert [one.title for _span, one in clash] == ["Busy"]
 
 
 def test_clashes_and_free_times() -> None:

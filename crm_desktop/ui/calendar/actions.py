@@ -1,0 +1,263 @@
+"""What is done with events in a calendar: made, opened, moved, copied, deleted, answered; each can be taken back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.core import clock
+from crm_desktop.core.errors import ConflictError, KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.services import events
+from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.events import Attendance, Saved, Which
+from crm_desktop.services.lookup import Choices
+from crm_desktop.services.quick_entry import Entry, find_named_customer, parse_entry
+from crm_desktop.services.records import fetch_record, new_record
+from crm_desktop.spec import Ref
+from crm_desktop.ui import messages
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.calendar.event_dialog import EventDialog, EventForm
+from crm_desktop.ui.calendar.layout import Cursor
+from crm_desktop.ui.calendar.model import CalendarModel
+from crm_desktop.ui.calendar.times import midnight
+from crm_desktop.ui.calendar.view import Wish
+from crm_desktop.ui.calendar.which import WhichDialog
+from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.tasks import Session
+
+
+class CalendarActions(QObject):
+    """Of one calendar page."""
+
+    def __init__(self, view: AreaView, page: QWidget, model: CalendarModel, has_read: Callable[[int], object]) -> None:
+        """``has_read`` is told of the change sets that were read again already."""
+        super().__init__(page)
+        self._view, self._page, self._model, self._has_read = view, page, model, has_read
+        self.copied: Occurrence | None = None
+
+    @property
+    def _context(self) -> Any:
+        return self._view.context
+
+    def may_change(self, one: Occurrence) -> bool:
+        """Whether this person may change an event."""
+        details, person = one.details, self._context.person
+        return details is not None and details.owner.id in person.owners.get(("event", "update"), ())
+
+    # Making
+
+    def create(self, cursor: Cursor) -> None:
+        """Ask what is to happen at a time; on the line of somebody it is for him, on that of a room it takes that."""
+        person = self._context.person
+        values: dict[str, Any] = {
+            "starts_at": cursor.span.starts_at,
+            "ends_at": cursor.span.ends_at,
+            "is_all_day": cursor.is_whole,
+        }
+        people: tuple[Ref, ...] = ()
+        resources: tuple[Ref, ...] = ()
+        calendars = self._model.shown.calendars
+        if 0 <= cursor.row < len(calendars):
+            calendar = calendars[cursor.row]
+            if calendar.is_resource:
+                resources = (calendar.ref,)
+            elif calendar.ref.id in person.owners.get(("event", "create"), ()):
+                values["owner"] = calendar.ref
+            elif calendar.ref.id != person.id:
+                people = (calendar.ref,)
+
+        def begin(choices: Choices) -> None:
+            record = new_record("event", person, choices, **values)
+            EventDialog(self._view, EventForm(record, None, people, resources), self._save_new).open_quietly()
+
+        self._context.choices.load(self, begin)
+
+    def create_by_line(self, text: str, done: Callable[[Saved, Entry], object]) -> None:
+        """Make an event of one line; ``done`` when it is saved."""
+        person, entry = self._context.person, parse_entry(text, clock.now())
+
+        def begin(choices: Choices) -> None:
+            values: dict[str, Any] = {
+                "subject": entry.subject,
+                "starts_at": entry.span.starts_at,
+                "ends_at": entry.span.ends_at,
+                "is_all_day": entry.is_whole,
+            }
+            if entry.kind:
+                values["kind"] = choices.find("event_kind", entry.kind)
+
+            def work(session: Session) -> Saved:
+                customer = find_named_customer(session, entry.subject, person)
+                record = new_record("event", person, choices, **values, customer=customer)
+                return events.create(session, record)
+
+            def take(saved: Saved) -> None:
+                self._tell(_("“{title}” was created."), saved)
+                done(saved, entry)
+
+            self._context.tasks.command(self._page, work, take, self._fail)
+
+        self._context.choices.load(self, begin)
+
+    def _save_new(self, dialog: EventDialog, values: dict[str, Any], rule: str | None, attendance: Attendance) -> None:
+        record = replace(dialog.form.record, values={**dialog.form.record.values, **values})
+        self._save(
+            dialog, lambda session: events.create(session, record, rule, attendance), _("“{title}” was created.")
+        )
+
+    def _save(self, dialog: EventDialog, work: Callable[[Session], Saved], sentence: str) -> None:
+        def done(saved: Saved) -> None:
+            dialog.accept()
+            self._tell(sentence, saved)
+
+        self._context.tasks.command(dialog, work, done, dialog.show_error)
+
+    # Opening and changing
+
+    def open(self, one: Occurrence) -> None:
+        """Open an event to be changed; one that may only be read, on its page."""
+        if one.details is None:
+            messages.notify(self._page, _("You may see that somebody is busy then, but not why."), tone="neutral")
+        elif not self.may_change(one):
+            self.open_page(one)
+        else:
+            self._ask_which(one, _("Open event"), partial(self._open_form, one))
+
+    def open_page(self, one: Occurrence) -> None:
+        """Show its page, with its files, comments and history."""
+        self._view.open_record("event", one.event_id)
+
+    def _open_form(self, one: Occurrence, which: Which) -> None:
+        def work(session: Session) -> EventForm:
+            record = fetch_record(session, "event", one.event_id)
+            times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
+            people, resources = events.fetch_attending(session, one.event_id)
+            shown = replace(record, values={**record.values, **times})
+            return EventForm(shown, record.values.get("rule"), people, resources, which, one.starts_at)
+
+        def show(form: EventForm) -> None:
+            dialog = EventDialog(self._view, form, self._save_changed, lambda: self._leave_for_page(dialog, one))
+            dialog.open_quietly()
+
+        self._context.tasks.query(self._page, work, show, self._fail)
+
+    def _leave_for_page(self, dialog: EventDialog, one: Occurrence) -> None:
+        dialog.reject()
+        self.open_page(one)
+
+    def _save_changed(
+        self, dialog: EventDialog, values: dict[str, Any], rule: str | None, attendance: Attendance
+    ) -> None:
+        form = dialog.form
+
+        def work(session: Session) -> Saved:
+            assert form.at is not None
+            return events.change(session, form.record.id, form.at, form.which, values, rule, attendance)
+
+        self._save(dialog, work, _("“{title}” was saved."))
+
+    def move(self, wish: Wish) -> None:
+        """Let an event take another time, or be there once more."""
+        one = wish.occurrence
+        if one.details is None:
+            return
+        if wish.is_copy:
+            self._command(
+                lambda session: events.copy(session, one.event_id, one.starts_at, wish.span), _("“{title}” was copied.")
+            )
+            return
+        if not self.may_change(one):
+            self._model.changed.emit()
+            self._fail(ConflictError(_("You may see this event, but not change it."),
+                                     _("Ask its organiser, or your administrator for the right.")))  # fmt: skip
+            return
+        more: dict[str, Any] = {} if wish.is_whole == one.is_whole_days else {"is_all_day": wish.is_whole}
+        calendars = self._model.shown.calendars
+        if 0 <= wish.row < len(calendars):
+            calendar = calendars[wish.row]
+            if not calendar.is_resource and calendar.ref.id not in one.people:
+                more["owner_id"] = calendar.ref.id
+
+        def decided(which: Which) -> None:
+            self._command(
+                lambda session: events.move(session, one.event_id, one.starts_at, wish.span, which, **more),
+                _("“{title}” was moved."),
+            )
+
+        self._ask_which(one, _("Move event"), decided)
+
+    def copy(self, one: Occurrence) -> None:
+        """Keep an event to be pasted elsewhere."""
+        self.copied = one
+        messages.notify(self._page, _("Copied. Go to another time and press Ctrl+V."), tone="neutral")
+
+    def paste(self, cursor: Cursor) -> None:
+        """Put what was copied at a time, as long as it was."""
+        one = self.copied
+        if one is None:
+            return
+        begin = cursor.span.starts_at
+        if cursor.is_whole and not one.is_whole_days:
+            begin = begin.replace(hour=one.starts_at.hour, minute=one.starts_at.minute)
+        elif one.is_whole_days:
+            begin = midnight(begin.date())
+        span = Span(begin, begin + (one.ends_at - one.starts_at))
+        self._command(
+            lambda session: events.copy(session, one.event_id, one.starts_at, span), _("“{title}” was copied.")
+        )
+
+    def delete(self, one: Occurrence) -> None:
+        """Delete an event, at once: it can be taken back."""
+        if self.may_change(one):
+            self._ask_which(one, _("Delete event"), partial(self._delete, one))
+
+    def _delete(self, one: Occurrence, which: Which) -> None:
+        self._command(
+            lambda session: events.remove(session, one.event_id, one.starts_at, which), _("“{title}” was deleted.")
+        )
+
+    def answer(self, one: Occurrence, code: Literal["accepted", "declined"]) -> None:
+        """Answer an invitation."""
+        words = _("You take part in “{title}”.") if code == "accepted" else _("You declined “{title}”.")
+        self._command(lambda session: events.answer(session, one.event_id, code, one.title), words)
+
+    # All of them
+
+    def _ask_which(self, one: Occurrence, title: str, decided: Callable[[Which], object]) -> None:
+        if one.details is None or one.details.rule is None:
+            decided("all")
+            return
+        dialog = WhichDialog(self._page.window(), title, one.title)
+        dialog.chosen.connect(decided)
+        dialog.rejected.connect(self._model.changed)
+        dialog.open_quietly()
+
+    def _command(self, work: Callable[[Session], Saved], sentence: str) -> None:
+        self._context.tasks.command(self._page, work, partial(self._tell, sentence), self._fail)
+
+    def _tell(self, sentence: str, saved: Saved) -> None:
+        messages.notify(
+            self._page,
+            sentence.format(title=saved.title),
+            undo=lambda: undo(self._view, self._view, saved.change_set, self._model.refresh),
+        )
+        self._has_read(saved.change_set)
+        self._model.refresh()
+
+    def _fail(self, error: KnownError) -> None:
+        self._model.refresh()
+        messages.show_error(self._page, error)
+
+
+def default_cursor(day: datetime.date, now: datetime.datetime) -> Cursor:
+    """An hour on a day: the next full one today, else nine o'clock."""
+    hour = min(now.hour + 1, 22) if day == now.date() else 9
+    begin = midnight(day).replace(hour=hour)
+    return Cursor(Span(begin, begin + datetime.timedelta(hours=1)), is_whole=False)

@@ -1,0 +1,85 @@
+"""Something under way in a calendar: taken somewhere by some part of it, now somewhere else. Says where it would go."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPoint
+
+from crm_desktop.services.calendar import Occurrence, Span, clashes
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
+from crm_desktop.ui.calendar.times import DAY
+
+Part = Literal["new", "whole", "start", "end"]
+HOUR = datetime.timedelta(hours=1)
+STEP = datetime.timedelta(minutes=30)
+LEAST = datetime.timedelta(minutes=15)
+
+
+@dataclass
+class Drag:
+    """``at`` is None as long as the mouse has hardly moved."""
+
+    part: Part
+    start: QPoint
+    spot: Spot
+    box: Box | None = None
+    at: Spot | None = None
+    is_copy: bool = False
+
+    @property
+    def left(self) -> Occurrence | None:
+        """The event that leaves its place."""
+        return self.box.occurrence if self.box is not None and self.at is not None and not self.is_copy else None
+
+    def wanted(self, shown: Shown, layout: Layout) -> Cursor | None:
+        """Where it would go."""
+        if self.at is None:
+            return None
+        if self.box is None:
+            return stretched(self.spot, self.at)
+        one, at = self.box.occurrence, self.at
+        if self.part in {"start", "end"}:
+            return self._resized(one, at, self.box.row)
+        if not layout.keeps_hours and at.is_whole and not one.is_whole_days:
+            return Cursor(Span(at.at, at.at + DAY), is_whole=True)
+        if not layout.keeps_hours and not at.is_whole and self.spot.is_whole:
+            return Cursor(Span(at.at, at.at + HOUR), is_whole=False)
+        moved = at.at.replace(tzinfo=None) - self.spot.at.replace(tzinfo=None)
+        starts_at, ends_at = (
+            (moment.replace(tzinfo=None) + moved).astimezone() for moment in (one.starts_at, one.ends_at)
+        )
+        row = at.row if owns_line(shown, self.box) else self.box.row
+        return Cursor(Span(starts_at, ends_at), one.is_whole_days, row)
+
+    def clashing(self, shown: Shown, cursor: Cursor) -> list[Occurrence]:
+        """What is shown that stands in the way there."""
+        if self.box is None or cursor.is_whole:
+            return []
+        one = self.box.occurrence
+        return clashes(shown.occurrences, cursor.span, one.people, one.resources, but=one.event_id)
+
+    def _resized(self, one: Occurrence, at: Spot, row: int) -> Cursor:
+        least = DAY if one.is_whole_days else LEAST
+        if self.part == "start":
+            return Cursor(Span(min(at.at, one.ends_at - least), one.ends_at), one.is_whole_days, row)
+        edge = at.at + (DAY if at.is_whole else LEAST)
+        return Cursor(Span(one.starts_at, max(edge, one.starts_at + least)), one.is_whole_days, row)
+
+
+def stretched(begin: Spot, end: Spot) -> Cursor:
+    """The time from one spot to another."""
+    if begin.is_whole != end.is_whole:
+        end = begin
+    first, last = min(begin.at, end.at), max(begin.at, end.at)
+    return Cursor(Span(first, last + (DAY if begin.is_whole else STEP)), begin.is_whole, begin.row)
+
+
+def owns_line(shown: Shown, box: Box) -> bool:
+    """Whether to drag it to another line gives it to somebody else."""
+    if not 0 <= box.row < len(shown.calendars):
+        return False
+    calendar, details = shown.calendars[box.row], box.occurrence.details
+    return details is not None and not calendar.is_resource and details.owner.id == calendar.ref.id

@@ -1,0 +1,190 @@
+"""What all ways to look at a calendar have in common: boxes of events, spots in time, and how several share a room."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from PySide6.QtCore import QPoint, QRect
+
+from crm_desktop.services.calendar import Calendar, Occurrence, Span
+from crm_desktop.ui.calendar.paint import CalendarPainter
+from crm_desktop.ui.calendar.times import DAY, Mode, midnight
+
+T = TypeVar("T")
+BAR = 22
+"""Height in px of what takes whole days, or stands in one line."""
+
+
+class DayNote(NamedTuple):
+    """What else is to be said of a day: of the lunar calendar, and the name of a holiday or a make-up day."""
+
+    lunar: str
+    holiday: str
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that is drawn."""
+
+    mode: Mode = Mode.WEEK
+    day: datetime.date = datetime.date(2000, 1, 1)
+    days: Sequence[datetime.date] = ()
+    occurrences: Sequence[Occurrence] = ()
+    calendars: Sequence[Calendar] = ()
+    """Those whose times are shown."""
+    notes: Mapping[datetime.date, DayNote] = field(default_factory=dict)
+    working: Sequence[Span] = ()
+    now: datetime.datetime = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+
+    def names(self, occurrence: Occurrence) -> str:
+        """Whose it is among several whose times are shown; empty where that is clear."""
+        if len(self.calendars) < 2 or self.mode.is_team:  # noqa: PLR2004 - one alone need not be named
+            return ""
+        taken = {(False, id_) for id_ in occurrence.people} | {(True, id_) for id_ in occurrence.resources}
+        return ", ".join(c.ref.label for c in self.calendars if (c.is_resource, c.ref.id) in taken)
+
+
+class Spot(NamedTuple):
+    """A place in a calendar: when, whether above the hours, and on whose line."""
+
+    at: datetime.datetime
+    is_whole: bool
+    row: int = -1
+
+
+class Cursor(NamedTuple):
+    """What the keyboard is at."""
+
+    span: Span
+    is_whole: bool
+    row: int = -1
+
+
+@dataclass(slots=True)
+class Box:
+    """A piece of an event. What is ``fixed`` stays above what scrolls; its rectangle is one of the viewport then."""
+
+    occurrence: Occurrence
+    rect: QRect
+    is_bar: bool
+    is_fixed: bool = False
+    is_cut_before: bool = False
+    is_cut_after: bool = False
+    row: int = -1
+
+
+class Layout:
+    """Where everything is, for one width and height of the view. Coordinates are px of the content below ``head``."""
+
+    head = 0
+    """Height of what does not scroll."""
+    height = 0
+    step_minutes = 30
+    """How far an arrow key and a mouse go, unless they are asked to be exact."""
+    may_drag = True
+    keeps_hours = False
+    """Whether spots are days, so that what is moved keeps its hours."""
+
+    def __init__(self, shown: Shown, width: int, height: int) -> None:
+        self.shown, self.width, self.room = shown, width, height
+        self.boxes: list[Box] = []
+        self.rests: list[tuple[QRect, datetime.date, int, bool]] = []
+        """Where some have no room: place, day, how many, whether in the head."""
+
+    def spot_at(self, point: QPoint) -> Spot | None:
+        """What time a point stands for; above the content its y is negative."""
+        raise NotImplementedError
+
+    def rects_of(self, cursor: Cursor) -> Iterator[tuple[QRect, bool]]:
+        """Where a stretch of time would lie, and whether in the head."""
+        raise NotImplementedError
+
+    def paint_ground(self, draw: CalendarPainter, offset: QPoint) -> None:
+        """Draw what scrolls, below the boxes."""
+
+    def paint_head(self, draw: CalendarPainter) -> None:
+        """Draw what does not scroll."""
+
+    def paint_now(self, draw: CalendarPainter, offset: QPoint) -> None:
+        """Draw where this moment is."""
+
+    def paint_box(self, draw: CalendarPainter, box: Box, rect: QRect) -> None:
+        """Draw the words of a box on its ground."""
+        names = self.shown.names(box.occurrence)
+        if box.is_bar:
+            draw.bar(rect, box.occurrence, names)
+        else:
+            draw.block(rect, box.occurrence, names)
+
+    def begin(self) -> int:
+        """How far down one looks at first."""
+        return 0
+
+    def move(self, cursor: Cursor, across: int, down: int) -> Cursor:
+        """The cursor after so many arrow keys."""
+        at = cursor.span.starts_at
+        length = cursor.span.ends_at - at
+        begun = at.date() + across * DAY
+        minutes = at.hour * 60 + at.minute + (0 if cursor.is_whole else down * self.step_minutes)
+        starts_at = (
+            datetime.datetime.combine(begun, datetime.time()) + datetime.timedelta(minutes=minutes)
+        ).astimezone()
+        return cursor._replace(span=Span(starts_at, starts_at + length))
+
+
+def columns_of(items: Sequence[tuple[float, float, T]]) -> Iterator[tuple[T, int, int]]:
+    """Give each of ``items`` (beginning, end, what) a column in which nothing else is at its time, and the number of
+    columns that those which touch each other share.
+    """
+    cluster: list[tuple[T, int]] = []
+    ends: list[float] = []
+    last = float("-inf")
+    for begin, end, item in sorted(items, key=lambda one: (one[0], -one[1])):
+        if begin >= last and cluster:
+            yield from ((one, column, len(ends)) for one, column in cluster)
+            cluster, ends = [], []
+        column = next((n for n, free_at in enumerate(ends) if free_at <= begin), len(ends))
+        if column == len(ends):
+            ends.append(end)
+        else:
+            ends[column] = end
+        cluster.append((item, column))
+        last = max(last, end) if cluster[1:] else end
+    yield from ((one, column, len(ends)) for one, column in cluster)
+
+
+def lanes_of(items: Iterable[tuple[int, int, T]]) -> list[tuple[T, int, int, int]]:
+    """Give each bar (first day, last day, what) the uppermost lane that is free on all of its days."""
+    lanes: list[int] = []
+    found = []
+    for first, last, item in sorted(items, key=lambda one: (one[0], -one[1])):
+        lane = next((n for n, taken in enumerate(lanes) if taken < first), len(lanes))
+        if lane == len(lanes):
+            lanes.append(last)
+        else:
+            lanes[lane] = last
+        found.append((item, first, last, lane))
+    return found
+
+
+def pieces_of(occurrence: Occurrence, days: Sequence[datetime.date]) -> Iterator[tuple[int, int, int]]:
+    """Each of the days that it touches, by its number, with the minutes from and to which it lasts there."""
+    for number, day in enumerate(days):
+        begin, end = midnight(day), midnight(day + DAY)
+        if occurrence.starts_at < end and occurrence.ends_at > begin:
+            since, until = max(occurrence.starts_at, begin), min(occurrence.ends_at, end)
+            first = since.hour * 60 + since.minute
+            last = 24 * 60 if until == end else until.hour * 60 + until.minute
+            yield number, first, max(last, first)
+
+
+def day_range(occurrence: Occurrence, days: Sequence[datetime.date]) -> tuple[int, int] | None:
+    """The numbers of the first and the last of the days that it touches; None where it touches none."""
+    first, last = (occurrence.starts_at.date() - days[0]).days, (occurrence.last_day - days[0]).days
+    if last < 0 or first >= len(days):
+        return None
+    return max(0, first), min(len(days) - 1, last)

@@ -1,0 +1,125 @@
+"""A month as weeks below each other; of each day as many events as have room."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect
+
+from crm_desktop.core.i18n import ngettext
+from crm_desktop.ui import theme
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, day_range, lanes_of
+from crm_desktop.ui.calendar.paint import CENTER, LEFT, RIGHT, CalendarPainter
+from crm_desktop.ui.calendar.times import DAY, midnight, weekday_words
+
+WEEK = 7
+NUMBER = 24
+LANE = 20
+LEAST = 84
+HEAD = 24
+
+
+class MonthLayout(Layout):
+    """A day is a cell; what lasts longer goes across."""
+
+    head = HEAD
+    keeps_hours = True
+    step_minutes = WEEK * 24 * 60
+
+    def __init__(self, shown: Shown, width: int, height: int) -> None:
+        super().__init__(shown, width, height)
+        self._weeks = max(1, len(shown.days) // WEEK)
+        self._cell = QRect(0, 0, max(1, width // WEEK), max(LEAST, (height - HEAD) // self._weeks))
+        self.height = self._cell.height() * self._weeks
+        for week in range(self._weeks):
+            self._place(week)
+
+    def _place(self, week: int) -> None:
+        days = self.shown.days[week * WEEK : (week + 1) * WEEK]
+        found = ((day_range(one, days), one) for one in self.shown.occurrences)
+        lanes = lanes_of((span[0], span[1], one) for span, one in found if span is not None)
+        most = max(1, (self._cell.height() - NUMBER - 4) // LANE)
+        used = [0] * WEEK
+        for _one, first, last, lane in lanes:
+            for number in range(first, last + 1):
+                used[number] = max(used[number], lane + 1)
+        hidden = [0] * WEEK
+        for one, first, last, lane in lanes:
+            # The last lane is for the number of those that have no room, where there are any.
+            if all(lane < (most if used[number] <= most else most - 1) for number in range(first, last + 1)):
+                top = week * self._cell.height() + NUMBER + lane * LANE
+                left, right = first * self._cell.width(), (last + 1) * self._cell.width()
+                rect = QRect(left + 3, top, right - left - 6, LANE - 2)
+                is_before, is_after = one.starts_at < midnight(days[0]), one.ends_at > midnight(days[-1] + DAY)
+                self.boxes.append(Box(one, rect, True, False, is_before, is_after))
+            else:
+                for number in range(first, last + 1):
+                    hidden[number] += 1
+        for number, many in enumerate(hidden):
+            if many:
+                top = week * self._cell.height() + NUMBER + (most - 1) * LANE
+                place = QRect(number * self._cell.width() + 6, top, self._cell.width() - 12, LANE - 2)
+                self.rests.append((place, days[number], many, False))
+
+    def cell(self, number: int) -> QRect:
+        """Where a day lies, by its number."""
+        return self._cell.translated(number % WEEK * self._cell.width(), number // WEEK * self._cell.height())
+
+    def spot_at(self, point: QPoint) -> Spot | None:
+        """The day below a point."""
+        if point.y() < 0:
+            return None
+        number = min(WEEK - 1, max(0, point.x() // self._cell.width())) + point.y() // self._cell.height() * WEEK
+        return Spot(midnight(self.shown.days[min(number, len(self.shown.days) - 1)]), is_whole=True)
+
+    def rects_of(self, cursor: Cursor) -> Iterator[tuple[QRect, bool]]:
+        """Every day that it touches."""
+        last = (cursor.span.ends_at - datetime.timedelta(microseconds=1)).date()
+        for number, day in enumerate(self.shown.days):
+            if cursor.span.starts_at.date() <= day <= last:
+                yield self.cell(number).adjusted(1, 1, -1, -1), False
+
+    def move(self, cursor: Cursor, across: int, down: int) -> Cursor:
+        """Down is a week on."""
+        day = cursor.span.starts_at.date() + (across + WEEK * down) * DAY
+        length = (cursor.span.ends_at - datetime.timedelta(microseconds=1)).date() - cursor.span.starts_at.date()
+        return Cursor(
+            cursor.span._replace(starts_at=midnight(day), ends_at=midnight(day + length + DAY)), is_whole=True
+        )
+
+    def paint_box(self, draw: CalendarPainter, box: Box, rect: QRect) -> None:
+        """With its hour, where it has one."""
+        draw.bar(rect, box.occurrence, self.shown.names(box.occurrence), with_time=not box.occurrence.is_whole_days)
+
+    def paint_ground(self, draw: CalendarPainter, offset: QPoint) -> None:
+        """Days of other months and days off are grey."""
+        shown = self.shown
+        working = {span.starts_at.date() for span in shown.working}
+        for number, day in enumerate(shown.days):
+            rect = self.cell(number).translated(0, offset.y())
+            is_inside, note = day.month == shown.day.month, shown.notes.get(day)
+            draw.fill(rect, "surface" if is_inside and day in working else "canvas")
+            is_today = day == shown.now.date()
+            if is_today:
+                draw.disc(QPoint(rect.x() + 16, rect.y() + 13), 11, "accent")
+            is_off = note is not None and note.is_off
+            role = "accent_text" if is_today else "faint" if not is_inside else "bad" if is_off else "text"
+            draw.text(QRect(rect.x() + 3, rect.y() + 2, 26, 22), f"{day.day}", role, strong=True, side=CENTER)
+            if note is not None:
+                words = note.holiday or note.lunar
+                room = rect.adjusted(34, 2, -6, 0)
+                room.setHeight(22)
+                draw.text(room, words, "bad" if is_off else "faint", side=RIGHT)
+            draw.line(rect.left(), rect.top(), rect.right(), rect.top())
+            draw.line(rect.left(), rect.top(), rect.left(), rect.bottom())
+        for place, _day, many, _is_fixed in self.rests:
+            words = ngettext("{count} more", "{count} more", many).format(count=many)
+            draw.text(place.translated(0, offset.y()), words, "accent", side=LEFT)
+
+    def paint_head(self, draw: CalendarPainter) -> None:
+        """The names of the weekdays."""
+        draw.fill(QRect(0, 0, self.width, HEAD), "surface")
+        for number, day in enumerate(self.shown.days[:WEEK]):
+            place = QRect(number * self._cell.width() + 8, 0, self._cell.width() - 12, HEAD)
+            draw.text(place, weekday_words(day), "muted", size=theme.SMALL)

@@ -1,0 +1,108 @@
+"""How an event repeats: the usual ways to choose from, until when, or a rule as it is written."""
+
+from __future__ import annotations
+
+import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+
+from crm_desktop.core import recurrence
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.recurrence import WEEKDAYS, parts_of, say, written
+from crm_desktop.spec.kinds import DATE, RULE
+from crm_desktop.ui.fields.line import DateEditor
+
+NEVER = N_("Does not repeat")
+WORKDAYS = N_("Every weekday, Mon to Fri")
+OTHER = N_("By another rule…")
+UNTIL_WIDTH = 150
+
+
+class RepeatsEditor(QWidget):
+    """The value is a rule of RFC 5545, or None."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: str | None = None
+        self.box = QComboBox()
+        self.box.setAccessibleName(_("Repeats"))
+        self.until = DateEditor(DATE, _("Until"))
+        self.until.hide_heading()
+        self.until.line.setPlaceholderText(_("until (for good)"))
+        self.until.setFixedWidth(UNTIL_WIDTH)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("FREQ=MONTHLY;BYDAY=-1FR")
+        self.line.setAccessibleName(_("Rule of RFC 5545"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.box, 1)
+        line.addWidget(self.line, 1)
+        line.addWidget(self.until)
+        self.box.currentIndexChanged.connect(self._follow)
+        self.until.changed.connect(self.changed)
+        self.line.textEdited.connect(lambda _text: self.changed.emit())
+        self.setFocusProxy(self.box)
+
+    def show_rule(self, rule: str | None, day: datetime.date) -> None:
+        """Offer the ways of something that begins on ``day``, with ``rule`` chosen."""
+        parts = parts_of(rule) if rule else {}
+        end, base = parts.pop("UNTIL", ""), written(parts)
+        offered = _offered(day)
+        self.box.blockSignals(True)
+        self.box.clear()
+        for words, value in offered:
+            self.box.addItem(words, value)
+        place = next((n for n, (_words, value) in enumerate(offered) if value == base), -1)
+        if place < 0:
+            self.box.insertItem(1, say(rule or ""), rule)
+            place, end = 1, ""
+        self.box.addItem(_(OTHER), OTHER)
+        self.box.setCurrentIndex(place)
+        self.box.blockSignals(False)
+        self.until.set_value(datetime.date.fromisoformat(end[:8]) if end else None)
+        self._kept = rule
+        self._follow()
+
+    def value(self) -> str | None:
+        """The rule; raises a KnownError where one is written that is none."""
+        base = self.box.currentData()
+        if base == OTHER:
+            rule: str | None = RULE.parse(self.line.text())
+            return rule
+        if not base:
+            return None
+        until = self.until.value() if not self.until.isHidden() else None
+        if until is None:
+            return str(base)
+        rule = written(parts_of(base) | {"UNTIL": f"{until:%Y%m%d}"})
+        if self._kept and parts_of(self._kept).get("UNTIL", "").startswith(f"{until:%Y%m%d}"):
+            kept = parts_of(self._kept)
+            return self._kept if written({k: v for k, v in kept.items() if k != "UNTIL"}) == base else rule
+        return rule
+
+    def _follow(self) -> None:
+        base = self.box.currentData()
+        self.line.setVisible(base == OTHER)
+        self.until.setVisible(bool(base) and base != OTHER and "COUNT" not in base and "UNTIL" not in base)
+        self.changed.emit()
+
+
+def _offered(day: datetime.date) -> list[tuple[str, str]]:
+    name = WEEKDAYS[day.weekday()]
+    week = (day.day - 1) // 7 + 1
+    nth = f"{week if week < 5 else -1}{name}"  # noqa: PLR2004 - the fifth is the last
+    rules = [
+        "FREQ=DAILY",
+        f"FREQ=WEEKLY;BYDAY={name}",
+        f"FREQ=WEEKLY;INTERVAL=2;BYDAY={name}",
+        f"FREQ=MONTHLY;BYMONTHDAY={day.day}",
+        f"FREQ=MONTHLY;BYDAY={nth}",
+        "FREQ=YEARLY",
+    ]
+    offered = [(_(NEVER), ""), *((recurrence.say(rule), rule) for rule in rules)]
+    offered.insert(2, (_(WORKDAYS), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"))
+    return offered

@@ -1,0 +1,142 @@
+"""People, rooms and cars below each other, and beside each the hours of a day at which it is taken."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect
+
+from crm_desktop.services.calendar import Calendar, Occurrence
+from crm_desktop.ui import icons
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, columns_of, pieces_of
+from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
+from crm_desktop.ui.calendar.times import minutes_of, moment
+
+SIDE = 150
+HEAD = 44
+LANE = 26
+LEAST = 34
+FROM, TO = 7 * 60, 21 * 60
+"""The part of a day that is drawn; what lies outside stands at its edge."""
+SNAP = 15
+
+
+class TeamLayout(Layout):
+    """Time goes to the right."""
+
+    head = HEAD
+    step_minutes = SNAP
+
+    def __init__(self, shown: Shown, width: int, height: int) -> None:
+        super().__init__(shown, width, height)
+        self._day_width = max(1.0, (width - SIDE) / max(1, len(shown.days)))
+        self._tops: list[int] = []
+        top = 0
+        for row, calendar in enumerate(shown.calendars):
+            self._tops.append(top)
+            top += self._place(row, calendar, top)
+        self.height = top
+
+    def _place(self, row: int, calendar: Calendar, top: int) -> int:
+        """Put what takes somebody's time on his line; how high it is."""
+        pieces = []
+        for one in self.shown.occurrences:
+            if calendar.ref.id in (one.resources if calendar.is_resource else one.people):
+                found = list(pieces_of(one, self.shown.days))
+                if found:
+                    left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
+                    pieces.append((left, max(right, left + 6), one))
+        lanes = 1
+        for one, lane, _lanes in columns_of(pieces):
+            left, right = next((a, b) for a, b, other in pieces if other is one)
+            rect = QRect(int(left) + 1, top + 4 + lane * LANE, int(right - left) - 2, LANE - 2)
+            self.boxes.append(Box(one, rect, True, row=row))
+            lanes = max(lanes, lane + 1)
+        return max(LEAST, 8 + lanes * LANE)
+
+    def _x(self, number: int, minutes: int) -> float:
+        within = min(max(minutes, FROM), TO) - FROM
+        return SIDE + number * self._day_width + within * self._day_width / (TO - FROM)
+
+    def spot_at(self, point: QPoint) -> Spot | None:
+        """When and whose."""
+        if point.y() < 0 or not self.shown.calendars:
+            return None
+        x = max(0, point.x() - SIDE)
+        number = min(len(self.shown.days) - 1, int(x // self._day_width))
+        minutes = FROM + (x - number * self._day_width) * (TO - FROM) / self._day_width
+        snapped = int(minutes) // SNAP * SNAP
+        at = moment(self.shown.days[number], min(snapped, TO - SNAP))
+        return Spot(at, is_whole=False, row=row_at(self._tops, point.y()))
+
+    def rects_of(self, cursor: Cursor) -> Iterator[tuple[QRect, bool]]:
+        """On its line."""
+        if not 0 <= cursor.row < len(self._tops):
+            return
+        top = self._tops[cursor.row]
+        bottom = self._tops[cursor.row + 1] if cursor.row + 1 < len(self._tops) else self.height
+        one = Occurrence(0, cursor.span.starts_at, cursor.span.ends_at, (), (), None)
+        found = list(pieces_of(one, self.shown.days))
+        if found:
+            left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
+            yield QRect(int(left), top + 2, max(4, int(right - left)), bottom - top - 4), False
+
+    def move(self, cursor: Cursor, across: int, down: int) -> Cursor:
+        """Aside in time, down to the next line."""
+        row = max(0, min(len(self._tops) - 1, cursor.row + down))
+        by = across * SNAP
+        at = moment(cursor.span.starts_at.date(), minutes_of(cursor.span.starts_at))
+        at = moment(at.date(), max(0, minutes_of(at) + by)) if by >= 0 or minutes_of(at) + by >= 0 else at
+        length = cursor.span.ends_at - cursor.span.starts_at
+        return Cursor(cursor.span._replace(starts_at=at, ends_at=at + length), is_whole=False, row=row)
+
+    def paint_ground(self, draw: CalendarPainter, offset: QPoint) -> None:
+        """Working hours are white."""
+        bottom = offset.y() + self.height
+        draw.fill(QRect(SIDE, offset.y(), self.width - SIDE, self.height), "canvas")
+        for span in self.shown.working:
+            if span.starts_at.date() in self.shown.days:
+                number = list(self.shown.days).index(span.starts_at.date())
+                left = self._x(number, minutes_of(span.starts_at))
+                right = self._x(number, minutes_of(span.ends_at) or 24 * 60)
+                draw.fill(QRect(int(left), offset.y(), int(right - left), self.height), "surface")
+        for _hour, x in self._hours():
+            draw.line(x, offset.y(), x, bottom, "line_soft")
+        for row, calendar in enumerate(self.shown.calendars):
+            top = self._tops[row] + offset.y()
+            draw.line(0, top, self.width, top)
+            line_name(draw, calendar, top)
+        draw.line(0, bottom, self.width, bottom)
+
+    def paint_now(self, draw: CalendarPainter, offset: QPoint) -> None:
+        """A red line through this moment."""
+        today = self.shown.now.date()
+        if today in self.shown.days:
+            x = self._x(list(self.shown.days).index(today), minutes_of(self.shown.now))
+            draw.fill(QRect(int(x), offset.y(), 2, self.height), "bad")
+
+    def _hours(self) -> Iterator[tuple[int, int]]:
+        for hour in range(FROM // 60, TO // 60):
+            yield hour, int(self._x(0, hour * 60))
+
+    def paint_head(self, draw: CalendarPainter) -> None:
+        """The hours."""
+        draw.fill(QRect(0, 0, self.width, HEAD), "surface")
+        for hour, x in self._hours():
+            draw.text(QRect(x - 24, 10, 48, 24), f"{hour:02}:00", "faint", side=CENTER)
+        draw.line(0, HEAD - 1, self.width, HEAD - 1)
+
+
+def row_at(tops: list[int], y: int) -> int:
+    """On whose line a point lies, by where the lines begin."""
+    return max(0, min(len(tops) - 1, bisect.bisect_right(tops, y) - 1)) if tops else -1
+
+
+def line_name(draw: CalendarPainter, calendar: Calendar, top: int) -> None:
+    """Write whose line it is."""
+    line = QRect(10, top + 4, SIDE - 16, LANE - 2)
+    if calendar.is_resource:
+        draw.painter.drawPixmap(line.x(), line.y() + 5, icons.pixmap("door", 14))
+        line.adjust(20, 0, 0, 0)
+    draw.text(line, calendar.ref.label, strong=not calendar.is_resource, size=13)

@@ -1,0 +1,247 @@
+"""The calendar: days, weeks, a month, what comes, or a team; made, moved and opened from here, live for everybody."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
+
+from crm_desktop.core import clock
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.calendar import Calendar, Occurrence
+from crm_desktop.services.events import Saved
+from crm_desktop.services.quick_entry import Entry
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.calendar.actions import CalendarActions, default_cursor
+from crm_desktop.ui.calendar.model import CalendarModel, from_stored
+from crm_desktop.ui.calendar.side import CalendarSide
+from crm_desktop.ui.calendar.times import LABELS, Mode, title_of
+from crm_desktop.ui.calendar.view import CalendarView
+from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.soon import Follower
+from crm_desktop.ui.widgets.bar import Bar
+from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button, with_shortcut
+from crm_desktop.ui.widgets.menu_actions import add_action
+from crm_desktop.ui.widgets.page_title import PageTitle
+
+KEY = "calendar"
+MINUTE_MS = 60_000
+FOLLOWED = frozenset({"event", "event_participant", "event_resource", "customer", "dictionary_entry", "working_time",
+                      "special_day"})  # fmt: skip
+_WHO = frozenset({"employee", "resource"})
+ENTRY_HINT = N_("New event in one line, e.g. tomorrow 3pm call Huagong")
+
+
+def calendar_entry() -> PageEntry:
+    """The side entry of the calendar."""
+    return PageEntry(key="calendar", title=N_("Calendar"), build=CalendarPage, icon="calendar-blank")
+
+
+class CalendarPage(Page):
+    """What its user looks at stays; what he chose is kept for the next time."""
+
+    keys = (
+        ("Alt+Up", N_("Move the event: Alt and an arrow; with Shift too, its end")),
+        ("Ctrl+Down", N_("Next event, Ctrl+Up the one before")),
+        ("Space", N_("Next event at the same time")),
+        ("PgDown", N_("Next week or month, PgUp the one before")),
+        ("Shift+Down", N_("Choose a longer time")),
+    )
+
+    def __init__(self, view: AreaView) -> None:
+        super().__init__(_("Calendar"))
+        self._view, self._context = view, view.context
+        self.model = CalendarModel(view.context, self)
+        self.table = CalendarView()
+        self.side = CalendarSide(view.context.person.id)
+        self._follower = Follower(self, self.model.refresh)
+        self.actions_ = CalendarActions(view, self, self.model, self._follower.has_read)
+        self.bar = Bar("warn")
+        self.line = QLineEdit()
+        self.line.setAccessibleName(_("New event in one line"))
+        self.line.setPlaceholderText(with_shortcut(_(ENTRY_HINT), "Ctrl+L"))
+        self.line.setMaxLength(300)
+        self.ways: dict[Mode, Any] = {}
+        self._head = PageTitle("")
+        self._fill_head()
+        self.body.addWidget(self._head)
+        self.body.addWidget(self.bar)
+        content = QHBoxLayout()
+        content.setSpacing(16)
+        content.addWidget(self.side)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addWidget(self.line, 1)
+        for button in self.ways.values():
+            above.addWidget(button)
+        column.addLayout(above)
+        column.addWidget(self.table, 1)
+        content.addLayout(column, 1)
+        self.body.addLayout(content, 1)
+        self.begin_at(self.table)
+        self._connect()
+        self._context.preferences.load(self, self._begin, self._show_failure)
+
+    def go_to(self, day: datetime.date, mode: Mode | None = None) -> None:
+        """Show a day, in a way or in the same as before."""
+        self.model.go_to(day, mode)
+        if mode is not None:
+            self._keep()
+
+    def show_mode(self, mode: Mode) -> None:
+        """Look at the same day in another way."""
+        self.go_to(self.model.day, mode)
+        self.table.setFocus()
+
+    def create_event(self) -> None:
+        """Ask for an event at the time that is chosen."""
+        self.actions_.create(self.table.cursor_span or default_cursor(self.model.day, clock.now()))
+
+    def enter_line(self) -> None:
+        """Make an event of what is typed."""
+        text = self.line.text().strip()
+        if text:
+            self.actions_.create_by_line(text, self._entered)
+
+    def fill_menu(self, menu: QMenu, one: Occurrence | None) -> None:
+        """What can be done with an event, or at a time."""
+        actions = self.actions_
+        if one is not None and one.details is not None:
+            add_action(menu, "arrow-square-out", _("Open"), partial(actions.open, one), "Enter")
+            add_action(menu, "file-text", _("Open its page"), partial(actions.open_page, one))
+            if one.details.customer is not None:
+                open_customer = partial(self._view.open_record, "customer", one.details.customer.id)
+                add_action(menu, "buildings", _("Open the customer"), open_customer)
+            if one.details.answer:
+                add_action(menu, "check", _("Accept"), partial(actions.answer, one, "accepted"))
+                add_action(menu, "x", _("Decline"), partial(actions.answer, one, "declined"))
+            menu.addSeparator()
+            add_action(menu, "copy", _("Copy"), partial(actions.copy, one), "Ctrl+C")
+            if actions.may_change(one):
+                add_action(menu, "trash", _("Delete"), partial(actions.delete, one), "Del")
+        if one is None and self.table.cursor_span is not None:
+            add_action(menu, "plus", _("New event"), self.create_event, "Ctrl+N")
+            if actions.copied is not None:
+                add_action(menu, "clipboard", _("Paste"), partial(actions.paste, self.table.cursor_span), "Ctrl+V")
+
+    def _fill_head(self) -> None:
+        add = self._head.add
+        add(icon_button("caret-left", _("Back"), lambda: self.model.step(-1)))
+        add(secondary_button(_("Today"), lambda: self.go_to(clock.today()), shortcut="Alt+T"))
+        add(icon_button("caret-right", _("On"), lambda: self.model.step(1)))
+        for number, (mode, words) in enumerate(LABELS.items(), start=1):
+            button = secondary_button(_(words), partial(self.show_mode, mode), shortcut=f"Alt+{number}")
+            button.setCheckable(True)
+            self.ways[mode] = button
+        if self._context.person.may("create", "event"):
+            add(primary_button(_("New event"), self.create_event, icon_name="plus", shortcut="Ctrl+N"))
+
+    def _connect(self) -> None:
+        model, table, actions, bus = self.model, self.table, self.actions_, self._context.bus
+        model.changed.connect(self._show)
+        model.failed.connect(self._show_failure)
+        model.took.connect(self._follower.soon.took)
+        table.open_wanted.connect(actions.open)
+        table.create_wanted.connect(actions.create)
+        table.move_wanted.connect(actions.move)
+        table.delete_wanted.connect(actions.delete)
+        table.copy_wanted.connect(actions.copy)
+        table.paste_wanted.connect(actions.paste)
+        table.menu_wanted.connect(self._show_menu)
+        table.day_wanted.connect(lambda day: self.go_to(day, Mode.DAY))
+        table.step_wanted.connect(model.step)
+        self.side.day_wanted.connect(self.go_to)
+        self.side.calendars_wanted.connect(self._choose)
+        self.line.returnPressed.connect(self.enter_line)
+        bus.changed.connect(self._note_change)
+        bus.connection_changed.connect(self._note_connection)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.line.setFocus)
+        QShortcut(QKeySequence("F5"), self).activated.connect(model.refresh)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE_MS)
+        self._minute.timeout.connect(self._note_time)
+        self._minute.start()
+
+    def _begin(self, stored: Mapping[str, Any]) -> None:
+        arranged = from_stored(stored.get(KEY), self._context.person.id)
+
+        def take(calendars: Sequence[Calendar]) -> None:
+            self.model.open(calendars, arranged)
+            self._show_ticks()
+
+        self._context.calendars.load(self, take)
+
+    def _show(self) -> None:
+        shown = self.model.shown
+        self.table.show_times(shown)
+        self.bar.say_one("")
+        self._head.set_title(title_of(shown.mode, shown.day))
+        self.side.show_day(shown.day, shown.days)
+        for mode, button in self.ways.items():
+            button.setChecked(mode is shown.mode)
+        asked = [one for one in shown.occurrences if one.details is not None and one.details.answer == "invited"]
+        if asked:
+            one = asked[0]
+            words = _("You are asked to take part in “{title}”.").format(
+                title=self.table.words(one).replace("\n", " · ")
+            )
+            self.bar.say_one(
+                words,
+                (_("Accept"), partial(self.actions_.answer, one, "accepted")),
+                (_("Decline"), partial(self.actions_.answer, one, "declined")),
+            )
+
+    def _show_ticks(self) -> None:
+        chosen = {(one.is_resource, one.ref.id) for one in self.model.shown_calendars()}
+        self.side.show_calendars(self.model.calendars, chosen)
+
+    def _choose(self, keys: set[tuple[bool, int]]) -> None:
+        self.model.choose(keys)
+        self._keep()
+
+    def _keep(self) -> None:
+        self._context.preferences.save(KEY, self.model.arranged.stored())
+        self._show_ticks()
+
+    def _entered(self, saved: Saved, entry: Entry) -> None:
+        self.line.clear()
+        self.model.go_to(entry.span.starts_at.date())
+        self.table.go_to(saved.event_id, entry.span.starts_at)
+
+    def _show_menu(self, one: Occurrence | None, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, one)
+        if not menu.isEmpty():
+            menu.popup(place)
+
+    def _show_failure(self, error: KnownError) -> None:
+        self.bar.say_one(error.message, (_("Try again"), self.model.refresh))
+
+    # What happens around it
+
+    def _note_time(self) -> None:
+        if self.isVisible():
+            self.model.note_time()
+
+    def _note_change(self, table: str, _ids: object, change_sets: frozenset[int]) -> None:
+        if table in FOLLOWED:
+            self._follower.note(change_sets)
+        elif table in _WHO:
+            self._context.calendars.load(self, self._take_calendars)
+
+    def _take_calendars(self, calendars: Sequence[Calendar]) -> None:
+        self.model.open(calendars, self.model.arranged)
+        self._show_ticks()
+
+    def _note_connection(self, state: str) -> None:
+        if state == "connected":
+            self._follower.note()

@@ -1,0 +1,338 @@
+"""The calendar in a window: by mouse, by keys, by one line, live, and what others may not see."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from crm_desktop.core import clock
+from crm_desktop.core.i18n import set_language
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services import events
+from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.events import Attendance
+from crm_desktop.services.records import new_record
+from crm_desktop.spec import Ref
+from crm_desktop.ui.calendar.event_dialog import EventDialog
+from crm_desktop.ui.calendar.layout import Cursor, columns_of, lanes_of
+from crm_desktop.ui.calendar.times import DAY, Mode, days_shown, midnight, stepped, title_of
+from crm_desktop.ui.calendar.which import WhichDialog
+from crm_desktop.ui.form_page.form_page import FormPage
+from crm_desktop.ui.pages.calendar import CalendarPage
+from tests.db.conftest import SignIn
+from tests.ui.desk import Desk, SitDown, button, count_statements, own_database, sign_in, sit_down, template
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+HOUR = datetime.timedelta(hours=1)
+LEFT = Qt.MouseButton.LeftButton
+NONE, ALT, SHIFT, CONTROL = (
+    Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)  # fmt: skip
+
+
+def open_calendar(desk: Desk, mode: Mode = Mode.WEEK) -> CalendarPage:
+    desk.window.resize(1366, 768)
+    desk.window.show()
+    view = desk.window.show_area("calendar")
+    desk.settle()
+    page = view.current_page()
+    assert isinstance(page, CalendarPage)
+    page.show_mode(mode)
+    desk.settle()
+    return page
+
+
+def at(day: int, hour: int) -> datetime.datetime:
+    """A moment of this week, of which Monday is day 0."""
+    monday = clock.today() - clock.today().weekday() * DAY
+    return midnight(monday + day * DAY) + hour * HOUR
+
+
+def make(gateway: Gateway, begin: datetime.datetime, *, rule: str | None = None, people: tuple[int, ...] = (),
+         resources: tuple[int, ...] = (), **values: Any) -> int:  # fmt: skip
+    with gateway.write() as session:
+        values = {"subject": "周会", "starts_at": begin, "ends_at": begin + HOUR} | values
+        record = new_record("event", gateway.person, **values)
+        return events.create(session, record, rule, Attendance(people, resources)).event_id
+
+
+def starts(page: CalendarPage) -> list[str]:
+    return [f"{one.starts_at.weekday()}.{one.starts_at:%H:%M}-{one.ends_at:%H:%M} {one.title}"
+            for one in page.model.shown.occurrences]  # fmt: skip
+
+
+def point(page: CalendarPage, begin: datetime.datetime) -> QPoint:
+    """Where a time is drawn, with the morning in sight."""
+    page.table.verticalScrollBar().setValue(7 * 48)
+    return page.table.point_at(Cursor(Span(begin, begin + HOUR / 2), is_whole=False))
+
+
+def drag(page: CalendarPage, begin: QPoint, end: QPoint, held: Qt.KeyboardModifier = NONE) -> None:
+    where = page.table.viewport()
+    QTest.mousePress(where, LEFT, held, begin)
+    QTest.mouseMove(where, begin + QPoint(0, 12))
+    QTest.mouseMove(where, end)
+    QTest.mouseRelease(where, LEFT, held, end)
+
+
+def key(page: CalendarPage, *keys: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
+    for one in keys:
+        QTest.keyClick(page.table, one, held)
+
+
+def test_week_and_team_are_read_in_two_statements(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    for day in range(5):
+        make(desk.gateway, at(day, 9))
+    page = open_calendar(desk)
+    for mode in (Mode.MONTH, Mode.TEAM, Mode.TEAM_WEEK, Mode.WEEK):
+
+        def turn(mode: Mode = mode) -> None:
+            page.model.go_to(clock.today(), mode)
+            desk.settle()
+
+        asked = count_statements(turn)
+        assert len([one for one in asked if "crm." in one]) == 2, asked
+    assert len(page.model.shown.occurrences) == 5
+    assert page.model.shown.working != []
+
+
+def test_dragging_over_empty_time_asks_for_an_event_then(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_calendar(desk)
+    begin = point(page, at(2, 9))
+    drag(page, begin, begin + QPoint(0, 80))
+    desk.settle()
+    dialog = desk.dialog(EventDialog)
+    dialog.editors["subject"].set_value("拜访华工")
+    dialog.save()
+    desk.settle()
+    assert starts(page) == ["2.09:00-11:00 拜访华工"]
+    assert "拜访华工" in desk.notices()
+    desk.press_undo()
+    assert starts(page) == [], desk.notices()
+
+
+def test_an_event_is_moved_copied_and_stretched_by_the_mouse(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    make(desk.gateway, at(1, 9))
+    page = open_calendar(desk)
+    grip = point(page, at(1, 9)) + QPoint(0, 20)
+    drag(page, grip, point(page, at(3, 10)) + QPoint(0, 20))
+    desk.settle()
+    assert starts(page) == ["3.10:00-11:00 周会"]
+    grip = point(page, at(3, 10)) + QPoint(0, 20)
+    drag(page, grip, point(page, at(4, 8)) + QPoint(0, 20), CONTROL)
+    desk.settle()
+    assert starts(page) == ["3.10:00-11:00 周会", "4.08:00-09:00 周会"]
+    (copied,) = [one for one in page.model.shown.occurrences if one.starts_at == at(4, 8)]
+    edge = page.table.rect_of(copied)
+    drag(page, QPoint(edge.center().x(), edge.bottom() - 2), QPoint(edge.center().x(), edge.bottom() + 46))
+    desk.settle()
+    assert starts(page)[1] == "4.08:00-10:00 周会"
+
+
+def test_everything_goes_by_keys_too(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    first = make(desk.gateway, at(1, 9))
+    page = open_calendar(desk)
+    page.table.setFocus()
+    page.table.go_to(first, at(1, 9))
+    key(page, Qt.Key.Key_Right, held=ALT)
+    desk.settle()
+    assert starts(page) == ["2.09:00-10:00 周会"]
+    page.table.go_to(first, at(2, 9))
+    key(page, Qt.Key.Key_Down, held=ALT | SHIFT)
+    desk.settle()
+    assert starts(page) == ["2.09:00-10:15 周会"]
+    page.table.go_to(first, at(2, 9))
+    key(page, Qt.Key.Key_C, held=CONTROL)
+    key(page, Qt.Key.Key_Right)
+    assert page.table.current is None
+    key(page, Qt.Key.Key_V, held=CONTROL)
+    desk.settle()
+    assert starts(page) == ["2.09:00-10:15 周会", "3.09:00-10:15 周会"]
+    page.table.go_to(first, at(2, 9))
+    key(page, Qt.Key.Key_Delete)
+    desk.settle()
+    assert starts(page) == ["3.09:00-10:15 周会"]
+    key(page, Qt.Key.Key_Down, held=CONTROL)
+    assert page.table.current is not None
+    key(page, Qt.Key.Key_Return)
+    desk.settle()
+    dialog = desk.dialog(EventDialog)
+    assert dialog.editors["subject"].value() == "周会"
+    dialog.reject()
+
+
+def test_of_a_series_one_is_asked_which_are_meant(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    series = make(desk.gateway, at(0, 9), rule="FREQ=DAILY;COUNT=3")
+    page = open_calendar(desk)
+    page.table.setFocus()
+    page.table.go_to(series, at(1, 9))
+    key(page, Qt.Key.Key_Down, held=ALT)
+    button(desk.dialog(WhichDialog), "This one").click()
+    desk.settle()
+    assert starts(page) == ["0.09:00-10:00 周会", "1.09:30-10:30 周会", "2.09:00-10:00 周会"]
+    page.table.go_to(series, at(2, 9))
+    key(page, Qt.Key.Key_Delete)
+    button(desk.dialog(WhichDialog), "All").click()
+    desk.settle()
+    assert starts(page) == []
+    desk.press_undo()
+    assert len(starts(page)) == 3
+
+
+def test_one_line_makes_an_event_at_the_customer_it_names(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    customer = desk.customer("珠海华工医药有限公司")
+    page = open_calendar(desk)
+    page.line.setText("明天下午3点 回访 华工医药")
+    page.enter_line()
+    desk.settle()
+    found = page.table.current
+    assert found is not None
+    assert found.details is not None
+    assert found.starts_at == midnight(clock.today() + DAY) + 15 * HOUR
+    assert (found.details.subject, found.details.kind and found.details.kind.label) == ("回访 华工医药", "Visit")
+    assert found.details.customer == Ref(customer.id, "珠海华工医药有限公司")
+    assert page.line.text() == ""
+
+
+def test_of_others_one_sees_that_they_are_busy_and_no_more(sit_down: SitDown, sign_in: SignIn) -> None:
+    desk, director = sit_down("junior"), sign_in("director")
+    make(director, at(1, 9), subject="薪酬", people=())
+    page = open_calendar(desk)
+    page.side.calendars_wanted.emit({(False, director.person.id)})
+    desk.settle()
+    assert starts(page) == ["1.09:00-10:00 Busy"]
+    one = page.model.shown.occurrences[0]
+    assert "薪酬" not in page.table.words(one)
+    page.actions_.open(one)
+    assert "not why" in desk.notices()
+    menu = QMenu()
+    page.fill_menu(menu, one)
+    assert menu.isEmpty()
+
+
+def test_invitations_are_told_and_answered_and_what_others_do_shows_at_once(sit_down: SitDown, sign_in: SignIn) -> None:
+    desk = sit_down("junior")
+    page = open_calendar(desk)
+    director = sign_in("director")
+    asked = make(director, at(1, 9), subject="面谈", people=(desk.gateway.person.id,))
+    desk.hear("event_participant", asked)
+    assert starts(page) == ["1.09:00-10:00 面谈"]
+    assert "面谈" in page.bar.texts()[0]
+    page.actions_.answer(page.model.shown.occurrences[0], "accepted")
+    desk.settle()
+    assert page.bar.texts() == []
+    page.table.setFocus()
+    page.table.go_to(asked, at(1, 9))
+    key(page, Qt.Key.Key_Right, held=ALT)
+    desk.settle()
+    assert starts(page) == ["1.09:00-10:00 面谈"]
+    page.actions_.open(page.model.shown.occurrences[0])
+    desk.settle()
+    assert isinstance(desk.window.show_area("calendar").current_page(), FormPage)
+
+
+def test_the_dialog_warns_of_clashes_and_offers_free_times(sit_down: SitDown, sign_in: SignIn) -> None:
+    desk = sit_down("seller")
+    director = sign_in("director")
+    make(director, at(1, 9), subject="面谈")
+    page = open_calendar(desk)
+    page.actions_.create(Cursor(Span(at(1, 9), at(1, 10)), is_whole=False))
+    desk.settle()
+    dialog = desk.dialog(EventDialog)
+    dialog.people.set_value([Ref(director.person.id, director.person.name)])
+    dialog._check_clashes()
+    desk.settle()
+    assert "director: Busy" in dialog.clash.texts()[0]
+    offered: list[list[Span]] = []
+    dialog._offer_free = offered.append
+    dialog.find_free()
+    desk.settle()
+    assert len(offered[0]) == 8
+    dialog._take_free(offered[0][0])
+    dialog._check_clashes()
+    desk.settle()
+    assert dialog.clash.texts() == []
+    dialog.reject()
+
+
+def test_all_ways_draw_what_there_is(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    make(desk.gateway, at(1, 9))
+    make(desk.gateway, at(0, 0), subject="出差", ends_at=at(3, 0), is_all_day=True)
+    make(desk.gateway, at(1, 9) + HOUR / 2, subject="电话", is_private=True)
+    for _more in range(6):
+        make(desk.gateway, at(2, 0), subject="全天", ends_at=at(3, 0), is_all_day=True)
+    page = open_calendar(desk)
+    for mode in Mode:
+        page.show_mode(mode)
+        page.go_to(clock.today() - clock.today().weekday() * DAY + 2 * DAY)
+        desk.settle()
+        assert not page.grab().isNull()
+        boxes = page.table._layout.boxes
+        assert boxes or mode is Mode.TEAM
+    page.show_mode(Mode.WEEK)
+    desk.settle()
+    assert [(day - at(0, 0).date()).days for _rect, day, _many, _head in page.table._layout.rests] == [2]
+
+
+spans = st.lists(st.tuples(st.integers(0, 100), st.integers(1, 30)).map(lambda t: (t[0], t[0] + t[1])), max_size=25)
+
+
+@given(spans)
+def test_no_two_share_a_column_at_one_time(found: list[tuple[int, int]]) -> None:
+    items = [(float(begin), float(end), number) for number, (begin, end) in enumerate(found)]
+    placed = {number: (column, columns) for number, column, columns in columns_of(items)}
+    assert placed.keys() == {*range(len(found))}
+    for begin, end, one in items:
+        assert placed[one][0] < placed[one][1]
+        for other_begin, other_end, other in items:
+            if one != other and begin < other_end and other_begin < end:
+                assert placed[one][0] != placed[other][0]
+                assert placed[one][1] == placed[other][1]
+
+
+@given(spans)
+def test_no_two_share_a_lane_on_one_day(found: list[tuple[int, int]]) -> None:
+    placed = lanes_of((begin, end, number) for number, (begin, end) in enumerate(found))
+    taken = [(day, lane) for _number, first, last, lane in placed for day in range(first, last + 1)]
+    assert len(taken) == len({*taken})
+
+
+@given(st.dates(datetime.date(2000, 1, 1), datetime.date(2090, 1, 1)), st.sampled_from(list(Mode)))
+def test_pages_of_a_calendar_follow_each_other(day: datetime.date, mode: Mode) -> None:
+    days = days_shown(mode, day)
+    assert day - day.weekday() * DAY in days or day in days
+    assert stepped(mode, stepped(mode, day, 1), -1) <= day
+    following = days_shown(mode, stepped(mode, day, 1))
+    assert days[0] < following[0] <= days[-1] + 3 * DAY
+
+
+def test_titles_in_both_languages() -> None:
+    day = datetime.date(2026, 11, 22)
+    assert [title_of(mode, day) for mode in (Mode.MONTH, Mode.WEEK)] == [
+        "November 2026",
+        "16 Nov 2026 – 22 Nov, week 47",
+    ]
+    set_language("zh")
+    assert [title_of(mode, day) for mode in (Mode.MONTH, Mode.DAY)] == ["2026年11月", "2026年11月22日 周日"]
+
+
+def test_what_lasts_a_whole_day_stands_above_the_hours() -> None:
+    begin = midnight(datetime.date(2026, 11, 22))
+    assert Occurrence(1, begin, begin + DAY, (), (), None).is_whole_days
+    assert not Occurrence(1, begin, begin + 23 * HOUR, (), (), None).is_whole_days
+    assert Occurrence(1, begin, begin + DAY, (), (), None).last_day == begin.date()
