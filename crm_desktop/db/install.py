@@ -63,9 +63,10 @@ def _describe_subjects(connection: Connection) -> None:
         text("""
             insert into journal.subject (table_name, entity, rule, owner_column, writer_column, parent_table,
                                          parent_column, along_table, along_column, along_owner_column, named_column,
-                                         display_column, position)
+                                         named_may_write, display_column, position)
             values (:table_name, :entity, :rule, :owner, :writer, :parent_table, :parent_column, :along_table,
-                    :along_column, :along_owner, :named, :display, :position)
+                    :along_column, :along_owner, :named, :named_may_write,
+                    :display, :position)
         """),
         [
             {
@@ -80,6 +81,7 @@ def _describe_subjects(connection: Connection) -> None:
                 "along_column": guard.along_column,
                 "along_owner": guard.along_owner_column,
                 "named": guard.named_column,
+                "named_may_write": guard.named_may_write,
                 "display": display[name] if display[name] in table.columns else "id",
                 "position": position,
             }

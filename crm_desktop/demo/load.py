@@ -29,6 +29,7 @@ from crm_desktop.demo.scale import SCALES, Scale
 from crm_desktop.demo.service import SERVICE_TABLES, add_service
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
+from crm_desktop.demo.tasks import TASK_TABLES, add_tasks
 from crm_desktop.demo.team import add_team
 from crm_desktop.demo.weeks import WEEK_TABLES, add_weeks
 from crm_desktop.demo.words import read_words
@@ -42,6 +43,7 @@ CHAPTERS = {
     "service": (add_service, SERVICE_TABLES),
     "weeks": (add_weeks, WEEK_TABLES),
     "calendar": (add_events, CALENDAR_TABLES),
+    "tasks": (add_tasks, TASK_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

@@ -26,6 +26,7 @@ from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
 from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SERVICE_STAY, SERVICE_TARGET
 from crm_desktop.entities.special_day import SPECIAL_DAY
+from crm_desktop.entities.task import TASK
 from crm_desktop.models import POLICY, Guard
 from crm_desktop.spec import Attr, EntitySpec
 
@@ -40,6 +41,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     OPPORTUNITY_CONTACT,
     OPPORTUNITY_LINE,
     OPPORTUNITY_STAY,
+    TASK,
     EVENT,
     EVENT_PARTICIPANT,
     EVENT_RESOURCE,

@@ -26,6 +26,7 @@ from crm_desktop.models.sales import (
 )
 from crm_desktop.models.service import InstalledProduct, ServiceRequest, ServiceStay, ServiceTarget
 from crm_desktop.models.sharing import Share
+from crm_desktop.models.tasks import Task
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
 from crm_desktop.models.working_time import SpecialDay, WorkingTime
@@ -89,5 +90,6 @@ __all__ = [
     "Share",
     "SpecialDay",
     "Star",
+    "Task",
     "WorkingTime",
 ]

@@ -38,7 +38,8 @@ class Guard:
     A part carries its parent's owner (``parent_column`` points to ``parent_table``), kept by trigger.
     A record with an owner of its own can lie at another one (``along_column`` points to ``along_table``): whoever
     reaches the owner of that one, kept by trigger in ``along_owner_column``, and to whom that one is lent, may read it.
-    Whoever is named in ``named_column`` may read it too: who registered it, or asked for it.
+    Whoever is named in ``named_column`` may read it too: who registered it, or asked for it. With ``named_may_write``
+    it is his like something lent to write.
     With a ``reader_column``, that one is asked instead of the owner's: kept by trigger, it has the owner too, or minus
     the owner where the row is private, which is in his own reach alone. Named ``audience_id``, it has 0 where everybody
     reads the row who reads any of these.
@@ -55,6 +56,7 @@ class Guard:
     along_table: str | None = None
     along_owner_column: str | None = None
     named_column: str | None = None
+    named_may_write: bool = False
     editable: tuple[str, ...] | None = None
     is_for_owners: bool = False
 

@@ -388,6 +388,33 @@ class Rule(Kind):
         return "" if value is None else recurrence.say(value)
 
 
+_CLOCK = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?)?\s*(am|pm)?|(\d{1,2})\s*(am|pm)")
+_NOON = 12
+
+
+class Clock(Kind):
+    """An hour of a day, stored as it is shown: ``14:30``."""
+
+    name = "clock"
+    operators = operators.FILLING
+
+    def parse(self, text: str) -> str | None:
+        """``HH:MM``; ``9:5``, ``14点``, ``3pm`` are understood."""
+        text = normalise(text)
+        if not text:
+            return None
+        found = _CLOCK.fullmatch(text)
+        if found is not None:
+            hour, half = int(found[1] or found[4]), found[3] or found[5]
+            if half is not None:
+                hour = hour % _NOON + (_NOON if half == "pm" else 0)
+            try:
+                return f"{datetime.time(hour, int(found[2] or 0)):%H:%M}"
+            except ValueError:
+                pass
+        raise BadValueError(_("“{text}” is not an hour. Write it as 14:30.").format(text=text))
+
+
 _BIRTHDAY = re.compile(r"(\d{4}|-)-(\d\d)-(\d\d)")
 
 
@@ -427,7 +454,9 @@ def _no_birthday(text: str) -> BadValueError:
 
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
-NUMBER, PERCENT, TEXTS, FIELDS, RULE = Number(), Percent(), Texts(), Fields(), Rule()
+NUMBER, PERCENT, TEXTS, FIELDS, RULE, CLOCK = Number(), Percent(), Texts(), Fields(), Rule(), Clock()
 RATE, DAYS = Rate(), Days()
-NAMED = {k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS, RULE)}
+NAMED = {
+    k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS, RULE, CLOCK)
+}
 """Kinds that a model's column asks for by name, in ``info={"kind": ...}``."""

@@ -26,7 +26,7 @@ from crm_desktop.ui.pages.report import report_entries
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
 SERVICE = ("service_request", "installed_product", "knowledge_article")
-CALENDAR = ("event", "resource")
+CALENDAR = ("event", "task", "resource")
 ADMINISTRATION = (
     "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "service_target",
     "special_day",

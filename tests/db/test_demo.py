@@ -162,6 +162,24 @@ def test_leads_are_as_the_triggers_would_keep_them(connection: Connection) -> No
     assert (count, wrong) == (175, 0)
 
 
+def test_tasks_are_as_the_triggers_would_keep_them(connection: Connection) -> None:
+    count = connection.scalar(text("select count(*) from crm.task"))
+    wrong = connection.scalar(
+        text("""
+            select count(*) from crm.task t join crm.dictionary_entry s on s.id = t.state_id
+              left join crm.customer c on c.id = t.customer_id
+            where (s.code = 'done') <> (t.done_at is not null) or (s.code = 'done') <> (t.progress = 100)
+              or (s.code in ('open', 'working')) <> (t.due_at is not null) or s.code = 'open' and t.progress > 0
+              or t.told_at <> coalesce(t.done_at, t.due_on + coalesce(t.due_time, '00:00')::time)
+              or t.due_at <> t.due_on + coalesce(t.due_time, '24:00')::interval or t.done_at < t.created_at
+              or c.owner_id is distinct from t.customer_owner_id or t.owner_id = crm.pool_owner()
+              or not array(select unnest(t.checked)) <@ string_to_array(coalesce(t.checklist, ''), e'\n')
+        """)
+    )
+    assert wrong == 0
+    assert count > 233  # two for three deals, and the weekly reports
+
+
 def test_opportunities_are_as_the_triggers_would_keep_them(connection: Connection) -> None:
     with connection.engine.execution_options(isolation_level="READ COMMITTED").connect() as transaction:
         transaction.execute(text("create temp table told on commit drop as select * from crm.opportunity"))

@@ -86,8 +86,10 @@ begin
     if verb = 'create' then return '{}'; end if;
     found_keys := crm.lent_for(person, table_name, verb);
     if verb = 'read' then
-      found_keys := found_keys || crm.along_for(person, subject) || crm.named_for(person, subject)
-                    || crm.invited_for(person, table_name);
+      found_keys := found_keys || crm.along_for(person, subject) || crm.invited_for(person, table_name);
+    end if;
+    if verb = 'read' or subject.named_may_write then
+      found_keys := found_keys || crm.named_for(person, subject);
     end if;
   else
     select s.* into parent from journal.subject s where s.table_name = subject.parent_table;

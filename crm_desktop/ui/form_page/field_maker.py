@@ -42,7 +42,7 @@ class FieldMaker:
         """The editor of a field, still empty; ``required`` also where the entity can do without."""
         fact, label = facts(attr), _(self._spec.labels[attr])
         required |= (fact.is_required and fact.default is None) or attr in self._spec.form.required
-        help_text = self._spec.form.helps.get(attr, "")
+        help_text = _(text) if (text := self._spec.form.helps.get(attr)) else ""
         choices = self._view.context.choices
         if fact.dictionary in TREES:
             tree = str(fact.dictionary)

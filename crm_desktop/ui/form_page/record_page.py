@@ -18,7 +18,7 @@ from crm_desktop.services import records
 from crm_desktop.services.copying import values_to_copy
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.records import Record
-from crm_desktop.spec import Ref
+from crm_desktop.spec import Ref, facts
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.unsaved import Answer, ask_unsaved
@@ -238,9 +238,26 @@ class RecordPage(Page):
         self.attached.add_to(menu)
         if self.view.context.person.may("create", self.spec.key):
             menu.addAction(icon("copy-simple"), _("Copy this record…"), self.copy_record)
+        if self._task_link and self.view.context.person.may("create", "task"):
+            menu.addAction(icon(by_key("task").icon), _("New task…"), self.new_task)
         menu.addSeparator()
         self.sharing.add_to(menu, lambda: ([self.id], self.title), self._is_free, is_one=True)
         menu.addSeparator()
+
+    def new_task(self) -> None:
+        """Open a new task about this record and its customer."""
+        if self.attached.record is not None:
+            values = {self._task_link: Ref(self.id, self.title)}
+            if customer := self.attached.record.values.get("customer"):
+                values["customer"] = customer
+            open_new(self.view, "task", **values)
+
+    @property
+    def _task_link(self) -> str:
+        """The field of a task that names such a record; none for customers, which offer their parts themselves."""
+        task, model = by_key("task"), self.spec.model
+        links = (attr for attr in task.form.fields if attr is not task.part_of and facts(attr).target is model)
+        return next((attr.key for attr in links if attr is not task.fields["owner"]), "")
 
     def _is_free(self) -> bool:
         """Whether the record is in the public pool."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
-from crm_desktop.services import bulk, bulk_cells, leads
+from crm_desktop.services import bulk, bulk_cells, leads, tasks
 from crm_desktop.services.bulk import Changed, Rehearsal
 from crm_desktop.services.bulk_cells import CellsRehearsal
 from crm_desktop.services.bulk_steps import Step
@@ -78,6 +78,23 @@ class BulkActions:
 
         self._view.context.tasks.command(
             self._page, lambda session: leads.give_by_rule(session, ids, label), tell, waits=True
+        )
+
+    def finish(self, ids: Sequence[int]) -> None:
+        """These tasks are done."""
+        label = things(self._spec, len(ids))
+
+        def tell(finished: tuple[int, int]) -> None:
+            change_set, count = finished
+            text = _("{things} done").format(things=things(self._spec, count))
+            if count < len(ids):
+                text += " " + _("The others are over already, or not yours to change.")
+            back = partial(undo, self._view, self._view, change_set, self._done) if count else None
+            messages.notify(self._page, text, tone="good" if count == len(ids) else "warn", undo=back)
+            self._done()
+
+        self._view.context.tasks.command(
+            self._page, lambda session: tasks.finish_several(session, ids, label), tell, waits=True
         )
 
     def delete(self, ids: Sequence[int], name: str = "") -> None:

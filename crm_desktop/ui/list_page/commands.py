@@ -19,6 +19,7 @@ from crm_desktop.ui.list_page.bulk_actions import MOST_PASTED, BulkActions
 from crm_desktop.ui.list_page.cell_editing import CellEditing
 from crm_desktop.ui.list_page.words import record_title
 from crm_desktop.ui.sharing.actions import SharingActions
+from crm_desktop.ui.widgets.buttons import with_shortcut
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT = 100
 MOVE = "Ctrl+Shift+M"
+FINISH = "Ctrl+Shift+D"
 
 
 class Commands:
@@ -42,6 +44,7 @@ class Commands:
         for key, act in (
             ("Ctrl+Shift+E", self.change_several),
             (MOVE, self.move),
+            (FINISH, self.finish),
             ("Ctrl+Return", self.open_in_background),
             ("Ctrl+Shift+C", self.copy_cell),
         ):
@@ -71,6 +74,8 @@ class Commands:
             offered.append((_("Move to stage…"), self.move))
         if page.spec.key == "lead" and self.may_change_several():
             offered.append((_("Assign by rule"), self.give_by_rule))
+        if page.spec.key == "task" and self.may_update():
+            offered.append((with_shortcut(_("Done"), FINISH), self.finish))
         if is_shareable(page.spec) and self.may_update():
             offered.append((_("Share…"), lambda: self.sharing.share(*self.chosen())))
             if self.may_change_several():
@@ -126,6 +131,12 @@ class Commands:
     def give_by_rule(self) -> None:
         """Give those of the selected leads that nobody owns to people by the firm's rules."""
         self.bulk.give_by_rule(self._page.table.selected_ids())
+
+    def finish(self) -> None:
+        """The selected tasks are done."""
+        ids = self._page.table.selected_ids()
+        if ids and self._page.spec.key == "task" and self.may_update():
+            self.bulk.finish(ids)
 
     def delete(self) -> None:
         """Ask whether the selected records may go."""

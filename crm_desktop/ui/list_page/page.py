@@ -29,7 +29,7 @@ from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.cell_filter import CellFilter
 from crm_desktop.ui.list_page.column_layout import ColumnLayout
-from crm_desktop.ui.list_page.commands import MOVE, Commands
+from crm_desktop.ui.list_page.commands import FINISH, MOVE, Commands
 from crm_desktop.ui.list_page.footer import Footer
 from crm_desktop.ui.list_page.head import add_buttons
 from crm_desktop.ui.list_page.list_card import ListCard
@@ -70,6 +70,8 @@ class ListPage(Page):
         self.commands = Commands(self, view)
         if spec.key == "opportunity":
             self.keys = ((MOVE, N_("Move the selected opportunities to a stage")),)
+        elif spec.key == "task":
+            self.keys = ((FINISH, N_("The selected tasks are done")),)
         self.footer = Footer(self.table, self.card, self._context.tasks, self._totals_of, self.commands.for_selection)
         self.preview = PreviewPane(spec, self.open_current, self.toggle_preview)
         self.splitter = PreviewSplitter(f"list/{spec.key}", self.card, self.preview)

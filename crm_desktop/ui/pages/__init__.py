@@ -14,6 +14,7 @@ from crm_desktop.ui.pages.opportunity_line import OpportunityLinePage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 from crm_desktop.ui.pages.sales_process import SalesProcessPage
 from crm_desktop.ui.pages.service_request import ServiceRequestPage
+from crm_desktop.ui.pages.task import TaskPage
 
 PAGE_FOR: dict[str, type[RecordPage]] = {
     "customer": CustomerPage,
@@ -25,6 +26,7 @@ PAGE_FOR: dict[str, type[RecordPage]] = {
     "opportunity_line": OpportunityLinePage,
     "sales_process": SalesProcessPage,
     "service_request": ServiceRequestPage,
+    "task": TaskPage,
 }
 
 
