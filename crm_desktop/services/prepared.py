@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.i18n import language
 
 _MOST = 2000
+_MOST_PLANS = 24
+"""On one connection: the largest, of a search, takes the server a megabyte."""
 _dialect = psycopg2.dialect()  # type: ignore[no-untyped-call]
 _numbers = count()
 _WIDELY = "set local max_parallel_workers_per_gather = 2; "  # in one round trip
@@ -55,9 +57,13 @@ def _run_planned(
     plan = plans.get(key, f"plan_{next(_numbers)}")  # never a name given before: a failed attempt may leave its plan
     run = f"execute {plan}" + (f" ({', '.join(f'%({name})s' for name in parameters)})" if parameters else "")
     if key in plans:
+        plans[key] = plans.pop(key)  # used last
         return connection.exec_driver_sql(run, dict(values))
+    forgotten = ""
+    if len(plans) >= _MOST_PLANS:
+        forgotten = f"deallocate {plans.pop(next(iter(plans)))}; "
     for number, name in enumerate(parameters, start=1):
         sql = sql.replace(f"%({name})s", f"${number}")
-    result = connection.exec_driver_sql(f"prepare {plan} as {sql}; {run}", dict(values))  # in one round trip
+    result = connection.exec_driver_sql(f"{forgotten}prepare {plan} as {sql}; {run}", dict(values))  # in one round trip
     plans[key] = plan
     return result

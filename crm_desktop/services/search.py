@@ -100,7 +100,7 @@ def search(session: Session, typed: str, person: Person, limit: int = 8) -> list
         return union_all(*(_select_hits(spec, words, person, limit, ways) for spec in specs))
 
     key = ("search", words, limit, tuple((spec.key, sight_of(person, spec.key)) for spec in specs), ways)
-    rows = execute(session, key, build, typed_parameters(typed))
+    rows = execute(session, key, build, typed_parameters(typed), is_planned_once=True)
     return [Hit(entity, id_, title, subtitle or "") for entity, id_, title, subtitle in rows]
 
 

@@ -135,13 +135,15 @@ def scopes_in_turn(spec: EntitySpec, person: Person) -> list[ColumnElement[bool]
 
     Nothing where owners are many, or rows have none.
     """
-    owners = owners_to_look_up(spec, person)
-    if not owners:
+    guard, owners = guard_of(spec), owners_to_look_up(spec, person)
+    if not owners or guard.judged_column is None:
         return []
-    column: ColumnElement[int] = getattr(spec.model, str(guard_of(spec).owner_column))
-    own = [literal_column(str(int(owner))) for owner in owners]
-    lent = [_is_lent(spec) & or_(column.is_(None), column.not_in(own))] if spec.key in person.lent.entities else []
-    return [*(column == owner for owner in own), *lent]
+    column: ColumnElement[int] = getattr(spec.model, guard.judged_column)
+    own: list[ColumnElement[Any]] = [literal_column(str(int(owner))) for owner in owners]
+    scopes: list[ColumnElement[bool]] = [column == owner for owner in own]
+    if _reaches_further(spec, person):
+        scopes.append(_is_lent(spec) & or_(column.is_(None), column.not_in(own)))
+    return scopes
 
 
 def _is_lent(spec: EntitySpec) -> ColumnElement[bool]:

@@ -184,7 +184,10 @@ class Tasks(QObject):
         self._trying: WaitingCommand | None = None
         self._pause_ms = FIRST_PAUSE_MS
         self._retry = later(FIRST_PAUSE_MS, self._try_waiting, self)
-        self._answer_ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # Each answer gets a turn of the event loop for itself: keys and clicks come between who asked and the answer.
+        self._turn = later(0, lambda: None, self)
+        self._answer_ready.connect(self._turn.start, Qt.ConnectionType.QueuedConnection)
+        self._turn.timeout.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -438,10 +441,12 @@ class Tasks(QObject):
 
     @Slot()
     def _deliver(self) -> None:
-        # One answer per signal: an error in one of them cannot hold back the others.
         with self._lock:
-            answer = self._answers.popleft()
-        answer()
+            answer = self._answers.popleft() if self._answers else None
+            if self._answers:
+                self._turn.start()  # before: an error in one of them cannot hold back the others
+        if answer is not None:
+            answer()
 
     def _answer_query(
         self, query: _Query, key: Hashable | None, success: Callable[[Any], None], failure: Failure | None

@@ -62,7 +62,7 @@ def main() -> int:
             if "actions" in parts:
                 timings += actions_timings(demo)
             if "crowd" in parts:
-                timings += crowd_timings(demo)
+                timings += crowd_timings(demo, ROUND_TRIP_SECONDS)
         finally:
             demo.server.stop()
         show_timings(size, timings)

@@ -76,6 +76,7 @@ class ActionsBench:
         memory, objects = self._left()
         for _number in range(ACTIONS):
             self._do(self.acts[chance.choice(names)])
+        self._do(self.acts["group no more"])  # it is remembered
         memory_after, objects_after = self._left()
         yield Timing(f"memory after {ACTIONS} random actions", memory_after, 250, unit="MB")
         yield Timing("grown by", memory_after - memory, MOST_GROWTH, unit="MB")

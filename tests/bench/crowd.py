@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from time import perf_counter, sleep
 
 import psutil
@@ -19,6 +20,7 @@ from crm_desktop.services import listing, overview, search
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
 from crm_desktop.ui.areas import CUSTOMERS
+from tests.bench.delay import Delay
 from tests.bench.window import Timing
 
 WORKBENCHES, CLIENTS = 60, 10
@@ -26,10 +28,13 @@ IDLE_SECONDS, BUSY_SECONDS = 20, 10
 TYPED = ("华工", "gzhgyy", "0205550", "医药", "shkj", "电子")
 
 
-def crowd_timings(demo: Demo) -> Iterator[Timing]:
-    """Idle load, how fast a change reaches everybody, and operations a second."""
+def crowd_timings(demo: Demo, round_trip: float) -> Iterator[Timing]:
+    """Idle load, how fast a change reaches everybody, and operations a second, also so many seconds away."""
     yield from _idle(demo)
     yield _busy(demo)
+    with Delay((demo.address.host, demo.address.port), round_trip / 2) as network:
+        away = _busy(replace(demo, address=replace(demo.address, port=network.port)))
+    yield replace(away, name=f"{away.name}, {round_trip * 1000:g} ms away")
 
 
 def _url(demo: Demo, number: int) -> str:

@@ -18,6 +18,7 @@ from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.tasks import Tasks
@@ -121,6 +122,8 @@ class WindowBench:
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
+        self.settle()
+        self._all_customers().arrange(Arrangement())  # an earlier person may have left it in groups
         self.settle()
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
+from crm_desktop.services import prepared
 from crm_desktop.services.records import RecordGoneError, fetch_record
 from tests.db.conftest import SignIn
 from tests.db.test_records import make_customer
@@ -26,3 +27,15 @@ def test_records_are_planned_once_a_connection_also_after_a_failed_transaction(s
             fetch_record(session, "customer", -1)
         assert [record.values["name"] for record in read] == ["广州华工", "珠海华工"]
         assert session.execute(PLANS).scalar_one() == 1
+
+
+def test_a_plan_that_was_not_used_for_long_makes_room(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_MOST_PLANS", 1)
+    seller = sign_in("seller")
+    customer = make_customer(seller)
+    with seller.read() as session:
+        for _number in range(2):
+            assert fetch_record(session, "customer", customer.id).title == customer.title
+            with pytest.raises(RecordGoneError):
+                fetch_record(session, "contact", -1)
+            assert session.execute(PLANS).scalar_one() == 1
