@@ -15,7 +15,7 @@ from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.demo.prepare import Demo, prepare_demo
-from crm_desktop.entities.reports import DEPARTMENTS
+from crm_desktop.entities.sales_reports import DEPARTMENTS
 from crm_desktop.reports.analysis import print_report
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES

@@ -122,7 +122,7 @@ class _Statement:
             case Count.SUM:
                 return func.coalesce(func.sum(rows.c[f"value{number}"]).filter(among), 0)
             case Count.AVERAGE:
-                return func.round(func.avg(rows.c[f"value{number}"]).filter(among), _PLACES)
+                return func.round(cast(func.avg(rows.c[f"value{number}"]).filter(among), Numeric), _PLACES)
             case Count.RATE:
                 whole = func.count().filter(rows.c[f"among{number}"])
                 return func.round(cast(100 * count, Numeric) / func.nullif(whole, 0), _PLACES)

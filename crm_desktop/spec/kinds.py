@@ -122,10 +122,10 @@ class Rate(Kind):
         return "" if value is None else f"{value:.1f}%"
 
 
-class Days(Kind):
-    """A length in days. It is only ever computed."""
+class Mean(Kind):
+    """An average or a sum of days or hours, with a decimal. It is only ever computed."""
 
-    name = "days"
+    name = "mean"
     align = "right"
 
     def format(self, value: Any) -> str:
@@ -455,7 +455,7 @@ def _no_birthday(text: str) -> BadValueError:
 TEXT, LONG_TEXT, INTEGER, MONEY, DATE, TIME, BOOL = Kind(), LongText(), Integer(), Money(), Date(), Time(), Bool()
 CHOICE, REFERENCE, EMAIL, WEBSITE, PHONES, BIRTHDAY = Choice(), Reference(), Email(), Website(), Phones(), Birthday()
 NUMBER, PERCENT, TEXTS, FIELDS, RULE, CLOCK = Number(), Percent(), Texts(), Fields(), Rule(), Clock()
-RATE, DAYS = Rate(), Days()
+RATE, MEAN = Rate(), Mean()
 NAMED = {
     k.name: k for k in (TEXT, LONG_TEXT, EMAIL, WEBSITE, PHONES, BIRTHDAY, NUMBER, PERCENT, TEXTS, FIELDS, RULE, CLOCK)
 }

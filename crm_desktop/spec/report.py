@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crm_desktop.core.i18n import N_
 from crm_desktop.spec import kinds
 from crm_desktop.spec.filters import EVERYTHING, Condition, Group
 from crm_desktop.spec.kinds import Kind
@@ -56,6 +57,14 @@ class Dimension:
     def key(self) -> str:
         """Names it in what is kept and on the command line."""
         return self.unit or self.field.rpartition(".")[2]
+
+
+_WORDS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+
+
+def by_day(field: str, *units: str) -> tuple[Dimension, ...]:
+    """The months, quarters and so on of a day or a moment."""
+    return tuple(Dimension(field=field, unit=unit, label=_WORDS[unit]) for unit in units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
-from crm_desktop.entities.reports import LOST, PEOPLE, TRACKING, WON
+from crm_desktop.entities.sales_reports import LOST, PEOPLE, TRACKING, WON
 from crm_desktop.services import journal
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import Parameters

@@ -76,7 +76,7 @@ def test_files_hold_chart_and_numbers(report: Crm, tmp_path: Path) -> None:
 def test_what_cannot_be_asked_is_said(report: Crm) -> None:
     assert "won\tR3\tWon opportunities" in report().out.splitlines()
     for asked, words in (
-        (("nothing",), "There is no report “nothing”. There are: tracking, won"),
+        (("nothing",), "There is no report “nothing”. There are: tracking, forecast"),
         (("won", "--param", "colour=red"), "“colour=red” is no parameter."),
         (("won", "--param", "by=colour"), "“colour” is no by. There are: month, quarter"),
         (("won", "--param", "period=soon"), "“soon” is no period. There are: any, today"),

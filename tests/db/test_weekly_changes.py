@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core import clock
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
-from crm_desktop.entities.reports import WEEKS
+from crm_desktop.entities.sales_reports import WEEKS
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import Parameters
 from crm_desktop.services.jobs import run_next_job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_desktop.core.access import Grant, Person, Scope
 from crm_desktop.entities import ALL_ENTITIES
+from crm_desktop.entities.reports import REPORTS
 from crm_desktop.ui.areas import areas_for
 
 
@@ -25,6 +26,12 @@ def test_an_area_without_a_list_is_not_shown() -> None:
     assert [area.key for area in areas_for(_person())] == ["customers"]
     reader = _person(employee=Grant(read=Scope.ALL))
     assert [area.key for area in areas_for(reader)] == ["customers", "administration"]
+
+
+def test_every_number_of_a_report_has_a_list_to_open() -> None:
+    reader = _person(**{spec.key: Grant(read=Scope.ALL) for spec in ALL_ENTITIES})
+    lists = {page.key for area in areas_for(reader) for page in area.pages}
+    assert {f"{entity}/all" for spec in REPORTS for entity in spec.entities()} <= lists
 
 
 def test_every_record_has_a_page_in_one_area() -> None:

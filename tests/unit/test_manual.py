@@ -15,6 +15,8 @@ NOT_ON_THE_SCREEN = {"quotes", "广东华工医药有限公司", "销售一部",
 MADE_OF_PARTS = {
     "新建员工",
     "New employee",
+    "新建线索",
+    "New lead",
     "新建活动…",
     "New activity…",
     "导入……个客户",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crm_desktop.entities.reports import DEPARTMENTS, FUNNEL, LOST, TRACKING, WON
+from crm_desktop.entities.sales_reports import DEPARTMENTS, FUNNEL, LOST, TRACKING, WON
 from crm_desktop.reports.analysis import PAPER
 from crm_desktop.reports.chart import MOST_BARS, draw_chart, svg_of
 from crm_desktop.services.analysis import FoundReport, Number, ReportRow
