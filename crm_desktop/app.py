@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import LANGUAGES, _, language, set_language
-from crm_desktop.core.links import parse_link
+from crm_desktop.core.links import parse_call, parse_link
 from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.settings import Options, Profile, load_profiles, set_aside_broken
@@ -145,15 +145,17 @@ class Workbench(QObject):
 
     def show_link(self, link: str) -> None:
         """Show the record of a link, now or as soon as somebody has signed in."""
-        record = parse_link(link)
-        if record is None:
+        record, number = parse_link(link), parse_call(link)
+        if record is None and not number:
             return
         if self.signed_in is None:
             self._link = link
         else:
             self._link = ""
             window = self.signed_in.window
-            if window.open_record(*record) is None:
+            if number:
+                window.take_call(number)
+            elif record is not None and window.open_record(*record) is None:
                 gone = _("This record is no longer there, or you may no longer see it.")
                 messages.notify(window, gone, tone="warn")
 

@@ -16,7 +16,7 @@ from crm_desktop.cli.command import Group, option, speak
 from crm_desktop.cli.connection import Choice, server_options
 from crm_desktop.cli.demo import demo
 from crm_desktop.cli.imports import import_file
-from crm_desktop.cli.open_link import open_link
+from crm_desktop.cli.open_link import open_link, take_call
 from crm_desktop.cli.records import RECORD_COMMANDS
 from crm_desktop.cli.report import report
 from crm_desktop.cli.server import server
@@ -55,7 +55,7 @@ def program(context: click.Context) -> None:
         context.exit(open_workbench(ConnectionAddress.from_url(url) if url else None))
 
 
-for _command in (*RECORD_COMMANDS, report, import_file, open_link, demo, server):
+for _command in (*RECORD_COMMANDS, report, import_file, open_link, take_call, demo, server):
     program.add_command(_command)
 
 

@@ -21,7 +21,7 @@ from crm_desktop.services.keys import derived_columns
 SERVICE_TABLES = ("installed_product", "service_request", "service_stay")
 Row = dict[str, Any]
 _YEARS = 2
-_FRESH_DAYS, _FRESH_SHARE = 6, 0.06  # what is reported in the last days is still open, most of it
+_FRESH_DAYS, _FRESH_SHARE = 3, 0.05  # what is reported in the last days is still open, most of it
 _MACHINES = 3  # of one customer, at most
 _PRIORITIES = {"critical": "urgent", "major": "high", "minor": "normal", "none": "low"}
 _SCORES = ("5", "5", "5", "4", "4", "4", "4", "3", "3", None, None)
@@ -33,7 +33,7 @@ _CLIENTS = text("""
     from crm.customer c where c.first_deal_on < :known order by md5('service' || c.id::text) limit :count
 """)
 _WARES = text("""
-    select p.id, p.name from crm.product p where p.list_price between 1000 and 60000 order by p.id
+    select p.id, p.name from crm.product p where p.code like 'WY%' order by p.id
 """)
 _ENGINEERS = text("""
     select e.id from crm.employee e where e.is_active and exists (

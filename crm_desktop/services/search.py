@@ -6,7 +6,7 @@ is looked for among the first ones before, since the index would collect half th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -88,11 +88,19 @@ class Hit(NamedTuple):
     subtitle: str
 
 
-def search(session: Session, typed: str, person: Person, limit: int = 8) -> list[Hit]:
-    """The best ``limit`` records of each entity that ``typed`` finds, names that begin with it first. One statement."""
+def search(
+    session: Session, typed: str, person: Person, limit: int = 8, only: Collection[str] | None = None
+) -> list[Hit]:
+    """The best ``limit`` records of each entity (of those in ``only``) that ``typed`` finds, names that begin with it
+    first. One statement.
+    """
     words = word_count(typed)
     ways = _ways(typed, person)
-    specs = [spec for spec in ALL_ENTITIES if (spec.search or spec.found_by) and person.may("read", spec.key)]
+    specs = [
+        spec
+        for spec in ALL_ENTITIES
+        if (spec.search or spec.found_by) and person.may("read", spec.key) and (only is None or spec.key in only)
+    ]
     if not words or not specs:
         return []
 

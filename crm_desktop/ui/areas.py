@@ -21,6 +21,7 @@ from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
 from crm_desktop.ui.pages.funnel import funnel_entry
+from crm_desktop.ui.pages.log_call import log_call_entry
 from crm_desktop.ui.pages.report import report_entries
 
 CUSTOMERS = ("customer", "contact", "activity")
@@ -38,7 +39,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     areas = (
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
-        _area("service", N_("Service"), "headset", SERVICE, person),
+        _service(person),
         _calendar(person),
         Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=report_entries(person)),
         _area(
@@ -69,6 +70,14 @@ def _calendar(person: Person) -> Area:
         return replace(area, pages=())
     page = calendar_entry()
     return replace(area, pages=(page, *area.pages), first=page.key)
+
+
+def _service(person: Person) -> Area:
+    """Begins with logging a call, for who may."""
+    area = _area("service", N_("Service"), "headset", SERVICE, person)
+    if not person.may("create", "service_request"):
+        return area
+    return replace(area, pages=(log_call_entry(), *area.pages))
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

@@ -15,13 +15,14 @@ from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.search import Hit
 from crm_desktop.spec.filters import Group
+from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView, OpenTab
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.page import FilteredPage, Page, PageBuilder, RecordBuilder
+from crm_desktop.ui.page import LOG_CALL, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
@@ -144,6 +145,19 @@ class MainWindow(QMainWindow):
             return None
         area = next(one for one in self.context.areas if entity in one.records)
         return self.show_area(area.key).open_tab(key, build)
+
+    def take_call(self, number: str) -> None:
+        """Begin to log a call from a number, or say that this person logs none."""
+        area = next((one for one in self.context.areas if any(page.key == LOG_CALL for page in one.pages)), None)
+        if area is None:
+            messages.notify(self, _("You have no right to log calls."), tone="warn")
+            return
+        view = self.view(area.key)
+        view.select_page(LOG_CALL)
+        page = view.current_page()
+        self.show_area(area.key)
+        if isinstance(page, TakesCalls):
+            page.take_call(number)
 
     def open_list(self, entity: str, group: Group) -> None:
         """List the records of an entity that a filter lets through, in the area that has such a list."""

@@ -70,6 +70,16 @@ class FilteredPage(Protocol):
         """Show only these."""
 
 
+@runtime_checkable
+class TakesCalls(Protocol):
+    """A page on which calls are logged."""
+
+    def take_call(self, number: str) -> None:
+        """Begin with who calls from this number."""
+
+
+LOG_CALL = "service_request/log"
+"""The side entry of that page."""
 PageBuilder = Callable[["AreaView"], Page]
 RecordBuilder = Callable[["AreaView", int], Page]
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from crm_desktop.entities import by_key
+from crm_desktop.services.listing import ListQuery, Row, fetch_first_page
 from crm_desktop.services.records import Record
+from crm_desktop.services.search import Hit
 from crm_desktop.ui.board.choices import Choices
 from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.page import LOG_CALL
 from crm_desktop.ui.pages.board import BoardPage
+from crm_desktop.ui.pages.log_call import LogCallPage
 
 
 def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
@@ -23,7 +28,31 @@ def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
         ("board_lanes", partial(chosen_window, context, "opportunity/board", Choices(period="", has_lanes=True))),
         ("funnel", partial(chosen_window, context, "opportunity/funnel", Choices(period="this_year"))),
         ("next_step", next_step_dialog),
+        ("log_call", partial(call_window, context)),
     )
+
+
+def call_window(context: Context) -> QWidget:
+    """Logging a call from somebody known, who has machines and open requests."""
+    window = MainWindow(context)
+    view = window.show_area("service")
+    view.select_page(LOG_CALL)
+    page = view.current_page()
+    assert isinstance(page, LogCallPage)
+    context.tasks.query(
+        page,
+        lambda session: fetch_first_page(
+            session, ListQuery(entity="service_request"), context.person, by_key("service_request").table.columns, 1
+        ),
+        partial(_call, page),
+    )
+    return window
+
+
+def _call(page: LogCallPage, rows: Sequence[Row]) -> None:
+    customer = rows[0].values["customer"]
+    page.caller.found.emit(Hit("customer", customer.id, customer.label, ""))
+    page.subject.set_value("卡纸")
 
 
 def chosen_window(context: Context, entry: str, choices: Choices) -> QWidget:

@@ -1,0 +1,144 @@
+"""Logging a call by keyboard: a known caller, an unknown one, the proposed priority, how much it asks the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.services.calls import suggest_priority
+from crm_desktop.spec import Ref
+from crm_desktop.ui.page import LOG_CALL
+from tests.ui.desk import Desk, SitDown, change, count_statements, create, own_database, sign_in, sit_down, template
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+NUMBER = "020-55501234"
+
+
+@pytest.fixture
+def desk(sit_down: SitDown) -> Desk:
+    return sit_down("desk")
+
+
+@pytest.fixture
+def known(desk: Desk) -> int:
+    """A customer of level A with a contact who has this number, and two machines."""
+    customer = create(desk.gateway, "customer", name="珠海华工医药有限公司", owner=Ref(desk.gateway.person.id, ""))
+    level = desk.id_of("dictionary_entry", "id = crm.choice('level', 'a')")
+    change(desk.gateway, "customer", customer.id, level=Ref(level, "A"))
+    at = Ref(customer.id, customer.title)
+    create(desk.gateway, "contact", name="张三", customer=at, phones=["02055501234"])
+    for serial in ("SN-1", "SN-2"):
+        create(desk.gateway, "installed_product", serial=serial, customer=at)
+    return customer.id
+
+
+def log_page(desk: Desk) -> Any:
+    view = desk.window.show_area("service")
+    view.select_page(LOG_CALL)
+    desk.settle()
+    return view.current_page()
+
+
+def type_into(desk: Desk, qtbot: QtBot, line: Any, words: str) -> None:
+    """As fast as one types: the list opens once."""
+    line.setFocus()
+    line.setText(words)
+    line.textEdited.emit(words)
+    desk.settle_all()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+
+
+def newest(desk: Desk, column: str) -> Any:
+    last = desk.id_of("service_request", "id = (select max(id) from crm.service_request)")
+    return desk.value("service_request", last, column)
+
+
+def count(desk: Desk) -> int:
+    with desk.gateway.read() as session:
+        return int(session.connection().exec_driver_sql("select count(*) from crm.service_request").scalar_one())
+
+
+def test_known_caller_is_logged_in_six_statements(desk: Desk, known: int, qtbot: QtBot) -> None:
+    page = log_page(desk)
+    severity = Ref(desk.id_of("dictionary_entry", "code = 'major'"), "Partly out of use")
+
+    def log() -> None:
+        type_into(desk, qtbot, page.caller.line, "55501234")
+        assert page.contact.value().label == "张三"
+        page.subject.line.setText("卡纸")
+        page.chosen["severity"].set_value(severity)
+        page.chosen["severity"].changed.emit()
+        qtbot.keyClick(page.subject.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        desk.settle()
+
+    statements = count_statements(log)
+    assert len(statements) <= 6, statements
+    assert (newest(desk, "subject"), newest(desk, "customer_id")) == ("卡纸", known)
+    priority = desk.value("dictionary_entry", newest(desk, "priority_id"), "code")
+    assert priority == "urgent", "partly out of use, at a customer of level A"
+    assert desk.value("dictionary_entry", newest(desk, "state_id"), "code") == "new"
+    assert page.subject.line.text() == "", "ready for the next"
+    desk.press_undo()
+    desk.settle()
+    assert count(desk) == 0
+
+
+def test_unknown_caller_becomes_a_customer_in_the_same_step(desk: Desk, qtbot: QtBot) -> None:
+    page = log_page(desk)
+    page.take_call("0756-3399001")
+    desk.settle_all()
+    assert page.caller.popup.texts()[-1].endswith("“0756-3399001”…")
+    qtbot.keyClick(page.caller.line, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.new_phone.value() == "0756-3399001"
+    page.new_name.line.setText("珠海新客户有限公司")
+    page.new_contact.line.setText("李四")
+    page.subject.line.setText("开机无反应")
+    page.keeps.setChecked(True)
+    page.save()
+    desk.settle()
+    customer = newest(desk, "customer_id")
+    assert desk.value("customer", customer, "name") == "珠海新客户有限公司"
+    assert desk.value("customer", customer, "phones") == ["0756-3399001"]
+    assert desk.value("contact", newest(desk, "contact_id"), "name") == "李四"
+    assert newest(desk, "owner_id") == desk.gateway.person.id
+    assert desk.value("dictionary_entry", newest(desk, "state_id"), "code") == "accepted"
+
+
+def test_nothing_is_saved_without_caller_and_problem(desk: Desk) -> None:
+    page = log_page(desk)
+    assert not count_statements(page.save)
+    page.subject.line.setText("卡纸")
+    assert not count_statements(page.save)
+
+
+def test_a_call_from_the_telephone_opens_on_the_customer(desk: Desk, known: int) -> None:
+    desk.window.take_call(NUMBER)
+    desk.settle_all()
+    page = desk.window.view("service").current_page()
+    rows = page.caller.popup.texts()
+    assert "张三" in rows
+    page.caller.popup.view.setCurrentIndex(page.caller.popup.view.model().index(rows.index("张三"), 0))
+    page.caller.popup.chosen.emit(page.caller.popup.current_value())
+    desk.settle()
+    assert page.caller.chosen().id == known
+
+
+def test_who_may_log_no_calls_is_told(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    desk.window.take_call(NUMBER)
+    assert "right" in desk.notices()
+
+
+def test_priority_follows_level_and_severity() -> None:
+    found = {
+        (level, severity): suggest_priority(level, severity) for level in "ab" for severity in ("critical", "minor", "")
+    }
+    assert found == {
+        ("a", "critical"): "urgent", ("a", "minor"): "high", ("a", ""): "high",
+        ("b", "critical"): "urgent", ("b", "minor"): "normal", ("b", ""): "normal",
+    }  # fmt: skip
