@@ -62,6 +62,14 @@ def test_login_that_is_taken_is_said_in_the_dialog_which_stays(sit_down: SitDown
     assert desk.value("employee", page.id, "login") is None
 
 
+def test_building_the_page_of_an_employee_takes_no_keys_from_the_window(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("admin")
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    desk.open("employee", 0)
+    assert desk.window.isActiveWindow(), "a button without a place is a window of its own"
+
+
 def test_ticked_group_is_saved_and_taken_back(sit_down: SitDown) -> None:
     desk = sit_down("admin")
     page = desk.open("employee", create(desk.gateway, "employee", name="何毅").id)
