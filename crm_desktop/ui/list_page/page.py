@@ -354,7 +354,7 @@ class ListPage(Page):
             before = self.columns()
             self.spec = by_key(self.spec.key)
             if [column.key for column in self.columns()] != [column.key for column in before]:
-                self.reload()
+                self.reload(keep_selection=True)
             self.table.horizontalHeader().viewport().update()
             self._load_preview()
 
