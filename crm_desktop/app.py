@@ -207,8 +207,10 @@ class Workbench(QObject):
         log.info("signed in, building the window")
         self._options = Options.load()  # signing in has noted the profile
         from crm_desktop.signed_in import SignedIn  # with all that the window is made of
+        from crm_desktop.ui.tab_memory import last_area
 
-        self.signed_in = SignedIn(opened, self)
+        place = place_of(opened)
+        self.signed_in = SignedIn(opened, self, last_area(place, opened.gateway.person.login))
         window = self.signed_in.window
         if self._keeps_a_firm():
             from crm_desktop.ui.daily_copy import DailyCopy  # brings what sets up and copies whole databases
@@ -220,7 +222,7 @@ class Workbench(QObject):
         window.sign_out_chosen.connect(self._sign_out)
         window.closed.connect(self._window_closed)
         window.appear()
-        window.remember_tabs(place_of(opened))
+        window.remember_tabs(place)
         self.show_link(self._link)
         if remark:
             window.notices.show_notice(remark)

@@ -39,6 +39,7 @@ from crm_desktop.ui.specimens.boards import board_pages
 from crm_desktop.ui.specimens.calendar import calendar_pages
 from crm_desktop.ui.specimens.drafts import draft_pages
 from crm_desktop.ui.specimens.history import history_pages
+from crm_desktop.ui.specimens.home import home_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
 from crm_desktop.ui.specimens.records import administrators_records, record_pages
@@ -63,6 +64,7 @@ def main() -> None:
     context = _context(tasks, gateway)
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context), *history_pages(context), *draft_pages(context))
     pages = (*pages, *attached_pages(context), *sharing_pages(context), *board_pages(context), *report_pages(context))
+    pages = (*pages, *home_pages(context))
     pages = (*pages, *calendar_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 class SignedIn:
     """Lives from sign-in to sign-out."""
 
-    def __init__(self, opened: Opened, parent: QObject) -> None:
-        """Begins to listen to changes and builds the window."""
+    def __init__(self, opened: Opened, parent: QObject, begin: str = "") -> None:
+        """Begins to listen to changes and builds the window, which comes up with the area ``begin``."""
         self.opened = opened
         self.daily_copy: DailyCopy | None = None
         self._gateway = gateway = opened.gateway
@@ -67,7 +67,7 @@ class SignedIn:
             wish.connect(self._listener.ask_now)
         self._network.changed.connect(self._compare_clocks)
         self._context.presence.announced.connect(self._listener.announce)
-        self.window = MainWindow(self._context)
+        self.window = MainWindow(self._context, begin)
         self.window.import_draft_chosen.connect(lambda draft: self._import(draft=draft))
         self.window.file_dropped.connect(lambda path: self._import(path=path))
         self.window.password_change_chosen.connect(self._ask_password)

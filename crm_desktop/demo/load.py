@@ -22,6 +22,7 @@ from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.events import CALENDAR_TABLES, add_events
 from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.names import Names
+from crm_desktop.demo.notes import NOTE_TABLES, add_notes
 from crm_desktop.demo.parties import Parties, Row
 from crm_desktop.demo.people import People
 from crm_desktop.demo.sales import SALES_TABLES, add_sales
@@ -44,6 +45,7 @@ CHAPTERS = {
     "weeks": (add_weeks, WEEK_TABLES),
     "calendar": (add_events, CALENDAR_TABLES),
     "tasks": (add_tasks, TASK_TABLES),
+    "notes": (add_notes, NOTE_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

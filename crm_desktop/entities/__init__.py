@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from crm_desktop.entities.activity import ACTIVITY
+from crm_desktop.entities.alert_rule import ALERT_RULE
+from crm_desktop.entities.announcement import ANNOUNCEMENT, ANNOUNCEMENT_READING
 from crm_desktop.entities.calendar import EVENT, EVENT_PARTICIPANT, EVENT_RESOURCE, RESOURCE
 from crm_desktop.entities.catalog import PRODUCT, PRODUCT_CATEGORY, PRODUCT_COST
 from crm_desktop.entities.contact import CONTACT, CONTACT_RELATION
@@ -60,6 +62,9 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     SPECIAL_DAY,
     LEAD_RULE,
     LEAD_RULE_MEMBER,
+    ALERT_RULE,
+    ANNOUNCEMENT,
+    ANNOUNCEMENT_READING,
     EMPLOYEE,
     DEPARTMENT,
     PERMISSION_GROUP,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_desktop.models.alerts import Alert, AlertRule
 from crm_desktop.models.attachment import Attachment, AttachmentContent, AttachmentPiece
 from crm_desktop.models.base import CUSTOM, KEPT, POLICY, SCHEMA, Base, Guard
 from crm_desktop.models.calendar import Event, EventOccurrence, EventParticipant, EventResource, Resource
@@ -10,6 +11,7 @@ from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.job import Job
 from crm_desktop.models.knowledge import ArticleUse, ArticleVote, KnowledgeArticle
 from crm_desktop.models.leads import Lead, LeadFollowUp, LeadRule, LeadRuleMember
+from crm_desktop.models.messages import Announcement, AnnouncementReading, Message
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
@@ -37,6 +39,10 @@ __all__ = [
     "POLICY",
     "SCHEMA",
     "Activity",
+    "Alert",
+    "AlertRule",
+    "Announcement",
+    "AnnouncementReading",
     "ArticleUse",
     "ArticleVote",
     "Attachment",
@@ -66,6 +72,7 @@ __all__ = [
     "LeadFollowUp",
     "LeadRule",
     "LeadRuleMember",
+    "Message",
     "Opportunity",
     "OpportunityContact",
     "OpportunityLine",

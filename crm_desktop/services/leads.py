@@ -130,16 +130,6 @@ def give_by_rule(session: Session, ids: Sequence[int], label: str) -> tuple[int,
     return change_set, given
 
 
-def recycle(session: Session) -> int:
-    """Let leads fall back into the pool whose owners did not follow them up for as long as the firm allows; how many.
-
-    Two statements.
-    """
-    journal.begin_change(session, "recycle", "", "lead")
-    fallen: int = session.execute(text("select crm.recycle_leads()")).scalar_one()
-    return fallen
-
-
 def _state(session: Session, code: State) -> Ref:
     return Ref(session.execute(text("select crm.choice('lead_state', :code)"), {"code": code}).scalar_one(), code)
 

@@ -59,6 +59,18 @@ _REMEMBER = text("""
     insert into crm.setting as s (key, value) values (:key, :value)
     on conflict (key) do update set value = excluded.value where s.value <> excluded.value
 """).bindparams(bindparam("value", type_=JSONB))
+_ALERTS_GIVEN = "given_alert_rules"
+_ADD_ALERT_RULES = text("""
+    insert into crm.alert_rule (name, name_en, kind_id, days, level_id, sort_order)
+    select r.name, r.name_en, crm.choice('alert_kind', r.kind), r.days, crm.choice('level', r.level), r.place
+    from (values
+      ('A 类客户三十天未联系', 'A customers not contacted for 30 days', 'quiet_customer', 30, 'a', 1),
+      ('B 类客户六十天未联系', 'B customers not contacted for 60 days', 'quiet_customer', 60, 'b', 2),
+      ('七天内生日', 'Birthdays within 7 days', 'birthday', 7, null, 3),
+      ('商机停滞', 'Stalled deals', 'stalled_deal', 0, null, 4),
+      ('线索响应超时', 'Leads not answered', 'lead_unanswered', 0, null, 5)
+    ) r (name, name_en, kind, days, level, place)
+""")
 _ADD_ENTRIES = text("""
     insert into crm.dictionary_entry (dictionary_id, parent_id, code, name, name_en, tone, sort_order)
     select d.id, parent.id, new.code, new.name, new.name_en, nullif(new.tone, ''), new.sort_order
@@ -95,10 +107,18 @@ def seed(session: Session) -> None:
     _add_sales_process(session)
     add_special_days(session)
     _add_service_targets(session)
+    _add_alert_rules(session)
     session.execute(
         insert(Setting).on_conflict_do_nothing(index_elements=[Setting.key]),
         [{"key": key, "value": value} for key, value in _SETTINGS.items()],
     )
+
+
+def _add_alert_rules(session: Session) -> None:
+    """Once: what the firm has deleted or changed stays so."""
+    if session.scalar(select(Setting.id).where(Setting.key == _ALERTS_GIVEN)) is None:
+        session.execute(_ADD_ALERT_RULES)
+        session.execute(_REMEMBER, {"key": _ALERTS_GIVEN, "value": True})
 
 
 def _add_dictionaries(session: Session, lists: Mapping[str, Any]) -> None:

@@ -21,22 +21,26 @@ from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
 from crm_desktop.ui.pages.funnel import funnel_entry
+from crm_desktop.ui.pages.home import home_entry
 from crm_desktop.ui.pages.log_call import log_call_entry
+from crm_desktop.ui.pages.messages import message_entries
 from crm_desktop.ui.pages.report import report_entries
 
+HOME = ("announcement",)
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
 SERVICE = ("service_request", "installed_product", "knowledge_article")
 CALENDAR = ("event", "task", "resource")
 ADMINISTRATION = (
     "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "service_target",
-    "special_day",
+    "alert_rule", "special_day",
 )  # fmt: skip
 
 
 def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in: those that have something for him."""
     areas = (
+        _home(person),
         _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
         _opportunities(person),
         _service(person),
@@ -52,6 +56,13 @@ def areas_for(person: Person) -> tuple[Area, ...]:
         ),
     )
     return tuple(area for area in areas if area.pages)
+
+
+def _home(person: Person) -> Area:
+    """My day, messages and announcements."""
+    area = _area("home", N_("Home"), "house", HOME, person)
+    home = home_entry()
+    return replace(area, pages=(home, *message_entries(), *area.pages), first=home.key)
 
 
 def _opportunities(person: Person) -> Area:

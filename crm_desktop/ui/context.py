@@ -12,6 +12,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.services.calendar import Calendar, fetch_calendars
 from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
+from crm_desktop.services.messages import Receiver, fetch_receivers
 from crm_desktop.services.opportunities import Stages, fetch_stages
 from crm_desktop.services.search import Hit
 from crm_desktop.services.service_desk import States, fetch_states
@@ -70,6 +71,10 @@ class Context:
     def calendars(self) -> ReadOnce[list[Calendar]]:
         """Whose times can be shown."""
         return ReadOnce(self.tasks, self.bus, fetch_calendars, {"employee", "department", "resource"})
+
+    def receivers(self) -> ReadOnce[list[Receiver]]:
+        """Whom one can write to."""
+        return ReadOnce(self.tasks, self.bus, fetch_receivers, {"employee", "department", "permission_group"})
 
     @cached_property
     def fields(self) -> LiveFields:

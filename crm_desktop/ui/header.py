@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton
 
-from crm_desktop.core.i18n import _, language
+from crm_desktop.core.i18n import _, language, ngettext
 from crm_desktop.ui import theme
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.icons import icon
@@ -38,6 +38,7 @@ class Header(QFrame):
     settings_chosen = Signal()
     drafts_chosen = Signal()
     sign_out_chosen = Signal()
+    messages_chosen = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -60,6 +61,9 @@ class Header(QFrame):
         self.hits.chosen.connect(self._choose_hit)
         line.addWidget(self.search_box, 2)
         line.addSpacing(8)
+        self.bell = quiet_button("", self.messages_chosen.emit, icon_name="bell")
+        self.show_unread(0)
+        line.addWidget(self.bell)
         line.addWidget(self._person_button())
 
     def show_area(self, key: str) -> None:
@@ -67,6 +71,14 @@ class Header(QFrame):
         self._buttons[key].setChecked(True)
         for other, button in self._buttons.items():
             button.setIcon(icon(self._icons[other], "accent" if other == key else "muted"))
+
+    def show_unread(self, count: int) -> None:
+        """How many messages wait to be read."""
+        self.bell.setText(f"{count:,}" if count else "")
+        words = ngettext("{count} unread message", "{count} unread messages", count).format(count=count)
+        self.bell.setToolTip(with_shortcut(words if count else _("Messages"), "Ctrl+Shift+I"))
+        self.bell.setAccessibleName(words if count else _("Messages"))
+        self.bell.setIcon(icon("bell-ringing" if count else "bell", "accent" if count else "muted"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down in the search box opens the list again; Esc empties the box and goes back to the page."""

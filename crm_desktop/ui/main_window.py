@@ -22,6 +22,7 @@ from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
+from crm_desktop.ui.message_watch import MessageWatch
 from crm_desktop.ui.page import LOG_CALL, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
@@ -32,6 +33,7 @@ from crm_desktop.ui.widgets.notice import Notice, Notices
 from crm_desktop.ui.widgets.tab_order import tab_on
 
 SIZE = QSize(1366, 768)
+INBOX_AREA, INBOX = "home", "messages/in"
 LEAST = QSize(1024, 600)
 
 
@@ -47,11 +49,13 @@ class MainWindow(QMainWindow):
     import_draft_chosen = Signal(object)  # services.drafts.Draft
     closed = Signal()
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, begin: str = "") -> None:
+        """``begin`` is the area one comes to; the first without it."""
         super().__init__()
         self.context = context
         self._views: dict[str, AreaView] = {}
         self._is_sample = False
+        self._unread = 0
         self._place = ""
         self._tab_memory: TabMemory | None = None
         dress(self)
@@ -64,8 +68,12 @@ class MainWindow(QMainWindow):
         context.bus.connection_changed.connect(self._show_connection)
         self._drafts_notice: Notice | None = None
         context.drafts.loaded.connect(self._tell_drafts)
+        if any(page.key == INBOX for area in context.areas for page in area.pages):
+            watch = MessageWatch(context, self._tell_message, self)
+            watch.counted.connect(self._show_unread)
         LentWatch(context.tasks, context.bus, context.person, self)
-        self.show_area(context.areas[0].key)
+        known = [area.key for area in context.areas]
+        self.show_area(begin if begin in known else known[0])
 
     def appear(self) -> None:
         """Show it where it was last; over the whole of a screen on which its foot would lie below the task bar."""
@@ -187,6 +195,17 @@ class MainWindow(QMainWindow):
         dialog.open_chosen.connect(self._open_draft)
         dialog.open_quietly()
 
+    def show_messages(self) -> None:
+        """Go to what others wrote."""
+        self.show_area(INBOX_AREA).select_page(INBOX)
+
+    def _show_unread(self, count: int) -> None:
+        self._unread = count
+        self.header.show_unread(count)
+
+    def _tell_message(self, words: str) -> None:
+        self.notices.show_notice(words, action=(_("Show"), self.show_messages))
+
     def _tell_drafts(self) -> None:
         count = len(self.context.drafts.waiting())
         if count:
@@ -265,6 +284,8 @@ class MainWindow(QMainWindow):
         self.status.connection.drafts_chosen.connect(self.show_drafts)
         self.header.sign_out_chosen.connect(self.sign_out_chosen)
         self.header.shortcuts_chosen.connect(self.show_shortcuts)
+        self.header.messages_chosen.connect(self.show_messages)
+        self.header.show_unread(self._unread)
 
     def _reopen(self, view: AreaView, page_key: str, tabs: list[OpenTab], current: str) -> None:
         if page_key:
@@ -292,6 +313,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Z": lambda: undo_last(self._current_view()),
             "Ctrl+Y": lambda: redo_last(self._current_view()),
             "Ctrl+Shift+Z": lambda: redo_last(self._current_view()),
+            "Ctrl+Shift+I": self.show_messages,
             "F1": self.show_shortcuts,
             "Ctrl+,": self.settings_chosen.emit,
             "F6": lambda: self._current_view().side.setFocus(Qt.FocusReason.ShortcutFocusReason),

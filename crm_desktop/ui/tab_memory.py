@@ -32,8 +32,7 @@ class TabMemory(QObject):
     def __init__(self, window: MainWindow, place: str) -> None:
         super().__init__(window)
         self._window = window
-        whose = hashlib.sha256(f"{place}\n{window.context.person.login}".encode()).hexdigest()[:16]
-        self._key = f"tabs/{whose}"
+        self._key = _key(place, window.context.person.login)
         self._kept = remembered(self._key, "")
         self._restoring = False
         timer = QTimer(self)
@@ -116,6 +115,16 @@ class TabMemory(QObject):
 
     def _fail(self, _error: KnownError) -> None:
         self._restoring = False  # the connection's state is told elsewhere; one opens by hand what one needs
+
+
+def last_area(place: str, login: str) -> str:
+    """In which area of this firm somebody was when he left; empty where that is not known."""
+    return str(_read(remembered(_key(place, login), ""))["area"])
+
+
+def _key(place: str, login: str) -> str:
+    whose = hashlib.sha256(f"{place}\n{login}".encode()).hexdigest()[:16]
+    return f"tabs/{whose}"
 
 
 def _fetch_titles(session: Session, keys: Sequence[str]) -> Titles:

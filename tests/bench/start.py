@@ -40,8 +40,10 @@ from PySide6.QtWidgets import QApplication
 from crm_desktop.app import Workbench
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.address import ConnectionAddress
+from crm_desktop.ui import tab_memory
 
 set_language("zh")
+tab_memory.last_area = lambda _place, _login: "customers"  # where one left off
 app = QApplication([])
 app.setQuitOnLastWindowClosed(False)
 workbench = Workbench(app)

@@ -117,7 +117,7 @@ class WindowBench:
             ),
         )
         self._watch = Watch()
-        self.window = MainWindow(self._context)
+        self.window = MainWindow(self._context, "customers")
         self._watch.look_at(self.window)
         self.window.resize(1366, 768)
         self.window.show()

@@ -17,9 +17,10 @@ TRIED_ELSEWHERE = {
     "event", "event_participant", "event_resource", "event_occurrence", "working_time",
     "lead", "lead_follow_up", "task", "job", "opportunity_snapshot", "service_request", "service_stay",
     "knowledge_article", "article_vote", "article_use",
+    "message", "alert", "announcement_reading",
 }  # fmt: skip
-"""In test_attached, test_calendar, test_custom_fields, test_jobs, test_knowledge, test_leads, test_opportunities,
-test_presence, test_service, test_sharing, test_tasks, test_views and test_working_time."""
+"""In test_attached, test_calendar, test_custom_fields, test_jobs, test_knowledge, test_leads, test_messages,
+test_opportunities, test_presence, test_service, test_sharing, test_tasks, test_views and test_working_time."""
 PRIVATE = {"event", "event_participant", "event_resource"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}
@@ -37,6 +38,8 @@ NEW_ROW = {
     "group_member": "(group_id, employee_id) select g.id, e.id from crm.permission_group g, crm.employee e"
     " where g.code = 'clerk' and e.name = 'idle'",
     "import_recipe": "(entity, shape, name, mapping) values ('x', 'x', 'x', '{}')",
+    "alert_rule": "(name, kind_id) values ('x', 1)",
+    "announcement": "(title) values ('x')",
     "lead_rule": "(name) values ('x')",
     "lead_rule_member": "(rule_id, employee_id) values (1, 2)",
     "permission_grant": "(group_id, entity) select min(id), 'x' from crm.permission_group",

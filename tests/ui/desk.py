@@ -150,7 +150,7 @@ def sit_down(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[SitD
         tasks, bus = Tasks(gateway.read, gateway.write, qapp, interrupt=gateway.interrupt), Bus(qapp)
         areas, identity = areas_for(gateway.person), gateway.identity
         context = Context(tasks, bus, gateway.person, "here", areas, lambda _text, answer: answer([]), identity)
-        window = MainWindow(context)
+        window = MainWindow(context, "customers")
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)

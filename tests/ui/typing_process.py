@@ -25,7 +25,7 @@ def main() -> None:
     context = Context(
         tasks, Bus(app), person, "here", areas_for(person), lambda _text, answer: answer([]), gateway.identity
     )
-    window = MainWindow(context)
+    window = MainWindow(context, "customers")
     window.show()
     page = window.open_record("customer", 0)
     write(page.editor.form.editors["name"].line, name)  # type: ignore[union-attr]

@@ -48,7 +48,7 @@ class Workbench:
         person = self.gateway.person
         context = Context(self.tasks, self.bus, person, "here", areas_for(person), lambda _text, answer: answer([]))
         self.state = ""
-        self.window = MainWindow(context)
+        self.window = MainWindow(context, "customers")
         self.window.show()
         self.listener.start()
         self.qtbot.waitUntil(lambda: self.state == "connected")

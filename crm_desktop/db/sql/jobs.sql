@@ -6,7 +6,8 @@
 -- It belongs to crm_owner and sees everything. Before it changes records it names that by journal.begin_change('job', ...).
 create or replace function crm.jobs() returns table (key text, every text, work text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  values ('weekly_snapshot', 'week', 'take_snapshot')
+  values ('alerts', 'hour', 'evaluate_alerts'), ('leads', 'day', 'recycle_leads'),
+         ('weekly_snapshot', 'week', 'take_snapshot')
 $$;
 insert into crm.job (key) select j.key from crm.jobs() j on conflict (key) do nothing;
 

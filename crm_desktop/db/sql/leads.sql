@@ -114,24 +114,26 @@ create trigger give_new after insert on crm.lead referencing new table as new_ro
   for each statement when (current_user <> 'crm_owner') execute function crm.give_new_leads();
 
 -- What its owner has not followed up for as many days as the firm allows falls back into the pool; how many did.
--- One of the works that the elected workstation has done.
 create or replace function crm.recycle_leads() returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   days integer := least((crm.firm_setting('lead_recycle_days', '0') #>> '{}')::numeric, 10000);
-  fallen integer;
+  idle bigint[];
 begin
-  if crm.me() is null then raise insufficient_privilege; end if;
   if days <= 0 then return 0; end if;
+  idle := array(
+    select l.id from crm.lead l
+    where l.ended_at is null and l.owner_id <> crm.pool_owner()
+      and greatest(l.assigned_at, l.last_contact_at, l.updated_at) < now() - make_interval(days => days)
+    order by l.id for update);
+  if idle = '{}' then return 0; end if;
+  perform journal.begin_change('recycle', '');
   update crm.lead l
     set owner_id = crm.pool_owner(), state_id = crm.choice('lead_state', 'new'), recycled_at = now(),
         assigned_at = null, respond_by = null, responded_at = null, is_in_time = null
-    where l.ended_at is null and l.owner_id <> crm.pool_owner()
-      and greatest(l.assigned_at, l.last_contact_at, l.updated_at) < now() - make_interval(days => days);
-  get diagnostics fallen = row_count;
-  return fallen;
+    where l.id = any (idle);
+  return cardinality(idle);
 end $$;
-grant execute on function crm.recycle_leads() to crm_user;
 
 -- A first follow-up takes up a lead. That it was new follows from nothing else, so an undo must find it.
 create or replace function crm.begin_lead() returns trigger

@@ -242,6 +242,7 @@ class RecordPage(Page):
             menu.addAction(icon(by_key("task").icon), _("New task…"), self.new_task)
         menu.addSeparator()
         self.sharing.add_to(menu, lambda: ([self.id], self.title), self._is_free, is_one=True)
+        menu.addAction(icon("paper-plane-tilt"), _("Send to a colleague…"), self.send_on)
         menu.addSeparator()
 
     def new_task(self) -> None:
@@ -258,6 +259,12 @@ class RecordPage(Page):
         task, model = by_key("task"), self.spec.model
         links = (attr for attr in task.form.fields if attr is not task.part_of and facts(attr).target is model)
         return next((attr.key for attr in links if attr is not task.fields["owner"]), "")
+
+    def send_on(self) -> None:
+        """Write somebody a message with this record."""
+        from crm_desktop.ui.dialogs.write_message import WriteDialog  # few records are ever sent on
+
+        WriteDialog(self.view, about=(self.spec.key, self.id, self.title)).open_quietly()
 
     def _is_free(self) -> bool:
         """Whether the record is in the public pool."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.record_page import RecordPage
+from crm_desktop.ui.pages.announcement import AnnouncementPage
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.dictionary import DictionaryPage
 from crm_desktop.ui.pages.employee import EmployeePage
@@ -17,6 +18,7 @@ from crm_desktop.ui.pages.service_request import ServiceRequestPage
 from crm_desktop.ui.pages.task import TaskPage
 
 PAGE_FOR: dict[str, type[RecordPage]] = {
+    "announcement": AnnouncementPage,
     "customer": CustomerPage,
     "employee": EmployeePage,
     "permission_group": PermissionGroupPage,

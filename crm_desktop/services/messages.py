@@ -1,0 +1,116 @@
+"""Messages between people: what one got and sent, sending to people, departments and groups, marking as read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, literal, select, text
+from sqlalchemy.orm import Session
+
+from crm_desktop.core.i18n import _
+from crm_desktop.models import Department, Employee, PermissionGroup
+from crm_desktop.models import Message as Row
+from crm_desktop.services.statements import display_of
+from crm_desktop.spec import Ref
+
+MOST = 200
+"""Messages that are shown at once."""
+Folder = Literal["in", "unread", "sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One's copy of a message. ``sender`` is empty for the program; ``entity`` names the record it is about, if any."""
+
+    id: int
+    kind: str
+    """``personal mention notice``."""
+    sender_id: int | None
+    sender: str
+    receivers: str
+    body: str
+    entity: str | None
+    record_id: int | None
+    sent_at: datetime.datetime
+    read_at: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who can be written to: an employee, a department with those below it, a permission group."""
+
+    kind: str
+    """``employee department group``."""
+    ref: Ref
+
+
+def select_messages(folder: Folder, most: int = MOST) -> Select[Any]:
+    """The fields of ``Message``, newest first; row security shows only one's own."""
+    statement: Select[Any] = (
+        select(
+            Row.id, Row.kind, Row.sender_id, func.coalesce(Employee.name, "").label("sender"), Row.receivers, Row.body,
+            Row.entity, Row.record_id, Row.sent_at, Row.read_at,
+        )
+        .outerjoin(Employee, Employee.id == Row.sender_id)
+        .where(Row.is_sent.is_(folder == "sent"))
+        .order_by(Row.sent_at.desc(), Row.id.desc())
+        .limit(most)
+    )  # fmt: skip
+    return statement.where(Row.read_at.is_(None)) if folder == "unread" else statement
+
+
+def fetch_messages(session: Session, folder: Folder, most: int = MOST) -> list[Message]:
+    """The newest ones. One statement."""
+    return [Message(*row) for row in session.execute(select_messages(folder, most))]
+
+
+def count_unread(session: Session) -> int:
+    """How many wait to be read. One statement."""
+    count: int = session.execute(select(func.count()).select_from(Row).where(Row.read_at.is_(None))).scalar_one()
+    return count
+
+
+def fetch_receivers(session: Session) -> list[Receiver]:
+    """Everybody who can be written to: people first, then departments, then groups. One statement."""
+    people = select(
+        literal("employee"), Employee.id, Employee.name, Employee.sort_key, literal(0).label("place")
+    ).where(Employee.is_active, Employee.login.is_not(None), Employee.is_pool.is_(False), Employee.id != func.crm.me())
+    departments = select(literal("department"), Department.id, Department.name, Department.name, literal(1))
+    groups = select(literal("group"), PermissionGroup.id, display_of(PermissionGroup), PermissionGroup.name, literal(2))
+    rows = session.execute(people.union_all(departments, groups).order_by(text("place, sort_key, id")))
+    return [Receiver(kind, Ref(id_, name)) for kind, id_, name, _key, _place in rows]
+
+
+def send(
+    session: Session, receivers: Sequence[Receiver], body: str, entity: str | None = None, record_id: int | None = None
+) -> int:
+    """Send to all of them; how many people got it. One statement; raises NoRightError for a record out of sight."""
+    ids = {kind: [one.ref.id for one in receivers if one.kind == kind] for kind in ("employee", "department", "group")}
+    count: int = session.execute(
+        text("select crm.send_message(:body, :employee, :department, :group, :entity, :record)"),
+        {"body": body.strip(), **ids, "entity": entity, "record": record_id},
+    ).scalar_one()
+    return count
+
+
+def mark_read(session: Session, ids: Sequence[int]) -> None:
+    """They have been read. One statement."""
+    session.execute(text("select crm.mark_messages(:ids, false)"), {"ids": list(ids)})
+
+
+def delete_messages(session: Session, ids: Sequence[int]) -> None:
+    """Throw one's own copies away; others keep theirs. One statement."""
+    session.execute(text("select crm.mark_messages(:ids, true)"), {"ids": list(ids)})
+
+
+def note_announcement_read(session: Session, id_: int) -> None:
+    """The person has read an announcement. One statement."""
+    session.execute(text("select crm.note_announcement_read(:id)"), {"id": id_})
+
+
+def in_short(message: Message) -> str:
+    """Who it comes from."""
+    return message.sender or _("The program")

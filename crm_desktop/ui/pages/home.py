@@ -1,0 +1,295 @@
+"""Where the day begins: what waits for one, in cards that each arranges for himself. Read at once, and live."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from crm_desktop.core import clock
+from crm_desktop.core.access import Person, Scope
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.services import alerts, calendar
+from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.home import Alert, Home, Line, Step, fetch_home
+from crm_desktop.services.messages import Message, in_short
+from crm_desktop.services.search import Hit
+from crm_desktop.spec import Ref
+from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.kinds import DATE, MONEY
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.checklist import ChecklistDialog
+from crm_desktop.ui.dialogs.write_message import WriteDialog
+from crm_desktop.ui.form_page.wording import moment_text
+from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
+from crm_desktop.ui.soon import Follower
+from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
+from crm_desktop.ui.widgets.page_title import PageTitle
+
+KEY = "home"
+ARRANGED = "home/cards"
+CARDS = {
+    "day": N_("My day"),
+    "alerts": N_("Alerts"),
+    "steps": N_("Next steps due"),
+    "assignments": N_("New assignments"),
+    "queue": N_("My service queue"),
+    "messages": N_("Unread messages"),
+    "announcements": N_("Announcements"),
+    "birthdays": N_("Birthdays"),
+    "figures": N_("Figures"),
+    "funnel": N_("My funnel"),
+    "starred": N_("Starred"),
+    "recent": N_("Opened last"),
+}
+_NOTHING = {
+    "day": N_("Nothing stands in the calendar today."),
+    "alerts": N_("Nothing to be warned of."),
+    "steps": N_("No next step is due."),
+    "assignments": N_("Nothing new was given to you."),
+    "queue": N_("No service request waits for you."),
+    "messages": N_("Everything is read."),
+    "announcements": N_("There is no announcement at the moment."),
+    "birthdays": N_("Nobody has a birthday in the next two weeks."),
+    "funnel": N_("You have no open opportunity."),
+    "starred": N_("Mark records with a star to find them here."),
+    "recent": N_("What you open is found here again."),
+}
+TABLES = frozenset({
+    "message", "alert", "alert_rule", "announcement", "announcement_reading", "lead", "lead_follow_up", "opportunity",
+    "service_request", "event", "event_participant", "activity", "contact", "customer", "special_day",
+})  # fmt: skip
+OWN = frozenset({"message", "alert"})
+"""Of these one hears for whom they are."""
+COLUMN = 420  # px at least
+GAP = 12
+
+
+def home_entry() -> PageEntry:
+    """The side entry of the home page."""
+    return PageEntry(key=KEY, title=N_("My day"), build=HomePage, icon="house")
+
+
+class HomePage(Page):
+    """Three statements fill it."""
+
+    def __init__(self, view: AreaView) -> None:
+        super().__init__(_("My day"))
+        self._view = view
+        person = view.context.person
+        self._read: tuple[Home, Sequence[Occurrence]] | None = None
+        self.cards = {key: RowsCard(_(CARDS[key]), _(_NOTHING[key])) for key in _NOTHING if key in offered(person)}
+        self.figures = (
+            HomeFigures(shows_everybody=person.grants["opportunity"].read > Scope.OWN)
+            if "figures" in offered(person)
+            else None
+        )
+        self._shown: list[str] = list(offered(person))
+        self._columns: list[QVBoxLayout] = []
+        heading = PageTitle(_greeting(person))
+        heading.add(quiet_button(_("Arrange…"), self.arrange, icon_name="squares-four"))
+        heading.add(secondary_button(_("New message"), self.write, icon_name="paper-plane-tilt"))
+        self.body.addWidget(heading)
+        self._inside = QWidget()
+        self._inside.setObjectName("plain")
+        self._line = QHBoxLayout(self._inside)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(GAP)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self._inside)
+        self.body.addWidget(area, 1)
+        if "alerts" in self.cards:
+            self.cards["alerts"].menu_wanted.connect(self._alert_menu)
+        self._follower = Follower(self, self.refresh)
+        view.context.bus.changed.connect(self._table_changed)
+        view.context.preferences.load(self, self._take_arrangement, lambda _error: None)
+        self._lay_out()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read everything again."""
+        person, today = self._view.context.person, clock.today()
+        since = datetime.datetime.combine(today, datetime.time()).astimezone()
+        until = since + datetime.timedelta(days=1)
+
+        def work(session: Session) -> tuple[Home, Sequence[Occurrence]]:
+            home = fetch_home(session, person)
+            return home, calendar.fetch_span(session, since, until, [person.id], [], person)
+
+        self._view.context.tasks.query(self, work, self._show, key="home")
+
+    def arrange(self) -> None:
+        """Ask which cards are shown, and in which order."""
+        person = self._view.context.person
+        choices = [(key, _(CARDS[key])) for key in offered(person)]
+        keys = [key for key, _words in choices]
+        ChecklistDialog(
+            self.window(), _("Cards of my day"), choices, keys, self._shown, self._arranged, _("Show these")
+        ).open_quietly()
+
+    def write(self) -> None:
+        """Write a message."""
+        WriteDialog(self._view).open_quietly()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is now."""
+        super().resizeEvent(event)
+        if self._wanted_columns() != len(self._columns):
+            self._lay_out()
+
+    # What is shown
+
+    def _show(self, found: tuple[Home, Sequence[Occurrence]]) -> None:
+        self._read = found
+        home, events = found
+        rows = self._rows(home, events)
+        for key, card in self.cards.items():
+            card.show_rows(rows[key], home.unread if key == "messages" else None)
+        if self.figures is not None:
+            self.figures.show_figures(home.mine, home.everybody)
+
+    def _rows(self, home: Home, events: Sequence[Occurrence]) -> Mapping[str, Sequence[Shown]]:
+        return {
+            "day": [self._event(one) for one in events],
+            "alerts": [self._alert(one) for one in home.alerts],
+            "steps": self._lines(home.next_steps),
+            "assignments": self._lines(home.assignments),
+            "queue": self._lines(home.queue),
+            "messages": [self._message(one) for one in home.messages],
+            "announcements": [
+                Shown(
+                    one.title, one.author, DATE.brief(one.valid_from, clock.today()),
+                    partial(self._view.open_record, "announcement", one.id), is_strong=not one.is_read,
+                )
+                for one in home.announcements
+            ],
+            "birthdays": self._lines(home.birthdays),
+            "funnel": [self._step(one) for one in home.funnel],
+            "starred": self._hits(home.starred),
+            "recent": self._hits(home.recent),
+        }  # fmt: skip
+
+    def _lines(self, lines: Iterable[Line]) -> list[Shown]:
+        today = clock.today()
+        return [
+            Shown(
+                line.title, line.note, _when(line.at, today),
+                partial(self._view.open_record, line.entity, line.id), line.tone,
+            )
+            for line in lines
+        ]  # fmt: skip
+
+    def _hits(self, hits: Iterable[Hit]) -> list[Shown]:
+        return [Shown(hit.title, hit.subtitle, "", partial(self._view.open_record, hit.entity, hit.id)) for hit in hits]
+
+    def _event(self, event: Occurrence) -> Shown:
+        begins, ends = event.starts_at.astimezone(), event.ends_at.astimezone()
+        at = _("all day") if event.is_whole_days else f"{begins:%H:%M}–{ends:%H:%M}"
+        customer = event.details.customer if event.details is not None else None
+        note = customer.label if customer is not None else ""
+        return Shown(event.title, note, at, partial(self._view.open_record, "event", event.event_id))
+
+    def _step(self, step: Step) -> Shown:
+        return Shown(
+            step.stage.label, f"{step.count:,}", MONEY.format(step.amount), partial(self._open_stage, step.stage)
+        )
+
+    def _alert(self, alert: Alert) -> Shown:
+        hit = alert.hit
+        return Shown(
+            hit.title, alert.rule, DATE.brief(alert.since, clock.today()),
+            partial(self._view.open_record, hit.entity, hit.id), alert.kind.tone or "warn", key=alert.id,
+        )  # fmt: skip
+
+    def _message(self, message: Message) -> Shown:
+        body = message.body.partition("\n")[0]
+        return Shown(in_short(message), body, moment_text(message.sent_at), partial(self._view.select_page, "messages"))
+
+    def _open_stage(self, stage: Ref) -> None:
+        mine = Condition("owner", "me", ())
+        self._view.open_list("opportunity", Group((Condition("stage", "any_of", (stage,)), mine)))
+
+    # Alerts
+
+    def _alert_menu(self, id_: int, place: QPoint) -> None:
+        menu = QMenu(self)
+        for words, days in ((_("Not before tomorrow"), 1), (_("Not for a week"), 7), (_("Not for a month"), 30)):
+            menu.addAction(words, partial(self._snooze, id_, days))
+        menu.popup(place)
+
+    def _snooze(self, id_: int, days: int) -> None:
+        until = clock.today() + datetime.timedelta(days=days)
+        self._view.context.tasks.command(
+            self, lambda session: alerts.snooze(session, id_, until), lambda _done: self.refresh(), waits=True
+        )
+
+    # Arrangement
+
+    def _take_arrangement(self, values: Mapping[str, Any]) -> None:
+        kept = values.get(ARRANGED)
+        known = offered(self._view.context.person)
+        shown = [key for key in kept if key in known] if isinstance(kept, list) else []
+        self._shown = shown or list(known)
+        self._lay_out()
+
+    def _arranged(self, keys: list[str]) -> None:
+        self._shown = keys
+        self._view.context.preferences.save(ARRANGED, keys)
+        self._lay_out()
+
+    def _wanted_columns(self) -> int:
+        return max(1, (self.width() + GAP) // (COLUMN + GAP))
+
+    def _lay_out(self) -> None:
+        """One card after the other, from left to right: where one stands does not depend on what the others hold."""
+        count = self._wanted_columns()
+        cards: dict[str, QWidget] = {**self.cards, **({"figures": self.figures} if self.figures is not None else {})}
+        while len(self._columns) > count:
+            gone = self._columns.pop()
+            self._line.removeItem(gone)
+            gone.deleteLater()
+        while len(self._columns) < count:
+            column = QVBoxLayout()
+            column.setSpacing(GAP)
+            self._columns.append(column)
+            self._line.addLayout(column, 1)
+            self._line.setAlignment(column, Qt.AlignmentFlag.AlignTop)
+        for card in cards.values():
+            card.setVisible(False)
+        for place, key in enumerate(self._shown):
+            self._columns[place % count].addWidget(cards[key])
+            cards[key].setVisible(True)
+
+    def _table_changed(self, table: str, ids: frozenset[int] | None, _change_sets: object) -> None:
+        is_for_others = table in OWN and ids is not None and self._view.context.person.id not in ids
+        if table in TABLES and not is_for_others:
+            self._follower.note()
+
+
+def offered(person: Person) -> tuple[str, ...]:
+    """The cards that can hold something for this person."""
+    needs = {"queue": "service_request", "figures": "opportunity", "funnel": "opportunity", "day": "event",
+             "birthdays": "contact"}  # fmt: skip
+    return tuple(key for key in CARDS if key not in needs or person.may("read", needs[key]))
+
+
+def _when(at: datetime.datetime | datetime.date | None, today: datetime.date) -> str:
+    if isinstance(at, datetime.datetime):
+        return moment_text(at)
+    return DATE.brief(at, today)
+
+
+def _greeting(person: Person) -> str:
+    today = clock.today()
+    days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    return _("{name}, {day}, {date}").format(name=person.name, day=days[today.weekday()], date=DATE.format(today))

@@ -1,0 +1,41 @@
+"""The home page and messages of a real database, for the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.services.messages import Receiver
+from crm_desktop.spec import Ref
+from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.write_message import WriteDialog
+from crm_desktop.ui.main_window import MainWindow
+
+
+def home_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """What waits, what others wrote, and writing to them."""
+    return (
+        ("home", partial(_at, context, "home")),
+        ("messages", partial(_at, context, "messages/in")),
+        ("write_message", partial(_writing, context)),
+    )
+
+
+def _at(context: Context, entry: str) -> QWidget:
+    window = MainWindow(context)
+    view = window.show_area("home")
+    view.select_page(entry)
+    view.focus_page()
+    return window
+
+
+def _writing(context: Context) -> QWidget:
+    """To two people, about a customer."""
+    window = MainWindow(context)
+    people = tuple(Receiver("employee", Ref(id_, name)) for id_, name in ((1, "林平"), (2, "沈国华")))
+    dialog = WriteDialog(window.view("home"), people, ("customer", 1, "广州新华仪器有限公司"))
+    dialog.finished.connect(window.close)
+    dialog.text.setPlainText("客户问保修到什么时候，请查一下回我。")
+    return dialog

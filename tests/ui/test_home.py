@@ -1,0 +1,114 @@
+"""The home page, messages and announcements in the window."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from crm_desktop.services import messages
+from crm_desktop.services.messages import Receiver
+from crm_desktop.spec import Ref
+from crm_desktop.ui.dialogs.checklist import ChecklistDialog
+from crm_desktop.ui.dialogs.write_message import WriteDialog
+from tests.ui.desk import (
+    Desk,
+    SitDown,
+    button,
+    count_statements,
+    create,
+    own_database,
+    sign_in,
+    sit_down,
+    template,
+    write,
+)
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+
+def home_of(desk: Desk) -> Any:
+    view = desk.window.show_area("home")
+    desk.settle()
+    return view.current_page()
+
+
+def test_it_opens_in_three_statements_and_enter_opens_a_row(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    lead = create(desk.gateway, "lead", name="新线索", contact_name="陈工")
+    desk.window.show_area("customers")
+    asked = count_statements(lambda: home_of(desk))
+    assert len([one for one in asked if "preference" not in one and "count" not in one.partition("from")[0]]) <= 3
+    page = home_of(desk)
+    card = page.cards["assignments"]
+    assert [row.title for row in card.model.rows] == ["新线索"]
+    card.table.setFocus()
+    card.table.setCurrentIndex(card.model.index(0, 0))
+    qtbot.keyClick(card.table, Qt.Key.Key_Return)
+    desk.settle()
+    assert desk.window.view("opportunities").current_tab_key() == f"lead/{lead.id}"
+
+
+def test_it_moves_by_itself(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = home_of(desk)
+    assert page.cards["steps"].empty.isVisible()
+    made = create(desk.gateway, "lead", name="线索", next_step="打电话", next_on=datetime.date(2020, 1, 1))
+    desk.hear("lead", made.id)
+    (row,) = page.cards["steps"].model.rows
+    assert (row.title, row.tone) == ("打电话", "bad")
+
+
+def test_cards_are_arranged(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = home_of(desk)
+    page.arrange()
+    dialog = desk.dialog(ChecklistDialog)
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    button(dialog, "Show these").click()
+    desk.settle()
+    assert not page.cards["day"].isVisible()
+    assert page.cards["alerts"].isVisible()
+
+
+def test_a_message_is_written_rings_is_read_and_answered(sit_down: SitDown, qtbot: QtBot) -> None:
+    desk = sit_down("seller")
+    page = home_of(desk)
+    page.write()
+    dialog = desk.dialog(WriteDialog)
+    dialog.whom.set_value([Ref(desk.id_of("employee", "name = 'leader'"), "leader")])
+    dialog._all[dialog.whom.value()[0]] = Receiver("employee", dialog.whom.value()[0])
+    write(dialog.text, "三点开会")
+    dialog.send_button.click()
+    desk.settle()
+    assert "Sent to 1 person" in desk.notices()
+    other = sit_down("leader")
+    other.hear("message", other.gateway.person.id)
+    assert other.window.header.bell.text() == "1"
+    other.window.show_messages()
+    other.settle()
+    inbox: Any = other.window.view("home").current_page()
+    assert inbox.model.rows[0].body == "三点开会"
+    inbox.table.setFocus()
+    inbox.table.setCurrentIndex(inbox.model.index(0, 0))
+    other.settle_all()
+    other.hear("message", other.gateway.person.id)
+    assert other.window.header.bell.text() == ""
+    qtbot.keyClick(inbox.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(other.window.findChildren(WriteDialog)))
+    answer = other.dialog(WriteDialog)
+    assert [ref.label for ref in answer.whom.value()] == ["seller"]
+    write(answer.text, "好")
+    answer.send_button.click()
+    other.settle()
+    with desk.gateway.read() as session:
+        assert [one.body for one in messages.fetch_messages(session, "unread")] == ["好"]
+
+
+def test_an_announcement_that_is_opened_is_read(sit_down: SitDown) -> None:
+    desk = sit_down("clerk")
+    made = create(desk.gateway, "announcement", title="放假通知")
+    desk.open("announcement", made.id)
+    assert desk.id_of("announcement_reading") > 0
