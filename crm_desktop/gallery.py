@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from crm_desktop.core import clock
 from crm_desktop.core.access import Group
 from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
@@ -17,6 +18,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.demo.prepare import Demo, prepare_demo
 from crm_desktop.entities.sales_reports import DEPARTMENTS
 from crm_desktop.reports.analysis import print_report
+from crm_desktop.reports.calendar import print_calendar
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES
 from crm_desktop.reports.labels import LABEL_SHEETS
@@ -25,6 +27,8 @@ from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.reports.preview import page_images
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import opening_parameters
+from crm_desktop.services.calendar import fetch_calendars
+from crm_desktop.services.calendar_times import Mode
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
 from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
@@ -120,6 +124,11 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
             stream = BytesIO()
             draw(stream)
             yield name, stream.getvalue()
+        calendars = fetch_calendars(session)
+        mine = [one for one in calendars if one.ref.id == person.id and not one.is_resource]
+        for mode in (Mode.WEEK, Mode.MONTH, Mode.AGENDA, Mode.TEAM_WEEK):
+            shown = calendars if mode.is_team else mine
+            yield f"calendar_{mode.value}", print_calendar(session, mode, clock.today(), shown, person)
 
 
 def draw_paper(name: str, pdf: bytes, folder: Path) -> None:

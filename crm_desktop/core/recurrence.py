@@ -64,9 +64,10 @@ def _rule_set(rule: str, first: datetime.datetime) -> Iterable[datetime.datetime
         return f"UNTIL={last.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
 
     try:
-        return rrulestr(_UNTIL.sub(in_utc, rule.removeprefix("RRULE:")), dtstart=first)
+        found: Iterable[datetime.datetime] = rrulestr(_UNTIL.sub(in_utc, rule.removeprefix("RRULE:")), dtstart=first)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):  # whatever dateutil trips over
         raise BadRuleError(_("“{text}” is no rule by which something repeats.").format(text=rule)) from None
+    return found
 
 
 def parts_of(rule: str) -> dict[str, str]:

@@ -122,7 +122,8 @@ class Diary:
         return row, asked, self._book(row, [dice.pick(wanted)] if wanted and dice.chance(0.45) else [])
 
     def _superior(self, person: int) -> int | None:
-        return next(superior for p, _d, superior, _g in self.people if p == person)
+        superior: int | None = next(above for p, _d, above, _g in self.people if p == person)
+        return superior
 
     def _at(self, day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime:
         return datetime.datetime.combine(day, datetime.time(hour, minute), ZONE)
@@ -185,7 +186,7 @@ def _write(
     session: Session, drawn: list[tuple[Row, list[int], list[int]]], choices: dict[tuple[str, str], int]
 ) -> None:
     ids = list(session.scalars(_IDS, {"table": "crm.event", "count": len(drawn)}))
-    owners = dict(session.execute(text("select id, owner_id from crm.customer")).all()) if drawn else {}
+    owners: dict[int, int] = dict(session.execute(text("select id, owner_id from crm.customer")).all())
     rows: list[Row] = []
     people: list[tuple[int, int, int, int]] = []
     booked: list[tuple[int, int, int]] = []

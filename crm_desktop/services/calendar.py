@@ -235,8 +235,10 @@ def fetch_days(
     special = select(nothing, nothing, SpecialDay.day, display_of(SpecialDay), SpecialDay.is_working).where(
         SpecialDay.day.between(since.date(), until.date())
     )
-    hours, notes = [], {}
-    for row in session.execute(union_all(working, special)):
+    hours: list[Span] = []
+    notes: dict[datetime.date, SpecialDayNote] = {}
+    rows: Iterable[Any] = session.execute(union_all(working, special))
+    for row in rows:
         if row.day is None:
             hours.append(Span(row.begins_at.astimezone(), row.ends_at.astimezone()))
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import any_, delete, func, insert, literal, select, text, update
+from sqlalchemy import Select, any_, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -27,12 +27,12 @@ from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
 Which = Literal["this", "following", "all"]
-_GIVEN = (
+KEPT_FIELDS = (
     "subject", "kind_id", "category_id", "owner_id", "starts_at", "ends_at", "is_all_day", "place", "is_private",
     "customer_id", "contact_id", "opportunity_id", "description",
 )  # fmt: skip
 """What a copy has too."""
-_READ = ("id", "version", *_GIVEN, "rule", "exceptions", "occurs_at", "series_id")
+_READ = ("id", "version", *KEPT_FIELDS, "rule", "exceptions", "occurs_at", "series_id")
 _DAY = datetime.timedelta(days=1)
 
 
@@ -59,7 +59,7 @@ def create(session: Session, record: Record, rule: str | None = None, attendance
     change_set = begin_change(session, "create", record.title, "event")
     given = {key: value for key, value in record.values.items() if value not in (None, "")}
     columns = to_columns(record.spec, given) | {"rule": rule}
-    event_id = _insert(session, columns)
+    event_id = insert_event(session, columns)
     _attend(session, event_id, attendance)
     return Saved(event_id, record.title, change_set)
 
@@ -89,7 +89,9 @@ def copy(session: Session, event_id: int, at: datetime.datetime, to: Span, **mor
     event = _lock(session, event_id, at, to_change=False)
     change_set = begin_change(session, "create", event["subject"], "event")
     times = {"starts_at": to.starts_at, "ends_at": to.ends_at}
-    new_id = _insert(session, {key: event[key] for key in _GIVEN} | {"owner_id": func.crm.me()} | times | more)
+    new_id = insert_event(
+        session, {key: event[key] for key in KEPT_FIELDS} | {"owner_id": func.crm.me()} | times | more
+    )
     _copy_attendance(session, event_id, new_id, with_answers=False)
     return Saved(new_id, event["subject"], change_set)
 
@@ -190,32 +192,43 @@ def fetch_attending(session: Session, event_id: int) -> tuple[tuple[Ref, ...], t
     return tuple(Ref(*row) for row in people), tuple(Ref(*row) for row in resources)
 
 
-def look_further_ahead(session: Session) -> int:
-    """Work out endless rules anew where less than two years of them are left; how many events that were.
+def has_to_look_further(session: Session) -> bool:
+    """Whether the known times of one's own endless rules end within two years. One statement."""
+    return bool(session.execute(_select_short_sighted().limit(1)).all())
 
-    For whoever does the firm's daily work: the occurrences of a rule are known ``recurrence.AHEAD`` of when it was
-    saved.
-    """
+
+def _select_short_sighted() -> Select[Any]:
     last = Event.occurs_at[func.cardinality(Event.occurs_at)]
     soon = clock.now() + recurrence.AHEAD - 366 * _DAY
     ended = Event.rule.contains("COUNT=") | Event.rule.contains("UNTIL=")
-    ids = session.scalars(select(Event.id).where(Event.rule.is_not(None), ~ended, last < soon)).all()
+    return select(Event.id).where(Event.rule.is_not(None), ~ended, last < soon, Event.owner_id == func.crm.me())
+
+
+def look_further_ahead(session: Session) -> int:
+    """Work out one's own endless rules anew where less than two years of them are known; how many events that were.
+
+    The occurrences of a rule are known ``recurrence.AHEAD`` of when that was last done, or it was saved.
+    """
+    ids = session.scalars(_select_short_sighted()).all()
     if ids:
         begin_change(session, "bulk", _("Repeating events worked out further"))
     for event_id in ids:
         event = _read(session, event_id)
-        _update(session, event, _worked_out(event["starts_at"], event["rule"], event["exceptions"]))
+        _update(session, event, worked_out(event["starts_at"], event["rule"], event["exceptions"]))
     return len(ids)
 
 
-def _insert(session: Session, columns: Mapping[str, Any]) -> int:
-    worked_out = _worked_out(columns["starts_at"], columns["rule"], ()) if columns.get("rule") else {"rule": None}
+def insert_event(session: Session, columns: Mapping[str, Any]) -> int:
+    """A new row of these columns; a rule among them is worked out unless that was done. Its id."""
+    by_rule: dict[str, Any] = {"rule": None}
+    if columns.get("rule"):
+        by_rule = {} if "occurs_at" in columns else worked_out(columns["starts_at"], columns["rule"], ())
     with refused_values(by_key("event")):
-        statement = insert(Event).values(**columns | worked_out).returning(Event.id)
+        statement = insert(Event).values(**{**columns, **by_rule}).returning(Event.id)
         return int(session.execute(statement).scalar_one())
 
 
-def _worked_out(
+def worked_out(
     starts_at: datetime.datetime, rule: str | None, exceptions: Iterable[datetime.datetime]
 ) -> dict[str, Any]:
     """The columns of a rule. What begins by a rule begins on one of its days."""
@@ -227,6 +240,18 @@ def _worked_out(
         "exceptions": left_out,
         "occurs_at": recurrence.occurrences(rule, starts_at, left_out) or [starts_at],
     }
+
+
+def update_event(session: Session, event_id: int, columns: Mapping[str, Any]) -> bool:
+    """Write the columns of an event that are other than they were; whether there were any. NoRightError where one
+    may not.
+    """
+    event = _read(session, event_id)
+    now = session.execute(select(*(getattr(Event, key) for key in columns)).where(Event.id == event_id)).one()._mapping  # noqa: SLF001
+    changed = {key: value for key, value in columns.items() if now[key] != value}
+    if changed:
+        _update(session, event, changed)
+    return bool(changed)
 
 
 def _read(session: Session, event_id: int) -> dict[str, Any]:
@@ -281,12 +306,12 @@ def _for_series(
     if rule == event["rule"] and begin == event["starts_at"]:
         return columns | times
     if rule is None:
-        return columns | {"starts_at": starts_at, "ends_at": starts_at + length} | _worked_out(starts_at, None, ())
+        return columns | {"starts_at": starts_at, "ends_at": starts_at + length} | worked_out(starts_at, None, ())
     days = (_on_the_wall(starts_at).date() - _on_the_wall(at).date()).days
     kept = rule == event["rule"]
     rule = shifted(rule, days, begin) if days and kept else rule
     moved = begin - event["starts_at"]
-    return columns | times | _worked_out(begin, rule, [left_out + moved for left_out in event["exceptions"] if kept])
+    return columns | times | worked_out(begin, rule, [left_out + moved for left_out in event["exceptions"] if kept])
 
 
 def _without(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
@@ -307,8 +332,8 @@ def _ended(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
 def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime, columns: Mapping[str, Any]) -> int:
     _update(session, event, _without(event, at))
     times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
-    given = {key: event[key] for key in _GIVEN} | times | {"series_id": event["id"], "original_at": at}
-    new_id = _insert(session, given | dict(columns))
+    given = {key: event[key] for key in KEPT_FIELDS} | times | {"series_id": event["id"], "original_at": at}
+    new_id = insert_event(session, given | dict(columns))
     _copy_attendance(session, event["id"], new_id, with_answers=True)
     return new_id
 
@@ -322,9 +347,9 @@ def _split(session: Session, event: Mapping[str, Any], at: datetime.datetime) ->
     rest = [moment for moment in event["exceptions"] if moment >= at]
     _update(session, event, _ended(event, at))
     times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
-    new_id = _insert(session, {key: event[key] for key in _GIVEN} | times)
+    new_id = insert_event(session, {key: event[key] for key in KEPT_FIELDS} | times)
     following = _read(session, new_id)
-    _update(session, following, _worked_out(at, recurrence.written(parts), rest))
+    _update(session, following, worked_out(at, recurrence.written(parts), rest))
     _copy_attendance(session, event["id"], new_id, with_answers=True)
     changed = update(Event).where(Event.series_id == event["id"], Event.original_at >= at).values(series_id=new_id)
     session.execute(changed.execution_options(synchronize_session=False))
@@ -341,7 +366,7 @@ def _shift(
     days = (to.starts_at.astimezone().date() - at.astimezone().date()).days
     rule = shifted(event["rule"], days, starts_at) if days else event["rule"]
     times = {"starts_at": starts_at, "ends_at": starts_at + (to.ends_at - to.starts_at)}
-    _update(session, event, times | _worked_out(starts_at, rule, exceptions) | dict(more))
+    _update(session, event, times | worked_out(starts_at, rule, exceptions) | dict(more))
 
 
 def shifted(rule: str, days: int, starts_at: datetime.datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -16,13 +17,16 @@ from crm_desktop.core.i18n import set_language
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import events
 from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar_places import columns_of, lanes_of
+from crm_desktop.services.calendar_times import DAY, Mode, days_shown, midnight, stepped, title_of
 from crm_desktop.services.events import Attendance
+from crm_desktop.services.icalendar_files import write_calendar
 from crm_desktop.services.records import new_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.calendar.event_dialog import EventDialog
-from crm_desktop.ui.calendar.layout import Cursor, columns_of, lanes_of
-from crm_desktop.ui.calendar.times import DAY, Mode, days_shown, midnight, stepped, title_of
+from crm_desktop.ui.calendar.layout import Cursor
 from crm_desktop.ui.calendar.which import WhichDialog
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.pages.calendar import CalendarPage
 from tests.db.conftest import SignIn
@@ -59,8 +63,8 @@ def at(day: int, hour: int) -> datetime.datetime:
 def make(gateway: Gateway, begin: datetime.datetime, *, rule: str | None = None, people: tuple[int, ...] = (),
          resources: tuple[int, ...] = (), **values: Any) -> int:  # fmt: skip
     with gateway.write() as session:
-        values = {"subject": "周会", "starts_at": begin, "ends_at": begin + HOUR} | values
-        record = new_record("event", gateway.person, **values)
+        given: dict[str, Any] = {"subject": "周会", "starts_at": begin, "ends_at": begin + HOUR} | values
+        record = new_record("event", gateway.person, **given)
         return events.create(session, record, rule, Attendance(people, resources)).event_id
 
 
@@ -267,6 +271,30 @@ def test_the_dialog_warns_of_clashes_and_offers_free_times(sit_down: SitDown, si
     desk.settle()
     assert dialog.clash.texts() == []
     dialog.reject()
+
+
+def test_a_calendar_goes_out_as_a_file_comes_in_and_is_printed(
+    sit_down: SitDown, sign_in: SignIn, tmp_path: Path
+) -> None:
+    director = sign_in("director")
+    make(director, at(1, 9), rule="FREQ=DAILY;COUNT=2")
+    file = tmp_path / "calendar.ics"
+    with director.read() as session:
+        file.write_bytes(write_calendar(session, director.person, at(0, 0)))
+    desk = sit_down("seller")
+    page = open_calendar(desk)
+    page.files.bring_in_from(file)
+    desk.settle()
+    assert starts(page) == ["1.09:00-10:00 周会", "2.09:00-10:00 周会"]
+    page.files.export_to(tmp_path / "mine.ics")
+    desk.settle()
+    assert b"RRULE:FREQ=DAILY;COUNT=2" in (tmp_path / "mine.ics").read_bytes()
+    page.files.print()
+    desk.settle()
+    assert desk.dialog(PrintPreview).pages.count() == 1
+    file.write_text("nonsense", encoding="utf-8")
+    page.files.bring_in_from(file)
+    assert "no calendar file" in desk.notices()
 
 
 def test_all_ways_draw_what_there_is(sit_down: SitDown) -> None:

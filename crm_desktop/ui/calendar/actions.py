@@ -16,6 +16,7 @@ from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import events
 from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar_times import midnight
 from crm_desktop.services.events import Attendance, Saved, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import Entry, find_named_customer, parse_entry
@@ -26,7 +27,6 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.event_dialog import EventDialog, EventForm
 from crm_desktop.ui.calendar.layout import Cursor
 from crm_desktop.ui.calendar.model import CalendarModel
-from crm_desktop.ui.calendar.times import midnight
 from crm_desktop.ui.calendar.view import Wish
 from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.form_page.undoing import undo

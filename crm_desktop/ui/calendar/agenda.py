@@ -9,10 +9,11 @@ from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.calendar_places import day_range
+from crm_desktop.services.calendar_times import clock_words, day_words, midnight, weekday_words
 from crm_desktop.ui import theme
-from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, day_range
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CalendarPainter
-from crm_desktop.ui.calendar.times import clock_words, day_words, midnight, weekday_words
 
 LINE = 32
 DAY_LINE = 38

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar_times import DAY, Mode, clock_words, midnight
 from crm_desktop.ui.calendar.agenda import AgendaLayout
 from crm_desktop.ui.calendar.drag import HOUR, Drag
 from crm_desktop.ui.calendar.hours import HoursLayout
@@ -18,7 +19,6 @@ from crm_desktop.ui.calendar.month import MonthLayout
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
 from crm_desktop.ui.calendar.team import TeamLayout
 from crm_desktop.ui.calendar.team_week import TeamWeekLayout
-from crm_desktop.ui.calendar.times import DAY, Mode, clock_words, midnight
 from crm_desktop.ui.calendar.words import words_of
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 

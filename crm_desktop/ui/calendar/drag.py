@@ -9,8 +9,8 @@ from typing import Literal
 from PySide6.QtCore import QPoint
 
 from crm_desktop.services.calendar import Occurrence, Span, clashes
+from crm_desktop.services.calendar_times import DAY
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
-from crm_desktop.ui.calendar.times import DAY
 
 Part = Literal["new", "whole", "start", "end"]
 HOUR = datetime.timedelta(hours=1)

@@ -16,13 +16,13 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import search
 from crm_desktop.services.calendar import Occurrence, Span, find_clashes, find_free
+from crm_desktop.services.calendar_times import clock_words, day_words, weekday_words
 from crm_desktop.services.events import Attendance, Which
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.repeats import RepeatsEditor
-from crm_desktop.ui.calendar.times import clock_words, day_words, weekday_words
 from crm_desktop.ui.calendar.times_editor import TimesEditor
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.base import FieldEditor
@@ -84,7 +84,7 @@ class EventDialog(Dialog):
         self._fill()
         self._check_timer = later(CHECK_MS, self._check_clashes, self)
         for part in (self.times, self.people, self.resources, self.repeats, self.editors["owner"]):
-            part.changed.connect(self._check_timer.start)  # type: ignore[attr-defined]  # each of them has it
+            part.changed.connect(self._check_timer.start)
         self.times.changed.connect(self._note_day)
         if open_page is not None:
             self.add_secondary(_("Open its page"), open_page)

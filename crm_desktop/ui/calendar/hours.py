@@ -8,20 +8,10 @@ from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.core.i18n import ngettext
 from crm_desktop.services.calendar import Occurrence
-from crm_desktop.ui.calendar.layout import (
-    BAR,
-    Box,
-    Cursor,
-    Layout,
-    Shown,
-    Spot,
-    columns_of,
-    day_range,
-    lanes_of,
-    pieces_of,
-)
+from crm_desktop.services.calendar_places import columns_of, day_range, lanes_of, pieces_of
+from crm_desktop.services.calendar_times import DAY, midnight, minutes_of, moment, weekday_words
+from crm_desktop.ui.calendar.layout import BAR, Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CENTER, RIGHT, CalendarPainter
-from crm_desktop.ui.calendar.times import DAY, midnight, minutes_of, moment, weekday_words
 
 GUTTER = 52
 HOUR = 48

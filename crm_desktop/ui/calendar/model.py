@@ -14,8 +14,8 @@ from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.lunar import lunar_day
 from crm_desktop.services.calendar import Calendar, Occurrence, Span, SpecialDayNote, fetch_days, fetch_span
+from crm_desktop.services.calendar_times import Mode, days_shown, span_of, stepped
 from crm_desktop.ui.calendar.layout import DayNote, Shown
-from crm_desktop.ui.calendar.times import Mode, days_shown, span_of, stepped
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.tasks import Session
 
@@ -46,9 +46,8 @@ def from_stored(stored: Any, me: int) -> Arranged:
     mine = frozenset({(False, me)})
     if not isinstance(stored, Mapping):
         return Arranged(chosen=mine)
-    mode = stored.get("mode")
-    known = mode in {one.value for one in Mode}
-    return Arranged(Mode(mode) if known else Mode.WEEK, _keys(stored.get("chosen")) or mine, _keys(stored.get("team")))
+    mode = next((one for one in Mode if one.value == stored.get("mode")), Mode.WEEK)
+    return Arranged(mode, _keys(stored.get("chosen")) or mine, _keys(stored.get("team")))
 
 
 def _keys(stored: Any) -> frozenset[CalendarKey]:
@@ -108,7 +107,8 @@ class CalendarModel(QObject):
     def choose(self, keys: Iterable[CalendarKey]) -> None:
         """Show these people's and resources' times."""
         chosen = frozenset(keys)
-        self.arranged = replace(self.arranged, **({"team": chosen} if self.mode.is_team else {"chosen": chosen}))
+        is_team, before = self.mode.is_team, self.arranged
+        self.arranged = replace(before, team=chosen) if is_team else replace(before, chosen=chosen)
         self.refresh()
 
     def refresh(self) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.core.i18n import ngettext
+from crm_desktop.services.calendar_places import day_range, lanes_of
+from crm_desktop.services.calendar_times import DAY, midnight, weekday_words
 from crm_desktop.ui import theme
-from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, day_range, lanes_of
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CENTER, LEFT, RIGHT, CalendarPainter
-from crm_desktop.ui.calendar.times import DAY, midnight, weekday_words
 
 WEEK = 7
 NUMBER = 24

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
 from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.calendar_times import clock_words
 from crm_desktop.ui import icons, theme
-from crm_desktop.ui.calendar.times import clock_words
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -12,10 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListWidge
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import N_, _, language
 from crm_desktop.services.calendar import Calendar
+from crm_desktop.services.calendar_times import DAY, Mode, days_shown, stepped, title_of, weekday_words
 from crm_desktop.ui import theme
 from crm_desktop.ui.calendar.model import CalendarKey
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
-from crm_desktop.ui.calendar.times import DAY, Mode, days_shown, stepped, title_of, weekday_words
 from crm_desktop.ui.widgets.buttons import icon_button, link_button
 from crm_desktop.ui.widgets.labels import label
 
@@ -139,7 +140,7 @@ class CalendarSide(QFrame):
         ways = QHBoxLayout()
         ways.setSpacing(8)
         for words in (ME, DEPARTMENT, ALL):
-            ways.addWidget(link_button(_(words), lambda words=words: self._take_group(words)))
+            ways.addWidget(link_button(_(words), partial(self._take_group, words)))
         ways.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

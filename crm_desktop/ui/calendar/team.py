@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.services.calendar import Calendar, Occurrence
+from crm_desktop.services.calendar_places import columns_of, pieces_of
+from crm_desktop.services.calendar_times import minutes_of, moment
 from crm_desktop.ui import icons
-from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, columns_of, pieces_of
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
-from crm_desktop.ui.calendar.times import minutes_of, moment
 
 SIDE = 150
 HEAD = 44

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.services.calendar import Calendar
-from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot, day_range, lanes_of
+from crm_desktop.services.calendar_places import day_range, lanes_of
+from crm_desktop.services.calendar_times import DAY, day_words, midnight, weekday_words
+from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CalendarPainter
 from crm_desktop.ui.calendar.team import HEAD, LEAST, SIDE, line_name, row_at
-from crm_desktop.ui.calendar.times import DAY, day_words, midnight, weekday_words
 
 LANE = 21
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Span
+from crm_desktop.services.calendar_times import DAY, midnight
 from crm_desktop.spec.kinds import DATE, TIME
-from crm_desktop.ui.calendar.times import DAY, midnight
 from crm_desktop.ui.fields.line import DateEditor, LineEditor
 
 _WHEN = 9

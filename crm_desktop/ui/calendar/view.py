@@ -10,10 +10,10 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar_times import DAY, Mode
 from crm_desktop.ui.calendar.canvas import CalendarCanvas
 from crm_desktop.ui.calendar.drag import HOUR, STEP, Drag, Part, owns_line, stretched
 from crm_desktop.ui.calendar.layout import Box, Cursor
-from crm_desktop.ui.calendar.times import DAY, Mode
 
 GRIP = 6  # px at the edge of an event by which it is stretched
 NEAR_EDGE, EDGE_STEP = 28, 18

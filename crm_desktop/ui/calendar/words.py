@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.calendar_times import clock_words, day_words
 from crm_desktop.ui.calendar.layout import Shown
-from crm_desktop.ui.calendar.times import clock_words, day_words
 
 
 def words_of(shown: Shown, one: Occurrence) -> str:

@@ -9,19 +9,21 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout
 
 from crm_desktop.core import clock
+from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.calendar import Calendar, Occurrence
-from crm_desktop.services.events import Saved
+from crm_desktop.services.calendar_times import LABELS, Mode, title_of
+from crm_desktop.services.events import Saved, has_to_look_further, look_further_ahead
 from crm_desktop.services.quick_entry import Entry
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.actions import CalendarActions, default_cursor
+from crm_desktop.ui.calendar.files import CalendarFiles
 from crm_desktop.ui.calendar.model import CalendarModel, from_stored
 from crm_desktop.ui.calendar.side import CalendarSide
-from crm_desktop.ui.calendar.times import LABELS, Mode, title_of
 from crm_desktop.ui.calendar.view import CalendarView
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.soon import Follower
@@ -62,6 +64,7 @@ class CalendarPage(Page):
         self.side = CalendarSide(view.context.person.id)
         self._follower = Follower(self, self.model.refresh)
         self.actions_ = CalendarActions(view, self, self.model, self._follower.has_read)
+        self.files = CalendarFiles(view, self, self.model)
         self.bar = Bar("warn")
         self.line = QLineEdit()
         self.line.setAccessibleName(_("New event in one line"))
@@ -141,8 +144,23 @@ class CalendarPage(Page):
             button = secondary_button(_(words), partial(self.show_mode, mode), shortcut=f"Alt+{number}")
             button.setCheckable(True)
             self.ways[mode] = button
+        if self.files.may(Function.PRINT):
+            add(icon_button("printer", _("Print"), self.files.print, shortcut="Ctrl+P"))
+        add(self._more_button())
         if self._context.person.may("create", "event"):
             add(primary_button(_("New event"), self.create_event, icon_name="plus", shortcut="Ctrl+N"))
+
+    def _more_button(self) -> QPushButton:
+        """What few need: calendars of other programs."""
+        button = icon_button("dots-three", _("More"))
+        menu = QMenu(button)
+        if self._context.person.may("create", "event"):
+            add_action(menu, "download-simple", _("Import calendar file…"), self.files.bring_in)
+        if self.files.may(Function.EXPORT):
+            add_action(menu, "upload-simple", _("Export my calendar…"), self.files.export)
+        button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
+        button.setHidden(menu.isEmpty())
+        return button
 
     def _connect(self) -> None:
         model, table, actions, bus = self.model, self.table, self.actions_, self._context.bus
@@ -178,6 +196,17 @@ class CalendarPage(Page):
             self._show_ticks()
 
         self._context.calendars.load(self, take)
+        self._context.tasks.when_idle(self._look_further_ahead)
+
+    def _look_further_ahead(self) -> None:
+        """One's own endless series are worked out further before their known times run out, which is in two years."""
+        tasks = self._context.tasks
+
+        def go_on(is_due: bool) -> None:  # noqa: FBT001 - an answer
+            if is_due:
+                tasks.command(self, look_further_ahead, lambda _count: None, lambda _error: None)
+
+        tasks.query(self, has_to_look_further, go_on, lambda _error: None)
 
     def _show(self) -> None:
         shown = self.model.shown

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core import clock
 from crm_desktop.services.calendar import Span
+from crm_desktop.services.calendar_times import Mode, midnight
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.calendar.event_dialog import EventDialog, EventForm
-from crm_desktop.ui.calendar.times import Mode, midnight
 from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow

@@ -1,0 +1,66 @@
+"""Which events lie beside each other and which below: columns at one time, lanes on one day. For screen and paper."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.calendar_times import DAY, midnight
+
+T = TypeVar("T")
+
+
+def columns_of(items: Sequence[tuple[float, float, T]]) -> Iterator[tuple[T, int, int]]:
+    """Give each of ``items`` (beginning, end, what) a column in which nothing else is at its time, and the number of
+    columns that those which touch each other share.
+    """
+    cluster: list[tuple[T, int]] = []
+    ends: list[float] = []
+    last = float("-inf")
+    for begin, end, item in sorted(items, key=lambda one: (one[0], -one[1])):
+        if begin >= last and cluster:
+            yield from ((one, column, len(ends)) for one, column in cluster)
+            cluster, ends = [], []
+        column = next((n for n, free_at in enumerate(ends) if free_at <= begin), len(ends))
+        if column == len(ends):
+            ends.append(end)
+        else:
+            ends[column] = end
+        cluster.append((item, column))
+        last = max(last, end) if cluster[1:] else end
+    yield from ((one, column, len(ends)) for one, column in cluster)
+
+
+def lanes_of(items: Iterable[tuple[int, int, T]]) -> list[tuple[T, int, int, int]]:
+    """Give each bar (first day, last day, what) the uppermost lane that is free on all of its days."""
+    lanes: list[int] = []
+    found = []
+    for first, last, item in sorted(items, key=lambda one: (one[0], -one[1])):
+        lane = next((n for n, taken in enumerate(lanes) if taken < first), len(lanes))
+        if lane == len(lanes):
+            lanes.append(last)
+        else:
+            lanes[lane] = last
+        found.append((item, first, last, lane))
+    return found
+
+
+def pieces_of(occurrence: Occurrence, days: Sequence[datetime.date]) -> Iterator[tuple[int, int, int]]:
+    """Each of the days that it touches, by its number, with the minutes from and to which it lasts there."""
+    for number, day in enumerate(days):
+        begin, end = midnight(day), midnight(day + DAY)
+        if occurrence.starts_at < end and occurrence.ends_at > begin:
+            since, until = max(occurrence.starts_at, begin), min(occurrence.ends_at, end)
+            first = since.hour * 60 + since.minute
+            last = 24 * 60 if until == end else until.hour * 60 + until.minute
+            yield number, first, max(last, first)
+
+
+def day_range(occurrence: Occurrence, days: Sequence[datetime.date]) -> tuple[int, int] | None:
+    """The numbers of the first and the last of the days that it touches; None where it touches none."""
+    first, last = (occurrence.starts_at.date() - days[0]).days, (occurrence.last_day - days[0]).days
+    if last < 0 or first >= len(days):
+        return None
+    return max(0, first), min(len(days) - 1, last)

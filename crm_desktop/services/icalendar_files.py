@@ -1,0 +1,231 @@
+"""Events as files that other calendars read and write: iCalendar, RFC 5545."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from icalendar import Calendar, vRecur
+from icalendar import Event as Component
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.core import clock
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.models import Employee, Event, EventParticipant
+from crm_desktop.services.events import KEPT_FIELDS, insert_event, update_event, worked_out
+from crm_desktop.services.journal import begin_change
+from crm_desktop.services.lookup import Choices
+
+PRODUCT = "-//crm-desktop//Calendar//EN"
+_DAY = datetime.timedelta(days=1)
+_LENGTHS = {"subject": 300, "place": 200, "uid": 255, "rule": 300}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event as a file tells it. ``original_at``: when its series had it begin, of an occurrence that was changed."""
+
+    uid: str
+    values: Mapping[str, Any]
+    category: str
+    rule: str | None
+    exceptions: tuple[datetime.datetime, ...]
+    original_at: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file, and the change set by which it is taken back."""
+
+    created: int
+    updated: int
+    unchanged: int
+    change_set: int
+
+
+def write_calendar(session: Session, person: Person, since: datetime.datetime) -> bytes:
+    """One's own events and those one takes part in, that end after ``since`` or repeat, as a file. One statement."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    invited = select(EventParticipant.event_id).where(EventParticipant.employee_id == person.id)
+    columns = [
+        getattr(Event, key)
+        for key in ("id", "uid", "series_id", "original_at", "updated_at", "rule", "exceptions", *KEPT_FIELDS)
+    ]
+    rows = session.execute(
+        select(*columns, Employee.name.label("owner"), Employee.email)
+        .join(Employee, Employee.id == Event.owner_id)
+        .where(
+            or_(Event.owner_id == person.id, Event.id.in_(invited)),
+            or_(Event.ends_at >= since, Event.rule.is_not(None)),
+        )
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+    uids = {row.id: row.uid or f"event-{row.id}@crm-desktop" for row in rows}
+    for row in rows:
+        calendar.add_component(_component(row, uids))
+    return bytes(calendar.to_ical())
+
+
+def _component(row: Any, uids: Mapping[int, str]) -> Component:
+    made = Component()
+    made.add("uid", uids.get(row.series_id, uids[row.id]) if row.series_id else uids[row.id])
+    made.add("summary", row.subject)
+    if row.is_all_day:
+        made.add("dtstart", row.starts_at.astimezone().date())
+        made.add("dtend", row.ends_at.astimezone().date())
+    else:
+        made.add("dtstart", row.starts_at.astimezone(datetime.UTC))
+        made.add("dtend", row.ends_at.astimezone(datetime.UTC))
+    made.add("dtstamp", row.updated_at.astimezone(datetime.UTC))
+    if row.rule:
+        made.add("rrule", vRecur.from_ical(row.rule))
+    for moment in row.exceptions:
+        made.add("exdate", moment.astimezone().date() if row.is_all_day else moment.astimezone(datetime.UTC))
+    if row.series_id in uids and row.original_at is not None:
+        made.add("recurrence-id", row.original_at.astimezone(datetime.UTC))
+    for key, value in (("location", row.place), ("description", row.description)):
+        if value:
+            made.add(key, value)
+    if row.is_private:
+        made.add("class", "PRIVATE")
+    return made
+
+
+def read_calendar(content: bytes) -> list[Incoming]:
+    """The events of a file, those of a series before what was changed of it. A KnownError where it is no calendar."""
+    try:
+        calendars = Calendar.from_ical(content, multiple=True)
+        found = [_incoming(one) for calendar in calendars for one in calendar.walk("VEVENT")]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):  # whatever the library trips over
+        raise KnownError(
+            _("This is no calendar file, or it is damaged."),
+            _("Export it again from the other program as iCalendar (.ics)."),
+        ) from None
+    if not calendars:
+        raise KnownError(_("There is no calendar in this file."), _("Choose a file that ends in .ics."))
+    return sorted(filter(None, found), key=lambda one: one.original_at is not None)
+
+
+def _incoming(component: Any) -> Incoming | None:
+    if component.get("dtstart") is None:
+        return None
+    begin = component.decoded("dtstart")
+    is_all_day = not isinstance(begin, datetime.datetime)
+    starts_at = _moment(begin)
+    ends_at = _end(component, starts_at, is_all_day=is_all_day)
+    rule = component.get("rrule")
+    original = component.get("recurrence-id")
+    values = {
+        "subject": str(component.get("summary") or _("Without a title")),
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "is_all_day": is_all_day,
+        "place": str(component.get("location") or "") or None,
+        "description": str(component.get("description") or "") or None,
+        "is_private": str(component.get("class") or "").upper() in {"PRIVATE", "CONFIDENTIAL"},
+    }
+    return Incoming(
+        str(component.get("uid") or "")[: _LENGTHS["uid"]],
+        {key: value[: _LENGTHS[key]] if key in _LENGTHS and value else value for key, value in values.items()},
+        next((str(name) for name in _categories(component)), ""),
+        _rule(rule),
+        tuple(_exceptions(component)),
+        _moment(original.dt) if original is not None else None,
+    )
+
+
+def _moment(value: datetime.date) -> datetime.datetime:
+    """A moment as it is said; a day begins at midnight here, and what has no zone is of here."""
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time())
+    return value.astimezone()
+
+
+def _end(component: Any, starts_at: datetime.datetime, *, is_all_day: bool) -> datetime.datetime:
+    if component.get("dtend") is not None:
+        ends_at = _moment(component.decoded("dtend"))
+    elif component.get("duration") is not None:
+        ends_at = starts_at + component.decoded("duration")
+    else:
+        ends_at = starts_at + (_DAY if is_all_day else datetime.timedelta())
+    return ends_at if ends_at > starts_at else starts_at + (_DAY if is_all_day else datetime.timedelta(minutes=15))
+
+
+def _rule(rule: Any) -> str | None:
+    if rule is None:
+        return None
+    first = rule[0] if isinstance(rule, list) else rule
+    written = first.to_ical().decode("ascii")
+    return written if len(written) <= _LENGTHS["rule"] else None
+
+
+def _exceptions(component: Any) -> Iterator[datetime.datetime]:
+    found = component.get("exdate")
+    for one in found if isinstance(found, list) else [found] if found is not None else []:
+        yield from (_moment(each.dt) for each in one.dts)
+
+
+def _categories(component: Any) -> list[Any]:
+    found = component.get("categories")
+    if found is None:
+        return []
+    first = found[0] if isinstance(found, list) else found
+    return list(getattr(first, "cats", [first]))
+
+
+def import_calendar(
+    session: Session, person: Person, incoming: list[Incoming], choices: Choices, label: str
+) -> Imported:
+    """Make the events one's own, and change those that came from the same source before; as one action."""
+    change_set = begin_change(session, "import", label)
+    known = _known(session, person, {one.uid for one in incoming if one.uid})
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    series = {uid: id_ for (uid, original), id_ in known.items() if original is None}
+    alone: dict[str, list[datetime.datetime]] = {}
+    for one in incoming:
+        if one.original_at is not None:
+            alone.setdefault(one.uid, []).append(one.original_at)
+    for one in incoming:
+        category = choices.find("event_category", one.category) if one.category else None
+        columns = dict(one.values) | {"uid": one.uid or None, "category_id": category.id if category else None}
+        if one.original_at is not None and one.uid in series:
+            columns |= {"series_id": series[one.uid], "original_at": one.original_at}
+            _leave_out(session, series[one.uid], one.original_at)
+        left_out = (*one.exceptions, *alone.get(one.uid, ())) if one.rule else ()
+        columns |= worked_out(columns["starts_at"], one.rule, left_out)
+        id_ = known.get((one.uid, one.original_at)) if one.uid else None
+        if id_ is None:
+            id_ = insert_event(session, columns)
+            counts["created"] += 1
+        else:
+            counts["updated" if update_event(session, id_, columns) else "unchanged"] += 1
+        if one.original_at is None:
+            series[one.uid] = id_
+    return Imported(**counts, change_set=change_set)
+
+
+def _known(session: Session, person: Person, uids: set[str]) -> dict[tuple[str, datetime.datetime | None], int]:
+    rows = session.execute(
+        select(Event.id, Event.uid, Event.original_at).where(Event.owner_id == person.id, Event.uid.in_(uids))
+    )
+    return {(row.uid, row.original_at.astimezone() if row.original_at else None): row.id for row in rows}
+
+
+def _leave_out(session: Session, series_id: int, at: datetime.datetime) -> None:
+    """The rule of a series does not hold for what was changed alone."""
+    row = session.execute(select(Event.exceptions, Event.occurs_at).where(Event.id == series_id)).one()
+    if row.occurs_at is not None and at in row.occurs_at:
+        left = [moment for moment in row.occurs_at if moment != at]
+        update_event(session, series_id, {"exceptions": [*row.exceptions, at], "occurs_at": left})
+
+
+def since_a_year_ago() -> datetime.datetime:
+    """From when on events are worth taking along."""
+    return clock.now() - 365 * _DAY

@@ -1,0 +1,178 @@
+"""Calendar files in and out, with what the RFC and other programs write."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from crm_desktop.core.errors import KnownError
+from crm_desktop.db.engine import Gateway
+from crm_desktop.services import calendar, events, journal
+from crm_desktop.services.calendar import Span
+from crm_desktop.services.events import Attendance
+from crm_desktop.services.icalendar_files import (
+    Imported,
+    import_calendar,
+    read_calendar,
+    since_a_year_ago,
+    write_calendar,
+)
+from crm_desktop.services.lookup import fetch_choices
+from crm_desktop.services.records import new_record
+from tests.db.conftest import SignIn
+
+RFC_WEEKLY = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//RDU Software//NONSGML HandCal//EN
+BEGIN:VTIMEZONE
+TZID:America/New_York
+BEGIN:STANDARD
+DTSTART:19981025T020000
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+TZNAME:EST
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19990404T020000
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+TZNAME:EDT
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+DTSTAMP:19980309T231000Z
+UID:guid-1.example.com
+ORGANIZER:mailto:mrbig@example.com
+DESCRIPTION:Project XYZ Review Meeting
+CATEGORIES:Internal
+CLASS:PUBLIC
+SUMMARY:XYZ Project Review
+DTSTART;TZID=America/New_York:19980312T083000
+DTEND;TZID=America/New_York:19980312T093000
+LOCATION:1CP Conference Room 4350
+RRULE:FREQ=WEEKLY;COUNT=3
+EXDATE;TZID=America/New_York:19980319T083000
+END:VEVENT
+BEGIN:VEVENT
+UID:guid-1.example.com
+DTSTAMP:19980309T231000Z
+RECURRENCE-ID:19980326T133000Z
+SUMMARY:XYZ Project Review (moved)
+DTSTART:19980327T133000Z
+DURATION:PT2H
+END:VEVENT
+BEGIN:VEVENT
+UID:19970901T130000Z-123403@example.com
+DTSTAMP:19970901T130000Z
+DTSTART;VALUE=DATE:19971102
+SUMMARY:Our Blissful Anniversary
+TRANSP:TRANSPARENT
+CLASS:CONFIDENTIAL
+CATEGORIES:ANNIVERSARY,PERSONAL,SPECIAL OCCASION
+RRULE:FREQ=YEARLY;COUNT=2
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n").encode()
+
+
+def bring_in(gateway: Gateway, content: bytes) -> Imported:
+    with gateway.write() as session:
+        return import_calendar(session, gateway.person, read_calendar(content), fetch_choices(session), "a.ics")
+
+
+def told(gateway: Gateway) -> list[str]:
+    first = datetime.datetime(1997, 1, 1, tzinfo=datetime.UTC)
+    with gateway.read() as session:
+        found = calendar.fetch_span(
+            session, first, first + datetime.timedelta(days=900), [gateway.person.id], [], gateway.person
+        )
+    return [
+        f"{one.starts_at.astimezone(datetime.UTC):%Y-%m-%d %H:%M} {(one.ends_at - one.starts_at)} {one.title}"
+        for one in found
+    ]
+
+
+def test_what_the_rfc_prints_comes_in_and_goes_again(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    done = bring_in(seller, RFC_WEEKLY)
+    assert (done.created, done.updated) == (3, 0)
+    assert [line for line in told(seller) if "XYZ" in line] == [
+        "1998-03-12 13:30 1:00:00 XYZ Project Review",
+        "1998-03-27 13:30 2:00:00 XYZ Project Review (moved)",
+    ]
+    assert len([line for line in told(seller) if "Anniversary" in line]) == 2
+    with seller.read() as session:
+        first = datetime.datetime(1998, 3, 1, tzinfo=datetime.UTC)
+        one = calendar.fetch_span(
+            session, first, first + datetime.timedelta(days=15), [seller.person.id], [], seller.person
+        )[0]
+    assert one.details is not None
+    assert (one.details.place, one.details.category and one.details.category.label) == (
+        "1CP Conference Room 4350",
+        "Internal",
+    )
+    with seller.write() as session:
+        assert journal.undo(session, done.change_set).kept == ()
+    assert told(seller) == []
+
+
+def test_the_same_file_again_changes_only_what_is_new(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    bring_in(seller, RFC_WEEKLY)
+    before = told(seller)
+    assert bring_in(seller, RFC_WEEKLY).created == 0
+    assert told(seller) == before
+    done = bring_in(seller, RFC_WEEKLY.replace(b"Our Blissful Anniversary", b"Anniversary"))
+    assert (done.created, done.updated) == (0, 1)
+
+
+def test_what_goes_out_comes_in_elsewhere_as_it_was(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    begin = datetime.datetime(2098, 3, 3, 9).astimezone()
+    hour = datetime.timedelta(hours=1)
+    with seller.write() as session:
+        values = {
+            "subject": '周会；"评审"',
+            "starts_at": begin,
+            "ends_at": begin + hour,
+            "place": "301",
+            "description": "一,\n二",
+        }
+        series = events.create(session, new_record("event", seller.person, **values), "FREQ=DAILY;COUNT=4").event_id
+        events.remove(session, series, begin + 24 * hour, "this")
+        moved = Span(begin + 50 * hour, begin + 51 * hour)
+        events.move(session, series, begin + 48 * hour, moved, "this")
+        day = new_record(
+            "event",
+            seller.person,
+            subject="出差",
+            starts_at=begin - 9 * hour,
+            ends_at=begin + 39 * hour,
+            is_all_day=True,
+        )
+        events.create(session, day, None, Attendance((junior.person.id,)))
+
+    def seen(gateway: Gateway) -> list[tuple[datetime.datetime, datetime.datetime, str]]:
+        with gateway.read() as session:
+            found = calendar.fetch_span(
+                session, begin - 48 * hour, begin + 200 * hour, [gateway.person.id], [], gateway.person
+            )
+        return [(one.starts_at, one.ends_at, one.title) for one in found]
+
+    with seller.read() as session:
+        content = write_calendar(session, seller.person, since_a_year_ago())
+    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    desk = sign_in("desk")
+    assert bring_in(desk, content).created == 3
+    assert seen(desk) == seen(seller)
+    assert len(seen(seller)) == 4
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"PK\x03\x04", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\n"]
+)
+def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(KnownError):
+        read_calendar(content)
