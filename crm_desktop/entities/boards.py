@@ -7,7 +7,8 @@ from typing import Any
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.models import Opportunity, SalesStage
+from crm_desktop.models import Opportunity, SalesStage, ServiceRequest
+from crm_desktop.spec import Ref
 from crm_desktop.spec.board import BoardSpec, Flag
 
 
@@ -36,3 +37,30 @@ OPPORTUNITY_BOARD = BoardSpec(
     flags=_flags,
 )
 """Where each deal stands; what is over begins with the last."""
+
+
+def _service_flags(card: Mapping[str, Any]) -> Iterator[Flag]:
+    for key in ("target", "priority"):
+        shown = card.get(key)
+        if isinstance(shown, Ref) and shown.tone in {"bad", "warn"}:
+            yield Flag(shown.label, shown.tone)
+
+
+def _service_board(column: Any) -> BoardSpec:
+    return BoardSpec(
+        entity="service_request",
+        column=column,
+        order=(ServiceRequest.due_at.asc().nulls_last(), ServiceRequest.reported_at.desc()),
+        title=ServiceRequest.subject,
+        subtitle=ServiceRequest.customer,
+        person=ServiceRequest.owner,
+        days=(ServiceRequest.due_at, ServiceRequest.solved_at),
+        told=(ServiceRequest.state, ServiceRequest.target, ServiceRequest.priority, ServiceRequest.warn_at),
+        flags=_service_flags,
+    )
+
+
+SERVICE_BOARD = _service_board(ServiceRequest.state)
+"""What is due next stands uppermost."""
+ENGINEER_BOARD = _service_board(ServiceRequest.owner)
+"""Who has what; whoever has nothing has no column."""

@@ -114,7 +114,8 @@ def _select_board(board: BoardSpec, query: ListQuery, person: Person, lane: Attr
     paths = _paths(board)
     shown = [column for path in paths for column in outputs(path, joins)]
     found = select(target.id, display_of(target), *shown, cells.c.ids, *(cells.c[one.name] for one in sums))
-    statement = joins.apply(found.select_from(target).outerjoin(cells, cells.c.place == target.id))
+    is_always_shown = board.process is not None or bool(fact.dictionary)  # of people only those who have a card
+    statement = joins.apply(found.select_from(target).join(cells, cells.c.place == target.id, isouter=is_always_shown))
     if fact.dictionary:
         statement = statement.where(target.dictionary.has(code=fact.dictionary), target.is_active)
     ordered = [target] if board.process is None else [joins.target((board.process,)), target]

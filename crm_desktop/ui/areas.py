@@ -25,6 +25,7 @@ from crm_desktop.ui.pages.home import home_entry
 from crm_desktop.ui.pages.log_call import log_call_entry
 from crm_desktop.ui.pages.messages import message_entries
 from crm_desktop.ui.pages.report import report_entries
+from crm_desktop.ui.pages.service_board import board_entries
 
 HOME = ("announcement",)
 CUSTOMERS = ("customer", "contact", "activity")
@@ -86,9 +87,10 @@ def _calendar(person: Person) -> Area:
 def _service(person: Person) -> Area:
     """Begins with logging a call, for who may."""
     area = _area("service", N_("Service"), "headset", SERVICE, person)
-    if not person.may("create", "service_request"):
+    if not person.may("read", "service_request"):
         return area
-    return replace(area, pages=(log_call_entry(), *area.pages))
+    log = (log_call_entry(),) if person.may("create", "service_request") else ()
+    return replace(area, pages=(*log, *board_entries(), *area.pages))
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

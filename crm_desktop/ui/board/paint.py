@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
@@ -125,8 +127,9 @@ class BoardPainter:
         if not key:
             return "", "faint"
         day = row.values[key]
-        words = day.isoformat()
-        if day.year == clock.today().year:
+        is_moment = isinstance(day, datetime.datetime)
+        words = f"{day.astimezone():%m-%d %H:%M}" if is_moment else day.isoformat()
+        if not is_moment and day.year == clock.today().year:
             words = words[-_MONTH_DAY:]
         return words, self._spec.tone(row.values).get(key, "faint")
 

@@ -28,8 +28,17 @@ def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
         ("board_lanes", partial(chosen_window, context, "opportunity/board", Choices(period="", has_lanes=True))),
         ("funnel", partial(chosen_window, context, "opportunity/funnel", Choices(period="this_year"))),
         ("next_step", next_step_dialog),
+        ("service_board", partial(service_window, context, "board")),
+        ("engineer_board", partial(service_window, context, "engineers")),
         ("log_call", partial(call_window, context)),
     )
+
+
+def service_window(context: Context, way: str) -> QWidget:
+    """A board of service requests."""
+    window = MainWindow(context)
+    window.show_area("service").select_page(f"service_request/{way}")
+    return window
 
 
 def call_window(context: Context) -> QWidget:
