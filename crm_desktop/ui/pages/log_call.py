@@ -15,7 +15,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.text import digits
 from crm_desktop.entities import by_key
 from crm_desktop.services import calls
-from crm_desktop.services.calls import Call, Caller, Logged
+from crm_desktop.services.calls import Call, Caller, Logged, Machine
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.records import FieldsError
 from crm_desktop.services.search import Hit
@@ -178,11 +178,12 @@ class LogCallPage(Page):
     def _show_caller(self, caller: Caller | None) -> None:
         self._show_known(caller)
         self.contact.set_value(caller.contact if caller is not None else None)
-        self.machine.set_value(caller.machines[0].ref if caller is not None and len(caller.machines) == 1 else None)
+        machines = caller.machines if caller is not None else ()
+        self.machine.set_value(_named(machines[0]) if len(machines) == 1 else None)
         self._suggest()
         self._edited()
         if caller is not None:
-            (self.machine if len(caller.machines) > 1 else self.subject).setFocus()
+            (self.machine if len(machines) > 1 else self.subject).setFocus()
 
     def _show_known(self, caller: Caller | None) -> None:
         self._caller = caller
@@ -210,7 +211,7 @@ class LogCallPage(Page):
 
     def _answer_machines(self, answer: Callable[[Sequence[Ref]], None]) -> None:
         machines = self._caller.machines if self._caller is not None else ()
-        answer([Ref(one.ref.id, f"{one.name} {one.ref.label}".strip()) for one in machines])
+        answer([_named(one) for one in machines])
 
     # How urgent it is
 
@@ -298,6 +299,11 @@ class LogCallPage(Page):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(holder)
         self.body.addWidget(scroll, 1)
+
+
+def _named(machine: Machine) -> Ref:
+    """With the product, as one speaks of it."""
+    return Ref(machine.ref.id, f"{machine.name} {machine.ref.label}".strip())
 
 
 def _side_by_side(*editors: QWidget) -> QWidget:
