@@ -19,6 +19,7 @@ from crm_desktop.services.filters import filter_clause, filter_parameters, filte
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import (
     Joins,
+    is_name,
     read_values,
     scope_hint,
     scopes_in_turn,
@@ -139,7 +140,7 @@ def _scopes_to_merge(query: ListQuery, person: Person) -> list[ColumnElement[boo
     spec = query.spec
     is_asked = query.filter or query.typed or query.parent_id is not None
     path, _is_descending = _sorted_by(query)
-    if is_asked or spec.search is None or path != (spec.search.name,):
+    if is_asked or not is_name(spec, path):
         return []
     scopes = scopes_in_turn(spec, person)
     return scopes if len(scopes) > 1 else []

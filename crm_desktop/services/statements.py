@@ -258,6 +258,11 @@ def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[b
     return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))
 
 
+def is_name(spec: EntitySpec, path: tuple[Attr, ...]) -> bool:
+    """Whether the path is the name by which people know the record. By identity: compared, attributes make SQL."""
+    return spec.search is not None and len(path) == 1 and path[0] is spec.search.name
+
+
 def sort_columns(spec: EntitySpec, path: tuple[Attr, ...], joins: Joins, *, is_descending: bool) -> list[Any]:
     """ORDER BY of a list: the column as a user expects it, then the key, so that the order is total."""
     model = joins.target(())
@@ -265,7 +270,7 @@ def sort_columns(spec: EntitySpec, path: tuple[Attr, ...], joins: Joins, *, is_d
     if fact.target is not None:
         alias = joins.target(path)
         column = getattr(alias, alias.order)
-    elif spec.search and path == (spec.search.name,):
+    elif is_name(spec, path):
         column = model.sort_key
     else:
         column = getattr(joins.target(path[:-1]), fact.key)
