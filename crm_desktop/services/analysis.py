@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -134,13 +137,13 @@ class _Asked:
         self.dimensions: tuple[Dimension, ...] = (by,) if is_alone or below is None else (by, below)
         self._rows = {one.key: self._group(one, one.where) for one in measures}
         self._among = {one.key: self._group(one, one.among) for one in measures}
+        self._gathered = {one.key: tuple(self._dimension(one, by) for by in self.dimensions) for one in measures}
 
     def questions(self) -> Iterator[Question]:
         """One for each entity and what it is gathered by; where parts are gathered by, one more for the total."""
         together: dict[tuple[str, tuple[Dimension, ...]], list[Measure]] = {}
         for measure in self._measures:
-            gathered_by = tuple(self._dimension(measure, one) for one in self.dimensions)
-            together.setdefault((self._entity(measure), gathered_by), []).append(measure)
+            together.setdefault((self._entity(measure), self._gathered[measure.key]), []).append(measure)
         for (entity, gathered_by), counted in together.items():
             measures = tuple(Counted(one, *self._conditions(one, counted)) for one in counted)
             question = Question(entity, self._base(entity, counted), gathered_by, measures)
@@ -151,7 +154,12 @@ class _Asked:
     def row(self, values: tuple[Any, ...], numbers: dict[str, Any]) -> ReportRow:
         """A row with all measures: of those that nothing was found for, none."""
         label = self._label(self.dimensions[len(values) - 1], values[-1]) if values else _("Total")
-        return ReportRow(values, label, tuple(self._number(one, values, numbers) for one in self._measures))
+        own: dict[tuple[Dimension, ...], tuple[Item, ...]] = {}
+        for dimensions in self._gathered.values():
+            if dimensions not in own:
+                own[dimensions] = tuple(itertools.starmap(_has_value, zip(dimensions, values, strict=False)))
+        shown = (self._number(one, numbers, own[self._gathered[one.key]]) for one in self._measures)
+        return ReportRow(values, label, tuple(shown))
 
     def missing_days(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
         """Between the first month and the last those in which there was nothing."""
@@ -167,13 +175,10 @@ class _Asked:
             if day not in found:
                 yield self.row((day,), {})
 
-    def _number(self, measure: Measure, values: tuple[Any, ...], numbers: dict[str, Any]) -> Number:
+    def _number(self, measure: Measure, numbers: dict[str, Any], own: tuple[Item, ...]) -> Number:
         nothing = 0 if measure.count in {Count.COUNT, Count.SUM} else None
         group = self._among[measure.key] if measure.count is Count.RATE else self._rows[measure.key]
-        entity = self._entity(measure)
-        pairs = zip(self.dimensions, values, strict=False)
-        own = (_has_value(self._dimension(measure, one), value) for one, value in pairs)
-        return Number(numbers.get(measure.key, nothing), entity, Group((*group.items, *own)))
+        return Number(numbers.get(measure.key, nothing), self._entity(measure), Group((*group.items, *own)))
 
     def _entity(self, measure: Measure) -> str:
         return measure.entity or self._spec.entity
@@ -247,8 +252,13 @@ def _has_value(dimension: Dimension, value: Any) -> Item:
         return Condition(dimension.field, "empty")
     if isinstance(value, Ref):
         return Condition(dimension.field, "any_of", (value,))
-    last = value + _UNITS[dimension.unit] - relativedelta(days=1)
-    return Condition(dimension.field, "from_to", (value, last))
+    return Condition(dimension.field, "from_to", (value, _last_day(value, dimension.unit)))
+
+
+@functools.cache
+def _last_day(first: datetime.date, unit: str) -> datetime.date:
+    last: datetime.date = first + _UNITS[unit] - relativedelta(days=1)
+    return last
 
 
 class _Order:
@@ -259,10 +269,12 @@ class _Order:
 
     def of(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
         """The rows, each before those below it."""
-        for row in sorted((row for row in rows if row.level == 1), key=self._key):
+        below: dict[tuple[Any, ...], list[ReportRow]] = {}
+        for row in rows:
+            below.setdefault(row.values[:-1], []).append(row)
+        for row in sorted(below.get((), ()), key=self._key):
             yield row
-            below = (one for one in rows if one.level > 1 and one.values[:1] == row.values)
-            yield from sorted(below, key=self._key)
+            yield from sorted(below.get(row.values, ()), key=self._key)
 
     def _key(self, row: ReportRow) -> tuple[Any, ...]:
         dimension, value = self._dimensions[row.level - 1], row.values[-1]

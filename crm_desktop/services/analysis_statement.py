@@ -66,7 +66,8 @@ def fetch_gathered(session: Session, question: Question, person: Person) -> list
     shape = (question.dimensions, tuple(one.measure.key for one in question.counted))
     key = ("report", question.entity, shape, filter_shape(spec, whole, person), sight_of(person, question.entity))
     rows = execute(session, key, build, filter_parameters(spec, whole, person))
-    return [_read(question, spec, row) for row in rows]
+    are_rows = [field_of(spec, one).facts.target is not None for one in question.dimensions]
+    return [_read(len(question.counted), are_rows, row) for row in rows]
 
 
 def field_of(spec: EntitySpec, dimension: Dimension) -> FilterField:
@@ -163,14 +164,13 @@ class _Statement:
         return found.distinct()
 
 
-def _read(question: Question, spec: EntitySpec, row: Sequence[Any]) -> Gathered:
-    count = len(question.counted)
+def _read(count: int, are_rows: Sequence[bool], row: Sequence[Any]) -> Gathered:
+    """One group with ``count`` numbers; ``are_rows`` says which of its dimensions refer to rows."""
     bits, numbers, shown = row[0], row[1 : 1 + count], row[1 + count :]
-    level = len(question.dimensions) - int(bits).bit_count()
+    level = len(are_rows) - int(bits).bit_count()
     values, places = [], []
-    for number, dimension in enumerate(question.dimensions[:level]):
+    for number, is_row in enumerate(are_rows[:level]):
         key, label, tone, place = shown[4 * number : 4 * number + 4]
-        is_row = field_of(spec, dimension).facts.target is not None
         values.append(Ref(key, _("(not visible to you)") if label is None else label, tone) if is_row and key else key)
         places.append(place)
     return Gathered(tuple(values), tuple(places), tuple(numbers))

@@ -26,6 +26,7 @@ from tests.bench.crowd import crowd_timings
 from tests.bench.delay import Delay
 from tests.bench.imports import Import, write_sheet
 from tests.bench.measure import Figure
+from tests.bench.reports import Reports
 from tests.bench.start import start_timings
 from tests.bench.window import Timing, WindowBench
 
@@ -120,6 +121,7 @@ def measure(demo: Demo) -> list[Figure]:
         sheet = Path(folder) / "客户.xlsx"
         write_sheet(sheet)
         figures += Import(clerk, demo.address.url(demo.database), sheet).figures()
+    figures += Reports(clerk, demo.address.url(demo.database, CLERK, "demo")).figures()
     figures += BulkEdit(clerk, demo.address.url(demo.database, CLERK, "demo")).figures()
     clerk.close()
     return figures
