@@ -87,6 +87,7 @@ class Home:
     birthdays: tuple[Line, ...]
     queue: tuple[Line, ...]
     next_steps: tuple[Line, ...]
+    tasks: tuple[Line, ...]
     recent: tuple[Hit, ...]
     starred: tuple[Hit, ...]
     funnel: tuple[Step, ...]
@@ -121,6 +122,7 @@ def fetch_home(session: Session, person: Person) -> Home:
         birthdays=tuple(map(_line, rows["birthdays"])),
         queue=tuple(map(_line, rows["queue"])),
         next_steps=tuple(map(_line, rows["next_steps"])),
+        tasks=tuple(map(_line, rows["tasks"])),
         recent=seen(rows["recent"]),
         starred=seen(rows["starred"]),
         funnel=tuple(map(_step, rows["funnel"])),

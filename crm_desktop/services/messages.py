@@ -49,16 +49,17 @@ class Receiver:
 
 def select_messages(folder: Folder, most: int = MOST) -> Select[Any]:
     """The fields of ``Message``, newest first; row security shows only one's own."""
-    statement: Select[Any] = (
-        select(
-            Row.id, Row.kind, Row.sender_id, func.coalesce(Employee.name, "").label("sender"), Row.receivers, Row.body,
-            Row.entity, Row.record_id, Row.sent_at, Row.read_at,
-        )
+    columns: tuple[Any, ...] = (
+        Row.id, Row.kind, Row.sender_id, func.coalesce(Employee.name, "").label("sender"), Row.receivers, Row.body,
+        Row.entity, Row.record_id, Row.sent_at, Row.read_at,
+    )  # fmt: skip
+    statement = (
+        select(*columns)
         .outerjoin(Employee, Employee.id == Row.sender_id)
         .where(Row.is_sent.is_(folder == "sent"))
         .order_by(Row.sent_at.desc(), Row.id.desc())
         .limit(most)
-    )  # fmt: skip
+    )
     return statement.where(Row.read_at.is_(None)) if folder == "unread" else statement
 
 

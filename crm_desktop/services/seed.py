@@ -61,14 +61,17 @@ _REMEMBER = text("""
 """).bindparams(bindparam("value", type_=JSONB))
 _ALERTS_GIVEN = "given_alert_rules"
 _ADD_ALERT_RULES = text("""
-    insert into crm.alert_rule (name, name_en, kind_id, days, level_id, sort_order)
-    select r.name, r.name_en, crm.choice('alert_kind', r.kind), r.days, crm.choice('level', r.level), r.place
+    insert into crm.alert_rule (name, name_en, kind_id, days, level_id, sort_order, warns_superior)
+    select r.name, r.name_en, crm.choice('alert_kind', r.kind), r.days, crm.choice('level', r.level), r.place,
+           r.kind = 'request_late'
     from (values
       ('A 类客户三十天未联系', 'A customers not contacted for 30 days', 'quiet_customer', 30, 'a', 1),
       ('B 类客户六十天未联系', 'B customers not contacted for 60 days', 'quiet_customer', 60, 'b', 2),
       ('七天内生日', 'Birthdays within 7 days', 'birthday', 7, null, 3),
       ('商机停滞', 'Stalled deals', 'stalled_deal', 0, null, 4),
-      ('线索响应超时', 'Leads not answered', 'lead_unanswered', 0, null, 5)
+      ('线索响应超时', 'Leads not answered', 'lead_unanswered', 0, null, 5),
+      ('任务逾期', 'Tasks overdue', 'task_overdue', 0, null, 6),
+      ('服务将超时', 'Service targets at risk', 'request_late', 0, null, 7)
     ) r (name, name_en, kind, days, level, place)
 """)
 _ADD_ENTRIES = text("""

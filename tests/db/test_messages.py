@@ -158,3 +158,24 @@ def test_birthdays_are_told_so_many_days_before(raw: Raw, office: Office, ahead:
     raw.become(None)
     raw.value("select crm.evaluate_alerts()")
     assert alerts(raw, "seller") == ([("contact", contact)] if warned else [])
+
+
+def test_what_minutes_count_for_is_looked_at_more_often_and_leaves_the_rest_alone(raw: Raw, office: Office) -> None:
+    raw.act(login("seller"), "create")
+    task = raw.value("insert into crm.task (subject, due_on) values ('寄样本', current_date - 2) returning id")
+    customer = raw.value("select min(id) from crm.customer where owner_id = %s", office.ids["seller"])
+    raw.become(None)
+    request = raw.value(
+        "insert into crm.service_request (subject, customer_id, owner_id, reported_at)"
+        " values ('卡纸', %s, %s, now() - interval '30 days') returning id",
+        customer, office.ids["seller"],
+    )  # fmt: skip
+    raw.value("select crm.evaluate_alerts()")
+    mine = [("service_request", request), ("task", task)]
+    assert sorted(a for a in alerts(raw, "seller") if a[0] in {"task", "service_request"}) == mine
+    assert ("service_request", request) in alerts(raw, "leader")  # the superior
+    raw.become(None)
+    raw.count("update crm.service_request set reported_at = now() where id = %s", request)
+    raw.value("select crm.evaluate_urgent_alerts()")
+    assert raw.column("select record_id from crm.alert where entity = 'service_request'") == []
+    assert raw.column("select record_id from crm.alert where entity = 'task'") == [task]

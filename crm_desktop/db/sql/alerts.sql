@@ -32,11 +32,19 @@ begin
     return query
       select l.owner_id, 'lead', l.id, l.respond_by::date + rule.days from crm.lead l
       where (among is null or l.id = any (among)) and l.respond_by + make_interval(days => rule.days) < now();
+  elsif kind = 'task_overdue' then
+    return query
+      select t.owner_id, 'task', t.id, t.due_at::date + rule.days from crm.task t
+      where (among is null or t.id = any (among)) and t.due_at + make_interval(days => rule.days) < now();
+  elsif kind = 'request_late' then
+    return query
+      select s.owner_id, 'service_request', s.id, s.due_at::date + rule.days from crm.service_request s
+      where (among is null or s.id = any (among)) and s.warn_at + make_interval(days => rule.days) < now();
   end if;
 end $$;
 
--- All causes of all rules, at most a hundred of the latest for a person and rule: more would be read by nobody.
-create or replace function crm.evaluate_alerts() returns integer
+-- All causes of rules of these kinds, at most a hundred of the latest for a person and rule: nobody would read more.
+create or replace function crm.evaluate_alerts_of(kinds text[]) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   told bigint[];
@@ -50,12 +58,14 @@ begin
         union
         select e.superior_id from crm.employee e where r.warns_superior and e.id = c.owner_id) x
       join crm.employee p on p.id = x.employee_id and p.is_active and not p.is_pool
-    where r.is_active
+    where r.is_active and r.kind_id in (select crm.choice('alert_kind', k) from unnest(kinds) k)
   ), kept as (
     select * from causes c where c.place <= 100
   ), gone as (
     delete from crm.alert a
-      where not exists (select from kept k where (k.employee_id, k.rule_id, k.record_id) = (a.employee_id, a.rule_id, a.record_id))
+      where a.rule_id in (select r.id from crm.alert_rule r
+                          where not r.is_active or r.kind_id in (select crm.choice('alert_kind', k) from unnest(kinds) k))
+        and not exists (select from kept k where (k.employee_id, k.rule_id, k.record_id) = (a.employee_id, a.rule_id, a.record_id))
       returning a.employee_id
   ), come as (
     insert into crm.alert as a (employee_id, rule_id, entity, record_id, since)
@@ -67,6 +77,18 @@ begin
   if told is not null then perform journal.notify('alert', 'u', told); end if;
   return coalesce(cardinality(told), 0);
 end $$;
+
+create or replace function crm.evaluate_alerts() returns integer
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  select crm.evaluate_alerts_of(array(
+    select e.code from crm.dictionary_entry e join crm.dictionary d on d.id = e.dictionary_id where d.code = 'alert_kind'))
+$$;
+
+-- What minutes count for.
+create or replace function crm.evaluate_urgent_alerts() returns integer
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  select crm.evaluate_alerts_of('{lead_unanswered,request_late}')
+$$;
 
 -- One's own alerts whose causes still stand: what was settled since they were evaluated is not told any more.
 create or replace function crm.my_alerts() returns setof crm.alert

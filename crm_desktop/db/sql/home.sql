@@ -70,6 +70,12 @@ begin
             where s.owner_id = me.id and s.state_id = crm.choice('request_state', 'dispatched')) y
           order by y.at desc limit 8) x) as assignments,
         (select json_agg(x) from (
+          select 'task' as entity, t.id, t.subject as title, coalesce(c.name, '') as note, t.due_at as at,
+                 case when t.due_at < now() then 'bad' else '' end as tone
+          from crm.task t left join crm.customer c on c.id = t.customer_id, me
+          where t.owner_id = me.id and t.due_at < current_date + 2
+          order by t.due_at, t.id limit 8) x) as tasks,
+        (select json_agg(x) from (
           select 'contact' as entity, k.id, k.name as title, c.name as note, d::date as at, '' as tone
           from generate_series(current_date, current_date + 14, interval '1 day') d
           join crm.contact k on right(k.birthday, 5) = to_char(d, 'MM-DD') and not k.is_birthday_lunar and not k.has_left

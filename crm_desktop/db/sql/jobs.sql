@@ -7,6 +7,7 @@
 create or replace function crm.jobs() returns table (key text, every text, work text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values ('alerts', 'hour', 'evaluate_alerts'), ('leads', 'day', 'recycle_leads'),
+         ('urgent_alerts', 'minute', 'evaluate_urgent_alerts'),
          ('weekly_snapshot', 'week', 'take_snapshot')
 $$;
 insert into crm.job (key) select j.key from crm.jobs() j on conflict (key) do nothing;

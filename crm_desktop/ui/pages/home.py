@@ -37,6 +37,7 @@ KEY = "home"
 ARRANGED = "home/cards"
 CARDS = {
     "day": N_("My day"),
+    "tasks": N_("Tasks due"),
     "alerts": N_("Alerts"),
     "steps": N_("Next steps due"),
     "assignments": N_("New assignments"),
@@ -51,6 +52,7 @@ CARDS = {
 }
 _NOTHING = {
     "day": N_("Nothing stands in the calendar today."),
+    "tasks": N_("No task is due."),
     "alerts": N_("Nothing to be warned of."),
     "steps": N_("No next step is due."),
     "assignments": N_("Nothing new was given to you."),
@@ -64,7 +66,7 @@ _NOTHING = {
 }
 TABLES = frozenset({
     "message", "alert", "alert_rule", "announcement", "announcement_reading", "lead", "lead_follow_up", "opportunity",
-    "service_request", "event", "event_participant", "activity", "contact", "customer", "special_day",
+    "service_request", "event", "task", "event_participant", "activity", "contact", "customer", "special_day",
 })  # fmt: skip
 OWN = frozenset({"message", "alert"})
 """Of these one hears for whom they are."""
@@ -162,6 +164,7 @@ class HomePage(Page):
         return {
             "day": [self._event(one) for one in events],
             "alerts": [self._alert(one) for one in home.alerts],
+            "tasks": self._lines(home.tasks),
             "steps": self._lines(home.next_steps),
             "assignments": self._lines(home.assignments),
             "queue": self._lines(home.queue),
