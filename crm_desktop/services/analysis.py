@@ -221,9 +221,11 @@ class _Asked:
         """What any of the measures needs: all have the same period, or one of several."""
         periods = tuple(dict.fromkeys(self._period(one) for one in counted))
         common = self._common(entity)
-        if len(periods) == 1:
-            return Group((*common, *periods[0].items))
-        return Group((*common, Group(periods, "any"))) if all(periods) else Group(common)
+        counted_rows = [
+            Group(self._of_measure(one, one.among if one.count is Count.RATE else one.where)) for one in counted
+        ]
+        asked = [_any(periods), _any(counted_rows)]
+        return Group((*common, *(item for group in asked for item in _flat(group))))
 
     def _conditions(self, measure: Measure, counted: Sequence[Measure]) -> tuple[Group, Group]:
         """Beyond the base."""
@@ -240,6 +242,14 @@ class _Asked:
 
 def _flat(group: Group) -> tuple[Item, ...]:
     return group.items if group.match == "all" and not group.part else (group,)
+
+
+def _any(groups: Sequence[Group]) -> Group:
+    """What one of the filters lets through."""
+    different = tuple(dict.fromkeys(groups))
+    if not all(different):
+        return EVERYTHING
+    return different[0] if len(different) == 1 else Group(different, "any")
 
 
 def _has_value(dimension: Dimension, value: Any) -> Item:
