@@ -26,6 +26,7 @@ from crm_desktop.ui.pages.log_call import log_call_entry
 from crm_desktop.ui.pages.messages import message_entries
 from crm_desktop.ui.pages.report import report_entries
 from crm_desktop.ui.pages.service_board import board_entries
+from crm_desktop.ui.pages.wallboard import wallboard_entry
 
 HOME = ("announcement",)
 CUSTOMERS = ("customer", "contact", "activity")
@@ -90,7 +91,7 @@ def _service(person: Person) -> Area:
     if not person.may("read", "service_request"):
         return area
     log = (log_call_entry(),) if person.may("create", "service_request") else ()
-    return replace(area, pages=(*log, *board_entries(), *area.pages))
+    return replace(area, pages=(*log, *board_entries(), wallboard_entry(), *area.pages))
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

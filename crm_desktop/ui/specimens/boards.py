@@ -30,6 +30,7 @@ def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
         ("next_step", next_step_dialog),
         ("service_board", partial(service_window, context, "board")),
         ("engineer_board", partial(service_window, context, "engineers")),
+        ("wallboard", partial(service_window, context, "wallboard")),
         ("log_call", partial(call_window, context)),
     )
 
