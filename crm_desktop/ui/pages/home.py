@@ -94,7 +94,7 @@ class HomePage(Page):
             else None
         )
         self._shown: list[str] = list(offered(person))
-        self._columns: list[QVBoxLayout] = []
+        self._columns: list[QWidget] = []
         heading = PageTitle(_greeting(person))
         heading.add(quiet_button(_("Arrange…"), self.arrange, icon_name="squares-four"))
         heading.add(secondary_button(_("New message"), self.write, icon_name="paper-plane-tilt"))
@@ -255,23 +255,24 @@ class HomePage(Page):
 
     def _lay_out(self) -> None:
         """One card after the other, from left to right: where one stands does not depend on what the others hold."""
-        count = self._wanted_columns()
         cards: dict[str, QWidget] = {**self.cards, **({"figures": self.figures} if self.figures is not None else {})}
-        while len(self._columns) > count:
-            gone = self._columns.pop()
-            self._line.removeItem(gone)
-            gone.deleteLater()
-        while len(self._columns) < count:
-            column = QVBoxLayout()
-            column.setSpacing(GAP)
-            self._columns.append(column)
-            self._line.addLayout(column, 1)
-            self._line.setAlignment(column, Qt.AlignmentFlag.AlignTop)
         for card in cards.values():
-            card.setVisible(False)
-        for place, key in enumerate(self._shown):
-            self._columns[place % count].addWidget(cards[key])
-            cards[key].setVisible(True)
+            card.setParent(self._inside)
+            card.hide()
+        for column in self._columns:
+            self._line.removeWidget(column)
+            column.deleteLater()
+        self._columns = [QWidget() for _place in range(self._wanted_columns())]
+        for number, column in enumerate(self._columns):
+            column.setObjectName("plain")
+            below = QVBoxLayout(column)
+            below.setContentsMargins(0, 0, 0, 0)
+            below.setSpacing(GAP)
+            for key in self._shown[number :: len(self._columns)]:
+                below.addWidget(cards[key])
+                cards[key].show()
+            below.addStretch(1)
+            self._line.addWidget(column, 1)
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, _change_sets: object) -> None:
         is_for_others = table in OWN and ids is not None and self._view.context.person.id not in ids

@@ -98,7 +98,8 @@ class MessagesPage(Page):
         lists.body.addWidget(self._stack)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(lists)
-        split.addWidget(self._reading_card())
+        self._reading = self._reading_card()
+        split.addWidget(self._reading)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
@@ -170,6 +171,7 @@ class MessagesPage(Page):
             card.body.addWidget(widget)
         card.body.addWidget(self.text, 1)
         card.body.addLayout(line)
+        card.body.addStretch(0)
         self._show_message(None)
         return card
 
@@ -177,6 +179,7 @@ class MessagesPage(Page):
         kept = self._current.id if self._current is not None else 0
         self.model.show_rows(found, is_sent=self._folder == "sent")
         self._stack.setCurrentIndex(0 if found else 1)
+        self._reading.setVisible(bool(found))
         self.table.fit_columns(1)
         place = next((place for place, one in enumerate(found) if one.id == kept), -1)
         if place >= 0:
@@ -197,6 +200,7 @@ class MessagesPage(Page):
         self.who.setText((message.receivers if is_sent else in_short(message)) if message is not None else "")
         self.when.setText(TIME.format(message.sent_at) if message is not None else "")
         self.text.setPlainText(message.body if message is not None else "")
+        self.text.setVisible(message is not None)
         has_record = message is not None and bool(message.entity)
         self.about.setText(_about(message) if message is not None else "")
         self.about.setVisible(has_record)
