@@ -59,6 +59,7 @@ def _findings(connection: Connection) -> Iterator[Finding]:
     yield revision
     if revision.is_ok:
         yield from _installed(connection)
+        yield from _jobs(connection)
     yield from _journal(connection)
     yield from _roles(connection)
     yield from _logins(connection)
@@ -121,6 +122,19 @@ def _sentence(difference: Difference) -> str:
     else:
         sentence = _("Altered: {kind} {name}.")
     return sentence.format(kind=_(_LABELS[difference.kind]), name=difference.name)
+
+
+def _jobs(connection: Connection) -> Iterator[Finding]:
+    """Scheduled work that came to nothing; nobody asked for it, so nobody was told."""
+    for key, ran_at, failure in connection.execute(text("select key, ran_at, failure from crm.failed_jobs()")):
+        words = _("Scheduled work “{job}” failed on {time}: {reason}")
+        yield Finding(
+            is_ok=False,
+            text=words.format(job=key, time=f"{ran_at.astimezone():%Y-%m-%d %H:%M}", reason=failure),
+            hint=_(
+                "It is tried again by itself every ten minutes. If it goes on, send this to the makers of the program."
+            ),
+        )
 
 
 def _journal(connection: Connection) -> Iterator[Finding]:

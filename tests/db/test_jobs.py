@@ -137,7 +137,12 @@ def test_a_job_that_fails_holds_up_no_other_and_is_tried_again_later(raw: Raw) -
     raw.become(login("seller"))
     assert [raw.value("select crm.run_next_job()") for _time in range(3)] == ["broken", "weekly_snapshot", None]
     raw.become(None)
-    assert "no_such_function" in raw.value("select failure from crm.job where key = 'broken'")
+    assert "no_such_function" in raw.value("select failure from crm.failed_jobs()")
+    raw.become(login("seller"))
+    assert raw.rows("select * from crm.failed_jobs()") == []
+    raw.become(login("admin"))
+    assert raw.column("select key from crm.failed_jobs()") == ["broken"]
+    raw.become(None)
     raw.cursor.execute("update crm.job set ran_at = now() - interval '11 minutes'")
     raw.become(login("seller"))
     assert raw.value("select crm.run_next_job()") == "broken"

@@ -38,6 +38,16 @@ begin
 end $$;
 grant execute on function crm.run_next_job() to crm_user;
 
+-- What came to nothing at its last attempt, for those who look after the server.
+create or replace function crm.failed_jobs() returns table (key text, ran_at timestamptz, failure text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select x.key::text, x.ran_at, x.failure from crm.job x
+    where x.failure is not null and (crm.me() is null or crm.may('setting', 'update')) order by x.key;
+end $$;
+grant execute on function crm.failed_jobs() to crm_user;
+
 -- The open opportunities as they are at the first sign-in of a week.
 create or replace function crm.take_snapshot() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

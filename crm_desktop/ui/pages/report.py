@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl
@@ -65,6 +66,7 @@ class ReportPage(Page):
         self.parameters = opening_parameters(self.spec)
         self.found: FoundReport | None = None
         self._asked: dict[str, Parameters] = {}
+        self._asked_at = monotonic()
         self.title_line = PageTitle("")
         self.export_button = secondary_button(_("Export"), self.export, icon_name="download-simple", shortcut="Ctrl+E")
         self.print_button = secondary_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
@@ -184,6 +186,7 @@ class ReportPage(Page):
 
     def _open(self) -> None:
         self._show_parameters()
+        self._asked_at = monotonic()
         spec, parameters, person = self.spec, self.parameters, self._context.person
 
         def work(session: Session) -> FoundReport:
@@ -197,6 +200,7 @@ class ReportPage(Page):
         self.line.show_parameters(self.spec, self.parameters)
 
     def _take(self, found: FoundReport) -> None:
+        self._follower.soon.took(monotonic() - self._asked_at)
         is_other = self.found is None
         self.found = found
         self.line.show_parameters(found.spec, found.parameters)
@@ -205,6 +209,8 @@ class ReportPage(Page):
             self._show_instead(self._nothing_there())
             return
         self.stack.setCurrentIndex(0)
+        before = self.table.currentIndex()
+        row, column = (0, 1) if is_other or not before.isValid() else (before.row(), before.column())
         self.model.show_report(found)
         self.table.fit_columns(0)
         self.chart.show_report(found)
@@ -212,8 +218,8 @@ class ReportPage(Page):
         if is_other and self.chart.chart is not None:
             high = min(_HIGHEST, self.chart.minimumHeight() + 36)
             self.splitter.setSizes([high, max(200, self.splitter.height() - high)])
-        if not self.table.currentIndex().isValid():
-            self.table.setCurrentIndex(self.model.index(0, 1))
+        last = self.model.rowCount() - 1, self.model.columnCount() - 1
+        self.table.setCurrentIndex(self.model.index(min(row, last[0]), min(column, last[1])))
 
     def _nothing_there(self) -> EmptyState:
         anything = replace(opening_parameters(self.spec), period="", by=self.parameters.by)

@@ -42,8 +42,11 @@ class ChartView(QWidget):
 
     def show_report(self, found: FoundReport) -> None:
         """Draw the chart of another report; of one that has none, nothing."""
-        self._found, self._drawn_width, self.current = found, 0, 0
+        is_other = self._found is None or self._found.spec != found.spec
+        self._found, self._drawn_width = found, 0
         self._draw()
+        hits = self.chart.hits if self.chart is not None else ()
+        self.current = 0 if is_other else max(0, min(self.current, len(hits) - 1))
 
     def sizeHint(self) -> QSize:
         """As high as the chart."""
