@@ -21,6 +21,9 @@ from crm_desktop.services.analysis_parameters import Parameters
 from crm_desktop.services.jobs import run_next_job
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from tests.db.conftest import SignIn
+from tests.db.jobs import SNAPSHOT, only_snapshot
+
+__all__ = ["only_snapshot"]
 
 MONDAY = clock.today() - datetime.timedelta(clock.today().weekday())
 LATER = clock.today() + datetime.timedelta(30)
@@ -61,14 +64,15 @@ def add(session: Session, name: str, **values: Any) -> None:
 
 
 @pytest.fixture
-def moved(sign_in: SignIn) -> Gateway:
+def moved(sign_in: SignIn, only_snapshot: None) -> Gateway:
     """A week has passed since the snapshot, as far as anybody can tell."""
+    del only_snapshot
     gateway = sign_in("director")
     with gateway.write() as session:
         for name in DEALS:
             add(session, name)
     with gateway.write() as session:
-        assert run_next_job(session) == "weekly_snapshot"
+        assert run_next_job(session) == SNAPSHOT
     with gateway.write() as session:
         for name, values in CHANGES.items():
             stage = values.get("stage")

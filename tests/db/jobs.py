@@ -1,0 +1,18 @@
+"""Scheduled work in tests: one job alone is due, whatever others there are and whenever they would be."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+
+from crm_desktop.db.embedded import ServerAddress
+
+SNAPSHOT = "weekly_snapshot"
+
+
+@pytest.fixture
+def only_snapshot(server: ServerAddress, own_database: str) -> None:
+    """In this test's database nothing is due but the weekly snapshot."""
+    with psycopg2.connect(server.url(own_database)) as connection, connection.cursor() as cursor:
+        cursor.execute("update crm.job set done_for = now() + interval '1 year' where key <> %s", (SNAPSHOT,))
+    connection.close()
