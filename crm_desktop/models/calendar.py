@@ -13,6 +13,7 @@ from crm_desktop.models.organisation import Employee
 from crm_desktop.models.parties import Contact, Customer
 from crm_desktop.models.platform import DictionaryEntry
 from crm_desktop.models.sales import Opportunity
+from crm_desktop.models.service import ServiceRequest
 
 _CHOICE = "crm.dictionary_entry.id"
 _MOMENT = TIMESTAMP(timezone=True)
@@ -59,6 +60,7 @@ class Event(Timed, Base):
         Index("event_contact_idx", "contact_id", postgresql_where=text("contact_id is not null")),
         Index("event_series_idx", "series_id", "original_at", postgresql_where=text("series_id is not null")),
         Index("event_uid_idx", "uid", postgresql_where=text("uid is not null")),
+        Index("event_request_idx", "request_id", postgresql_where=text("request_id is not null")),
         Index("event_rule_idx", "id", postgresql_where=text("rule is not null")),
         Index("event_along_idx", "customer_owner_id", "id", postgresql_where=text("customer_owner_id <> reader_id")),
         gram_index("event", "crm.owned_pieces(subject, reader_id)"),
@@ -107,6 +109,9 @@ class Event(Timed, Base):
     )
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("crm.contact.id", ondelete="SET NULL"))
     opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("crm.opportunity.id", ondelete="SET NULL"))
+    request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.service_request.id", ondelete="SET NULL"), comment="Of a visit: what it is for"
+    )
     description: Mapped[str | None] = mapped_column(Text)
     rule: Mapped[str | None] = mapped_column(
         String(300), info={"kind": "rule"}, comment="RRULE of RFC 5545, where it repeats"
@@ -135,6 +140,7 @@ class Event(Timed, Base):
     customer: Mapped[Customer | None] = relationship(foreign_keys=[customer_id])
     contact: Mapped[Contact | None] = relationship(foreign_keys=[contact_id])
     opportunity: Mapped[Opportunity | None] = relationship(foreign_keys=[opportunity_id])
+    request: Mapped[ServiceRequest | None] = relationship(foreign_keys=[request_id])
 
 
 def _part(entity: str, editable: tuple[str, ...]) -> Guard:

@@ -30,6 +30,7 @@ _STEP = _SIZE * LEADING
 _GUTTER = 20.0
 _LABEL_MOST = 84.0
 _LINES_IN_HALF = 3
+_WRITTEN = 24.0  # between lines that are written on by hand
 """A value that takes more lines than this in half the width gets the whole width."""
 
 
@@ -59,6 +60,15 @@ class CardTable:
     empty: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Lines to be filled in by hand: so many across the page, or one for each of several things side by side."""
+
+    label: str
+    lines: int = 1
+    side_by_side: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What is printed of one record; every text is formatted and translated."""
@@ -68,6 +78,7 @@ class Card:
     chips: tuple[Chip, ...] = ()
     sections: tuple[Section, ...] = ()
     tables: tuple[CardTable, ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
 
 def card_pdf(target: Path | BinaryIO, letterhead: Letterhead, card: Card) -> int:
@@ -81,6 +92,8 @@ def card_pdf(target: Path | BinaryIO, letterhead: Letterhead, card: Card) -> int
             _draw_section(sheet, section, label_width)
         for table in card.tables:
             _draw_table(sheet, table)
+        for blank in card.blanks:
+            _draw_blank(sheet, blank)
         return sheet.close()
 
 
@@ -164,6 +177,23 @@ def _draw_pairs(sheet: Sheet, pairs: list[tuple[list[str], list[str]]], label_wi
     sheet.y -= 2
     sheet.rule(sheet.y, LINE, 0.3)
     sheet.y -= 3
+
+
+def _draw_blank(sheet: Sheet, blank: Blank) -> None:
+    _heading(sheet, blank.label, blank.lines * _WRITTEN)
+    for _line in range(0 if blank.side_by_side else blank.lines):
+        sheet.y -= _WRITTEN
+        sheet.rule(sheet.y, RULE, 0.4)
+    if blank.side_by_side:
+        sheet.y -= _WRITTEN
+        width = (sheet.right - sheet.left) / len(blank.side_by_side)
+        for place, words in enumerate(blank.side_by_side):
+            x = sheet.left + place * width
+            sheet.text(x, sheet.y, printable(words), REGULAR, _SIZE, MUTED)
+            sheet.canvas.line(
+                x + text_width(printable(words), REGULAR, _SIZE) + 6, sheet.y - 2, x + width - 12, sheet.y - 2
+            )
+        sheet.y -= 6
 
 
 def _draw_table(sheet: Sheet, table: CardTable) -> None:

@@ -48,7 +48,8 @@ def test_twenty_clients_claim_the_same_requests_each_exactly_once(sign_in: SignI
         taken = list(threads.map(take, range(CLIENTS)))
     assert sorted(chain.from_iterable(taken)) == sorted(ids)
     with people[0].read() as session:
-        owners = dict(session.execute(text("select id, owner_id from crm.service_request")).all())
+        rows = session.execute(text("select id, owner_id from crm.service_request"))
+        owners = {row.id: row.owner_id for row in rows}
         stays = session.scalar(
             text("select count(*) from crm.service_stay s where s.request_id = any (:ids)"), {"ids": ids}
         )

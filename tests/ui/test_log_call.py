@@ -119,7 +119,7 @@ def test_nothing_is_saved_without_caller_and_problem(desk: Desk) -> None:
 def test_a_call_from_the_telephone_opens_on_the_customer(desk: Desk, known: int) -> None:
     desk.window.take_call(NUMBER)
     desk.settle_all()
-    page = desk.window.view("service").current_page()
+    page: Any = desk.window.view("service").current_page()
     rows = page.caller.popup.texts()
     assert "张三" in rows
     page.caller.popup.view.setCurrentIndex(page.caller.popup.view.model().index(rows.index("张三"), 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.enter_state import EnterStateDialog
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from tests.ui.desk import Desk, SitDown, count_statements, create, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -92,7 +94,31 @@ def test_dispatch_proposes_somebody_and_gives_it_to_him(desk: Desk, qtbot: QtBot
     assert desk.value("service_request", made.id, "state_note") == "今天上午去"
 
 
-def test_page_opens_in_eight(desk: Desk) -> None:
+def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
+    made = request(desk, description="每天三次")
+    page = desk.open("service_request", made.id)
+    page.visits.plan()
+    desk.settle()
+    form = desk.window.view("calendar").current_page()
+    assert form.editor.form.editors["request"].value().id == made.id
+    assert form.editor.form.editors["customer"].value().id == made.values["customer"].id
+    form.editor.save()
+    desk.settle_all()
+    assert desk.value("event", desk.id_of("event"), "request_id") == made.id
+    page = desk.open("service_request", made.id)
+    desk.hear("event", desk.id_of("event"))
+    desk.settle_all()
+    assert page.visits.model.rowCount() == 1
+    page.visits.print_sheet()
+    desk.settle()
+    preview = desk.dialog(PrintPreview)
+    words = pypdfium2.PdfDocument(preview._pdf)[0].get_textpage().get_text_range()
+    assert "每天三次" in words
+    assert "Planned for" in words
+    preview.close()
+
+
+def test_page_opens_in_nine(desk: Desk) -> None:
     one, other = request(desk), request(desk)
     desk.open("service_request", one.id)
-    assert len(count_statements(lambda: desk.open("service_request", other.id))) <= 8
+    assert len(count_statements(lambda: desk.open("service_request", other.id))) <= 9

@@ -30,7 +30,7 @@ def test_figures_are_those_of_the_lists_and_follow_at_once(desk: Desk) -> None:
     view = desk.window.show_area("service")
     view.select_page("service_request/wallboard")
     desk.settle_all()
-    page = view.current_page()
+    page: Any = view.current_page()
     shown = {key: figure.number for key, figure in page.board.figures.items()}
     assert shown == {
         "unassigned": 1, "in_work": 1, "waiting": 0, "soon": 0, "breached": 0, "reported": 2, "solved": 0
@@ -40,7 +40,12 @@ def test_figures_are_those_of_the_lists_and_follow_at_once(desk: Desk) -> None:
     with desk.gateway.write() as session:
         solve = text("update crm.service_request set state_id = crm.choice('request_state', 'solved') where id = :id")
         session.execute(solve, {"id": mine})
-    asked = count_statements(lambda: (desk.hear("service_request", mine), desk.settle_all()))
+
+    def follow() -> None:
+        desk.hear("service_request", mine)
+        desk.settle_all()
+
+    asked = count_statements(follow)
     assert sum("json_build_object" in one and "unassigned" in one for one in asked) == 1
     assert (page.board.figures["in_work"].number, page.board.figures["solved"].number) == (0, 1)
     page.show_alone()

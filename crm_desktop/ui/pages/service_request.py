@@ -14,6 +14,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.pages.state_card import MOST_KEYS, StateCard
+from crm_desktop.ui.pages.visits_card import VisitsCard
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 
@@ -25,13 +26,14 @@ class ServiceRequestPage(FormPage):
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self._states = States(())
-        self.state_card = StateCard()
+        self.state_card, self.visits = StateCard(), VisitsCard(view)
         super().__init__(view, entity, id_)
         self.steps = ServiceSteps(view, self, self._take)
         self.ownership = OwnershipCard(view, self.sharing)
         self.history.shown.connect(self.ownership.show_record)
         self.attached.read.connect(self.ownership.show_surroundings)
         self.body.insertWidget(self.body.indexOf(self.splitter), self.state_card)
+        self.add_below(self.visits)
         self.add_below(self.ownership)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
@@ -54,6 +56,7 @@ class ServiceRequestPage(FormPage):
 
     def _show_record(self, record: Record) -> None:
         super()._show_record(record)
+        self.visits.show_record(record)
         self._show_state()
 
     def _show_state(self) -> None:
