@@ -20,6 +20,7 @@ from crm_desktop.db.bulk import copy_rows
 from crm_desktop.demo.calendar import build_outlines
 from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.events import CALENDAR_TABLES, add_events
+from crm_desktop.demo.knowledge import KNOWLEDGE_TABLES, add_knowledge
 from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.names import Names
 from crm_desktop.demo.notes import NOTE_TABLES, add_notes
@@ -46,6 +47,7 @@ CHAPTERS = {
     "calendar": (add_events, CALENDAR_TABLES),
     "tasks": (add_tasks, TASK_TABLES),
     "notes": (add_notes, NOTE_TABLES),
+    "knowledge": (add_knowledge, KNOWLEDGE_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

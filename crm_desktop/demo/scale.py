@@ -19,6 +19,7 @@ class Scale:
     requests: int = 0
     calendar_weeks: int = 0
     """For so many weeks back the calendars are filled."""
+    articles: int = 0
     more_departments: int = 0
 
     @property
@@ -37,6 +38,7 @@ SCALES = {
         opportunities=350,
         requests=600,
         calendar_weeks=6,
+        articles=61,
     ),
     "100k": Scale(
         transaction_customers=39_000,
@@ -46,6 +48,7 @@ SCALES = {
         opportunities=10_000,
         requests=20_000,
         calendar_weeks=26,
+        articles=5_000,
         more_departments=3,
     ),
     "1m": Scale(
@@ -56,6 +59,7 @@ SCALES = {
         opportunities=30_000,
         requests=200_000,
         calendar_weeks=104,
+        articles=50_000,
         more_departments=16,
     ),
 }

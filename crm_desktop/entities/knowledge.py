@@ -65,7 +65,7 @@ KNOWLEDGE_ARTICLE = EntitySpec(
     key="knowledge_article",
     model=KnowledgeArticle,
     label=N_("Knowledge article"),
-    label_plural=N_("Knowledge base"),
+    label_plural=N_("Knowledge articles"),
     icon="book-open",
     labels={
         KnowledgeArticle.code: N_("No."),
@@ -163,7 +163,7 @@ KNOWLEDGE_ARTICLE = EntitySpec(
         passages=(KnowledgeArticle.problem, KnowledgeArticle.solution),
     ),
     importable=True,
-    subtitle=(KnowledgeArticle.kind, KnowledgeArticle.product, KnowledgeArticle.state),
+    subtitle=(KnowledgeArticle.code, KnowledgeArticle.product),
     access=_ACCESS,
 )
 

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from crm_desktop.core import text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
-from crm_desktop.models import KnowledgeArticle, Product
+from crm_desktop.models import DictionaryEntry, KnowledgeArticle, Product
 from crm_desktop.services import journal, records
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.records import FieldsError, Record, new_record
+from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
 State = Literal["draft", "in_review", "published", "withdrawn"]
@@ -41,6 +42,7 @@ class Hit(NamedTuple):
     title: str
     excerpt: str
     """The part of problem or solution in which a word was found; else where the problem begins."""
+    state: str
     product: str
     solution: str
     useful: int
@@ -79,6 +81,7 @@ def _found(session: Session, typed: str, product_id: int | None, limit: int, *, 
             row.code,
             row.name,
             excerpt((row.problem, row.solution), said),
+            row.state,
             row.product or "",
             row.solution or "",
             row.useful_count,
@@ -101,10 +104,11 @@ def _select_found() -> Select[Any]:
     return (
         select(
             article.id, article.code, article.name, article.problem, article.solution, article.useful_count,
-            article.used_count, Product.name.label("product"),
+            article.used_count, Product.name.label("product"), display_of(DictionaryEntry).label("state"),
         )
         .select_from(best)
         .join(article, article.id == best.c.id)
+        .join(DictionaryEntry, DictionaryEntry.id == article.state_id)
         .outerjoin(Product, Product.id == article.product_id)
         .order_by(best.c.place)
     )  # fmt: skip

@@ -20,6 +20,7 @@ from crm_desktop.ui.pages.calendar import calendar_entry
 from crm_desktop.ui.pages.changes import changes_entries
 from crm_desktop.ui.pages.custom_fields import custom_fields_entries
 from crm_desktop.ui.pages.departments import departments_entry
+from crm_desktop.ui.pages.find_knowledge import find_knowledge_entry
 from crm_desktop.ui.pages.funnel import funnel_entry
 from crm_desktop.ui.pages.home import home_entry
 from crm_desktop.ui.pages.log_call import log_call_entry
@@ -95,10 +96,14 @@ def _service(person: Person) -> Area:
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
-    """The departments are a tree, the rest are lists; under that of the groups stands what they may do."""
+    """The departments are a tree, the rest are lists; under that of the groups stands what they may do, above
+    that of the articles the search among them.
+    """
     if spec.key == "department":
         return (departments_entry(),)
     entries = list_entries(spec, _open_import if spec.key == "customer" else None)  # the wizard knows no others
+    if spec.key == "knowledge_article":
+        return (find_knowledge_entry(), *entries)
     return (*entries, *rights_entries(person)) if spec.key == "permission_group" else entries
 
 

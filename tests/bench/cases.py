@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from crm_desktop.core.text import typed_words
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import grouping, listing, overview, search, totals
+from crm_desktop.services import grouping, knowledge, listing, overview, search, totals
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
 from crm_desktop.spec.filters import Condition, Group, Item
@@ -91,6 +91,20 @@ _FILTERS: tuple[tuple[str, Item, str], ...] = (
         "id in (select customer_id from crm.contact where owner_id = any(%(owners)s) and name like '%%王芳%%')",
     ),
 )
+# What whoever knows how rare each pair of these characters is would write for exactly these words.
+_PROBLEM = "打印机卡纸"
+_ARTICLES = """
+    select k.id, k.code, k.name, k.problem, k.solution, k.useful_count, k.used_count, p.name from (
+      select k.*, (select sum(w.weight * case when position(w.word in lower(k.name)) > 0 then 2
+                                             when position(w.word in lower(k.keywords)) > 0 then 1.8
+                                             when position(w.word in lower(k.problem)) > 0 then 1.4 else 1 end)
+                   from (values ('打印', 0.6), ('印机', 1.2), ('机卡', 4.3), ('卡纸', 3)) w (word, weight)
+                   where position(w.word in k.search_text) > 0) as score
+      from crm.knowledge_article k
+      where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) '{卡纸, owner 0}'::text[]
+      order by score desc, k.useful_count - k.useless_count + k.used_count desc limit 5) k
+    left join crm.product p on p.id = k.product_id
+"""
 _SUM = {"total_amount": totals.Total.SUM}
 
 
@@ -183,6 +197,7 @@ class Bench:
             yield self._filter(label, condition, where)
         yield self._group()
         yield self._total()
+        yield self._suggest()
 
     def _filter(self, label: str, asked: Item, where: str) -> Figure:
         query, columns = replace(self.query, filter=Group((asked,))), self.columns
@@ -211,6 +226,13 @@ class Bench:
                 totals.fetch_totals(session, self.query, self.person, _SUM)
 
         return self.figure("total", ours, lambda: self.hand(_TOTAL), 2, 1)
+
+    def _suggest(self) -> Figure:
+        def ours() -> None:
+            with self.gateway.read() as session:
+                knowledge.suggest(session, _PROBLEM)
+
+        return self.figure("suggest articles", ours, lambda: self.hand(_ARTICLES), 2, 1)
 
     def _is_mine(self, id_: int) -> bool:
         with self.gateway.read() as session:

@@ -19,6 +19,7 @@ from crm_desktop.demo.team import PASSWORD
 from crm_desktop.entities.catalog import PRODUCT
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities.knowledge import KNOWLEDGE_ARTICLE
 from crm_desktop.entities.lead import LEAD
 from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.organisation import EMPLOYEE
@@ -37,6 +38,7 @@ PARTS = {
     "lead_follow_up": ("lead", "lead_id"),
     "installed_product": ("customer", "customer_id"),
     "service_stay": ("service_request", "request_id"),
+    "article_use": ("service_request", "request_id"),
 }
 
 
@@ -115,7 +117,10 @@ def test_every_foreign_key_holds(connection: Connection) -> None:
         assert connection.scalar(text(lost)) == 0, (table, column)
 
 
-@pytest.mark.parametrize("spec", [CUSTOMER, CONTACT, EMPLOYEE, PRODUCT, OPPORTUNITY, LEAD], ids=lambda spec: spec.key)
+SEARCHED = (CUSTOMER, CONTACT, EMPLOYEE, PRODUCT, OPPORTUNITY, LEAD, KNOWLEDGE_ARTICLE)
+
+
+@pytest.mark.parametrize("spec", SEARCHED, ids=lambda spec: spec.key)
 def test_search_columns_are_what_the_program_would_write(connection: Connection, spec: EntitySpec) -> None:
     rows = connection.execute(text(f"select * from crm.{spec.key} where id % 7 = 0 or id < 30")).mappings().all()
     for row in rows:
@@ -160,6 +165,23 @@ def test_leads_are_as_the_triggers_would_keep_them(connection: Connection) -> No
         """)
     )
     assert (count, wrong) == (175, 0)
+
+
+def test_articles_are_as_the_triggers_would_keep_them(connection: Connection) -> None:
+    count = connection.scalar(text("select count(*) from crm.knowledge_article"))
+    wrong = connection.scalar(
+        text("""
+            select count(*) from crm.knowledge_article a join crm.dictionary_entry s on s.id = a.state_id
+            where a.audience_id <> case s.code when 'published' then 0 else a.owner_id end
+              or (s.code in ('published', 'withdrawn')) <> (a.edition > 0 and a.published_at is not null)
+              or (s.code = 'in_review') <> (a.handed_in_at is not null) or a.published_at < a.created_at
+              or a.used_count <> (select count(*) from crm.article_use u where u.article_id = a.id)
+              or (a.useful_count, a.useless_count) <> (
+                   select count(*) filter (where v.is_useful), count(*) filter (where not v.is_useful)
+                   from crm.article_vote v where v.article_id = a.id)
+        """)
+    )
+    assert (count, wrong) == (61, 0)
 
 
 def test_tasks_are_as_the_triggers_would_keep_them(connection: Connection) -> None:

@@ -137,33 +137,39 @@ end $$;
 create trigger count_uses after insert or update of article_id or delete on crm.article_use
   for each row execute function crm.count_uses();
 
--- In which part of the articles some pieces of text are, 0 where it is small: what the server has noted of the index.
--- What many articles have is nobody's secret.
+-- In which part of the articles some pieces of text are, as the server has noted of the index; of what is rarer than all
+-- that it notes, half of the rarest. What many articles have is nobody's secret.
+alter index crm.knowledge_article_search_idx alter column 1 set statistics 400;
 create or replace function crm.article_shares(pieces text[]) returns real[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return (
-    with noted as (
-      select e.piece, s.most_common_elem_freqs[e.place] as share
-      from pg_stats s, unnest(s.most_common_elems::text::text[]) with ordinality e (piece, place)
-      where s.schemaname = 'crm' and s.tablename = 'knowledge_article_search_idx')
-    select array_agg(coalesce((select min(coalesce(n.share, 0))
-                               from unnest(string_to_array(p.pieces, ' ')) one left join noted n on n.piece = one), 0)::real
-                     order by p.place)
-    from unnest(pieces) with ordinality p (pieces, place));
+    with noted as materialized (
+      select e.piece, e.share
+      from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) e (piece, share)
+      where s.schemaname = 'crm' and s.tablename = 'knowledge_article_search_idx' and e.piece is not null
+    ), asked as (
+      select p.place, one.piece from unnest(pieces) with ordinality p (pieces, place), unnest(string_to_array(p.pieces, ' ')) one (piece)
+    ), shares as (
+      select a.place, min(coalesce(n.share, (select min(n.share) / 2 from noted n), 0)) as share
+      from asked a left join noted n on n.piece = a.piece group by a.place
+    )
+    select array_agg(s.share order by s.place) from shares s);
 end $$;
 grant execute on function crm.article_shares(text[]) to crm_user;
 
--- The articles that say most of what is asked, those first in which more and rarer words are, then those that say them
--- in the title, in the keywords, in the problem; then the most useful. Each word with its pieces, parted by blanks.
--- Looked up are the rarest words, as long as they are expected in some thousand articles; the others are only counted in
--- what these found. Runs as the person himself, so that the policies judge each article.
+-- The articles that say most of what is asked: each word counts by how rare it is, and more in the title than in the
+-- keywords, there more than in the problem, and least in the solution. Of equals the most useful come first. Each word
+-- comes with its pieces, parted by blanks.
+-- Looked up are the three rarest words, and more as long as all are expected in some thousand articles; the others are only
+-- counted in what these found. Runs as the person himself, so that the policies judge each article.
 create or replace function crm.find_articles(words text[], pieces text[], product bigint, is_public boolean, most integer)
 returns table (id bigint)
 language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 #variable_conflict use_column
 declare
-  looked_through constant integer := 3000;
+  looked_through constant integer := 10000;
+  most_of_one constant integer := 3000;
   ranked constant integer := 200;
   size real := (select greatest(c.reltuples, 1) from pg_class c where c.oid = 'crm.knowledge_article'::regclass);
   everybodys text[] := case when is_public then '{owner 0}'::text[] else '{}' end;
@@ -182,16 +188,16 @@ begin
            with ordinality w (word, pieces, share, place)
       window rarest as (order by w.share, w.place)
     ), asked as (
-      select w.pieces, w.weight from word w where w.place = 1 or w.reached <= looked_through
+      select w.pieces, w.weight from word w where w.place <= 3 or w.reached <= looked_through
       union all
       select a.pieces || b.pieces, a.weight + b.weight from word a, word b
-      where a.place = 1 and b.place = 2 and a.expected > looked_through / 2
+      where a.place = 1 and b.place = 2 and a.expected > most_of_one
     ), found as (
       select f.id, sum(a.weight) as weight from asked a
       cross join lateral (
         select k.id from crm.knowledge_article k
         where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) (a.pieces || everybodys)
-        limit looked_through) f
+        limit most_of_one) f
       group by f.id order by 2 desc limit ranked
     ), judged as (
       select k.id, k.useful_count - k.useless_count + k.used_count as usefulness,
@@ -199,16 +205,15 @@ begin
                   when find_articles.product is null or k.product_id is null
                        and (k.category_id is null or k.category_id = any (fitting)) then 1
                   else 0.5 end as fit,
-             said.weight, said.place
+             said.weight
       from found f join crm.knowledge_article k on k.id = f.id
       cross join lateral (
-        select sum(w.weight) as weight,
-               sum(case when position(w.word in lower(k.name)) > 0 then 8
-                        when position(w.word in lower(k.keywords)) > 0 then 4
-                        when position(w.word in lower(k.problem)) > 0 then 2 else 1 end) as place
+        select sum(w.weight * case when position(w.word in lower(k.name)) > 0 then 2
+                                   when position(w.word in lower(k.keywords)) > 0 then 1.8
+                                   when position(w.word in lower(k.problem)) > 0 then 1.4 else 1 end) as weight
         from word w where position(w.word in k.search_text) > 0) said
       where said.weight > 0
     )
-    select j.id from judged j order by j.weight * j.fit desc, j.place desc, j.usefulness desc, j.id limit most;
+    select j.id from judged j order by j.weight * j.fit desc, j.usefulness desc, j.id limit most;
 end $$;
 grant execute on function crm.find_articles(text[], text[], bigint, boolean, integer) to crm_user;

@@ -6,6 +6,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.pages.announcement import AnnouncementPage
+from crm_desktop.ui.pages.article import ArticlePage
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.dictionary import DictionaryPage
 from crm_desktop.ui.pages.employee import EmployeePage
@@ -23,6 +24,7 @@ PAGE_FOR: dict[str, type[RecordPage]] = {
     "employee": EmployeePage,
     "permission_group": PermissionGroupPage,
     "dictionary": DictionaryPage,
+    "knowledge_article": ArticlePage,
     "lead": LeadPage,
     "opportunity": OpportunityPage,
     "opportunity_line": OpportunityLinePage,

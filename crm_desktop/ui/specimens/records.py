@@ -27,6 +27,7 @@ from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.permission_group import PermissionGroupPage
 from crm_desktop.ui.specimens.custom_fields import custom_field_change_dialog, custom_field_dialog, custom_fields_window
+from crm_desktop.ui.specimens.knowledge import knowledge_pages
 from crm_desktop.ui.specimens.lists import listed
 from crm_desktop.ui.specimens.opportunities import opportunity_dialogs
 from crm_desktop.ui.tasks import Session
@@ -48,6 +49,7 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         ("activity_new", partial(new_window, context, "activity")),
         ("contact_created", partial(create_dialog, context)),
         *opportunity_dialogs(context),
+        *knowledge_pages(context),
         ("employee_read_only", partial(record_window, context, "employee")),
         ("custom_field", custom_field_dialog),
         ("custom_field_change", custom_field_change_dialog),
