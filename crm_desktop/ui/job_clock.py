@@ -19,6 +19,7 @@ class JobClock(QObject):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__(tasks)
         self._tasks = tasks
+        self._is_at_work = False
         self._timer = QTimer(self)
         self._timer.setInterval(MINUTE_MS)
         self._timer.timeout.connect(self.work)
@@ -33,8 +34,11 @@ class JobClock(QObject):
         return self._timer.isActive()
 
     def work(self) -> None:
-        """Do what is due, one job after the other."""
-        self._tasks.command(self, run_next_job, self._go_on, self._leave_it)
+        """Do what is due, one job after the other, unless that is still under way."""
+        if self._is_at_work:
+            return
+        self._is_at_work = True
+        self._tasks.long_command(self, lambda session, _progress: run_next_job(session), self._go_on, self._leave_it)
 
     def _turn(self, is_elected: bool) -> None:  # noqa: FBT001 - a slot
         if is_elected:
@@ -44,8 +48,11 @@ class JobClock(QObject):
             self._timer.stop()
 
     def _go_on(self, job: str | None) -> None:
+        self._is_at_work = False
         if job is not None:
             self.work()
 
     def _leave_it(self, error: KnownError) -> None:
         """Nobody asked for it; in a minute it is tried again, here or elsewhere."""
+        del error
+        self._is_at_work = False
