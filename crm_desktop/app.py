@@ -223,6 +223,7 @@ class Workbench(QObject):
         window.closed.connect(self._window_closed)
         window.appear()
         window.remember_tabs(place)
+        window.remind()
         self.show_link(self._link)
         if remark:
             window.notices.show_notice(remark)

@@ -47,6 +47,7 @@ from crm_desktop.ui.specimens.home import home_pages
 from crm_desktop.ui.specimens.imports import import_pages
 from crm_desktop.ui.specimens.lists import list_pages
 from crm_desktop.ui.specimens.records import administrators_records, record_pages
+from crm_desktop.ui.specimens.reminders import reminder_pages
 from crm_desktop.ui.specimens.reports import report_pages
 from crm_desktop.ui.specimens.sharing import sharing_pages
 from crm_desktop.ui.tasks import Tasks
@@ -69,7 +70,7 @@ def main() -> None:
     pages = (*SPECIMENS, *list_pages(context), *record_pages(context), *history_pages(context), *draft_pages(context))
     pages = (*pages, *attached_pages(context), *sharing_pages(context), *board_pages(context), *report_pages(context))
     pages = (*pages, *home_pages(context))
-    pages = (*pages, *calendar_pages(context))
+    pages = (*pages, *calendar_pages(context), *reminder_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
         pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
     draw_all(pages, options, tasks)

@@ -17,6 +17,7 @@ from crm_desktop.models.parties import Contact, ContactRelation, Customer
 from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
 from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
+from crm_desktop.models.reminders import Reminder
 from crm_desktop.models.sales import (
     Opportunity,
     OpportunityContact,
@@ -86,6 +87,7 @@ __all__ = [
     "ProductCategory",
     "ProductCost",
     "RecentRecord",
+    "Reminder",
     "Resource",
     "SalesProcess",
     "SalesStage",

@@ -24,6 +24,7 @@ from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.message_watch import MessageWatch
 from crm_desktop.ui.page import LOG_CALL, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
+from crm_desktop.ui.reminders.reminding import Reminding
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._unread = 0
         self._place = ""
         self._tab_memory: TabMemory | None = None
+        self.reminding: Reminding | None = None
         dress(self)
         self.setMinimumSize(LEAST)
         self.setAcceptDrops(True)
@@ -98,11 +100,17 @@ class MainWindow(QMainWindow):
         for key, (page_key, tabs, current) in open_tabs.items():
             self._reopen(self.view(key), page_key, tabs, current)
         self.show_area(area)
+        if self.reminding is not None:
+            self.reminding.build_anew()
 
     def remember_tabs(self, firm: str) -> None:
         """Open what the person had open in this firm at the last time, and keep in mind from now on what is open."""
         self._tab_memory = TabMemory(self, firm)
         self._tab_memory.restore()
+
+    def remind(self) -> None:
+        """Remind the person of his events and tasks from now on, and of what came while nobody was here."""
+        self.reminding = Reminding(self)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
         """Tab through what is shown, in its order."""

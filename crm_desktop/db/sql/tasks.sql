@@ -7,6 +7,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 begin
   return (day + coalesce(hour, otherwise)::interval) at time zone crm.firm_zone();
 end $$;
+grant execute on function crm.moment_of(date, text, text) to crm_user;
 
 -- From which state a task may go to which others.
 create or replace function crm.may_become(before text, state text) returns boolean

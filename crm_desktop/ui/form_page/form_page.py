@@ -15,6 +15,7 @@ from crm_desktop.ui.form_page.parts_card import PartsCard
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.icons import icon
+from crm_desktop.ui.reminders.card import REMINDED, ReminderCard
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
@@ -55,6 +56,10 @@ class FormPage(RecordPage):
         self.heading.add(self.history_button)
         self.heading.add(self.more_button)
         self.body.addWidget(self.splitter, 1)
+        if entity in REMINDED:
+            reminders = ReminderCard(view)
+            self.add_below(reminders)
+            self._editor.loaded.connect(reminders.show_record)
         self._editor.loaded.connect(self._show_record)
         self._editor.edited_changed.connect(self.unsaved_changed)
         self._editor.new_wanted.connect(self._begin_another)

@@ -159,7 +159,8 @@ class CalendarPage(Page):
         if self.files.may(Function.EXPORT):
             add_action(menu, "upload-simple", _("Export my calendar…"), self.files.export)
         button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
-        button.setHidden(menu.isEmpty())
+        if menu.isEmpty():  # it has no window yet, in which it could be shown
+            button.hide()
         return button
 
     def _connect(self) -> None:
