@@ -93,7 +93,7 @@ def print_calendar(
     since, until = span_of(days_shown(mode, day))
     people = [one.ref.id for one in calendars if not one.is_resource]
     resources = [one.ref.id for one in calendars if one.is_resource]
-    found = fetch_span(session, since, until, people, resources, person)
+    found = fetch_span(session, since, until, people, resources)
     _working, notes = fetch_days(session, since, until)
     letterhead = fetch_letterhead(session, person)
     paper = CalendarPaper(

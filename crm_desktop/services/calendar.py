@@ -7,23 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Select, and_, bindparam, column, func, literal, select, union_all
+from sqlalchemy import ARRAY, BigInteger, Select, Text, bindparam, column, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Session, aliased
 
-from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
-from crm_desktop.models import (
-    Customer,
-    Department,
-    DictionaryEntry,
-    Employee,
-    Event,
-    EventParticipant,
-    Resource,
-    SpecialDay,
-    WorkingTime,
-)
+from crm_desktop.models import Customer, Department, DictionaryEntry, Employee, Event, Resource, SpecialDay, WorkingTime
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
@@ -40,7 +29,6 @@ class Details:
 
     version: int
     subject: str
-    kind: Ref | None
     category: Ref | None
     owner: Ref
     customer: Ref | None
@@ -122,13 +110,12 @@ def fetch_span(
     until: datetime.datetime,
     people: Sequence[int],
     resources: Sequence[int],
-    person: Person,
 ) -> list[Occurrence]:
     """All that takes some of the time of these between two moments, by beginning, the longer first. One statement."""
     rows = execute(
         session,
-        ("span", person.id),
-        lambda: _select_span(person),
+        "span",
+        _select_span,
         {"since": since, "until": until, "people": list(people), "resources": list(resources)},
     )
     found = [_occurrence(row) for row in rows]
@@ -151,31 +138,27 @@ def _occupied() -> Any:
             column("ends_at", moment),
             column("employee_ids", _ID_LIST),
             column("resource_ids", _ID_LIST),
+            column("answer", Text),
         )
         .render_derived(name="times")
     )
 
 
-def _select_span(person: Person) -> Select[Any]:
+def _select_span() -> Select[Any]:
     times = _occupied()
-    kind, category, answer = (aliased(DictionaryEntry) for _one in range(3))
-    asked = and_(EventParticipant.event_id == Event.id, EventParticipant.employee_id == person.id)
+    category: Any = aliased(DictionaryEntry)
     return (
         select(
             *times.c, Event.version, Event.subject, Event.is_all_day, Event.is_private, Event.rule, Event.series_id,
-            Event.place, kind.id.label("kind_id"), display_of(kind).label("kind"), kind.tone.label("kind_tone"),
+            Event.place,
             category.id.label("category_id"), display_of(category).label("category"), category.tone,
             Event.owner_id, Employee.name.label("owner"), Event.customer_id, Customer.name.label("customer"),
-            answer.code.label("answer"),
         )
         .select_from(times)
         .outerjoin(Event, Event.id == times.c.event_id)
-        .outerjoin(kind, kind.id == Event.kind_id)
         .outerjoin(category, category.id == Event.category_id)
         .outerjoin(Employee, Employee.id == Event.owner_id)
         .outerjoin(Customer, Customer.id == Event.customer_id)
-        .outerjoin(EventParticipant, asked)
-        .outerjoin(answer, answer.id == EventParticipant.answer_id)
     )  # fmt: skip
 
 
@@ -185,7 +168,6 @@ def _occurrence(row: Any) -> Occurrence:
         details = Details(
             row.version,
             row.subject,
-            Ref(row.kind_id, row.kind, row.kind_tone) if row.kind_id is not None else None,
             Ref(row.category_id, row.category, row.tone) if row.category_id is not None else None,
             Ref(row.owner_id, row.owner or ""),
             Ref(row.customer_id, row.customer) if row.customer else None,
@@ -247,24 +229,18 @@ def fetch_days(
 
 
 def find_clashes(
-    session: Session,
-    person: Person,
-    spans: Sequence[Span],
-    people: Sequence[int],
-    resources: Sequence[int],
-    but: int = 0,
+    session: Session, spans: Sequence[Span], people: Sequence[int], resources: Sequence[int], but: int = 0
 ) -> list[tuple[Span, Occurrence]]:
     """What stands in the way of some of these times for some of these people and resources. One statement."""
     if not spans:
         return []
     since, until = min(span.starts_at for span in spans), max(span.ends_at for span in spans)
-    taken = fetch_span(session, since, until, people, resources, person)
+    taken = fetch_span(session, since, until, people, resources)
     return [(span, one) for span in spans for one in clashes(taken, span, people, resources, but)]
 
 
-def find_free(  # noqa: PLR0913 - each says something else of it
+def find_free(
     session: Session,
-    person: Person,
     since: datetime.datetime,
     length: datetime.timedelta,
     people: Sequence[int],
@@ -278,7 +254,7 @@ def find_free(  # noqa: PLR0913 - each says something else of it
     """
     until = since + LOOK_AHEAD
     working, _notes = fetch_days(session, since, until)
-    taken = fetch_span(session, since, until, people, resources, person)
+    taken = fetch_span(session, since, until, people, resources)
     within = [Span(max(span.starts_at, since), span.ends_at) for span in working if span.ends_at > since]
     found: list[Span] = []
     for free in free_spans([(one.starts_at, one.ends_at) for one in taken if one.event_id != but], within):

@@ -122,7 +122,7 @@ def _incoming(component: Any) -> Incoming | None:
     ends_at = _end(component, starts_at, is_all_day=is_all_day)
     rule = component.get("rrule")
     original = component.get("recurrence-id")
-    values = {
+    values: dict[str, Any] = {
         "subject": str(component.get("summary") or _("Without a title")),
         "starts_at": starts_at,
         "ends_at": ends_at,

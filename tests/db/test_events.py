@@ -33,9 +33,7 @@ def make(
 def week(gateway: Gateway, *people: int, days: int = 28, resources: tuple[int, ...] = ()) -> list[calendar.Occurrence]:
     with gateway.read() as session:
         since = MONDAY - 9 * HOUR
-        return calendar.fetch_span(
-            session, since, since + days * DAY, people or (gateway.person.id,), resources, gateway.person
-        )
+        return calendar.fetch_span(session, since, since + days * DAY, people or (gateway.person.id,), resources)
 
 
 def starts(gateway: Gateway, *people: int, days: int = 28) -> str:
@@ -238,9 +236,9 @@ def test_free_times_lie_in_the_working_hours_of_all(sign_in: SignIn) -> None:
     make(seller, at=opening)
     make(desk, at=opening + 2 * HOUR, is_private=True)
     with seller.read() as session:
-        found = calendar.find_free(session, seller.person, opening, HOUR, people, [], most=3)
+        found = calendar.find_free(session, opening, HOUR, people, [], most=3)
         wanted = [Span(opening + 2 * HOUR, opening + 3 * HOUR)]
-        clash = calendar.find_clashes(session, seller.person, wanted, people, [])
+        clash = calendar.find_clashes(session, wanted, people, [])
     assert [(span.starts_at - opening) // HOUR for span in found] == [1, 4, 5]
     assert [one.title for _span, one in clash] == ["Busy"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -84,9 +85,7 @@ def bring_in(gateway: Gateway, content: bytes) -> Imported:
 def told(gateway: Gateway) -> list[str]:
     first = datetime.datetime(1997, 1, 1, tzinfo=datetime.UTC)
     with gateway.read() as session:
-        found = calendar.fetch_span(
-            session, first, first + datetime.timedelta(days=900), [gateway.person.id], [], gateway.person
-        )
+        found = calendar.fetch_span(session, first, first + datetime.timedelta(days=900), [gateway.person.id], [])
     return [
         f"{one.starts_at.astimezone(datetime.UTC):%Y-%m-%d %H:%M} {(one.ends_at - one.starts_at)} {one.title}"
         for one in found
@@ -104,9 +103,7 @@ def test_what_the_rfc_prints_comes_in_and_goes_again(sign_in: SignIn) -> None:
     assert len([line for line in told(seller) if "Anniversary" in line]) == 2
     with seller.read() as session:
         first = datetime.datetime(1998, 3, 1, tzinfo=datetime.UTC)
-        one = calendar.fetch_span(
-            session, first, first + datetime.timedelta(days=15), [seller.person.id], [], seller.person
-        )[0]
+        one = calendar.fetch_span(session, first, first + datetime.timedelta(days=15), [seller.person.id], [])[0]
     assert one.details is not None
     assert (one.details.place, one.details.category and one.details.category.label) == (
         "1CP Conference Room 4350",
@@ -132,7 +129,7 @@ def test_what_goes_out_comes_in_elsewhere_as_it_was(sign_in: SignIn) -> None:
     begin = datetime.datetime(2098, 3, 3, 9).astimezone()
     hour = datetime.timedelta(hours=1)
     with seller.write() as session:
-        values = {
+        values: dict[str, Any] = {
             "subject": '周会；"评审"',
             "starts_at": begin,
             "ends_at": begin + hour,
@@ -155,9 +152,7 @@ def test_what_goes_out_comes_in_elsewhere_as_it_was(sign_in: SignIn) -> None:
 
     def seen(gateway: Gateway) -> list[tuple[datetime.datetime, datetime.datetime, str]]:
         with gateway.read() as session:
-            found = calendar.fetch_span(
-                session, begin - 48 * hour, begin + 200 * hour, [gateway.person.id], [], gateway.person
-            )
+            found = calendar.fetch_span(session, begin - 48 * hour, begin + 200 * hour, [gateway.person.id], [])
         return [(one.starts_at, one.ends_at, one.title) for one in found]
 
     with seller.read() as session:

@@ -95,24 +95,32 @@ create trigger spread_changed after update on crm.event_resource referencing new
 create trigger spread_rest after delete on crm.event_resource referencing old table as rows
   for each statement execute function crm.spread_events_of_parts();
 
--- When these people and resources are occupied between two moments: times only, which everybody in the firm may know.
--- The words of an event are read from its own table, by right.
+-- When these people and resources are occupied between two moments: times only, which everybody in the firm may know, and
+-- what the reader himself answered where he was asked. The words of an event are read from its own table, by right.
 create or replace function crm.occupied(since timestamptz, until timestamptz, employees bigint[], resources bigint[])
-returns table (event_id bigint, starts_at timestamptz, ends_at timestamptz, employee_ids bigint[], resource_ids bigint[])
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 200 set jit = off as $$
+returns table (event_id bigint, starts_at timestamptz, ends_at timestamptz, employee_ids bigint[], resource_ids bigint[],
+               answer text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 2000 set jit = off as $$
+declare
+  me bigint := crm.me();
 begin
-  if crm.me() is null or since >= until then return; end if;
+  if me is null or since >= until then return; end if;
   return query
-    select o.event_id, o.starts_at, o.ends_at,
-           coalesce(array_agg(o.employee_id) filter (where o.employee_id is not null), '{}'),
-           coalesce(array_agg(o.resource_id) filter (where o.resource_id is not null), '{}')
-    from (
-      select x.* from unnest(employees) e (id) join crm.event_occurrence x
-        on x.slot && crm.slot(e.id, since, until) and x.employee_id is not null
-      union all
-      select x.* from unnest(resources) r (id) join crm.event_occurrence x
-        on x.slot && crm.slot(r.id, since, until) and x.resource_id is not null) o
-    group by o.event_id, o.starts_at, o.ends_at;
+    with found as (
+      select o.event_id, o.starts_at, o.ends_at,
+             coalesce(array_agg(o.employee_id) filter (where o.employee_id is not null), '{}') as employee_ids,
+             coalesce(array_agg(o.resource_id) filter (where o.resource_id is not null), '{}') as resource_ids
+      from (
+        select x.* from unnest(employees) e (id) join crm.event_occurrence x
+          on x.slot && crm.slot(e.id, since, until) and x.employee_id is not null
+        union all
+        select x.* from unnest(resources) r (id) join crm.event_occurrence x
+          on x.slot && crm.slot(r.id, since, until) and x.resource_id is not null) o
+      group by o.event_id, o.starts_at, o.ends_at
+    )
+    select f.*, a.code::text
+    from found f left join crm.event_participant p on p.event_id = f.event_id and p.employee_id = me
+      left join crm.dictionary_entry a on a.id = p.answer_id;
 end $$;
 grant execute on function crm.occupied(timestamptz, timestamptz, bigint[], bigint[]) to crm_user;
 

@@ -179,7 +179,7 @@ class EventDialog(Dialog):
         length = min(span.ends_at - span.starts_at, datetime.timedelta(hours=9))
 
         def work(session: Session) -> list[Span]:
-            return find_free(session, context.person, since, length, people, resources, but=self.form.record.id)
+            return find_free(session, since, length, people, resources, but=self.form.record.id)
 
         context.tasks.query(self, work, self._offer_free)
 
@@ -206,11 +206,11 @@ class EventDialog(Dialog):
     def _check_clashes(self) -> None:
         """Ask whom or what these times are taken of."""
         self._generation += 1
-        generation, person = self._generation, self._view.context.person
+        generation = self._generation
         spans, (people, resources) = self._spans(), self._taken()
 
         def work(session: Session) -> list[tuple[Span, Occurrence]]:
-            return find_clashes(session, person, spans, people, resources, self.form.record.id)
+            return find_clashes(session, spans, people, resources, self.form.record.id)
 
         def take(found: list[tuple[Span, Occurrence]]) -> None:
             if generation == self._generation:

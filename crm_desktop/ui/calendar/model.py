@@ -115,13 +115,13 @@ class CalendarModel(QObject):
         """Read all that is to be shown. Two statements."""
         self._generation += 1
         generation, begun, mode, day = self._generation, monotonic(), self.mode, self.day
-        days, calendars, person = days_shown(mode, day), self.shown_calendars(), self._context.person
+        days, calendars = days_shown(mode, day), self.shown_calendars()
         people = [one.ref.id for one in calendars if not one.is_resource]
         resources = [one.ref.id for one in calendars if one.is_resource]
         since, until = span_of(days)
 
         def work(session: Session) -> Read:
-            found = fetch_span(session, since, until, people, resources, person)
+            found = fetch_span(session, since, until, people, resources)
             return found, *fetch_days(session, since, until)
 
         def take(read: Read) -> None:

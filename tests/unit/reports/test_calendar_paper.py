@@ -20,7 +20,7 @@ HOUR = datetime.timedelta(hours=1)
 
 def occurrence(number: int, day: datetime.date, hour: float, length: float, person: int = 1) -> Occurrence:
     begin, owner, is_all_day = midnight(day) + hour * HOUR, Ref(person, "林平"), length >= 24
-    details = Details(1, f"事{number:03}", None, None, owner, None, "三楼", is_all_day, False, None, None, "")
+    details = Details(1, f"事{number:03}", None, owner, None, "三楼", is_all_day, False, None, None, "")
     return Occurrence(number, begin, begin + length * HOUR, (person,), (), details)
 
 
