@@ -68,6 +68,47 @@ def test_what_is_shared_comes_into_the_list_by_itself(sit_down: SitDown, sign_in
     desk.qtbot.waitUntil(lambda: page.model.row_of(record.id) < 0)
 
 
+def test_open_pages_say_at_once_that_a_share_has_ended_and_that_it_is_back(sit_down: SitDown, sign_in: SignIn) -> None:
+    director = sign_in("director")
+    desk = sit_down("junior")
+    customer = create(director, "customer", name="珠海华工医药有限公司")
+    contact = create(director, "contact", name="陈立", customer=Ref(customer.id, customer.title))
+    lend(director, customer.id, desk.gateway, may_write=True)
+    part = desk.open("contact", contact.id)
+    page: CustomerPage = desk.open("customer", customer.id)
+    with director.write() as session:
+        session.execute(text("delete from crm.share"))
+    desk.hear("customer", customer.id)
+    desk.settle_all()
+    assert "no longer there" in " ".join(texts(page.heading))
+    assert not page.facts.isVisible()
+    assert not page.story.isVisible()
+    assert "no longer there" in part.editor.gone_bar.texts()[0]
+    assert desk.notices() == ""
+    lend(director, customer.id, desk.gateway, may_write=True)
+    desk.hear("customer", customer.id)
+    desk.settle_all()
+    assert customer.title in texts(page.heading)
+    assert page.facts.isVisible()
+    assert part.editor.gone_bar.texts() == []
+
+
+def test_what_is_typed_stays_when_the_customer_goes_out_of_sight(sit_down: SitDown, sign_in: SignIn) -> None:
+    director = sign_in("director")
+    desk = sit_down("junior")
+    customer = create(director, "customer", name="珠海华工医药有限公司")
+    lend(director, customer.id, desk.gateway, may_write=True)
+    page: CustomerPage = desk.open("customer", customer.id)
+    page.story.log_line.line.setText("确认报价")
+    with director.write() as session:
+        session.execute(text("delete from crm.share"))
+    desk.hear("customer", customer.id)
+    desk.settle_all()
+    assert "no longer there" in " ".join(texts(page.heading))
+    assert page.story.log_line.line.isVisible()
+    page.story.log_line.line.clear()
+
+
 @pytest.mark.parametrize("may_write", [False, True])
 def test_the_page_lets_a_collaborator_edit(sit_down: SitDown, sign_in: SignIn, *, may_write: bool) -> None:
     director = sign_in("director")

@@ -70,6 +70,11 @@ class Attached(QObject):
         if is_other and record.id:
             self._read_surroundings(record.entity, record.id)
 
+    def forget_record(self) -> None:
+        """It is out of sight; when it comes back, what is around it is read again."""
+        self.record = None
+        self.files_button.hide()
+
     def _read_surroundings(self, entity: str, id_: int) -> None:
         tasks = self._view.context.tasks
 

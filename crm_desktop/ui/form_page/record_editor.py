@@ -18,7 +18,7 @@ from crm_desktop.services.lookup import Choices
 from crm_desktop.services.outcome import attempt_of
 from crm_desktop.services.records import FieldsError, Record, RecordGoneError, SaveConflictError
 from crm_desktop.services.rights import why_not
-from crm_desktop.spec import facts
+from crm_desktop.spec import Ref, facts
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.conflict import ConflictDialog
@@ -384,11 +384,21 @@ class RecordEditor(QWidget):
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
         record = self.record
-        is_mine = table == self.spec.model.__tablename__ and record.id and (ids is None or record.id in ids)
         if self._unread and ids is None:
             self.load(self._unread)
-        elif is_mine and not self._is_saving and not (record.change_set and change_sets == {record.change_set}):
+        elif record.id and self._is_about(table, ids) and not self._is_saving and not (record.change_set and change_sets == {record.change_set}):
             self._compare_with_now()
+
+    def _is_about(self, table: str, ids: frozenset[int] | None) -> bool:
+        """Whether such a change may be one of the record: its own, or one of what it is part of, with which it is lent."""
+        if table == self.spec.model.__tablename__:
+            return ids is None or self.record.id in ids
+        whole = self.spec.part_of
+        target = facts(whole).target if whole is not None else None
+        if whole is None or target is None or target.__tablename__ != table:
+            return False
+        parent = self.record.values.get(whole.key)
+        return isinstance(parent, Ref) and (ids is None or parent.id in ids)
 
     def _compare_with_now(self) -> None:
         """Read what others have made of the record, and show or say it."""

@@ -62,6 +62,7 @@ class CustomerPage(RecordPage):
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
         self._logs_when_read = False
+        self._is_gone = False
         self._person = view.context.person
         self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
         self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)}
@@ -131,7 +132,7 @@ class CustomerPage(RecordPage):
         """Show another customer in this page."""
         self._close_editor()
         self.id = id_
-        self._overview, self._logs_when_read = None, False
+        self._overview, self._logs_when_read, self._is_gone = None, False, False
         self._set_readable(is_readable=True)
         self.watch_record(id_)
         self.story.log_line.clear()
@@ -191,9 +192,9 @@ class CustomerPage(RecordPage):
     # What is shown
 
     def _show(self, overview: Overview) -> None:
-        if overview.record.id != self.id or overview == self._overview:
+        if overview.record.id != self.id or (overview == self._overview and not self._is_gone):
             return  # what is shown keeps its focus and selection
-        self._overview = overview
+        self._overview, self._is_gone = overview, False
         record = overview.record
         self._set_readable(is_readable=True)
         self.show_heading(record)
@@ -213,11 +214,16 @@ class CustomerPage(RecordPage):
             self.story.log_line.log()
 
     def _fail(self, error: KnownError) -> None:
-        if isinstance(error, RecordGoneError) and self._overview is None:
-            self.heading.show_record(error.message, error.hint)
-            self._set_readable(is_readable=False)
-        else:
+        if not isinstance(error, RecordGoneError):
             messages.show_error(self, error)
+            return
+        self._is_gone = True
+        self.heading.show_record(error.message, error.hint)
+        self.print_button.hide()
+        self.attached.forget_record()
+        is_typed = self._editor is not None or self.is_note_typed()
+        if self._overview is None or not is_typed:  # else what is typed stays on the screen
+            self._set_readable(is_readable=False)
 
     def _set_readable(self, *, is_readable: bool) -> None:
         """Show the customer, or only why it cannot be shown: what is hidden must not get the keys."""
@@ -268,6 +274,8 @@ class CustomerPage(RecordPage):
             self._left.setCurrentWidget(self._facts_area)
         self.edit_button.show()
         self.edit_button.setFocus()
+        if self._is_gone:
+            self.refresh()
 
     def _take_saved(self, record: Record) -> None:
         """Back to the facts; a new customer becomes an old one."""
