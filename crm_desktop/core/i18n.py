@@ -59,6 +59,14 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name
     return text
 
 
+COUNTED = N_("{count} {things}")
+
+
+def counted(one: str, several: str, count: int) -> str:
+    """``3 customers`` from the labels of what is counted."""
+    return _(COUNTED).format(count=f"{count:,}", things=_(one if count == 1 else several).lower())
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form for ``count``. Values are filled in by the caller with ``format``."""
     catalogue = _state["catalogue"]

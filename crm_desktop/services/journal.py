@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import Attempt, ConflictError
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import COUNTED, N_, _, counted, in_each_language
 from crm_desktop.db.engine import ATTEMPT, take_time
 from crm_desktop.entities import ALL_ENTITIES, by_key
 from crm_desktop.services.administrators import DECIDING_TABLES, check_somebody_administers
@@ -133,10 +133,19 @@ def begin_change(session: Session, kind: str, label: str, entity: str = "") -> i
 def describe(kind: str, label: str) -> str:
     """A change set in words: ``Edited: customer 华工医药``."""
     spec, name = _subject(label)
-    what = f"{_(spec.label)} {name}" if spec else label
+    what = (_recounted(spec, name) or f"{_(spec.label)} {name}") if spec else label
     return (
         _("{action}: {what}").format(action=_(KINDS.get(kind, kind)), what=what) if what else _(KINDS.get(kind, kind))
     )
+
+
+def _recounted(spec: EntitySpec, name: str) -> str:
+    """A number of such records in the language of the moment, whatever it was written in; empty for other names."""
+    number = name.partition(" ")[0]
+    names = [word.lower() for one in (spec.label, spec.label_plural) for word in in_each_language(one)]
+    written = (pattern.format(count=number, things=word) for pattern in in_each_language(COUNTED) for word in names)
+    count = number.replace(",", "")
+    return counted(spec.label, spec.label_plural, int(count)) if count.isdecimal() and name in written else ""
 
 
 def _subject(label: str) -> tuple[EntitySpec | None, str]:

@@ -75,6 +75,21 @@ def test_several_records_are_changed_by_keyboard(sit_down: SitDown) -> None:
     wait(desk, lambda: shown(page, 5, 1) == "")
 
 
+def test_enter_before_the_rehearsal_is_there_counts_once_it_is(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = open_list(desk, columns=("name", "fax"))
+    page.table.selectRow(0)
+    dialog = page.commands.bulk.edit(page.table.selected_ids())
+    dialog.lines[0].choose("fax")
+    line = _input(dialog.lines[0])
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert not dialog._is_wanted, "nothing is chosen yet"
+    write(line, "020-1")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    wait(desk, lambda: "1 customer changed" in desk.notices())
+    assert desk.window.findChildren(BulkEditDialog) == []
+
+
 def test_rehearsal_says_what_stays_and_why(sit_down: SitDown) -> None:
     desk = sit_down("director")
     page = open_list(desk)

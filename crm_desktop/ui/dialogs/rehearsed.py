@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
 from crm_desktop.core.i18n import _
 from crm_desktop.services import bulk
 from crm_desktop.services.bulk import Rehearsal
@@ -22,7 +25,9 @@ Change = Callable[[Sequence[Step], Rehearsal], object]
 
 
 class RehearsedDialog(Dialog):
-    """``change`` is called with the steps and with what their rehearsal found."""
+    """``change`` is called with the steps and with what their rehearsal found. Enter pressed before that is there counts
+    as soon as it is, where no record stays behind.
+    """
 
     def __init__(
         self, view: AreaView, spec: EntitySpec, ids: Sequence[int], change: Change, *, title: str, width: int
@@ -31,6 +36,7 @@ class RehearsedDialog(Dialog):
         self._view, self._spec, self._ids, self._change = view, spec, list(ids), change
         self._asked: tuple[Step, ...] = ()
         self._rehearsal: Rehearsal | None = None
+        self._is_wanted = False  # Enter was pressed, and nothing chosen since
         self.outcome = RehearsalView(spec)
         self._pause = later(PAUSE_MS, self._rehearse, self)
 
@@ -52,10 +58,20 @@ class RehearsedDialog(Dialog):
 
     def note_change(self) -> None:
         """Something else is chosen: look at it when its user pauses."""
-        self._rehearsal = None
+        self._rehearsal, self._is_wanted = None, False
         self.apply.setEnabled(False)
         self.apply.setText(_("Change"))
         self._pause.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter is not lost while what would change is still looked for."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._rehearsal is None:
+            self._is_wanted = True
+            if self._pause.isActive():
+                self._pause.stop()
+                self._rehearse()
+        else:
+            super().keyPressEvent(event)
 
     def _rehearse(self) -> None:
         try:
@@ -64,6 +80,7 @@ class RehearsedDialog(Dialog):
             steps = ()  # one is still typing; a field that is left says itself what is wrong
         self._asked = steps
         if not steps:
+            self._is_wanted = False
             self.outcome.say(_("Nothing is written before you have seen what would change."))
             return
         self.outcome.wait()
@@ -85,6 +102,8 @@ class RehearsedDialog(Dialog):
         self.apply.setEnabled(count > 0)
         self.apply.setText(_("Change {what}").format(what=things(self._spec, count)) if count else _("Change"))
         self.adjustSize()
+        if self._is_wanted and count and not rehearsal.refused:
+            self._accept()
 
     def _accept(self) -> None:
         if self._rehearsal is not None:

@@ -386,11 +386,16 @@ class RecordEditor(QWidget):
         record = self.record
         if self._unread and ids is None:
             self.load(self._unread)
-        elif record.id and self._is_about(table, ids) and not self._is_saving and not (record.change_set and change_sets == {record.change_set}):
+        elif (
+            record.id
+            and self._is_about(table, ids)
+            and not self._is_saving
+            and not (record.change_set and change_sets == {record.change_set})
+        ):
             self._compare_with_now()
 
     def _is_about(self, table: str, ids: frozenset[int] | None) -> bool:
-        """Whether such a change may be one of the record: its own, or one of what it is part of, with which it is lent."""
+        """Whether such a change may be one of the record: its own, or of what it is part of, with which it is lent."""
         if table == self.spec.model.__tablename__:
             return ids is None or self.record.id in ids
         whole = self.spec.part_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import N_, _, counted
 from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services import journal
 from crm_desktop.services.journal import UndoResult
@@ -14,7 +14,6 @@ from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.progress import show_progress
-from crm_desktop.ui.form_page.wording import counted
 
 HANGING = {
     "attachment": (N_("File"), N_("Files")),

@@ -26,11 +26,6 @@ def moment_text(moment: datetime.datetime) -> str:
     return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day
 
 
-def counted(one: str, several: str, count: int) -> str:
-    """``3 customers`` from the labels of what is counted."""
-    return _("{count} {things}").format(count=f"{count:,}", things=_(one if count == 1 else several).lower())
-
-
 def value_text(spec: EntitySpec, key: str, value: Any) -> str:
     """A value as the user reads it; a dash for none."""
     kind = facts(spec.fields[key]).kind

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.core.i18n import _, counted, ngettext
 from crm_desktop.services.listing import ListQuery, Row
 from crm_desktop.services.totals import Total, Totals
 from crm_desktop.spec import Column, EntitySpec
-from crm_desktop.ui.form_page.wording import counted
 from crm_desktop.ui.list_page.cells import is_name
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
