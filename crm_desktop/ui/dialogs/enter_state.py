@@ -71,6 +71,7 @@ class EnterStateDialog(Dialog):
 
     def _offer_people(self) -> None:
         self.table = TableView()
+        self.table.setAccessibleName(_("Employees"))
         self.table.setModel(self.people)
         self.table.setEditTriggers(TableView.EditTrigger.NoEditTriggers)
         self.table.setFixedHeight(LIST_HEIGHT)

@@ -25,8 +25,8 @@ Change = Callable[[Sequence[Step], Rehearsal], object]
 
 
 class RehearsedDialog(Dialog):
-    """``change`` is called with the steps and with what their rehearsal found. Enter pressed before that is there counts
-    as soon as it is, where no record stays behind.
+    """``change`` is called with the steps and with what their rehearsal found. Enter pressed before counts as soon as
+    it is there, where no record stays behind.
     """
 
     def __init__(

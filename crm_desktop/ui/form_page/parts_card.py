@@ -78,6 +78,7 @@ class PartsTable(QWidget):
         self.columns = [c for c in part.table.columns if c.is_shown and c.path[-1] is not part.part_of]
         self.model = PartsModel(part, self.columns)
         self.table = TableView()
+        self.table.setAccessibleName(_(part.label_plural))
         self.table.setModel(self.model)
         self.table.opened.connect(self._open)
         self._empty = label(_("None"), "muted")

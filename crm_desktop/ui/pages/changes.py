@@ -54,6 +54,7 @@ class ChangesPage(Page):
         self.heading.add(self.undo_button)
         self._model = QStandardItemModel(self)
         self.table = TableView()
+        self.table.setAccessibleName(self.title)
         self.table.setModel(self._model)
         self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.table.opened.connect(lambda _index: self.take_back())

@@ -45,6 +45,7 @@ class DepartmentsPage(Page):
         self._current = 0  # the department that was moved last
         self._model = QStandardItemModel(self)
         self.tree = DepartmentTree()
+        self.tree.setAccessibleName(self.title)
         self.tree.setModel(self._model)
         self.tree.activated.connect(self._open)
         self.none_yet = EmptyState(

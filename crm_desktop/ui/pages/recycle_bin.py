@@ -62,6 +62,7 @@ class RecycleBinPage(Page):
         self._shown.setFilterKeyColumn(-1)
         self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.table = TableView()
+        self.table.setAccessibleName(self.title)
         self.table.setModel(self._shown)
         self.table.opened.connect(lambda _index: self.bring_back())
         self.table.selectionModel().selectionChanged.connect(lambda _on, _off: self._enable())

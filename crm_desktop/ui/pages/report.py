@@ -76,6 +76,7 @@ class ReportPage(Page):
         self.told = label("", "muted", wrap=True)
         self.bar = Bar("warn")
         self.chart, self.table, self.model = ChartView(), TableView(), ReportModel()
+        self.table.setAccessibleName(self.title)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._content())
         for widget in (self.title_line, self.told, self.line, self.bar):

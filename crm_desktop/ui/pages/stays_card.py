@@ -31,6 +31,7 @@ class StaysCard(Card):
         self._id = 0
         self.model = QStandardItemModel(self)
         self.table = TableView()
+        self.table.setAccessibleName(_("Stage history"))
         self.table.setModel(self.model)
         self.table.setEditTriggers(TableView.EditTrigger.NoEditTriggers)
         self.body.addWidget(self.table)

@@ -50,6 +50,7 @@ class PopupList(QFrame):
     def view(self) -> QListView:
         """The rows. Made when they are first needed: a form has many lists, and few are ever opened."""
         view = QListView()
+        view.setAccessibleName(self._anchor.accessibleName())
         view.setModel(self._rows)
         view.setItemDelegate(_RowDelegate(view))
         view.setFrameShape(QFrame.Shape.NoFrame)
