@@ -21,6 +21,7 @@ PARSERS: dict[str, Callable[[Cell, Guess], object]] = {
     "region": lambda cell, _guess: regions.region(cell),
     "number": lambda cell, _guess: money.number(cell),
     "decimal": lambda cell, _guess: money.money(cell),
+    "hours": lambda cell, _guess: money.hours(cell),
     "bool": lambda cell, _guess: cells.yes_or_no(cell),
     "long_text": lambda cell, _guess: cells.text(cell),
     "money": lambda cell, guess: money.money(cell, guess.unit),

@@ -16,9 +16,9 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.names import name_core
 from crm_desktop.core.progress import Progress
 from crm_desktop.core.text import digits, normalise
-from crm_desktop.entities import custom_attrs
+from crm_desktop.entities import by_key, custom_attrs
 from crm_desktop.services.records import Record, fetch_records
-from crm_desktop.spec import Ref
+from crm_desktop.spec import Ref, facts
 from importers.matching import DEFAULT_KEYS, Matcher, MatchKey, fetch_contacts
 from importers.records import Record as SheetRecord
 from importers.resolve import PARENT, Resolver
@@ -259,8 +259,11 @@ def give_owners(rows: Sequence[PlannedRow], person: Person, entity: str) -> None
     """Who may not create for others keeps the new records himself; the sheet's owner stays in the remark."""
     may_own = set(person.owners.get((entity, "create"), ()))
     me = Ref(person.id, person.name)
+    belongs_to_nobody = facts(by_key(entity).fields["owner"]).default == "crm.pool_owner()"
     for row in rows:
         owner = row.values.get("owner")
+        if row.fate is Fate.CREATE and owner is None and belongs_to_nobody:
+            continue
         if row.fate is Fate.CREATE:
             row.values["owner"] = owner if owner is not None and owner.id in may_own else me
         if owner is not None and owner.id not in may_own:

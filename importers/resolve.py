@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise
 from crm_desktop.entities import by_key
-from crm_desktop.models import Employee
+from crm_desktop.models import Contact, Employee
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.spec import Attr, EntitySpec, Facts, Ref, facts
 from importers.references import References
@@ -34,6 +34,8 @@ HELD: Mapping[str, tuple[Any, Any]] = {
 }
 """What the columns of a kind hold, from and to: one value beyond it would make the database refuse the whole import."""
 
+_MORNING = datetime.time(9)
+"""When it was, of what a sheet knows the day only."""
 PARENT = "parent"
 """The parent company is found by ``plan`` among all customers, also those of the same file."""
 
@@ -132,6 +134,8 @@ class Resolver:
             value = value.first_day()
         if fact.kind.name == "phones":
             return [value] if isinstance(value, str) else list(value)
+        if fact.kind.name == "time" and not isinstance(value, datetime.datetime):
+            return datetime.datetime.combine(value, _MORNING).astimezone()
         if fact.kind.name in HELD:
             least, most = HELD[fact.kind.name]
             return value if least <= value <= most else None
@@ -144,6 +148,8 @@ class Resolver:
             words = (FROM_SHEETS.get(text, text), f"{text}客户", text.removesuffix("客户"))
             found = (self._choices.find(fact.dictionary, word) for word in words)
             return next(filter(None, found), None)
+        if fact.target is Contact:  # of which customer, a name does not say: somebody else may be called the same
+            return None
         if fact.target is Employee:
             return self._people.get(normalise(text))
         return self._references[fact.target].find(text) if fact.target in self._references else None

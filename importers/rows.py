@@ -28,6 +28,7 @@ UNREADABLE = {
     "money": N_("no amount"),
     "number": N_("no number"),
     "decimal": N_("no number"),
+    "hours": N_("no number"),
     "percent": N_("no percentage"),
     "bool": N_("neither yes nor no"),
     "region": N_("no known place"),

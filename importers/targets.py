@@ -12,7 +12,7 @@ PART_FIELDS = {"opportunity": ("opportunity_line", ("product", "quantity", "unit
 
 _KINDS = {
     "text": "text", "long_text": "long_text", "number": "decimal", "integer": "number", "money": "money",
-    "percent": "percent", "date": "day", "bool": "bool", "email": "email", "phones": "phones",
+    "percent": "percent", "date": "day", "time": "day", "bool": "bool", "email": "email", "phones": "phones",
     "choice": "text", "reference": "text",
 }  # fmt: skip
 """How cells are read, by the kind of the field."""

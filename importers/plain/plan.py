@@ -67,7 +67,11 @@ def _row(spec: EntitySpec, record: Record, ready: Resolved, brought: Resolved | 
     if "name" not in values and part:  # an opportunity that nobody gave a name is called by what is wanted
         wanted = (part["product"], values.get("customer"))
         values["name"] = " · ".join(ref.label for ref in wanted if ref is not None)
-    row = PlannedRow(record.at, str(values.get("name", "")), Fate.CREATE, values=values, warnings=warnings, part=part)
+    if spec.key == "service_request" and values.get("solution") and "reported_at" in values:
+        values.setdefault("closed_at", values.get("solved_at", values["reported_at"]))  # what has a result is over
+    row = PlannedRow(
+        record.at, str(values.get(_name_key(spec), "")), Fate.CREATE, values=values, warnings=warnings, part=part
+    )
     for key, attr in spec.fields.items():
         fact = facts(attr)
         if not fact.is_required or key in values:
@@ -90,11 +94,19 @@ def _is_whole(part: EntitySpec, spec: EntitySpec, values: Mapping[str, Any]) -> 
     )
 
 
-def _key(spec: EntitySpec, values: Mapping[str, Any]) -> Key:
+def _name_key(spec: EntitySpec) -> str:
+    """The field that names a record."""
+    return spec.search.name.key if spec.search is not None else "name"
+
+
+def _key(spec: EntitySpec, values: Mapping[str, Any]) -> Key | None:
+    """None for what happens again and again under the same name, such as calls."""
     if values.get("code"):
         return "code", str(values["code"]), 0
+    if spec.story is not None:
+        return None
     belongs_to = values.get(spec.part_of.key) if spec.part_of is not None else None
-    return "name", str(values["name"]).lower(), belongs_to.id if belongs_to else 0
+    return "name", str(values[_name_key(spec)]).lower(), belongs_to.id if belongs_to else 0
 
 
 def _meet_known(
@@ -131,7 +143,7 @@ def _fetch(session: Session, spec: EntitySpec, keys: Sequence[Key]) -> dict[Key,
         wanted = literal([word for by, word, _above in keys if by == kind], ARRAY(Text))
         if not any(by == kind for by, _word, _above in keys):
             continue
-        word = func.lower(model.name) if kind == "name" else model.code
+        word = func.lower(getattr(model, _name_key(spec))) if kind == "name" else model.code
         statement = select(word, func.coalesce(above, 0) if kind == "name" else literal(0), model.id)
         for text, parent, id_ in session.execute(statement.where(word == any_(wanted)).order_by(model.id.desc())):
             found[kind, text, parent] = id_

@@ -32,11 +32,16 @@ def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
     return tuple(guesses)
 
 
+CARRIED = {"service_request": ("reported_at",)}
+"""Fields that a sheet says once for several rows: a service log writes the day beside its first call."""
+
+
 def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]]) -> Records:
     """A record for each row that says something."""
     found = Records()
     for table, guesses in pairs:
         reader = RowReader(table, guesses)
+        above: dict[str, object] = {}
         for row in table.rows:
             at = table.at(row.number)
             if any(cell is not None for cell in row.cells[table.width :]):
@@ -46,6 +51,13 @@ def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]]) -> Records:
             read = reader.read(row)
             found.warnings += read.warnings
             if read.values:
+                for key in CARRIED.get(entity_of(guesses), ()):
+                    above[key] = read.values.setdefault(key, above.get(key))
                 warnings = [str(warning) for warning in read.warnings]
                 found.records.append(Record(at, row.number, read.values, [], warnings, sources=[at]))
     return found
+
+
+def entity_of(guesses: Sequence[Guess]) -> str:
+    """What kind of record a table tells of."""
+    return next((guess.target.entity for guess in guesses if guess.target is not None), "")

@@ -34,6 +34,9 @@ def unit_of(label: str) -> int:
     return UNITS[(found[1] or found[2]).lower()] if found else 1
 
 
+_HOURS = re.compile(r"\s*(个?小时|工时|时|hours?|hrs?|h)\s*$", re.IGNORECASE)
+
+
 def money(cell: Cell, unit: int = 1) -> Decimal | None:
     """The amount in single units of the currency."""
     if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
@@ -49,6 +52,11 @@ def money(cell: Cell, unit: int = 1) -> Decimal | None:
         raise UnreadableError(text)
     own_unit = UNITS[found[3].lower()] if found[3] else unit
     return Decimal(found[2].replace(",", "")) * own_unit * (-1 if found[1] else 1)
+
+
+def hours(cell: Cell) -> Decimal | None:
+    """Hours, with or without the word behind them."""
+    return money(_HOURS.sub("", folded(cell)) if isinstance(cell, str) else cell)
 
 
 def percent(cell: Cell) -> int | None:
