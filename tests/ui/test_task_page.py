@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from crm_desktop.core import clock
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.list_page.task_line import TaskLine
 from crm_desktop.ui.pages.task import TaskPage
 from tests.db.conftest import SignIn
 from tests.ui.desk import (
@@ -117,3 +120,33 @@ def test_several_are_done_from_the_list_and_taken_back(desk: Desk) -> None:
     assert [state_of(desk, id_) for id_ in ids] == ["done", "done", "open"]
     desk.press_undo()
     assert [state_of(desk, id_) for id_ in ids] == ["open"] * 3
+
+
+def test_a_line_makes_a_task_with_customer_day_and_priority(desk: Desk, qtbot: QtBot) -> None:
+    customer = desk.customer("华工医药")
+    view = desk.window.view("calendar")
+    view.select_page("task/mine")
+    line = view.current_page().findChild(TaskLine)
+    assert line is not None
+    desk.settle()
+    write(line, "明天 华工医药 寄样本 #high")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+    made = desk.id_of("task", "subject = '华工医药 寄样本'")
+    assert desk.value("task", made, "customer_id") == customer.id
+    assert desk.value("task", made, "due_on") == clock.today() + datetime.timedelta(days=1)
+    assert desk.value("dictionary_entry", desk.value("task", made, "priority_id"), "code") == "high"
+    assert line.text() == ""
+
+
+def test_a_line_with_an_unknown_priority_stays(desk: Desk, qtbot: QtBot) -> None:
+    view = desk.window.view("calendar")
+    view.select_page("task/mine")
+    line = view.current_page().findChild(TaskLine)
+    assert line is not None
+    desk.settle()
+    write(line, "寄样本 #很急")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+    assert line.text() == "寄样本 #很急"
+    assert "no priority" in " ".join(desk.window.notices.texts())

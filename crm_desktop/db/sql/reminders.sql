@@ -49,8 +49,9 @@ create trigger remind after insert on crm.event_participant referencing new tabl
 
 -- An event that is moved or given away takes its reminders along, and asks as soon as it is about a customer.
 create or replace function crm.carry_event_to_reminders() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
+  given bigint[];
   changed bigint[] := array(
     select c.id from (
       select n.id, n.owner_id, n.starts_at, n.ends_at, n.occurs_at, n.customer_id, n.subject, n.outcome from new_rows n
@@ -58,8 +59,11 @@ declare
       select o.id, o.owner_id, o.starts_at, o.ends_at, o.occurs_at, o.customer_id, o.subject, o.outcome from old_rows o) c);
 begin
   if changed = '{}' then return null; end if;
-  update crm.reminder r set employee_id = n.owner_id from old_rows o join new_rows n on n.id = o.id
-    where r.event_id = n.id and n.owner_id <> o.owner_id and r.employee_id = o.owner_id;
+  given := array(select c.id from (select n.id, n.owner_id from new_rows n except select o.id, o.owner_id from old_rows o) c);
+  if given <> '{}' then
+    update crm.reminder r set employee_id = now.owner_id from old_rows o, crm.event now
+      where o.id = any (given) and now.id = o.id and r.event_id = o.id and r.employee_id = o.owner_id;
+  end if;
   insert into crm.reminder (employee_id, event_id, minutes, is_question)
     select n.owner_id, n.id, 0, true from new_rows n
     where n.id = any (changed) and n.customer_id is not null and n.outcome is null and not n.is_all_day
@@ -84,16 +88,20 @@ create trigger remind_of_new after insert on crm.task referencing new table as n
   for each statement execute function crm.remind_of_new_tasks();
 
 create or replace function crm.carry_task_to_reminders() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
+  given bigint[];
   changed bigint[] := array(
     select c.id from (
       select n.id, n.owner_id, n.due_on, n.due_time, n.due_at, n.subject from new_rows n
       except select o.id, o.owner_id, o.due_on, o.due_time, o.due_at, o.subject from old_rows o) c);
 begin
   if changed = '{}' then return null; end if;
-  update crm.reminder r set employee_id = n.owner_id from old_rows o join new_rows n on n.id = o.id
-    where r.task_id = n.id and n.owner_id <> o.owner_id and r.employee_id = o.owner_id;
+  given := array(select c.id from (select n.id, n.owner_id from new_rows n except select o.id, o.owner_id from old_rows o) c);
+  if given <> '{}' then
+    update crm.reminder r set employee_id = now.owner_id from old_rows o, crm.task now
+      where o.id = any (given) and now.id = o.id and r.task_id = o.id and r.employee_id = o.owner_id;
+  end if;
   perform journal.notify('reminder', 'u', array(select distinct r.employee_id from crm.reminder r where r.task_id = any (changed)));
   return null;
 end $$;

@@ -37,6 +37,7 @@ from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.list_page.source import ListSource
+from crm_desktop.ui.list_page.task_line import TaskLine
 from crm_desktop.ui.list_page.view_control import ViewControl
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
@@ -85,6 +86,8 @@ class ListPage(Page):
         add_buttons(self, view)
         self.body.addWidget(self.title_line)
         self.body.addLayout(self._tool_line())
+        if spec.key == "task" and self.may_create():
+            self.body.addWidget(TaskLine(view, self.model.refresh))
         self.body.addWidget(self.filters.bar)
         self.body.addWidget(self.filters.panel)
         self.body.addWidget(self.splitter, 1)
