@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,17 +36,26 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that a 360° page shows. ``parts`` by entity key, newest or first in order; no ``history`` in a preview."""
+    """All that a 360° page shows. ``parts`` by entity key, newest or first in order; no ``history`` in a preview.
+
+    Of those that are not in ``tables`` only what their story tells was read.
+    """
 
     record: Record
     figures: Figures | None
     parts: Mapping[str, tuple[Row, ...]]
     history: tuple[journal.Change, ...] = ()
+    tables: frozenset[str] = frozenset()
 
 
-def fetch_overview(session: Session, entity: str, id_: int, person: Person) -> Overview:
-    """Everything of one record: it, its parts, its figures and its history. Four statements for a customer."""
-    overview = _read(session, entity, id_, person, parts_of(by_key(entity)))
+def fetch_overview(
+    session: Session, entity: str, id_: int, person: Person, tables: Collection[str] | None = None
+) -> Overview:
+    """Everything of one record: it, its parts, its figures and its history. Four statements for a customer.
+
+    With ``tables``, of all other parts only what they tell: a customer has many kinds, and few are ever looked through.
+    """
+    overview = _read(session, entity, id_, person, parts_of(by_key(entity)), tables)
     return replace(overview, history=tuple(journal.fetch_history(session, entity, id_)))
 
 
@@ -56,18 +65,28 @@ def fetch_preview(session: Session, entity: str, id_: int, person: Person) -> Ov
     return _read(session, entity, id_, person, own)
 
 
-def _read(session: Session, entity: str, id_: int, person: Person, parts: Sequence[EntitySpec]) -> Overview:
+def _read(
+    session: Session,
+    entity: str,
+    id_: int,
+    person: Person,
+    parts: Sequence[EntitySpec],
+    tables: Collection[str] | None = None,
+) -> Overview:
     record = fetch_record(session, entity, id_)
-    asked = [(part, _columns(part)) for part in parts]
+    wanted = frozenset(part.key for part in parts if tables is None or part.key in tables)
+    asked = [(part, _columns(part, is_table=part.key in wanted)) for part in parts if part.key in wanted or part.story]
     rows = fetch_parts(session, asked, id_, person, PARTS_SHOWN) if asked else []
-    found = {part.key: (*each.own, *each.mirrored) for part, each in zip(parts, rows, strict=True)}
+    found = {part.key: (*each.own, *each.mirrored) for (part, _shown), each in zip(asked, rows, strict=True)}
     figures = _figures(session, id_, len(found.get("contact", ()))) if entity == "customer" else None
-    return Overview(record, figures, found)
+    return Overview(record, figures, found, tables=wanted)
 
 
-def _columns(part: EntitySpec) -> tuple[Column, ...]:
+def _columns(part: EntitySpec, *, is_table: bool) -> tuple[Column, ...]:
     """With what its story tells and the long texts of the form, which a list has no room for."""
     told = part.story.attrs if part.story else ()
+    if not is_table:
+        return tuple(map(Column, told))
     long_texts = (attr for attr in part.form.fields if facts(attr).kind.is_wide)
     return tuple({c.key: c for c in (*part.table.columns, *map(Column, (*told, *long_texts)))}.values())
 

@@ -87,6 +87,11 @@ class PartsTable(QWidget):
         column.addWidget(self.table)
         column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
 
+    def wait(self) -> None:
+        """Nothing is known yet."""
+        self.table.hide()
+        self._empty.hide()
+
     def show_rows(self, parent: Record, rows: Sequence[Row], mirrored: Iterable[Row] = ()) -> None:
         """Show the parts of a record, then those that were entered at their other end."""
         others = list(mirrored)

@@ -61,8 +61,7 @@ class CustomerPage(RecordPage):
         super().__init__(view, entity, id_)
         self._editor: RecordEditor | None = None
         self._overview: Overview | None = None
-        self._logs_when_read = False
-        self._is_gone = False
+        self._logs_when_read = self._has_cards = self._is_gone = False
         self._person = view.context.person
         self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
         self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)}
@@ -72,7 +71,6 @@ class CustomerPage(RecordPage):
         self.more_button = self._more_button()
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
-        self._has_cards = False
         self._left = QStackedWidget()
         self.splitter = QSplitter()
         self.splitter.addWidget(self._left)
@@ -111,6 +109,7 @@ class CustomerPage(RecordPage):
         self.facts.edit_wanted.connect(self.edit)
         self.contacts.added.connect(self._add_contact)
         self.story.log_line.logged.connect(self._log)
+        self.story.table_wanted.connect(self.refresh)
         log = self.story.log_line
         parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
         self._log_note = self.keep_note("log", _("Log"), parts)
@@ -144,9 +143,10 @@ class CustomerPage(RecordPage):
     def refresh(self) -> None:
         """Read everything again, without touching what is being typed."""
         id_, person = self.id, self._person
+        tables = {"contact", *self.story.tables} if self._has_cards else {"contact"}
         self.view.context.tasks.query(
             self,
-            lambda session: fetch_overview(session, "customer", id_, person),
+            lambda session: fetch_overview(session, "customer", id_, person, tables),
             self._show,
             self._fail,
             key="overview",

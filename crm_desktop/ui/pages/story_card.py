@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -34,7 +34,12 @@ ALL, COMMENTS, CHANGES = "all", "comments", "changes"
 
 
 class StoryCard(Card):
-    """A choice for each of ``parts``. Ctrl+H shows the changes, with which values can be put back."""
+    """A choice for each of ``parts``. Ctrl+H shows the changes, with which values can be put back.
+
+    ``tables`` are the kinds that were looked through as tables, for which whoever shows the card is asked to read them.
+    """
+
+    table_wanted = Signal()
 
     def __init__(self, view: AreaView, comments: CommentsPanel, entity: str, parts: Sequence[EntitySpec]) -> None:
         super().__init__()
@@ -100,8 +105,14 @@ class StoryCard(Card):
         self._fill_table(key)
 
     def _fill_table(self, key: str) -> None:
-        if self._overview is not None:
+        """What was not read yet is asked for; until then it says nothing."""
+        if self._overview is None:
+            return
+        if key in self._overview.tables:
             self.tables[key].show_rows(self._overview.record, self._overview.parts.get(key, ()))
+        else:
+            self.tables[key].wait()
+            self.table_wanted.emit()
 
     def _show(self) -> None:
         if self._overview is None:
