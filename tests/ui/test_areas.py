@@ -23,9 +23,9 @@ def _person(**grants: Grant) -> Person:
 
 
 def test_an_area_without_a_list_is_not_shown() -> None:
-    assert [area.key for area in areas_for(_person())] == ["customers"]
+    assert [area.key for area in areas_for(_person())] == ["home", "customers"]
     reader = _person(employee=Grant(read=Scope.ALL))
-    assert [area.key for area in areas_for(reader)] == ["customers", "administration"]
+    assert [area.key for area in areas_for(reader)] == ["home", "customers", "administration"]
 
 
 def test_every_number_of_a_report_has_a_list_to_open() -> None:
