@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
 from sqlalchemy import text
 
 from crm_desktop.core.settings import Options
@@ -87,6 +87,15 @@ def test_opening_and_closing_a_page_leaves_nothing(sit_down: SitDown, entity: st
     _leaves_nothing(desk, lambda: _open_edit_close(desk, entity, id_))
 
 
+def _without_a_name(view: QWidget) -> list[str]:
+    """Tables and lists that a screen reader could not announce."""
+    return [
+        f"{type(one).__name__} in {type(one.parentWidget()).__name__}"
+        for one in view.findChildren(QAbstractItemView)
+        if not isinstance(one, QHeaderView) and one.isVisibleTo(view) and not one.accessibleName()
+    ]
+
+
 def test_going_through_the_side_list_leaves_nothing(sit_down: SitDown) -> None:
     desk = sit_down("admin")
 
@@ -96,6 +105,7 @@ def test_going_through_the_side_list_leaves_nothing(sit_down: SitDown) -> None:
             for entry in view.area.pages:
                 view.select_page(entry.key)
             desk.settle()
+            assert _without_a_name(view) == []
 
     _leaves_nothing(desk, go_through)
 
