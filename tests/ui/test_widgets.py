@@ -28,7 +28,7 @@ from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel
 from crm_desktop.ui.widgets.notice import Notices
-from crm_desktop.ui.widgets.popup_list import PopupList, PopupRow
+from crm_desktop.ui.widgets.popup_list import GAP, PopupList, PopupRow
 from crm_desktop.ui.widgets.preview_splitter import LEAST_PREVIEW, PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
@@ -210,6 +210,26 @@ def test_popup_closes_on_escape_and_opens_above_where_there_is_no_room(qtbot: Qt
     assert popup.geometry().top() >= 0
     qtbot.keyClick(line, Key.Key_Escape)
     assert popup.isHidden()
+
+
+def test_popup_stays_under_its_line_when_something_comes_in_above(qtbot: QtBot) -> None:
+    window, banner, inner, line = QWidget(), QLabel("Sample firm"), QWidget(), QLineEdit()
+    QVBoxLayout(inner).addWidget(line)
+    column = QVBoxLayout(window)
+    column.addWidget(banner)
+    column.addWidget(inner)
+    column.addStretch(1)
+    banner.hide()
+    window.resize(400, 400)
+    qtbot.addWidget(window)
+    window.show()
+    popup = PopupList(line)
+    popup.show_rows([PopupRow(1, "A")])
+    before = popup.y()
+    banner.show()
+    qtbot.waitUntil(lambda: popup.y() > before)
+    assert popup.pos() == line.mapTo(window, QPoint(0, line.height() + GAP))
+    assert popup.isVisible()
 
 
 def test_search_box_never_cuts_its_shortcut(qtbot: QtBot) -> None:

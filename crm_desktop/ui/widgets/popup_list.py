@@ -5,12 +5,12 @@ It is a child of the window, not a window: no flicker, no stolen focus, the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from crm_desktop.ui import theme
@@ -77,7 +77,10 @@ class PopupList(QFrame):
             self.hide()
             return
         view = self.view
+        self.setParent(self._anchor.window())
         self._place()
+        for one in self._around():
+            one.installEventFilter(self)
         self.show()
         self.raise_()
         view.scrollToTop()
@@ -101,6 +104,10 @@ class PopupList(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that mean the list, and close when the line loses the focus or moves."""
         kind = event.type()
+        if watched is not self._anchor:
+            if kind == QEvent.Type.Move:
+                self._place()
+            return False
         if self.isVisible() and isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
             return self._key(Qt.Key(event.key()))
         if (
@@ -114,6 +121,18 @@ class PopupList(QFrame):
         if kind in {QEvent.Type.FocusOut, QEvent.Type.Hide, QEvent.Type.Move}:
             self.hide()
         return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What the line lies in is watched only while the list is open."""
+        for one in self._around():
+            one.removeEventFilter(self)
+        super().hideEvent(event)
+
+    def _around(self) -> Iterator[QWidget]:
+        """What the line lies in, up to the window: where that moves, the list moves with it."""
+        one = self._anchor
+        while not one.isWindow() and (one := one.parentWidget()) is not None and not one.isWindow():
+            yield one
 
     def _key(self, key: Qt.Key) -> bool:
         moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
@@ -146,7 +165,6 @@ class PopupList(QFrame):
 
     def _place(self) -> None:
         window = self._anchor.window()
-        self.setParent(window)
         rows = range(self._rows.rowCount())
         wanted = sum(ROW if self._rows.item(row).data(VALUE) is not None else HEADING for row in rows)
         wanted = min(wanted, MOST_ROWS * ROW) + 10
