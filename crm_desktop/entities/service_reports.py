@@ -75,7 +75,7 @@ REQUESTS = ReportSpec(
     period="this_month",
     dimensions=(
         _TYPE, _PRODUCT, _CAUSE, _ENGINEER, _TEAM, _PRIORITY, _CHANNEL, _INDUSTRY,
-        *by_day("reported_at", "day", "week", "month"),
+        *by_day("reported_at", "hour", "day", "week", "month"),
     ),
     measures=(
         Measure(key="count", label=N_("Requests")),

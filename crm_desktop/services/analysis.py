@@ -168,6 +168,9 @@ class _Asked:
         if not dimension.unit or not found:
             return
         day, last = min(found), max(found)
+        if dimension.unit == "hour":
+            yield from (self.row((hour,), {}) for hour in range(day + 1, last) if hour not in found)
+            return
         for _step in range(_MOST_FILLED):
             day += _UNITS[dimension.unit]
             if day >= last:
@@ -237,7 +240,9 @@ class _Asked:
     def _label(self, dimension: Dimension, value: Any) -> str:
         if value is None:
             return _("(empty)")
-        return value.label if isinstance(value, Ref) else day_label(value, dimension.unit)
+        if isinstance(value, Ref):
+            return value.label
+        return f"{value:02}:00" if dimension.unit == "hour" else day_label(value, dimension.unit)
 
 
 def _flat(group: Group) -> tuple[Item, ...]:
@@ -262,6 +267,8 @@ def _has_value(dimension: Dimension, value: Any) -> Item:
         return Condition(dimension.field, "empty")
     if isinstance(value, Ref):
         return Condition(dimension.field, "any_of", (value,))
+    if dimension.unit == "hour":
+        return Condition(dimension.field, "at_hour", value)
     return Condition(dimension.field, "from_to", (value, _last_day(value, dimension.unit)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Numeric, Select, and_, cast, func, literal, select, tuple_
+from sqlalchemy import Date, Integer, Numeric, Select, and_, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
@@ -151,6 +151,8 @@ class _Statement:
         if dimension.part:
             return self._parts[dimension.key].c.key
         source, fact = self._joins.target(field.path[:-1]), field.facts
+        if dimension.unit == "hour":
+            return cast(func.extract("hour", getattr(source, fact.key)), Integer)
         if dimension.unit:
             return cast(func.date_trunc(dimension.unit, getattr(source, fact.key)), Date)
         return getattr(source, fact.column if fact.target else fact.key)

@@ -219,6 +219,10 @@ def _longer_ago(leaf: Leaf) -> Any:
     return _within_days(leaf, end=_today() - leaf.parameter(Integer))
 
 
+def _at_hour(leaf: Leaf) -> Any:
+    return func.extract("hour", leaf.column) == leaf.parameter(Integer)
+
+
 # Rows of other tables
 
 
@@ -275,7 +279,7 @@ _COMPARISONS: dict[str, _Comparison] = {
     "more": partial(_number, ">"), "at_least": partial(_number, ">="), "between": _between,
     "on": _on, "before": _before, "after": _after, "from_to": _from_to, "period": _period,
     "last_days": _last_days, "next_days": _next_days, "longer_ago": _longer_ago,
-    "any_of": _any_of, "within": _within, "me": _me, "my_team": _my_team,
+    "at_hour": _at_hour, "any_of": _any_of, "within": _within, "me": _me, "my_team": _my_team,
     "in_my_department": _in_my_department, "my_department": _my_department,
 }  # fmt: skip
 _OF_KIND: dict[tuple[str, str], _Comparison] = {

@@ -89,6 +89,7 @@ def _value_texts(field: FilterField, takes: Takes, value: Any) -> list[str]:
         Takes.DAY: lambda: [DATE.format(value)],
         Takes.DAYS: lambda: [DATE.format(min(value)), DATE.format(max(value))],
         Takes.COUNT: lambda: [INTEGER.format(value)],
+        Takes.HOUR: lambda: [INTEGER.format(value)],
         Takes.PERIOD: lambda: [_(PERIODS[value].label)],
         Takes.ROWS: lambda: [_(", ").join(row.label or GAP for row in value)],
     }

@@ -90,7 +90,7 @@ def _values(condition: Condition) -> dict[str, Any]:
             text = normalise(value)
             latin = text.replace(" ", "") if text.isascii() and any(map(str.isalpha, text)) else ""
             return {"": text, "_pinyin": latin, "_digits": digits(value)}
-        case Takes.NUMBER | Takes.DAY | Takes.COUNT:
+        case Takes.NUMBER | Takes.DAY | Takes.COUNT | Takes.HOUR:
             return {"": value}
         case Takes.NUMBERS | Takes.DAYS:
             return {"": min(value), "_to": max(value)}

@@ -17,6 +17,7 @@ from crm_desktop.spec.operators import OPERATORS, PERIODS, Takes
 
 VERSION = 1
 MOST_DAYS = 100_000
+HOURS = 24
 LARGEST = 10**20
 """No column holds larger numbers."""
 _DEEPEST, _MOST = 6, 200
@@ -150,6 +151,7 @@ _READERS: dict[Takes, Callable[[Any], Any]] = {
     Takes.DAY: datetime.date.fromisoformat,
     Takes.DAYS: lambda stored: tuple(map(datetime.date.fromisoformat, stored)),
     Takes.COUNT: lambda stored: stored,
+    Takes.HOUR: lambda stored: stored,
     Takes.PERIOD: lambda stored: stored,
     Takes.ROWS: lambda stored: tuple(Ref(id_, "") for id_ in stored),
 }
@@ -197,6 +199,7 @@ _CHECKS: dict[Takes, Callable[[Any], bool]] = {
     Takes.DAY: _is_day,
     Takes.DAYS: _are_two(_is_day),
     Takes.COUNT: _is_count,
+    Takes.HOUR: lambda value: _is_count(value) and value < HOURS,
     Takes.PERIOD: lambda value: isinstance(value, str) and value in PERIODS,
     Takes.ROWS: _are_rows,
 }

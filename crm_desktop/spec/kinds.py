@@ -245,6 +245,7 @@ class Time(Date):
     """A moment; shown in the person's own time zone."""
 
     name = "time"
+    operators = operators.OF_TIME
 
     def parse(self, text: str) -> datetime.datetime | None:
         """An aware datetime: a day as :class:`Date` reads it, then ``14:30``."""

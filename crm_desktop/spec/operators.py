@@ -22,6 +22,8 @@ class Takes(enum.Enum):
     DAYS = enum.auto()
     COUNT = enum.auto()
     """A number of days."""
+    HOUR = enum.auto()
+    """Of the day, 0 to 23."""
     PERIOD = enum.auto()
     ROWS = enum.auto()
 
@@ -94,6 +96,7 @@ LAST_DAYS = Operator("last_days", N_("in the last … days"), Takes.COUNT)
 NOT_LAST_DAYS = Operator("not_last_days", N_("not in the last … days"), Takes.COUNT, "last_days")
 NEXT_DAYS = Operator("next_days", N_("in the next … days"), Takes.COUNT)
 LONGER_AGO = Operator("longer_ago", N_("more than … days ago"), Takes.COUNT)
+AT_HOUR = Operator("at_hour", N_("in the hour from … o'clock on"), Takes.HOUR)
 
 YES = Operator("yes", N_("yes"))
 NO = Operator("no", N_("no"), denies="yes")
@@ -115,6 +118,7 @@ OF_NUMBER = (EQUAL, UNEQUAL, LESS, AT_MOST, MORE, AT_LEAST, BETWEEN, *FILLING)
 OF_DAY = (
     PERIOD, NOT_PERIOD, LAST_DAYS, NOT_LAST_DAYS, NEXT_DAYS, LONGER_AGO, ON, NOT_ON, BEFORE, AFTER, FROM_TO, *FILLING,
 )  # fmt: skip
+OF_TIME = (*OF_DAY[: -len(FILLING)], AT_HOUR, *FILLING)
 OF_BIRTHDAY = (PERIOD, NEXT_DAYS, LAST_DAYS, *FILLING)
 OF_BOOL = (YES, NO)
 OF_ROW = (ANY_OF, NONE_OF, *FILLING)
@@ -126,7 +130,7 @@ OF_PHONES = (CONTAINS, LACKS, BEGINS, *FILLING)
 OPERATORS = {
     operator.key: operator
     for operator in (
-        *OF_TEXT, *OF_NUMBER, *OF_DAY, *OF_BOOL, *OF_ROW, *OF_TREE, *OF_EMPLOYEE, *OF_DEPARTMENT
+        *OF_TEXT, *OF_NUMBER, *OF_TIME, *OF_BOOL, *OF_ROW, *OF_TREE, *OF_EMPLOYEE, *OF_DEPARTMENT
     )
 }  # fmt: skip
 """Every operator by its key."""

@@ -42,10 +42,11 @@ class Count(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """By what rows are gathered: a reference, or a day by ``unit``. ``field`` is a path as in filters."""
+    """By what rows are gathered: a reference, or a day or moment by ``unit``. ``field`` is a path as in filters."""
 
     field: str
     unit: str = ""
+    """As in ``services.grouping.UNITS``; ``hour`` is the hour of whichever day."""
     label: str = ""
     """Else the field's."""
     part: str = ""
@@ -59,7 +60,14 @@ class Dimension:
         return self.unit or self.field.rpartition(".")[2]
 
 
-_WORDS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+_WORDS = {
+    "hour": N_("Hour of the day"),
+    "day": N_("Day"),
+    "week": N_("Week"),
+    "month": N_("Month"),
+    "quarter": N_("Quarter"),
+    "year": N_("Year"),
+}
 
 
 def by_day(field: str, *units: str) -> tuple[Dimension, ...]:

@@ -120,6 +120,8 @@ def _value_holds(kind: str, held: Any, asked: str, value: Any, *, is_name: bool)
         if asked == "between":
             return bool(min(value) <= Decimal(held) <= max(value))
         return NUMBERS[asked](Decimal(held), Decimal(value))
+    if asked == "at_hour":
+        return bool(held.astimezone().hour == value)
     if kind in {"date", "time"}:
         first, last = days_of(asked, value)
         day: datetime.date = held.astimezone().date() if kind == "time" else held

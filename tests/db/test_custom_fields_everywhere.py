@@ -169,7 +169,8 @@ def test_custom_fields_are_filtered_and_changed_for_many_records(admin: Gateway)
         line = str(value).split("\n")[0]
         asked: dict[Takes, Any] = {
             Takes.NOTHING: None, Takes.TEXT: line, Takes.NUMBER: value, Takes.NUMBERS: (value, value),
-            Takes.DAY: value, Takes.DAYS: (value, value), Takes.COUNT: 3, Takes.PERIOD: "today", Takes.ROWS: (value,),
+            Takes.DAY: value, Takes.DAYS: (value, value), Takes.COUNT: 3, Takes.HOUR: 9, Takes.PERIOD: "today",
+            Takes.ROWS: (value,),
         }  # fmt: skip
         field = find_field(by_key("customer"), attr.key)
         assert field is not None

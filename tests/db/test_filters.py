@@ -38,6 +38,7 @@ SAMPLES: dict[Takes, Any] = {
     Takes.DAY: datetime.date(2026, 1, 9),
     Takes.DAYS: (datetime.date(2026, 2, 1), datetime.date(2026, 1, 1)),
     Takes.COUNT: 30,
+    Takes.HOUR: 9,
     Takes.PERIOD: "this_month",
     Takes.ROWS: (Ref(1, ""), Ref(2, "")),
 }
@@ -223,6 +224,7 @@ def _random_value(field: FilterField, operator: Operator, rows: Rows, dice: rand
         Takes.DAY: day,
         Takes.DAYS: lambda: (day(), day()),
         Takes.COUNT: lambda: dice.choice([0, 1, 7, 30, 400]),
+        Takes.HOUR: lambda: dice.randrange(24),
         Takes.PERIOD: lambda: dice.choice(list(PERIODS)),
         Takes.ROWS: lambda: any_rows(rows, table, [dice.randint(0, 400) for _n in range(dice.randint(1, 4))]),
     }

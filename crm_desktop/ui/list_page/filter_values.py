@@ -51,6 +51,9 @@ class ValueEditor(QWidget):
                 self._add(LineEditor(INTEGER, _("Value")), DAYS_WIDTH)
                 self._line.addWidget(label(_("days"), "muted"))
                 self._line.addStretch(1)
+            case Takes.HOUR:
+                self._add(LineEditor(INTEGER, _("Value")), DAYS_WIDTH)
+                self._line.addStretch(1)
             case Takes.PERIOD:
                 self._add_periods()
             case Takes.ROWS:
