@@ -94,6 +94,7 @@ def some_record(gateway: Gateway, entity: str) -> Record:
         "contact_relation": lambda: {"contact": contact(), "other": contact("王五")},
         "activity": lambda: {"customer": customer(), "subject": "电话"},
         "opportunity": lambda: {"name": "二期设备", "customer": customer()},
+        "lead": lambda: {"name": "珠海一诺"},
         "opportunity_contact": lambda: {"opportunity": opportunity(), "contact": contact()},
         "opportunity_line": lambda: {"opportunity": opportunity(), "product": product()},
         "product_cost": lambda: {"product": product(), "cost": Decimal(3100)},
