@@ -66,7 +66,8 @@ def add_knowledge(session: Session, scale: Scale, today: datetime.date, dice: Di
     keys = session.execute(_KEYS, {"count": scale.articles}).all()
     articles = desk.articles()
     for start in range(0, len(keys), _BATCH):
-        rows, votes = [], []
+        rows: list[Row] = []
+        votes: list[Row] = []
         for (id_, code), row in zip(keys[start : start + _BATCH], articles, strict=False):
             row |= {"id": id_, "code": code}
             rows.append(row | derived_columns(KNOWLEDGE_ARTICLE, row))

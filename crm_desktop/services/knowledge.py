@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from crm_desktop.core import text
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
-from crm_desktop.models import DictionaryEntry, KnowledgeArticle, Product
-from crm_desktop.services import journal, records
+from crm_desktop.models import DictionaryEntry, InstalledProduct, KnowledgeArticle, Product
+from crm_desktop.services import records
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.records import FieldsError, Record, new_record
@@ -49,29 +49,31 @@ class Hit(NamedTuple):
     used: int
 
 
-def suggest(session: Session, typed: str, product_id: int | None = None, limit: int = 5) -> list[Hit]:
+def suggest(
+    session: Session, typed: str, product_id: int | None = None, limit: int = 5, *, machine_id: int | None = None
+) -> list[Hit]:
     """Published articles for a problem that somebody is typing, the best first: those that have more and rarer of its
     words, in the title before the keywords, the problem and the solution, and that helped more often. What is about
-    ``product_id`` comes before what is about all products, that before what is about another one. One statement.
+    ``product_id``, or that of the installed product ``machine_id``, comes before what is about all products, that
+    before what is about another one. One statement.
     """
-    return _found(session, typed, product_id, limit, is_public=True)
+    return _found(session, typed, limit, {"product": product_id, "machine": machine_id, "is_public": True})
 
 
 def find(session: Session, typed: str, limit: int = 50) -> list[Hit]:
     """The same among all articles in the person's sight, drafts too."""
-    return _found(session, typed, None, limit, is_public=False)
+    return _found(session, typed, limit, {"product": None, "machine": None, "is_public": False})
 
 
-def _found(session: Session, typed: str, product_id: int | None, limit: int, *, is_public: bool) -> list[Hit]:
+def _found(session: Session, typed: str, limit: int, among: Mapping[str, Any]) -> list[Hit]:
     words = text.told_words(typed)[:MOST_WORDS]
     if not words:
         return []
     parameters = {
         "words": [word.text for word in words],
         "pieces": [" ".join(word.grams) for word in words],
-        "product": product_id,
-        "is_public": is_public,
         "most": limit,
+        **among,
     }
     rows = execute(session, "find_articles", _select_found, parameters)
     said = [word.text for word in words]
@@ -93,15 +95,17 @@ def _found(session: Session, typed: str, product_id: int | None, limit: int, *, 
 
 def _select_found() -> Select[Any]:
     article = KnowledgeArticle
+    machine = bindparam("machine", type_=BigInteger)
+    its_product = select(InstalledProduct.product_id).where(InstalledProduct.id == machine).scalar_subquery()
     found = func.crm.find_articles(
         bindparam("words", type_=ARRAY(Text)),
         bindparam("pieces", type_=ARRAY(Text)),
-        bindparam("product", type_=BigInteger),
+        func.coalesce(bindparam("product", type_=BigInteger), its_product),
         bindparam("is_public", type_=Boolean),
         bindparam("most", type_=Integer),
     )
     best = found.table_valued("id", with_ordinality="place", name="best").render_derived()
-    return (
+    statement: Select[Any] = (
         select(
             article.id, article.code, article.name, article.problem, article.solution, article.useful_count,
             article.used_count, Product.name.label("product"), display_of(DictionaryEntry).label("state"),
@@ -112,6 +116,7 @@ def _select_found() -> Select[Any]:
         .outerjoin(Product, Product.id == article.product_id)
         .order_by(best.c.place)
     )  # fmt: skip
+    return statement
 
 
 def excerpt(passages: Sequence[str | None], words: Sequence[str]) -> str:
@@ -218,14 +223,12 @@ def article_from(
     )  # fmt: skip
 
 
-def note_use(session: Session, request_id: int, article_id: int, label: str) -> int:
-    """Note that an article helped with a request, once; the change set. Two statements."""
-    change_set = journal.begin_change(session, "create", label, "article_use")
+def note_use(session: Session, request_id: int, article_ids: Sequence[int]) -> None:
+    """Note in the change set that was begun which articles helped with a request, each once. One statement."""
     session.execute(
         sql("""
-            insert into crm.article_use (request_id, article_id) values (:request, :article)
+            insert into crm.article_use (request_id, article_id) select :request, unnest(cast(:articles as bigint[]))
             on conflict (request_id, article_id) do nothing
         """),
-        {"request": request_id, "article": article_id},
+        {"request": request_id, "articles": list(article_ids)},
     )
-    return change_set

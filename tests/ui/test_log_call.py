@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from crm_desktop.services import knowledge
 from crm_desktop.services.calls import suggest_priority
 from crm_desktop.spec import Ref
 from crm_desktop.ui.page import LOG_CALL
@@ -142,3 +143,25 @@ def test_priority_follows_level_and_severity() -> None:
         ("a", "critical"): "urgent", ("a", "minor"): "high", ("a", ""): "high",
         ("b", "critical"): "urgent", ("b", "minor"): "normal", ("b", ""): "normal",
     }  # fmt: skip
+
+
+def test_known_solutions_appear_while_one_types_and_are_noted(desk: Desk, known: int, qtbot: QtBot) -> None:
+    made = create(desk.gateway, "knowledge_article", name="打印机卡纸", solution="清洁搓纸轮")
+    with desk.gateway.write() as session:
+        knowledge.publish(session, made)
+    page = log_page(desk)
+    type_into(desk, qtbot, page.caller.line, "55501234")
+    assert page.caller.chosen().id == known
+    type_into(desk, qtbot, page.subject.line, "老是卡纸")
+    solutions = page.known_solutions
+    assert [title.text() for title in solutions.titles] == ["1  打印机卡纸"]
+    qtbot.keyClick(page.subject.line, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert solutions.solution.text() == "清洁搓纸轮"
+    qtbot.keyClick(page.subject.line, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    assert solutions.used == [made.id]
+    page.save()
+    desk.settle()
+    assert desk.value("knowledge_article", made.id, "used_count") == 1
+    assert solutions.isHidden()
+    desk.press_undo()
+    assert desk.value("knowledge_article", made.id, "used_count") == 0

@@ -139,8 +139,8 @@ class _HitDelegate(QStyledItemDelegate):
     ) -> None:
         """Draw the three lines."""
         hit: Hit = index.data(HIT)
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, theme.color("select"))
         elif state & QStyle.StateFlag.State_MouseOver:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.text import digits
 from crm_desktop.entities import by_key
-from crm_desktop.services import calls
+from crm_desktop.services import calls, knowledge
 from crm_desktop.services.calls import Call, Caller, Logged, Machine
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.records import FieldsError
@@ -33,6 +33,7 @@ from crm_desktop.ui.page import LOG_CALL, Page, PageEntry
 from crm_desktop.ui.page_draft import PageDraft
 from crm_desktop.ui.pages.caller_card import CallerCard
 from crm_desktop.ui.pages.caller_editor import CallerEditor
+from crm_desktop.ui.pages.known_solutions import KnownSolutions
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button
 from crm_desktop.ui.widgets.card import Card
@@ -57,8 +58,11 @@ def log_call_entry() -> PageEntry:
 class LogCallPage(Page):
     """Enter takes the caller that was found, Tab goes on, Ctrl+S saves and begins the next call."""
 
-    keys = (("Ctrl+S", N_("Save the call and begin the next")),)
-    problem_typed = Signal(str)
+    keys = (
+        ("Ctrl+S", N_("Save the call and begin the next")),
+        ("Alt+1", N_("Show the first known solution, Alt+2 the second, and so on")),
+        ("Alt+H", N_("The solution that is shown helped")),
+    )
 
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Log a call"))
@@ -80,7 +84,7 @@ class LogCallPage(Page):
         maker = FieldMaker(view, self, spec, lambda _key: None)
         self.chosen = {key: maker.make(spec.fields[key]) for key in CHOSEN}
         self.keeps = QCheckBox(_("I do it myself"))
-        self.card = CallerCard(view)
+        self.card, self.known_solutions = CallerCard(view), KnownSolutions(view, self)
         self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
         heading = PageTitle(self.title)
         heading.add(quiet_button(_("Clear"), self.clear, icon_name="x"))
@@ -107,6 +111,7 @@ class LogCallPage(Page):
         self.keeps.setChecked(False)
         self._show_new("", is_shown=False)
         self.card.show_caller(None)
+        self.known_solutions.clear()
         for key, ref in self._starts.items():
             self.chosen[key].set_value(ref)
         self.draft.forget()
@@ -122,10 +127,13 @@ class LogCallPage(Page):
         if wrong:
             wrong[0].setFocus()
             return
-        person, call = self._view.context.person, self._call()
+        person, call, used = self._view.context.person, self._call(), self.known_solutions.used
 
         def work(session: Session) -> Logged:
-            return calls.log_call(session, person, call)
+            logged = calls.log_call(session, person, call)
+            if used:
+                knowledge.note_use(session, logged.id, used)
+            return logged
 
         self.save_button.setEnabled(False)
         self._view.context.tasks.command(self, work, partial(self._saved, str(call.values["subject"])), self._not_saved)
@@ -166,6 +174,11 @@ class LogCallPage(Page):
         if customer is not None:
             self._fetch(Hit("customer", customer.id, customer.label, ""), self._show_known)
         self._edited()
+
+    def _look_for_solutions(self) -> None:
+        machine = self.machine.typed()
+        if self._view.context.person.may("read", "knowledge_article"):
+            self.known_solutions.look(self.subject.line.text().strip(), machine.id if isinstance(machine, Ref) else 0)
 
     # Who calls
 
@@ -265,7 +278,9 @@ class LogCallPage(Page):
             editor.changed.connect(self._edited)
         self.chosen["severity"].changed.connect(self._suggest)
         self.chosen["priority"].changed.connect(self._choose_priority)
-        self.subject.line.textEdited.connect(self.problem_typed)
+        self.subject.line.textEdited.connect(self._look_for_solutions)
+        self.machine.changed.connect(self._look_for_solutions)
+        self.known_solutions.changed.connect(self._edited)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("Ctrl+Return"), self, context=here).activated.connect(self.save)
 
@@ -276,11 +291,10 @@ class LogCallPage(Page):
             _side_by_side(self.new_name, self.new_phone, self.new_contact),
             _side_by_side(self.contact, self.machine),
         )
-        self.known_solutions = QVBoxLayout()  # where what is known of the problem appears while one types
         form.body.addWidget(self._new)
         form.body.addWidget(self._known)
         form.body.addWidget(self.subject)
-        form.body.addLayout(self.known_solutions)
+        form.body.addWidget(self.known_solutions)
         form.body.addWidget(_side_by_side(*self.chosen.values()))
         form.body.addWidget(self.description)
         form.body.addWidget(self.keeps)
