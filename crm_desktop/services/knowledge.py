@@ -16,7 +16,7 @@ from crm_desktop.models import DictionaryEntry, InstalledProduct, KnowledgeArtic
 from crm_desktop.services import records
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.prepared import execute
-from crm_desktop.services.records import FieldsError, Record, new_record
+from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
@@ -207,20 +207,10 @@ def own_vote(session: Session, article_id: int) -> bool | None:
     return cast("bool | None", session.execute(statement, {"article": article_id}).scalar())
 
 
-def article_from(
-    person: Person,
-    choices: Choices,
-    *,
-    subject: str,
-    problem: str | None,
-    solution: str | None,
-    product: Ref | None = None,
-) -> Record:
-    """A new draft, not saved yet, that says what a solved request says: its words, what helped, and the product."""
-    return new_record(
-        "knowledge_article", person, choices,
-        name=subject, problem=problem or subject, solution=solution, product=product,
-    )  # fmt: skip
+def article_from(subject: str, problem: str | None, solution: str | None, product: Ref | None) -> dict[str, Any]:
+    """What a new draft begins with that says what a solved request says, by field key."""
+    given = {"name": subject, "problem": problem or subject, "solution": solution, "product": product}
+    return {key: value for key, value in given.items() if value}
 
 
 def note_use(session: Session, request_id: int, article_ids: Sequence[int]) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.services import attachments, knowledge
 from crm_desktop.services.attachments import NewFile
 from crm_desktop.services.records import Record
+from crm_desktop.spec import Ref
 from crm_desktop.ui.form_page.attachments_card import _png
 from crm_desktop.ui.pages.article import ArticlePage
 from crm_desktop.ui.pages.find_knowledge import FindKnowledgePage
@@ -136,3 +137,24 @@ def test_words_are_found_while_they_are_typed(desk: Desk, qtbot: QtBot) -> None:
     opened = view.current_page()
     assert isinstance(opened, ArticlePage)
     assert opened.id == first.id
+
+
+def test_a_solved_request_becomes_a_draft_in_one_step(desk: Desk, qtbot: QtBot) -> None:
+    product = Ref(desk.id_of("product", "true"), "GTX 1")
+    customer = desk.customer()
+    request = create(
+        desk.gateway, "service_request", subject="卡纸", customer=Ref(customer.id, customer.title), product=product,
+        solution="清洁搓纸轮",
+    )  # fmt: skip
+    page = desk.open("service_request", request.id)
+    desk.settle_all()
+    qtbot.keyClick(page, Qt.Key.Key_K, ALT)
+    desk.settle_all()
+    draft = desk.window.view("service").current_page()
+    assert isinstance(draft, ArticlePage)
+    assert draft.editor.form.isVisible()
+    draft.editor.save()
+    desk.settle_all()
+    assert draft.is_reading
+    made = [desk.value("knowledge_article", draft.id, key) for key in ("name", "problem", "solution", "product_id")]
+    assert made == ["卡纸", "卡纸", "清洁搓纸轮", product.id]

@@ -7,22 +7,30 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from crm_desktop.core.i18n import N_
+from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.knowledge import article_from
 from crm_desktop.services.records import Record
 from crm_desktop.services.service_desk import State, States
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
+from crm_desktop.ui.form_page.record_page import open_new
 from crm_desktop.ui.pages.state_card import MOST_KEYS, StateCard
 from crm_desktop.ui.pages.visits_card import VisitsCard
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
+from crm_desktop.ui.widgets.buttons import quiet_button
+
+WRITE_ARTICLE = "Alt+K"
 
 
 class ServiceRequestPage(FormPage):
     """What is typed is saved before a request goes on."""
 
-    keys = (("Alt+1", N_("First of the buttons above a service request, Alt+2 the second, and so on")),)
+    keys = (
+        ("Alt+1", N_("First of the buttons above a service request, Alt+2 the second, and so on")),
+        (WRITE_ARTICLE, N_("New knowledge article from a solved service request")),
+    )
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self._states = States(())
@@ -37,6 +45,10 @@ class ServiceRequestPage(FormPage):
         self.add_below(self.ownership)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
+        self.article_button = quiet_button(
+            _("New article"), self.write_article, icon_name="book-open", shortcut=WRITE_ARTICLE
+        )
+        self.heading.add(self.article_button)
         self.state_card.move_wanted.connect(self.go_to)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for place in range(MOST_KEYS):
@@ -50,6 +62,13 @@ class ServiceRequestPage(FormPage):
         if self._editor.record.id and not self._editor.is_read_only:
             self._editor.save(lambda: self.steps.go(self._editor.record, state))
 
+    def write_article(self) -> None:
+        """Begin a knowledge article with what the request says, so that the next one finds it."""
+        values = self._editor.record.values
+        if self.article_button.isVisible():
+            known = article_from(values["subject"], values["description"], values["solution"], values["product"])
+            open_new(self.view, "knowledge_article", **known)
+
     def _go(self, place: int) -> None:
         if place < len(self.state_card.ways):
             self.go_to(self.state_card.ways[place][1])
@@ -57,6 +76,8 @@ class ServiceRequestPage(FormPage):
     def _show_record(self, record: Record) -> None:
         super()._show_record(record)
         self.visits.show_record(record)
+        may_write = self.view.context.person.may("create", "knowledge_article")
+        self.article_button.setVisible(bool(record.id and record.values.get("solution")) and may_write)
         self._show_state()
 
     def _show_state(self) -> None:

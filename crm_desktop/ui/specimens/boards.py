@@ -63,6 +63,7 @@ def _call(page: LogCallPage, rows: Sequence[Row]) -> None:
     customer = rows[0].values["customer"]
     page.caller.found.emit(Hit("customer", customer.id, customer.label, ""))
     page.subject.set_value("卡纸")
+    page.subject.line.textEdited.emit("卡纸")
 
 
 def chosen_window(context: Context, entry: str, choices: Choices) -> QWidget:
