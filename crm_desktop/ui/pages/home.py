@@ -126,7 +126,7 @@ class HomePage(Page):
 
         def work(session: Session) -> tuple[Home, Sequence[Occurrence]]:
             home = fetch_home(session, person)
-            return home, calendar.fetch_span(session, since, until, [person.id], [], person)
+            return home, calendar.fetch_span(session, since, until, [person.id], [])
 
         self._view.context.tasks.query(self, work, self._show, key="home")
 
