@@ -105,18 +105,18 @@ def _select_found() -> Select[Any]:
         bindparam("most", type_=Integer),
     )
     best = found.table_valued("id", with_ordinality="place", name="best").render_derived()
-    statement: Select[Any] = (
-        select(
-            article.id, article.code, article.name, article.problem, article.solution, article.useful_count,
-            article.used_count, Product.name.label("product"), display_of(DictionaryEntry).label("state"),
-        )
+    shown: tuple[Any, ...] = (
+        article.id, article.code, article.name, article.problem, article.solution, article.useful_count,
+        article.used_count, Product.name.label("product"), display_of(DictionaryEntry).label("state"),
+    )  # fmt: skip
+    return (
+        select(*shown)
         .select_from(best)
         .join(article, article.id == best.c.id)
         .join(DictionaryEntry, DictionaryEntry.id == article.state_id)
         .outerjoin(Product, Product.id == article.product_id)
         .order_by(best.c.place)
-    )  # fmt: skip
-    return statement
+    )
 
 
 def excerpt(passages: Sequence[str | None], words: Sequence[str]) -> str:

@@ -157,8 +157,7 @@ class ArticlePage(FormPage):
             self.reading.show_article(editor.record, is_published=state == "published")
         self.reading.setVisible(is_reading)
         self.begin_at(self.reading if is_reading else editor)
-        at = self.focusWidget()
-        if is_reading and at is not None and editor.form.isAncestorOf(at):  # else the keys go to whatever comes next
+        if is_reading and editor.form.isAncestorOf(self.focusWidget()):  # else the keys go to whatever comes next
             self.reading.setFocus()
         editor.form.setVisible(not is_reading)
         for widget in (editor.save_button, editor.revert_button):
