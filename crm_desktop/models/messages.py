@@ -21,7 +21,9 @@ class Message(Base):
     __table_args__ = (
         Index("message_time_idx", "employee_id", "sent_at", "id"),
         Index("message_unread_idx", "employee_id", postgresql_where=text("read_at is null")),
-        CheckConstraint("kind in ('personal', 'mention', 'notice')", name="kind"),
+        CheckConstraint(
+            "kind in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined')", name="kind"
+        ),
         CheckConstraint("body <> '' and length(body) <= 10000", name="body"),
         {
             "comment": "Messages, a copy for each receiver and one for the sender",

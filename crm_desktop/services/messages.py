@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, literal, select, text
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.models import Department, Employee, PermissionGroup
 from crm_desktop.models import Message as Row
 from crm_desktop.services.statements import display_of
@@ -18,6 +18,11 @@ from crm_desktop.spec import Ref
 
 MOST = 200
 """Messages that are shown at once."""
+_SENTENCES = {
+    "invitation": N_("Invitation: {what}"),
+    "accepted": N_("Accepted: {what}"),
+    "declined": N_("Declined: {what}"),
+}
 Folder = Literal["in", "unread", "sent"]
 
 
@@ -27,7 +32,7 @@ class Message:
 
     id: int
     kind: str
-    """``personal mention notice``."""
+    """``personal mention notice invitation accepted declined``."""
     sender_id: int | None
     sender: str
     receivers: str
@@ -36,6 +41,11 @@ class Message:
     record_id: int | None
     sent_at: datetime.datetime
     read_at: datetime.datetime | None
+
+    @property
+    def words(self) -> str:
+        """What it says; of what the program tells the body is only about what."""
+        return _(_SENTENCES[self.kind]).format(what=self.body) if self.kind in _SENTENCES else self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class MessageWatch(QObject):
         self.counted.emit(count)
         latest = newest[0].id if newest else 0
         if self._latest is not None and latest > self._latest:
-            body = newest[0].body.partition("\n")[0]
+            body = newest[0].words.partition("\n")[0]
             short = body if len(body) <= SHOWN else f"{body[:SHOWN]}…"
             self._tell(_("{name}: {words}").format(name=in_short(newest[0]), words=short))
         self._latest = max(latest, self._latest or 0)

@@ -125,6 +125,18 @@ def test_participants_are_busy_until_they_decline(raw: Raw, office: Office) -> N
     assert raw.tried("select crm.answer_invitation(%s, 'accepted')", id_) == REFUSED
 
 
+def test_who_is_asked_is_told_and_who_asked_is_told_the_answer(raw: Raw, office: Office) -> None:
+    id_ = event(raw, "desk", starts_at="2098-12-01 09:00+8", ends_at="2098-12-01 10:00+8")
+    invite(raw, "desk", id_, office.ids["junior"])
+    for key, kind in (("junior", "invitation"), ("desk", "declined"), ("seller", None)):
+        if kind == "declined":
+            raw.become(login("junior"))
+            raw.rows("select crm.answer_invitation(%s, 'declined')", id_)
+        raw.become(login(key))
+        told = raw.rows("select kind, body, entity, record_id from crm.message")
+        assert told == ([(kind, "周会 · 2098-12-01 09:00", "event", id_)] if kind else [])
+
+
 @pytest.mark.parametrize("column", ["reader_id", "customer_owner_id"])
 def test_nobody_writes_what_triggers_keep(raw: Raw, column: str) -> None:
     id_ = event(raw, "seller")

@@ -124,15 +124,50 @@ begin
 end $$;
 grant execute on function crm.occupied(timestamptz, timestamptz, bigint[], bigint[]) to crm_user;
 
--- What somebody answers who was asked to take part; he need not be allowed to change the event.
+-- What an event is called and when it begins, in the firm's time, as messages about it say.
+create or replace function crm.event_in_short(event_id bigint) returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select e.subject || ' · ' || to_char(e.starts_at at time zone crm.firm_zone(), 'YYYY-MM-DD HH24:MI')
+          from crm.event e where e.id = event_in_short.event_id);
+end $$;
+
+-- Who is asked to an event is told; not again when it is changed for one time alone.
+create or replace function crm.tell_invited() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  told bigint[];
+begin
+  with sent as (
+    insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+      select n.employee_id, 'invitation', crm.me(), crm.event_in_short(n.event_id), 'event', n.event_id
+      from new_rows n join crm.event e on e.id = n.event_id join crm.employee p on p.id = n.employee_id
+      where n.answer_id = crm.choice('event_answer', 'invited') and n.employee_id <> crm.me()
+        and p.is_active and p.login is not null and e.series_id is null and (e.ends_at > now() or e.rule is not null)
+      returning employee_id)
+  select array_agg(s.employee_id) into told from sent s;
+  if told is not null then perform crm.tell_of_messages(told); end if;
+  return null;
+end $$;
+create trigger tell_invited after insert on crm.event_participant referencing new table as new_rows
+  for each statement when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.tell_invited();
+
+-- What somebody answers who was asked to take part; he need not be allowed to change the event. Its organiser is told.
 create or replace function crm.answer_invitation(event_id bigint, answer text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  organiser bigint := (select e.owner_id from crm.event e where e.id = answer_invitation.event_id);
 begin
   update crm.event_participant p
     set answer_id = crm.choice('event_answer', answer), version = p.version + 1
     where p.event_id = answer_invitation.event_id and p.employee_id = crm.me();
   if not found then
     raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  if organiser <> crm.me() and answer in ('accepted', 'declined') then
+    insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+      values (organiser, answer, crm.me(), crm.event_in_short(answer_invitation.event_id), 'event', answer_invitation.event_id);
+    perform crm.tell_of_messages(array[organiser]);
   end if;
 end $$;
 grant execute on function crm.answer_invitation(bigint, text) to crm_user;

@@ -215,7 +215,7 @@ class HomePage(Page):
         )  # fmt: skip
 
     def _message(self, message: Message) -> Shown:
-        body = message.body.partition("\n")[0]
+        body = message.words.partition("\n")[0]
         return Shown(in_short(message), body, moment_text(message.sent_at), partial(self._view.select_page, "messages"))
 
     def _open_stage(self, stage: Ref) -> None:

@@ -70,7 +70,7 @@ class _Model(QAbstractTableModel):
         message = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             who = message.receivers if self.is_sent else in_short(message)
-            return (who, message.body.partition("\n")[0], moment_text(message.sent_at))[index.column()]
+            return (who, message.words.partition("\n")[0], moment_text(message.sent_at))[index.column()]
         if role == CellRole.STRONG:
             return message.read_at is None
         return None
@@ -199,7 +199,7 @@ class MessagesPage(Page):
         is_sent = self._folder == "sent"
         self.who.setText((message.receivers if is_sent else in_short(message)) if message is not None else "")
         self.when.setText(TIME.format(message.sent_at) if message is not None else "")
-        self.text.setPlainText(message.body if message is not None else "")
+        self.text.setPlainText(message.words if message is not None else "")
         self.text.setVisible(message is not None)
         has_record = message is not None and bool(message.entity)
         self.about.setText(_about(message) if message is not None else "")

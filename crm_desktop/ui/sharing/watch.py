@@ -9,7 +9,7 @@ from crm_desktop.services.sharing import fetch_lent
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 
-TABLES = frozenset({"share", "employee", "department"})
+TABLES = frozenset({"share", "employee", "department", "event_participant"})
 
 
 class LentWatch(QObject):
