@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.models import Opportunity, SalesStage, ServiceRequest
+from crm_desktop.models import Opportunity, SalesStage, ServiceRequest, Task
 from crm_desktop.spec import Ref
 from crm_desktop.spec.board import BoardSpec, Flag
 
@@ -64,3 +64,25 @@ SERVICE_BOARD = _service_board(ServiceRequest.state)
 """What is due next stands uppermost."""
 ENGINEER_BOARD = _service_board(ServiceRequest.owner)
 """Who has what; whoever has nothing has no column."""
+
+
+def _task_flags(card: Mapping[str, Any]) -> Iterator[Flag]:
+    due_at, priority = card.get("due_at"), card.get("priority")
+    if due_at is not None and due_at <= clock.now():
+        yield Flag(_("Overdue"), "bad")
+    if isinstance(priority, Ref) and priority.tone in {"bad", "warn"}:
+        yield Flag(priority.label, priority.tone)
+
+
+TASK_BOARD = BoardSpec(
+    entity="task",
+    column=Task.state,
+    order=(Task.done_at.desc().nulls_first(), Task.due_on.asc().nulls_last()),
+    title=Task.subject,
+    subtitle=Task.customer,
+    person=Task.owner,
+    days=(Task.done_at, Task.due_on),
+    told=(Task.due_at, Task.priority),
+    flags=_task_flags,
+)
+"""What is due next stands uppermost; of what is done, the last."""

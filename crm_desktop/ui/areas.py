@@ -27,6 +27,7 @@ from crm_desktop.ui.pages.log_call import log_call_entry
 from crm_desktop.ui.pages.messages import message_entries
 from crm_desktop.ui.pages.report import report_entries
 from crm_desktop.ui.pages.service_board import board_entries
+from crm_desktop.ui.pages.task_board import task_board_entry
 from crm_desktop.ui.pages.wallboard import wallboard_entry
 
 HOME = ("announcement",)
@@ -97,11 +98,13 @@ def _service(person: Person) -> Area:
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists; under that of the groups stands what they may do, above
-    that of the articles the search among them.
+    that of the articles the search among them, above those of the tasks their board.
     """
     if spec.key == "department":
         return (departments_entry(),)
     entries = list_entries(spec, _open_import if spec.key == "customer" else None)  # the wizard knows no others
+    if spec.key == "task":
+        return (task_board_entry(), *entries)
     if spec.key == "knowledge_article":
         return (find_knowledge_entry(), *entries)
     return (*entries, *rights_entries(person)) if spec.key == "permission_group" else entries

@@ -25,7 +25,7 @@ PERIODS = {
 START = "this_quarter"
 EVERYBODY, MINE = EVERYTHING, Group((Condition("owner", "me"),))
 TEAM, DEPARTMENT = Group((Condition("owner", "my_team"),)), Group((Condition("owner.department", "my_department"),))
-WHOSE = {EVERYBODY: N_("Everybody"), MINE: N_("Mine"), TEAM: N_("My team"), DEPARTMENT: N_("My department")}
+WHOSE = {EVERYBODY: N_("Everybody"), MINE: N_("My own"), TEAM: N_("My team"), DEPARTMENT: N_("My department")}
 
 
 @dataclass(frozen=True, slots=True)
