@@ -11,12 +11,21 @@ from babel.messages.pofile import read_po
 from crm_desktop.core.paths import RESOURCES, ROOT
 
 MANUAL = ROOT / "docs" / "manual"
-NOT_ON_THE_SCREEN = {"quotes", "广东华工医药有限公司", "销售一部", "张三 138…，李四 139…", "张三 138…, 李四 139…"}
+NOT_ON_THE_SCREEN = {
+    "quotes",
+    "打印机老是卡纸",
+    "广东华工医药有限公司",
+    "销售一部",
+    "张三 138…，李四 139…",
+    "张三 138…, 李四 139…",
+}
 MADE_OF_PARTS = {
     "新建员工",
     "New employee",
     "新建线索",
     "New lead",
+    "新建知识文章",
+    "New knowledge article",
     "新建活动…",
     "New activity…",
     "导入……个客户",
