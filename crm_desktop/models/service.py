@@ -114,6 +114,10 @@ class ServiceRequest(Searchable, Timed, Base):
         Index("service_request_customer_idx", "customer_id", "id"),
         Index("service_request_state_idx", "state_id", "id"),
         Index("service_request_reported_idx", "reported_at", "id"),
+        Index(
+            "service_request_open_idx", "owner_id", "id",
+            postgresql_where=text("solved_at is null and closed_at is null"),
+        ),
         Index("service_request_due_idx", "due_at", "id", postgresql_where=text("due_at is not null")),
         Index(
             "service_request_along_idx", "customer_owner_id", "id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -212,3 +213,35 @@ _CANDIDATES = text("""
     order by 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0)) + ln(1 + coalesce(d.area, 0))
              - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
 """)
+
+
+class Given(NamedTuple):
+    """A request that a colleague gave to the person and that he has not accepted yet."""
+
+    id: int
+    subject: str
+    customer_id: int
+    customer: str
+    by: str
+    note: str
+    since: datetime.datetime
+
+
+def fetch_given(session: Session, ids: Sequence[int]) -> list[Given]:
+    """Those of the requests that somebody else has just given to this person. One statement."""
+    rows = session.execute(
+        text("""
+            select r.id, r.subject, r.customer_id, c.name as customer, b.name as by, coalesce(g.note, '') as note,
+                   g.entered_at
+            from crm.service_request r join crm.customer c on c.id = r.customer_id
+            cross join lateral (
+                select s.note, s.entered_at, s.moved_by_id from crm.service_stay s where s.request_id = r.id
+                order by s.entered_at desc, s.id desc limit 1) g
+            join crm.employee b on b.id = g.moved_by_id
+            where r.id = any (:ids) and r.owner_id = crm.me() and r.state_id = crm.choice('request_state', 'dispatched')
+              and g.moved_by_id <> crm.me()
+            order by r.id
+        """),
+        {"ids": list(ids)},
+    )
+    return [Given(*row) for row in rows]

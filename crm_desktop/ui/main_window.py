@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.search import Hit
+from crm_desktop.services.service_desk import Given
 from crm_desktop.spec.filters import Group
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView, OpenTab
@@ -25,6 +26,7 @@ from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.message_watch import MessageWatch
 from crm_desktop.ui.page import LOG_CALL, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.reminders.reminding import Reminding
+from crm_desktop.ui.service_watch import ServiceWatch
 from crm_desktop.ui.sharing.watch import LentWatch
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
             watch = MessageWatch(context, self._tell_message, self)
             watch.counted.connect(self._show_unread)
         LentWatch(context.tasks, context.bus, context.person, self)
+        ServiceWatch(context, self._tell_given, self)
         known = [area.key for area in context.areas]
         self.show_area(begin if begin in known else known[0])
 
@@ -230,6 +233,17 @@ class MainWindow(QMainWindow):
             self.show_area(draft.entity).select_page(draft.place)
         else:
             self.open_record(draft.entity, draft.record_id)
+
+    def _tell_given(self, given: Given) -> None:
+        """A colleague gave a request: it opens with its customer's page behind it."""
+
+        def show() -> None:
+            self.open_record("customer", given.customer_id)
+            self.open_record("service_request", given.id)
+
+        words = _("{name} gives you “{title}” of {customer}.")
+        text = words.format(name=given.by, title=given.subject, customer=given.customer)
+        self.notices.show_notice(text, tone="accent", hint=given.note, action=(_("Open"), show))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Let files in."""

@@ -8,11 +8,14 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.enter_state import EnterStateDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.widgets.notice import Notice
+from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, count_statements, create, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -67,8 +70,6 @@ def test_who_comes_second_is_told_who_was_first(desk: Desk) -> None:
     made = request(desk)
     page = desk.open("service_request", made.id)
     with desk.gateway.write() as session:
-        from sqlalchemy import text
-
         give = text("update crm.service_request set owner_id = (select id from crm.employee where name = 'both')")
         session.execute(give)
     page.state_card.ways[0][0].click()
@@ -92,6 +93,23 @@ def test_dispatch_proposes_somebody_and_gives_it_to_him(desk: Desk, qtbot: QtBot
     assert state_of(desk, made.id) == "dispatched"
     assert desk.value("service_request", made.id, "owner_id") == chosen.id
     assert desk.value("service_request", made.id, "state_note") == "今天上午去"
+
+
+def test_what_a_colleague_gives_pops_up_once_with_its_customer(desk: Desk, sign_in: SignIn) -> None:
+    made = request(desk)
+    customer = made.values["customer"].id
+    with sign_in("director").write() as session:
+        give = text("update crm.service_request set owner_id = :me, state_note = '请今天去'")
+        session.execute(give, {"me": desk.gateway.person.id})
+    for _again in range(2):
+        desk.hear("service_request", made.id)
+        desk.settle_all()
+    (notice,) = [one for one in desk.window.notices.findChildren(Notice) if "gives you" in one.text]
+    assert "director gives you “卡纸”" in notice.text
+    notice.action_button.click()
+    desk.settle_all()
+    assert desk.window.current_area() == "service"
+    assert f"customer/{customer}" in [tab.key for tab in desk.window.view("customers").open_tabs()]
 
 
 def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
