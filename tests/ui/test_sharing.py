@@ -83,6 +83,7 @@ def test_open_pages_say_at_once_that_a_share_has_ended_and_that_it_is_back(sit_d
     assert "no longer there" in " ".join(texts(page.heading))
     assert not page.facts.isVisible()
     assert not page.story.isVisible()
+    assert desk.window.focusWidget() is page.heading, "Esc still closes the page"
     assert "no longer there" in part.editor.gone_bar.texts()[0]
     assert desk.notices() == ""
     lend(director, customer.id, desk.gateway, may_write=True)

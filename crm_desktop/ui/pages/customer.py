@@ -10,17 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QMenu,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
@@ -219,6 +209,7 @@ class CustomerPage(RecordPage):
             return
         self._is_gone = True
         self.heading.show_record(error.message, error.hint)
+        self.heading.show_people(())
         self.print_button.hide()
         self.attached.forget_record()
         is_typed = self._editor is not None or self.is_note_typed()
@@ -228,7 +219,7 @@ class CustomerPage(RecordPage):
     def _set_readable(self, *, is_readable: bool) -> None:
         """Show the customer, or only why it cannot be shown: what is hidden must not get the keys."""
         self.begin_at(self.story.log_line.line if is_readable else self.heading)
-        focus = QApplication.focusWidget()
+        focus = self.window().focusWidget()  # also while another window is in front
         if not is_readable and focus is not None and self.isAncestorOf(focus):
             self.setFocus()
         for widget in (self._left, self.story, self.edit_button, self.more_button):
