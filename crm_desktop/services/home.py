@@ -138,7 +138,7 @@ def _day(written: str) -> datetime.date:
 def _line(row: Mapping[str, Any]) -> Line:
     written = row["at"]
     at = None if written is None else datetime.datetime.fromisoformat(written) if "T" in written else _day(written)
-    return Line(**row | {"at": at, "title": row["title"] or "", "note": row["note"] or ""})
+    return Line(**{**row, "at": at, "title": row["title"] or "", "note": row["note"] or ""})
 
 
 def _step(row: Mapping[str, Any]) -> Step:
@@ -146,7 +146,7 @@ def _step(row: Mapping[str, Any]) -> Step:
 
 
 def _message(row: Mapping[str, Any]) -> Message:
-    return Message(**row | {"sent_at": datetime.datetime.fromisoformat(row["sent_at"])})
+    return Message(**{**row, "sent_at": datetime.datetime.fromisoformat(row["sent_at"])})
 
 
 def _figures(row: list[Any]) -> Figures:

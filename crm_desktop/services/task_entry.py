@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -52,7 +53,7 @@ def create_by_line(session: Session, person: Person, choices: Choices, entry: Ta
     """The task that a line says, about the customer that one of its words names. Two statements and one for each word
     that may name somebody. Raises a KnownError where a priority or a colleague is unknown.
     """
-    values = {"subject": entry.subject, "due_on": entry.due_on, "due_time": entry.due_time}
+    values: dict[str, Any] = {"subject": entry.subject, "due_on": entry.due_on, "due_time": entry.due_time}
     if entry.priority:
         found = choices.find("priority", entry.priority)
         if found is None:

@@ -72,6 +72,7 @@ class Context:
         """Whose times can be shown."""
         return ReadOnce(self.tasks, self.bus, fetch_calendars, {"employee", "department", "resource"})
 
+    @cached_property
     def receivers(self) -> ReadOnce[list[Receiver]]:
         """Whom one can write to."""
         return ReadOnce(self.tasks, self.bus, fetch_receivers, {"employee", "department", "permission_group"})

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from crm_desktop.entities import by_key
-from crm_desktop.services import listing, records
+from crm_desktop.services import listing, records, statements
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.services.search import find, search
 from crm_desktop.spec import Ref
@@ -374,7 +374,7 @@ def test_lists_are_the_same_when_they_are_read_owner_by_owner(
         with junior.read() as session:
             return [list(session.scalars(listing.select_ids(query, junior.person))) for query in queries]
 
-    assert len(listing.scopes_in_turn(by_key(entity), junior.person)) == 3  # his own, the pool, what is lent
+    assert len(statements.scopes_in_turn(by_key(entity), junior.person)) == 3  # his own, the pool, what is lent
     merged = ids()
     assert any(len(found) > 3 for found in merged)
     monkeypatch.setattr(listing, "scopes_in_turn", lambda *_arguments: [])

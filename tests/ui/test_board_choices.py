@@ -11,8 +11,8 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.services.boards import FoundBoard, fetch_board
 from crm_desktop.services.filter_words import fetch_names
-from crm_desktop.ui.board.choice_line import whose_words
 from crm_desktop.ui.board.choices import Choices, from_stored
+from crm_desktop.ui.board.whose_menu import whose_words
 from tests.db.conftest import SignIn, own_database, sign_in, template
 
 __all__ = ["own_database", "sign_in", "template"]

@@ -57,7 +57,7 @@ def test_a_list_keeps_at_least_one_column(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
     assert not dialog._apply.isEnabled()
-    dialog._reset()
+    dialog.reset()
     assert dialog._apply.isEnabled()
     assert dialog.keys() == [column.key for column in CUSTOMER.table.columns if column.is_shown]
 

@@ -117,7 +117,7 @@ def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
     page = desk.open("service_request", made.id)
     page.visits.plan()
     desk.settle()
-    form = desk.window.view("calendar").current_page()
+    form: Any = desk.window.view("calendar").current_page()
     assert form.editor.form.editors["request"].value().id == made.id
     assert form.editor.form.editors["customer"].value().id == made.values["customer"].id
     form.editor.save()

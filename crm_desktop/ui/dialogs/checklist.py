@@ -46,7 +46,7 @@ class ChecklistDialog(Dialog):
         self.body.addWidget(label(_("Space shows or hides one; drag moves it."), "muted"))
         self.body.addWidget(card)
         self.body.addLayout(self._movers())
-        self.add_secondary(_("As shipped"), partial(self._fill, shipped))
+        self.add_secondary(_("As shipped"), self.reset)
         self.add_cancel()
         self._apply = self.add_primary(action, self._accept)
         self._fill(shown or shipped)
@@ -56,6 +56,10 @@ class ChecklistDialog(Dialog):
         """The checked keys in order."""
         items = (self.list.item(row) for row in range(self.list.count()))
         return [str(item.data(KEY)) for item in items if item.checkState() == Qt.CheckState.Checked]
+
+    def reset(self) -> None:
+        """Show them as shipped."""
+        self._fill(self._shipped)
 
     def _movers(self) -> QHBoxLayout:
         line = QHBoxLayout()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPlainTextEdit
 
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _, ngettext
 from crm_desktop.services import messages as service
 from crm_desktop.services.messages import Receiver
@@ -74,7 +75,7 @@ class WriteDialog(Dialog):
         self.send_button.setEnabled(False)
         self._view.context.tasks.command(self, work, done, self._fail)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: KnownError) -> None:
         self._enable()
         messages.show_error(self, error)
 
