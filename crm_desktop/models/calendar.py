@@ -96,8 +96,10 @@ class Event(Timed, Base):
         info=KEPT,
         comment="Who reaches the owner reads it; minus the owner where it is private: himself. Kept by trigger",
     )
-    starts_at: Mapped[datetime.datetime] = mapped_column(_MOMENT)
-    ends_at: Mapped[datetime.datetime] = mapped_column(_MOMENT, comment="The first moment after it")
+    starts_at: Mapped[datetime.datetime] = mapped_column(_MOMENT, info={"hours_ahead": 0})
+    ends_at: Mapped[datetime.datetime] = mapped_column(
+        _MOMENT, info={"hours_ahead": 1}, comment="The first moment after it"
+    )
     is_all_day: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="From midnight to midnight, of one day or several"
     )

@@ -21,7 +21,7 @@ from crm_desktop.reports.lines import one_line
 from crm_desktop.reports.list_report import ListReport, list_pdf
 from crm_desktop.reports.table import Column, Group, Row
 from crm_desktop.services.calendar import Calendar, Occurrence, SpecialDayNote, fetch_days, fetch_span
-from crm_desktop.services.calendar_places import columns_of, day_range, lanes_of, pieces_of
+from crm_desktop.services.calendar_places import by_calendar, columns_of, day_range, lanes_of, pieces_of
 from crm_desktop.services.calendar_times import (
     Mode,
     clock_words,
@@ -200,9 +200,9 @@ def _draw_team(sheet: Sheet, paper: CalendarPaper) -> None:
         name = one_line(printable(calendar.ref.label), MEDIUM, 8.5, _NAME - 6)
         sheet.text(sheet.left, sheet.y - 12, name, MEDIUM, 8.5)
 
+    of = by_calendar(paper.occurrences)
     for calendar in paper.calendars:
-        id_ = calendar.ref.id
-        mine = [one for one in paper.occurrences if id_ in (one.resources if calendar.is_resource else one.people)]
+        mine = of.get((calendar.is_resource, calendar.ref.id), [])
         of_days = [[one for one in mine if day_range(one, [day]) is not None] for day in days]
         depth = max(1, *map(len, of_days))
         begin_line(calendar, is_new_page=sheet.room < 6 + _LINE * min(depth, 3))

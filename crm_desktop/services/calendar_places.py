@@ -1,4 +1,7 @@
-"""Which events lie beside each other and which below: columns at one time, lanes on one day. For screen and paper."""
+"""Which events lie beside each other and which below: columns at one time, lanes on one day. For screen and paper.
+
+Days follow each other without a gap.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from crm_desktop.services.calendar import Occurrence
-from crm_desktop.services.calendar_times import DAY, midnight
 
 T = TypeVar("T")
 
@@ -49,13 +51,14 @@ def lanes_of(items: Iterable[tuple[int, int, T]]) -> list[tuple[T, int, int, int
 
 def pieces_of(occurrence: Occurrence, days: Sequence[datetime.date]) -> Iterator[tuple[int, int, int]]:
     """Each of the days that it touches, by its number, with the minutes from and to which it lasts there."""
-    for number, day in enumerate(days):
-        begin, end = midnight(day), midnight(day + DAY)
-        if occurrence.starts_at < end and occurrence.ends_at > begin:
-            since, until = max(occurrence.starts_at, begin), min(occurrence.ends_at, end)
-            first = since.hour * 60 + since.minute
-            last = 24 * 60 if until == end else until.hour * 60 + until.minute
-            yield number, first, max(last, first)
+    found = day_range(occurrence, days)
+    if found is None:
+        return
+    begin, end = occurrence.starts_at, occurrence.ends_at
+    for number in range(found[0], found[1] + 1):
+        first = begin.hour * 60 + begin.minute if begin.date() == days[number] else 0
+        last = end.hour * 60 + end.minute if end.date() == days[number] else 24 * 60
+        yield number, first, max(last, first)
 
 
 def day_range(occurrence: Occurrence, days: Sequence[datetime.date]) -> tuple[int, int] | None:
@@ -64,3 +67,14 @@ def day_range(occurrence: Occurrence, days: Sequence[datetime.date]) -> tuple[in
     if last < 0 or first >= len(days):
         return None
     return max(0, first), min(len(days) - 1, last)
+
+
+def by_calendar(occurrences: Iterable[Occurrence]) -> dict[tuple[bool, int], list[Occurrence]]:
+    """What each person and resource (True) has, by its id."""
+    found: dict[tuple[bool, int], list[Occurrence]] = {}
+    for one in occurrences:
+        for id_ in one.people:
+            found.setdefault((False, id_), []).append(one)
+        for id_ in one.resources:
+            found.setdefault((True, id_), []).append(one)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -149,11 +150,13 @@ def new_record(entity: str, person: Person, choices: Choices | None = None, **va
         "false": False,
     }
     begun = {attr.key: defaults[default] for attr in spec.form.fields if (default := facts(attr).default) in defaults}
-    if choices is not None:
-        for attr in spec.form.fields:
-            fact = facts(attr)
-            if fact.dictionary and fact.default_choice:
-                begun[attr.key] = choices.find(fact.dictionary, fact.default_choice)
+    for attr in spec.form.fields:
+        fact = facts(attr)
+        if fact.hours_ahead is not None:
+            hour = clock.now().replace(minute=0, second=0, microsecond=0)
+            begun[attr.key] = hour + datetime.timedelta(hours=1 + fact.hours_ahead)
+        if choices is not None and fact.dictionary and fact.default_choice:
+            begun[attr.key] = choices.find(fact.dictionary, fact.default_choice)
     return Record(entity, 0, 0, begun | values)
 
 

@@ -40,6 +40,8 @@ class Facts:
     default_choice: str | None = None
     """Code of the entry that a new record begins with."""
     is_list: bool = False
+    hours_ahead: int | None = None
+    """A new record begins with the next full hour, so many hours later."""
 
 
 @functools.cache
@@ -81,6 +83,7 @@ def facts(attr: Attr) -> Facts:
         target=target,
         dictionary=dictionary,
         default_choice=column.info.get("default"),
+        hours_ahead=column.info.get("hours_ahead"),
     )
 
 

@@ -110,16 +110,19 @@ class EventDialog(Dialog):
             (self.people, self.resources),
             (self.editors["customer"], self.editors["place"]),
             (self.editors["contact"], self.editors["opportunity"]),
-            (self.editors["kind"], self.editors["category"]),
         )
         for number, (left, right) in enumerate(rows):
             grid.addWidget(left, number, 0)
             grid.addWidget(right, number, 1)
-        grid.addWidget(self.editors["owner"], len(rows), 0)
-        grid.addWidget(self.private, len(rows), 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.body.addLayout(grid)
+        last = QHBoxLayout()
+        last.setSpacing(12)
+        for key in ("kind", "category", "owner"):
+            last.addWidget(self.editors[key], 1)
+        self.body.addLayout(last)
+        self.body.addWidget(self.private)
         self.body.addWidget(self.editors["description"])
 
     def _fill(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.services.calendar import Calendar, Occurrence
-from crm_desktop.services.calendar_places import columns_of, pieces_of
+from crm_desktop.services.calendar_places import by_calendar, columns_of, pieces_of
 from crm_desktop.services.calendar_times import minutes_of, moment
 from crm_desktop.ui import icons
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
@@ -33,24 +33,23 @@ class TeamLayout(Layout):
         super().__init__(shown, width, height)
         self._day_width = max(1.0, (width - SIDE) / max(1, len(shown.days)))
         self._tops: list[int] = []
-        top = 0
+        top, of = 0, by_calendar(shown.occurrences)
         for row, calendar in enumerate(shown.calendars):
             self._tops.append(top)
-            top += self._place(row, calendar, top)
+            top += self._place(row, of.get((calendar.is_resource, calendar.ref.id), []), top)
         self.height = top
 
-    def _place(self, row: int, calendar: Calendar, top: int) -> int:
+    def _place(self, row: int, occurrences: Sequence[Occurrence], top: int) -> int:
         """Put what takes somebody's time on his line; how high it is."""
         pieces = []
-        for one in self.shown.occurrences:
-            if calendar.ref.id in (one.resources if calendar.is_resource else one.people):
-                found = list(pieces_of(one, self.shown.days))
-                if found:
-                    left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
-                    pieces.append((left, max(right, left + 6), one))
+        for one in occurrences:
+            found = list(pieces_of(one, self.shown.days))
+            if found:
+                left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
+                right = max(right, left + 6)
+                pieces.append((left, right, (one, left, right)))
         lanes = 1
-        for one, lane, _lanes in columns_of(pieces):
-            left, right = next((a, b) for a, b, other in pieces if other is one)
+        for (one, left, right), lane, _lanes in columns_of(pieces):
             rect = QRect(int(left) + 1, top + 4 + lane * LANE, int(right - left) - 2, LANE - 2)
             self.boxes.append(Box(one, rect, True, row=row))
             lanes = max(lanes, lane + 1)

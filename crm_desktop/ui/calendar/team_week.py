@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect
 
-from crm_desktop.services.calendar import Calendar
-from crm_desktop.services.calendar_places import day_range, lanes_of
+from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.calendar_places import by_calendar, day_range, lanes_of
 from crm_desktop.services.calendar_times import DAY, day_words, midnight, weekday_words
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CalendarPainter
@@ -27,18 +27,14 @@ class TeamWeekLayout(Layout):
         super().__init__(shown, width, height)
         self._day_width = max(1, (width - SIDE) // max(1, len(shown.days)))
         self._tops: list[int] = []
-        top = 0
+        top, of = 0, by_calendar(shown.occurrences)
         for row, calendar in enumerate(shown.calendars):
             self._tops.append(top)
-            top += self._place(row, calendar, top)
+            top += self._place(row, of.get((calendar.is_resource, calendar.ref.id), []), top)
         self.height = top
 
-    def _place(self, row: int, calendar: Calendar, top: int) -> int:
-        found = []
-        for one in self.shown.occurrences:
-            days = day_range(one, self.shown.days)
-            if days is not None and calendar.ref.id in (one.resources if calendar.is_resource else one.people):
-                found.append((*days, one))
+    def _place(self, row: int, occurrences: Sequence[Occurrence], top: int) -> int:
+        found = [(*days, one) for one in occurrences if (days := day_range(one, self.shown.days)) is not None]
         lanes = 1
         for one, first, last, lane in lanes_of(found):
             left, right = self._left(first), self._left(last + 1)

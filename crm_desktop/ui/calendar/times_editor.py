@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from crm_desktop.core.errors import KnownError
@@ -37,7 +37,7 @@ class TimesEditor(QWidget):
         for editor in (self.starts_at, self.first_day, self.ends_at, self.last_day):
             line.addWidget(editor, 1)
             editor.changed.connect(self._note)
-        line.addWidget(self.all_day)
+        line.addWidget(self.all_day, 0, Qt.AlignmentFlag.AlignBottom)
         self.all_day.toggled.connect(self._toggle)
 
     @property
