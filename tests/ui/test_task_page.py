@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core import clock
+from crm_desktop.services.drafts import Typed
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.list_page.page import ListPage
@@ -150,3 +151,26 @@ def test_a_line_with_an_unknown_priority_stays(desk: Desk, qtbot: QtBot) -> None
     desk.settle()
     assert line.text() == "寄样本 #很急"
     assert "no priority" in " ".join(desk.window.notices.texts())
+
+
+def test_a_task_that_repeats_is_edited_and_finished(desk: Desk, qtbot: QtBot) -> None:
+    made = task(desk, due_on=datetime.date(2030, 3, 5), rule="FREQ=MONTHLY;BYDAY=-1FR")
+    page = desk.open("task", made.id)
+    editor = page.editor.form.editors["rule"]
+    assert "the last Fri" in editor.repeats.box.currentText()
+    assert not page.editor.is_edited()
+    editor.repeats.box.setCurrentIndex(editor.repeats.box.findData("FREQ=WEEKLY"))
+    assert page.editor.is_edited()
+    qtbot.keyClick(page, Qt.Key.Key_2, ALT)
+    desk.settle_all()
+    assert (state_of(desk, made.id), desk.value("task", made.id, "rule")) == ("done", "FREQ=WEEKLY")
+    following = desk.id_of("task", f"follows_id = {made.id}")
+    assert desk.value("task", following, "due_on") == datetime.date(2030, 3, 12)
+
+
+def test_a_rule_that_is_none_is_said_in_its_field(desk: Desk) -> None:
+    page = desk.open("task", task(desk).id)
+    editor = page.editor.form.editors["rule"]
+    editor.type_again(Typed("FREQ=SOMETIMES"))
+    assert "no rule" in editor.error()
+    assert editor.typed() == Typed("FREQ=SOMETIMES")

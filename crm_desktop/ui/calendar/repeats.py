@@ -17,6 +17,10 @@ NEVER = N_("Does not repeat")
 WORKDAYS = N_("Every weekday, Mon to Fri")
 OTHER = N_("By another rule…")
 UNTIL_WIDTH = 150
+_ON_THAT_DAY = (
+    "FREQ=DAILY", "FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY",
+)  # fmt: skip
+"""Each on the day on which it begins."""
 
 
 class RepeatsEditor(QWidget):
@@ -47,8 +51,8 @@ class RepeatsEditor(QWidget):
         self.line.textEdited.connect(lambda _text: self.changed.emit())
         self.setFocusProxy(self.box)
 
-    def show_rule(self, rule: str | None, day: datetime.date) -> None:
-        """Offer the ways of something that begins on ``day``, with ``rule`` chosen."""
+    def show_rule(self, rule: str | None, day: datetime.date | None = None) -> None:
+        """Offer the ways of something that begins on ``day``, or on whatever day, with ``rule`` chosen."""
         parts = parts_of(rule) if rule else {}
         end, base = parts.pop("UNTIL", ""), written(parts)
         offered = _offered(day)
@@ -66,6 +70,11 @@ class RepeatsEditor(QWidget):
         self.until.set_value(datetime.date.fromisoformat(end[:8]) if end else None)
         self._kept = rule
         self._follow()
+
+    def write_other(self, text: str) -> None:
+        """Let a rule be written, beginning with ``text``."""
+        self.box.setCurrentIndex(self.box.count() - 1)
+        self.line.setText(text)
 
     def value(self) -> str | None:
         """The rule; raises a KnownError where one is written that is none."""
@@ -91,11 +100,18 @@ class RepeatsEditor(QWidget):
         self.changed.emit()
 
 
-def _offered(day: datetime.date) -> list[tuple[str, str]]:
+def _offered(day: datetime.date | None) -> list[tuple[str, str]]:
+    rules = _ON_THAT_DAY if day is None else _rules_of(day)
+    offered = [(_(NEVER), ""), *((recurrence.say(rule), rule) for rule in rules)]
+    offered.insert(2, (_(WORKDAYS), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"))
+    return offered
+
+
+def _rules_of(day: datetime.date) -> list[str]:
     name = WEEKDAYS[day.weekday()]
     week = (day.day - 1) // 7 + 1
     nth = f"{week if week < 5 else -1}{name}"  # noqa: PLR2004 - the fifth is the last
-    rules = [
+    return [
         "FREQ=DAILY",
         f"FREQ=WEEKLY;BYDAY={name}",
         f"FREQ=WEEKLY;INTERVAL=2;BYDAY={name}",
@@ -103,6 +119,3 @@ def _offered(day: datetime.date) -> list[tuple[str, str]]:
         f"FREQ=MONTHLY;BYDAY={nth}",
         "FREQ=YEARLY",
     ]
-    offered = [(_(NEVER), ""), *((recurrence.say(rule), rule) for rule in rules)]
-    offered.insert(2, (_(WORKDAYS), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"))
-    return offered

@@ -7,6 +7,7 @@ from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.check_box import CheckBoxEditor
 from crm_desktop.ui.fields.line import AddressEditor, DateEditor, LineEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
+from crm_desktop.ui.fields.rule import RuleEditor
 
 EDITORS = {
     "long_text": LongTextEditor,
@@ -14,6 +15,7 @@ EDITORS = {
     "date": DateEditor,
     "email": AddressEditor,
     "website": AddressEditor,
+    "rule": RuleEditor,
 }
 
 
