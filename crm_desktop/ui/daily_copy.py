@@ -12,8 +12,8 @@ from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.firm_here import copy_is_due, make_copy
 from crm_desktop.ui.dialogs.progress import ProgressDialog
+from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.maintenance import Maintenance
-from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.notice import notices_of
 
 FIRST_MS, AGAIN_MS = 300_000, 3_600_000

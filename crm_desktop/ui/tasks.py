@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import count
-from time import monotonic
 from typing import Any, TypeVar
 
 import shiboken6
@@ -24,6 +23,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.services.outcome import was_committed
 from crm_desktop.ui import messages
+from crm_desktop.ui.long_work import LongWork, cancelled
 from crm_desktop.ui.soon import later
 from crm_desktop.ui.widgets.notice import Notice
 
@@ -35,43 +35,7 @@ Failure = Callable[[KnownError], None]
 Waiting = Callable[["WaitingCommand"], None]
 
 WORKERS = 2  # a workbench has three connections, and one of them listens
-PROGRESS_SECONDS = 0.1  # how often a long work may repaint its bar
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1000, 30_000  # between two attempts to save what waits for the server
-
-
-class LongWork(QObject):
-    """A running ``long_command``: what a progress bar shows, and the way to stop it. Lives as long as
-    ``Tasks``.
-    """
-
-    progressed = Signal(int, int, str)  # done, of (0: unknown), what
-    cancelled = Signal()
-    finished = Signal()
-
-    def __init__(self, post: Callable[[Callable[[], None]], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._post = post
-        self._cancelled = threading.Event()
-        self._shown_at = 0.0
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._cancelled.is_set()
-
-    def cancel(self) -> None:
-        """Ask the work to stop: its statement ends now, it at its next report; all is rolled back."""
-        self._cancelled.set()
-        self.cancelled.emit()
-
-    def report(self, done: int, total: int, what: str) -> None:
-        """Called by the work on its thread. Raises ``CancelledError`` once the user has cancelled."""
-        if self._cancelled.is_set():
-            raise _cancelled()
-        now = monotonic()
-        if done >= total or now - self._shown_at >= PROGRESS_SECONDS:
-            self._shown_at = now
-            self._post(lambda: self.progressed.emit(done, total, what))
 
 
 class WaitingCommand:
@@ -109,7 +73,7 @@ class WaitingCommand:
     def given_up(self) -> Future[Any]:
         """What is answered in place of the work."""
         answer: Future[Any] = Future()
-        answer.set_exception(self.error if self.attempt else _cancelled())
+        answer.set_exception(self.error if self.attempt else cancelled())
         return answer
 
     def run(self, read: SessionFactory) -> Any:
@@ -143,7 +107,7 @@ class _Query:
         with self._read() as session:
             self.session = session
             if self.is_dropped:
-                raise _cancelled()
+                raise cancelled()
             return self._work(session)
 
 
@@ -478,10 +442,6 @@ class Tasks(QObject):
         if isinstance(error, ServerLostError):
             self.server_missed.emit()
         _fail(owner, error, failure)
-
-
-def _cancelled() -> CancelledError:
-    return CancelledError(_("Cancelled. Nothing was changed."))
 
 
 def _fail(owner: QObject | None, error: BaseException, failure: Failure | None) -> None:

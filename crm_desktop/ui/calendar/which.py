@@ -7,12 +7,10 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import _
 from crm_desktop.services.events import Which
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.widgets.labels import label
-
-WORDS: dict[Which, str] = {"this": N_("This one"), "following": N_("This and following"), "all": N_("All")}
 
 
 class WhichDialog(Dialog):
@@ -24,9 +22,9 @@ class WhichDialog(Dialog):
         super().__init__(parent, title, width=480)
         self.body.addWidget(label(_("“{title}” repeats. What do you mean?").format(title=subject), wrap=True))
         self.add_cancel()
-        self.add_secondary(_(WORDS["all"]), partial(self._choose, "all"))
-        self.add_secondary(_(WORDS["following"]), partial(self._choose, "following"))
-        self.add_primary(_(WORDS["this"]), partial(self._choose, "this"))
+        self.add_secondary(_("All"), partial(self._choose, "all"))
+        self.add_secondary(_("This and following"), partial(self._choose, "following"))
+        self.add_primary(_("This one"), partial(self._choose, "this"))
 
     def _choose(self, which: Which) -> None:
         self.accept()

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.soon import later
-from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.labels import label
 
 PATIENCE_MS = 400  # shorter work needs no dialog

@@ -29,9 +29,9 @@ from crm_desktop.ui.import_wizard.result_step import ResultStep
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.step_bar import StepBar
 from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Stoppable, carry_out, read_file, rehearse
+from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
-from crm_desktop.ui.tasks import LongWork
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.empty_state import EmptyState

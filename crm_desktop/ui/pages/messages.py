@@ -80,7 +80,7 @@ class MessagesPage(Page):
     """Serves all folders. Ctrl+R answers, Delete throws away, Ctrl+N writes a new one."""
 
     def __init__(self, view: AreaView) -> None:
-        super().__init__(_(TITLES["in"]))
+        super().__init__(_("Messages"))
         self._view = view
         self._folder: Folder = "in"
         self._current: Message | None = None

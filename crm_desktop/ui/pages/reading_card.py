@@ -59,8 +59,8 @@ class ReadingCard(Card):
         self.problem.setText(values.get("problem") or "")
         self._problem_part.setVisible(bool(self.problem.text()))
         self.solution.setText(values.get("solution") or "")
-        self.useful_button.setText(f"{_('Useful')}  {values['useful_count']}")
-        self.useless_button.setText(f"{_('Not useful')}  {values['useless_count']}")
+        self.useful_button.setText(_("Useful {count}").format(count=values["useful_count"]))
+        self.useless_button.setText(_("Not useful {count}").format(count=values["useless_count"]))
         count = values["used_count"]
         self.used.setText(
             ngettext("Helped with {n} request", "Helped with {n} requests", count).format(n=count) if count else ""

@@ -116,7 +116,8 @@ class ReportPage(Page):
         """Ask for a file and write the rows as a sheet."""
         folder = Path(remembered(FOLDER, str(Path.home())))
         proposal = str(folder / f"{_(self.spec.label)} {clock.today()}.xlsx")
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Export"), proposal, f"{_('Excel sheet')} (*.xlsx)")
+        kinds = _("Excel sheet") + " (*.xlsx)"
+        chosen, _kind = QFileDialog.getSaveFileName(self, _("Export"), proposal, kinds)
         if not chosen:
             return
         target = Path(chosen).with_suffix(".xlsx")

@@ -18,8 +18,9 @@ from crm_desktop.ui.dialogs.password import PasswordDialog
 from crm_desktop.ui.dialogs.progress import ProgressDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.login import LoginDialog
+from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.messages import BugDialog
-from crm_desktop.ui.tasks import LongWork, Tasks
+from crm_desktop.ui.tasks import Tasks
 
 
 def login() -> QWidget:

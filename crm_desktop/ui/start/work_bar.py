@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.ui.tasks import LongWork
+from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.labels import label
 
