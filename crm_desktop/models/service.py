@@ -118,6 +118,9 @@ class ServiceRequest(Searchable, Timed, Base):
             "service_request_open_idx", "owner_id", "id",
             postgresql_where=text("solved_at is null and closed_at is null"),
         ),
+        Index(
+            "service_request_solved_idx", "solved_at", "id", postgresql_where=text("solved_at is not null")
+        ),
         Index("service_request_due_idx", "due_at", "id", postgresql_where=text("due_at is not null")),
         Index(
             "service_request_along_idx", "customer_owner_id", "id",
