@@ -21,10 +21,10 @@ MOST = 2_000
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_NAMES = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _EVERY = {
-    "DAILY": (N_("Every day"), N_("Every {count} days")),
-    "WEEKLY": (N_("Every week"), N_("Every {count} weeks")),
-    "MONTHLY": (N_("Every month"), N_("Every {count} months")),
-    "YEARLY": (N_("Every year"), N_("Every {count} years")),
+    "DAILY": (N_("Daily"), N_("Every {count} days")),
+    "WEEKLY": (N_("Weekly"), N_("Every {count} weeks")),
+    "MONTHLY": (N_("Monthly"), N_("Every {count} months")),
+    "YEARLY": (N_("Yearly"), N_("Every {count} years")),
 }
 _PLACES = {1: N_("the first"), 2: N_("the second"), 3: N_("the third"), 4: N_("the fourth"), -1: N_("the last")}
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6})?(Z)?", re.IGNORECASE)
@@ -89,7 +89,7 @@ def ended_before(rule: str, moment: datetime.datetime) -> str:
 
 
 def say(rule: str) -> str:
-    """``Every week on Mon, Wed, until 2026-12-31``; a rule that has no such words as it is written."""
+    """``Weekly on Mon, Wed, until 2026-12-31``; a rule that has no such words as it is written."""
     parts = parts_of(rule)
     every = _EVERY.get(parts.get("FREQ", ""))
     interval = parts.get("INTERVAL", "1")

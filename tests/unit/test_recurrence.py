@@ -98,10 +98,10 @@ def test_what_ends_before_one_and_what_begins_there_are_the_whole(freq: str, int
 
 def test_rules_are_said_in_words() -> None:
     said = {
-        "FREQ=DAILY": "Every day",
+        "FREQ=DAILY": "Daily",
         "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE": "Every 2 weeks on Mon, Wed",
-        "FREQ=MONTHLY;BYDAY=-1FR;COUNT=5": "Every month on the last Fri, 5 times",
-        "FREQ=MONTHLY;BYMONTHDAY=15;UNTIL=20261231": "Every month on day 15, until 2026-12-31",
+        "FREQ=MONTHLY;BYDAY=-1FR;COUNT=5": "Monthly on the last Fri, 5 times",
+        "FREQ=MONTHLY;BYMONTHDAY=15;UNTIL=20261231": "Monthly on day 15, until 2026-12-31",
         "FREQ=YEARLY;BYWEEKNO=20": "FREQ=YEARLY;BYWEEKNO=20",
     }
     assert {rule: say(rule) for rule in said} == said
