@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services.service_monitor import Monitor, fetch_monitor
-from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.page import Page, PageEntry
 from crm_desktop.ui.soon import Follower, later
 from crm_desktop.ui.widgets.buttons import secondary_button
@@ -32,6 +32,7 @@ from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 AGAIN_MS = 30_000
 """Targets pass without anybody writing."""
 FIGURES = {
@@ -184,7 +185,7 @@ class Wallboard(QWidget):
         )
         heads = (_("Next due"), _("Target"), _("Problem"), _("Customer"), _("Engineer"))
         rows = [
-            [TIME.format(one.due_at), one.target.label, one.ref.label, one.customer, one.engineer]
+            [moment_text(one.due_at), one.target.label, one.ref.label, one.customer, one.engineer]
             for one in monitor.due
         ]
         self.due.show_rows(heads, rows, [one.target.tone or "neutral" for one in monitor.due])
@@ -203,7 +204,7 @@ class Wallboard(QWidget):
 
 
 class _Table:
-    """Rows to look at; the second cell is a chip where tones are given."""
+    """Rows to look at: the second cell is a chip where tones are given, else all but the first are numbers."""
 
     def __init__(self) -> None:
         self.table = TableView()
@@ -215,9 +216,14 @@ class _Table:
         """Show these."""
         self.model.clear()
         self.model.setHorizontalHeaderLabels(list(heads))
+        numbers = range(0 if tones else 1, 0 if tones else len(heads))
+        for column in numbers:
+            self.model.horizontalHeaderItem(column).setTextAlignment(RIGHT)
         for number, row in enumerate(rows):
             items = [QStandardItem(text) for text in row]
+            for column in numbers:
+                items[column].setTextAlignment(RIGHT)
             if tones:
                 items[1].setData(tones[number], CellRole.CHIP)
             self.model.appendRow(items)
-        self.table.fit_columns(2)
+        self.table.fit_columns(2 if tones else 0)
