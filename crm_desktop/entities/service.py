@@ -397,7 +397,7 @@ SERVICE_TARGET = EntitySpec(
     ),
     access={
         group: Grant(
-            read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL, functions=frozenset({Function.UNDO})
+            read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.ALL, functions=frozenset(Function)
         )
         if group in (Group.ADMINISTRATOR, Group.GENERAL_MANAGER)
         else Grant(read=Scope.ALL)

@@ -15,7 +15,7 @@ from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise, pinyin
-from crm_desktop.entities import ALL_ENTITIES, by_key, take_custom_fields
+from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of, take_custom_fields
 from crm_desktop.entities.custom_fields import FieldDefinition
 from crm_desktop.models import CustomField, Dictionary, DictionaryEntry
 from crm_desktop.services.journal import begin_change
@@ -30,13 +30,14 @@ from crm_desktop.services.records import (
 )
 from crm_desktop.spec import EntitySpec
 
-WITHOUT = frozenset({"custom_field", "dictionary_entry", "sales_stage", "opportunity_stay"})
-"""Entities that have no form of their own to put a field into, or that only triggers write."""
-
 
 def customisable() -> tuple[EntitySpec, ...]:
-    """The entities that fields can be added to, and that references can refer to."""
-    return tuple(by_key(spec.key) for spec in ALL_ENTITIES if spec.key not in WITHOUT)
+    """The entities that fields can be added to, and that references can refer to: not those that somebody keeps as part
+    of another one, nor those that only triggers write.
+    """
+    specs = (by_key(spec.key) for spec in ALL_ENTITIES)
+    guards = ((spec, guard_of(spec)) for spec in specs)
+    return tuple(spec for spec, guard in guards if guard.entity == spec.key and guard.editable is None)
 
 
 def fetch_definitions(session: Session) -> tuple[FieldDefinition, ...]:

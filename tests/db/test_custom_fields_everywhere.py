@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from sqlalchemy import text
 
+from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.db.backup import backup, restore
 from crm_desktop.db.check import check
@@ -95,6 +96,16 @@ def some_record(gateway: Gateway, entity: str) -> Record:
         "activity": lambda: {"customer": customer(), "subject": "电话"},
         "opportunity": lambda: {"name": "二期设备", "customer": customer()},
         "lead": lambda: {"name": "珠海一诺"},
+        "announcement": lambda: {"title": "放假通知", "body": "国庆放假"},
+        "knowledge_article": lambda: {"name": "清洁辊轴"},
+        "service_request": lambda: {"subject": "卡纸", "customer": customer()},
+        "event": lambda: {
+            "subject": "例会",
+            "starts_at": clock.now(),
+            "ends_at": clock.now() + datetime.timedelta(hours=1),
+        },
+        "task": lambda: {"subject": "备份打印机"},
+        "lead_follow_up": lambda: {"lead": made("lead", name="珠海一诺"), "subject": "电话"},
         "opportunity_contact": lambda: {"opportunity": opportunity(), "contact": contact()},
         "opportunity_line": lambda: {"opportunity": opportunity(), "product": product()},
         "product_cost": lambda: {"product": product(), "cost": Decimal(3100)},

@@ -30,5 +30,5 @@ def upgrade() -> None:
     op.execute("alter table crm.message drop constraint message_kind_check")
     op.execute(
         "alter table crm.message add constraint message_kind_check"
-        " check (kind in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined'))"
+        " check (kind::text in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined'))"
     )
