@@ -148,7 +148,9 @@ def change(
         target = _detach(session, event, at, columns)
     else:
         if event["rule"] is not None and which == "following" and at > _first(event):
+            is_kept = rule == event["rule"]
             event = _split(session, event, at)
+            rule = event["rule"] if is_kept else rule  # what is left of it
         target = event["id"]
         columns = _for_series(event, at, columns, rule)
         if any(event.get(key) != value for key, value in columns.items()):

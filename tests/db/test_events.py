@@ -181,9 +181,7 @@ def test_changing_this_one_and_this_and_the_following(sign_in: SignIn) -> None:
     with seller.write() as session:
         events.change(session, series, at("12-07", 9), "this", {"subject": "外出"}, rule, nobody)
         later = {"starts_at": at("12-15", 10), "ends_at": at("12-15", 12), "subject": "周二会"}
-        moved = events.change(
-            session, series, at("12-14", 9), "following", later, "FREQ=WEEKLY;BYDAY=MO;COUNT=2", nobody
-        )
+        moved = events.change(session, series, at("12-14", 9), "following", later, rule, nobody)
     assert starts(seller) == "1130.09晨会 1207.09外出 1215.10周二会 1222.10周二会"
     with seller.write() as session:
         events.change(session, moved.event_id, at("12-22", 10), "all", {"subject": "一次"}, None, nobody)

@@ -341,7 +341,8 @@ begin
   for link in
     select r.* from journal.references_between() r
     where r.parent in (select p.table_name from pg_temp.undo_plan p where p.action = 'remove' and not p.is_kept)
-      and r.child not in (select s.table_name from journal.subject s where s.rule = 'closed')  -- made by triggers
+      -- What is not journaled goes with the row: made by triggers, or nobody else's business.
+      and r.child not in (select s.table_name from journal.subject s where s.rule in ('closed', 'personal', 'shown'))
   loop
     execute format($step$
       with built_on as (
