@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
@@ -14,7 +14,8 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.add_entries import AddEntriesDialog
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.replace_entry import ReplaceEntryDialog, matches
-from tests.ui.desk import Desk, SitDown, button, own_database, sign_in, sit_down, template, write
+from crm_desktop.ui.pages.customer import CustomerPage
+from tests.ui.desk import Desk, SitDown, button, change, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -80,6 +81,24 @@ def test_entry_is_replaced_everywhere_and_put_back(desk: Desk) -> None:
     assert desk.value("dictionary_entry", old, "is_active") is False
     desk.press_undo()
     assert desk.value("customer", customer, "level_id") == old
+
+
+def test_open_forms_and_pages_call_an_entry_by_its_new_name(desk: Desk) -> None:
+    id_ = desk.id_of("dictionary_entry", "code = 'a'")
+    customer = desk.customer(level=Ref(id_, "A"))
+    page: CustomerPage = desk.open("customer", customer.id)
+    page.edit("fax")
+    form = page.editor.form if page.editor is not None else None
+    assert form is not None
+    write(form.editors["fax"].focus_target(), "020-1")
+    entry = change(desk.gateway, "dictionary_entry", id_, name_en="Best")
+    desk.hear("dictionary_entry", entry.id)
+    desk.settle_all()
+    assert form.editors["level"].focus_target().text() == "Best"  # type: ignore[attr-defined]
+    assert form.value_of("fax") == "020-1"
+    assert form.edited_keys() == {"fax"}
+    assert "Best" in [label.text() for label in page.facts.findChildren(QLabel)]
+    form.show_record(customer)
 
 
 def test_entry_in_use_is_not_deleted_and_another_is(desk: Desk, qtbot: QtBot) -> None:

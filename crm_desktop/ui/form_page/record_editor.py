@@ -63,7 +63,7 @@ class RecordEditor(QWidget):
         self._draft = DraftKeeper(self._context.drafts, "record", "", self)
         self.form = Form(view, self.spec)
         self.form.edited.connect(self._note_edit)
-        self.form.rebuilt.connect(self._read_new_fields)
+        self.form.rebuilt.connect(self._read_around_edits)
         self.right_bar, self.gone_bar, self.colleague_bar = Bar("neutral"), Bar("bad"), Bar("accent")
         self.waiting_bar = Bar("warn")
         self.duplicates = DuplicateBar(view, entity, self.form) if entity in {"customer", "lead"} else None
@@ -368,8 +368,8 @@ class RecordEditor(QWidget):
 
     # What others do
 
-    def _read_new_fields(self) -> None:
-        """The administrator added fields to a form that is open."""
+    def _read_around_edits(self) -> None:
+        """The administrator added fields to a form that is open, or called a choice something else."""
         id_ = self.record.id
 
         def take(record: Record) -> None:
@@ -384,7 +384,9 @@ class RecordEditor(QWidget):
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, change_sets: frozenset[int]) -> None:
         record = self.record
-        if self._unread and ids is None:
+        if table == "dictionary_entry":
+            self._read_around_edits()
+        elif self._unread and ids is None:
             self.load(self._unread)
         elif (
             record.id

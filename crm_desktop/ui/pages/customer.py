@@ -54,7 +54,7 @@ class CustomerPage(RecordPage):
         self._logs_when_read = self._has_cards = self._is_gone = False
         self._person = view.context.person
         self._parts = [part for part in parts_of(self.spec) if self._person.may("read", part.key)]
-        self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)}
+        self._tables = {spec.model.__tablename__ for spec in (self.spec, *self._parts)} | {"dictionary_entry"}
         if id_:
             self.refresh()  # read while the page is put together
         self.edit_button = secondary_button(_("Edit"), self.edit, icon_name="pencil-simple", shortcut="F2")
