@@ -130,9 +130,10 @@ class PopupList(QFrame):
 
     def _around(self) -> Iterator[QWidget]:
         """What the line lies in, up to the window: where that moves, the list moves with it."""
-        one = self._anchor
-        while not one.isWindow() and (one := one.parentWidget()) is not None and not one.isWindow():
+        one = self._anchor.parentWidget()
+        while one is not None and not one.isWindow():
             yield one
+            one = one.parentWidget()
 
     def _key(self, key: Qt.Key) -> bool:
         moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
