@@ -133,6 +133,15 @@ def test_what_helped_with_a_request_is_counted_and_not_blindly(raw: Raw, office:
     assert raw.value("select used_count from crm.knowledge_article where id = %s", known) == 0
 
 
+def test_a_login_of_another_database_learns_nothing(raw: Raw) -> None:
+    article(raw, "desk", state="published")
+    raw.become(login("stranger"))
+    assert raw.value("select crm.article_shares('{卡纸}')") is None
+    assert raw.column("select crm.find_articles('{卡纸}', '{卡纸}', null, true, 5)") == []
+    for table in ("knowledge_article", "article_vote", "article_use"):
+        assert raw.value(f"select count(*) from crm.{table}") == 0
+
+
 def saved(gateway: Gateway, **values: Any) -> Record:
     return create(gateway, "knowledge_article", **(WORDS | values))
 

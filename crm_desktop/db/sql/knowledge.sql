@@ -143,6 +143,7 @@ alter index crm.knowledge_article_search_idx alter column 1 set statistics 400;
 create or replace function crm.article_shares(pieces text[]) returns real[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  if crm.me() is null then return null; end if;
   return (
     with noted as materialized (
       select e.piece, e.share
