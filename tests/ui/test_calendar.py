@@ -168,6 +168,12 @@ def test_everything_goes_by_keys_too(sit_down: SitDown) -> None:
     key(page, Qt.Key.Key_Delete)
     desk.settle()
     assert starts(page) == ["3.09:00-10:15 周会"]
+    for _day in range(7):
+        key(page, Qt.Key.Key_Right)
+        desk.settle()
+    assert page.model.day > clock.today() - clock.today().weekday() * DAY + 6 * DAY
+    key(page, Qt.Key.Key_PageUp)
+    desk.settle()
     key(page, Qt.Key.Key_Down, held=CONTROL)
     assert page.table.current is not None
     key(page, Qt.Key.Key_Return)

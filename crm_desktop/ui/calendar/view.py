@@ -41,6 +41,7 @@ class CalendarView(CalendarCanvas):
     paste_wanted = Signal(object)  # Cursor
     menu_wanted = Signal(object, QPoint)  # Occurrence or None
     day_wanted = Signal(object)  # date
+    page_left = Signal(object)  # date to which an arrow key leads
     step_wanted = Signal(int)
 
     # Mouse
@@ -185,7 +186,8 @@ class CalendarView(CalendarCanvas):
         first, last = self.shown.days[0], self.shown.days[-1]
         day = moved.span.starts_at.date()
         if day < first or day > last:
-            self.step_wanted.emit(1 if day > last else -1)
+            is_saturday = self.shown.mode is Mode.WORK_WEEK and day > last
+            self.page_left.emit(day + 2 * DAY if is_saturday else day)
             return
         self.cursor_span = moved
         self._choose_at_cursor()

@@ -177,6 +177,7 @@ class CalendarPage(Page):
         table.menu_wanted.connect(self._show_menu)
         table.day_wanted.connect(lambda day: self.go_to(day, Mode.DAY))
         table.step_wanted.connect(model.step)
+        table.page_left.connect(self.go_to)
         self.side.day_wanted.connect(self.go_to)
         self.side.calendars_wanted.connect(self._choose)
         self.line.returnPressed.connect(self.enter_line)
