@@ -1,4 +1,7 @@
-"""Gives the sample firm tasks: what is to be done for its deals, and the report that everybody writes on Fridays."""
+"""Gives the sample firm tasks: what is to be done for its deals, and the report that everybody writes on Fridays.
+
+And the reminders of what is still to come.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from crm_desktop.demo.scale import Scale
 from crm_desktop.demo.team import read_choices
 from crm_desktop.demo.words import read_words
 
-TASK_TABLES = ("task",)
+TASK_TABLES = ("task", "reminder")
 Row = dict[str, Any]
 _PAST_DAYS, _COMING_DAYS = 70, 16
 _DONE_SHARE, _CANCELLED_SHARE, _EARLY_SHARE, _BEGUN_SHARE, _GIVEN_SHARE, _HOUR_SHARE = 0.86, 0.05, 0.06, 0.3, 0.35, 0.2
@@ -35,6 +38,19 @@ _SELLERS = text("""
     join crm.permission_group g on g.id = b.group_id
     where g.code = 'salesperson' and e.is_active and e.superior_id is not null order by e.id
 """)
+_REMINDERS = text("""
+    insert into crm.reminder (employee_id, event_id, task_id, minutes, is_question)
+    select e.owner_id, e.id, cast(null as bigint), case when q.asks then 0 else 15 end, q.asks
+    from crm.event e cross join (values (false), (true)) q (asks)
+    where (e.ends_at > now() or e.rule is not null) and not e.is_all_day and (not q.asks or e.customer_id is not null)
+    union all
+    select p.employee_id, p.event_id, null, 15, false
+    from crm.event_participant p join crm.event e on e.id = p.event_id
+    where (e.ends_at > now() or e.rule is not null) and not e.is_all_day and p.employee_id <> e.owner_id
+    union all
+    select t.owner_id, null, t.id, 0, false from crm.task t where t.due_at > now()
+    order by 2, 3, 1, 5
+""")
 
 
 def add_tasks(session: Session, scale: Scale, today: datetime.date, dice: Dice) -> None:
@@ -51,6 +67,7 @@ def add_tasks(session: Session, scale: Scale, today: datetime.date, dice: Dice) 
     if rows:
         columns = list(rows[0])
         copy_rows(session, "crm.task", columns, ([row[column] for column in columns] for row in rows))
+    session.execute(_REMINDERS)
 
 
 def _about(deal: Row, words: list[str], today: datetime.date, choices: dict[tuple[str, str], int], dice: Dice) -> Row:
