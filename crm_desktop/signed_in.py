@@ -63,7 +63,8 @@ class SignedIn:
         )
         self._network = NetworkWatch(self.bus)
         self.bus.connection_changed.connect(self._connection_changed)
-        for wish in (self.bus.retry_wanted, self.tasks.server_missed, self._network.changed):
+        tasks = self.tasks
+        for wish in (self.bus.retry_wanted, tasks.server_missed, tasks.server_found, self._network.changed):
             wish.connect(self._listener.ask_now)
         self._network.changed.connect(self._compare_clocks)
         self._context.presence.announced.connect(self._listener.announce)

@@ -116,6 +116,7 @@ class Tasks(QObject):
 
     became_idle = Signal()
     server_missed = Signal()  # some work found no server
+    server_found = Signal()  # what waited for the server has reached it
     waiting_changed = Signal(int)  # how many commands wait for the server
     _answer_ready = Signal()
 
@@ -274,6 +275,8 @@ class Tasks(QObject):
         error = None if future.cancelled() else future.exception()
         if not isinstance(error, ServerLostError):
             self._pause_ms = FIRST_PAUSE_MS
+            if command.error is not None:
+                self.server_found.emit()
             self._try_waiting()
             return False
         command.attempt = error.attempt or command.attempt

@@ -43,7 +43,7 @@ class Workbench:
         self.bus = Bus(qapp)
         self.listener = ChangeListener(address, self.bus.post, self._anything_changed, self.bus.post_connection)
         self.bus.connection_changed.connect(self._connection_changed)
-        for wish in (self.bus.retry_wanted, self.tasks.server_missed):
+        for wish in (self.bus.retry_wanted, self.tasks.server_missed, self.tasks.server_found):
             wish.connect(self.listener.ask_now)
         person = self.gateway.person
         context = Context(self.tasks, self.bus, person, "here", areas_for(person), lambda _text, answer: answer([]))
