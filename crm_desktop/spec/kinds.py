@@ -202,7 +202,7 @@ class Date(Kind):
     """A day."""
 
     name = "date"
-    operators = operators.OF_DAY
+    operators: ClassVar[tuple[Operator, ...]] = operators.OF_DAY
 
     def parse(self, text: str) -> datetime.date | None:
         """A date: ``2026-3-5``, ``2026年3月5日``, ``3.5`` of this year, ``today``, ``明天``."""
