@@ -29,7 +29,7 @@ from crm_desktop.spec import Ref
 Which = Literal["this", "following", "all"]
 KEPT_FIELDS = (
     "subject", "kind_id", "category_id", "owner_id", "starts_at", "ends_at", "is_all_day", "place", "is_private",
-    "customer_id", "contact_id", "opportunity_id", "description",
+    "customer_id", "contact_id", "opportunity_id", "request_id", "description",
 )  # fmt: skip
 """What a copy has too."""
 _READ = ("id", "version", *KEPT_FIELDS, "rule", "exceptions", "occurs_at", "series_id")
