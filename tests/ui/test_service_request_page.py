@@ -106,6 +106,7 @@ def test_what_a_colleague_gives_pops_up_once_with_its_customer(desk: Desk, sign_
         desk.settle_all()
     (notice,) = [one for one in desk.window.notices.findChildren(Notice) if "gives you" in one.text]
     assert "director gives you “卡纸”" in notice.text
+    assert notice.action_button is not None
     notice.action_button.click()
     desk.settle_all()
     assert desk.window.current_area() == "service"
