@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.core.settings import Options, Profile, forget_password, save_profiles
+from crm_desktop.core.settings import Options, Profile, forget_password, password_for, save_profiles
 from crm_desktop.services.connection_trial import try_connection
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.dialogs.connection import ConnectionFields
@@ -80,7 +80,7 @@ class ProfilesDialog(Dialog):
         self.accept()
 
     def test(self) -> None:
-        """Try the chosen server; the password is not asked, so that the way ends there at the latest."""
+        """Try the chosen server, with the remembered password; without one the way ends there at the latest."""
         if not self._take_typed():
             return
         profile = self._profiles[self._row]
@@ -88,7 +88,7 @@ class ProfilesDialog(Dialog):
         self.failure.hide()
         self._tasks.query(
             self,
-            lambda _session: try_connection(profile, ""),
+            lambda _session: try_connection(profile, password_for(profile) or ""),
             self.trial.show_trials,
             self.failure.show_error,
             key="try",
