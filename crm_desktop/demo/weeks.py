@@ -23,12 +23,12 @@ _FILL = text("""
               order by t.entered_at desc limit 1) as stage_id
       from weeks w join crm.opportunity o on o.opened_on <= w.week and (o.closed_on is null or o.closed_on > w.week)
     ), then_so as (
-      select t.*, round(t.amount * (1 - 0.05 * t.grows * ((t.ago + t.id % 2) / 2)), 2) as was from there t
+      select t.*, round(t.amount * (1 - 0.05 * t.grows * ((t.ago + 1 + t.id % 2) / 2)), 2) as was from there t
     )
     insert into crm.opportunity_snapshot
       (week, opportunity_id, stage_id, category_id, amount, weighted_amount, expected_on)
     select t.week, t.id, s.id, s.category_id, t.was, round(t.was * s.probability / 100, 2),
-           t.expected_on - case when t.id % 4 = 0 then 7 * ((t.ago + t.id % 3) / 3)::integer else 0 end
+           t.expected_on - case when t.id % 4 = 0 then 7 * ((t.ago + 1 + t.id % 3) / 3)::integer else 0 end
     from then_so t join crm.sales_stage s on s.id = t.stage_id
     where s.outcome_id = crm.choice('outcome', 'open')
     order by t.week, t.id

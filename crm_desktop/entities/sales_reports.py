@@ -208,7 +208,7 @@ WEEKS = ReportSpec(
     day="expected_on",
     period="this_week",
     dimensions=(
-        Dimension(field="outcome", label=N_("Change"), is_ranked=False),
+        Dimension(field="outcome", label=N_("What changed"), is_ranked=False),
         Dimension(field="name", label=N_("Opportunity")),
     ),
     measures=(
