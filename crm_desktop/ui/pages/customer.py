@@ -219,8 +219,7 @@ class CustomerPage(RecordPage):
     def _set_readable(self, *, is_readable: bool) -> None:
         """Show the customer, or only why it cannot be shown: what is hidden must not get the keys."""
         self.begin_at(self.story.log_line.line if is_readable else self.heading)
-        focus = self.window().focusWidget()  # also while another window is in front
-        if not is_readable and focus is not None and self.isAncestorOf(focus):
+        if not is_readable and self.isAncestorOf(self.window().focusWidget()):  # also while another window is in front
             self.setFocus()
         for widget in (self._left, self.story, self.edit_button, self.more_button):
             widget.setVisible(is_readable)
