@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import fasteners
 import psycopg2
+import psycopg2.extensions
 import pytest
 from sqlalchemy import text
 
@@ -54,13 +55,23 @@ def own_database(own_copy: OwnCopy) -> Iterator[str]:
     own_copy.renew()
 
 
-@pytest.fixture
-def raw(server: ServerAddress, shared_database: str) -> Iterator[Raw]:
-    """A superuser's connection inside one transaction, which can become anybody; rolled back at the end."""
+@pytest.fixture(scope="session")
+def raw_connection(server: ServerAddress, shared_database: str) -> Iterator[psycopg2.extensions.connection]:
+    """A superuser's, for one test after the other: what a connection first learns of so many tables takes longest."""
     connection = psycopg2.connect(server.url(shared_database))
-    yield Raw(connection)
-    connection.rollback()
+    yield connection
     connection.close()
+
+
+@pytest.fixture
+def raw(raw_connection: psycopg2.extensions.connection) -> Iterator[Raw]:
+    """A superuser's connection inside one transaction, which can become anybody; rolled back at the end."""
+    yield Raw(raw_connection)
+    raw_connection.rollback()
+    raw_connection.autocommit = True
+    with raw_connection.cursor() as cursor:
+        cursor.execute("discard all")  # whom it became, locks, plans
+    raw_connection.autocommit = False
 
 
 @pytest.fixture

@@ -44,14 +44,18 @@ SAMPLES: dict[Takes, Any] = {
 }
 
 
+REACHING = {"customer", "contact"}
+"""Of which fields of related records are asked too."""
+
+
 @pytest.mark.parametrize("spec", ALL_ENTITIES, ids=lambda s: s.key)
 def test_every_field_can_be_asked_every_operator(sign_in: SignIn, spec: EntitySpec) -> None:
     director = sign_in("director")
     with director.read() as session:
         query = ListQuery(entity=spec.key)
         for field in fields_of(spec):
-            if len(field.path) > 2:
-                continue  # as those of two, once more
+            if len(field.path) > (2 if spec.key in REACHING else 1):
+                continue  # as those of these, once more
             asked = tuple(Condition(field.key, o.key, SAMPLES[o.takes]) for o in field.operators)
             group = Group(asked, "any")
             assert problems_of(spec.key, group) == []
@@ -175,7 +179,7 @@ def test_sql_and_python_agree_on_random_filters(
     spec, dice = by_key(entity), random.Random(entity)
     with director.read() as session:
         rows = read_rows(session)
-        for _round in range(40):
+        for _round in range(15):
             group = _random_group(spec, rows, dice, 2)
             assert from_json(to_json(group)) == group
             query = ListQuery(entity=entity, filter=group)

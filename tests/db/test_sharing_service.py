@@ -58,7 +58,7 @@ def test_shares_many_with_several_as_one_change_set(sign_in: SignIn) -> None:
         assert sharing.fetch_ended(session, "customer", mine[0]) == []
     assert visible(desk, mine) == mine[1:]
     with leader.write() as session:
-        assert journal.describe("share", "customer:3 customers") == "Shared: Customer 3 customers"
+        assert journal.describe("share", "customer:3 customers") == "Shared: 3 customers"
         result = journal.undo(session, done.change_set)
     assert result.removed == {"share": 2}
     assert visible(desk, mine) == []

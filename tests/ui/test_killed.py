@@ -103,7 +103,8 @@ def save_all_that_is_offered(desk: Desk) -> None:
             return
         draft = book.waiting()[0]
         page = apply(desk, draft.entity, draft.record_id)
-        if page.story.log_line.is_edited():
+        has_cards = page.spec.key == "customer" and page.id > 0  # a new customer has only its form
+        if has_cards and page.story.log_line.is_edited():
             page.story.log_line.log()
         elif page.attached.comments.is_edited():
             page.attached.comments.send()

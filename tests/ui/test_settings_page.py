@@ -111,7 +111,7 @@ def test_start_page_belongs_to_the_person(qtbot: QtBot, workbench: Workbench) ->
     assert workbench.signed_in is not None
     with workbench.signed_in.opened.gateway.read() as session:
         kept = fetch_preferences(session)[START_PAGE]
-    assert kept.startswith("customers/")
+    assert kept == "home/home"
 
 
 def test_cards_stand_in_two_columns_where_there_is_room(qtbot: QtBot, workbench: Workbench) -> None:
