@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import os
@@ -29,6 +28,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services.custom_fields import load_custom_fields
 from crm_desktop.ui import messages
+from crm_desktop.ui.collector import Collector
 from crm_desktop.ui.doorbell import Doorbell, ring
 from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.page import Page
@@ -49,13 +49,13 @@ def run(address: ConnectionAddress | None, link: str = "", superuser_url: str = 
     Without an address the workbench that runs already is brought to the front. ``link`` is a record to show; with
     ``superuser_url`` the address is of a server that this program started.
     """
-    gc.freeze()  # what is imported stays: to look through it at each collection would hold up the window
     set_up_logging()
     broken = set_aside_broken()
     set_scale(Options.load().scale)
     app = QApplication(sys.argv[:1])
     if address is None and ring(link):
         return 0
+    Collector(app)
     app.setQuitOnLastWindowClosed(False)  # between window and sign-in dialog there is a moment without any
     signal.signal(signal.SIGINT, lambda *_signal: app.quit())
     heartbeat = QTimer(app)  # Python hears Ctrl+C only when it is given a turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ from crm_desktop.core import clock
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.entities import take_custom_fields
+from crm_desktop.ui.collector import collect_due
 
 # Before Qt, keyring and the PostgreSQL driver are loaded: no window, no secret, no setting of this computer.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 for _name in [name for name in os.environ if name.startswith(("PG", "CRM_")) and name != "CRM_TEST_POSTGRES"]:
     del os.environ[_name]
+
+gc.disable()  # as in the program, where crm_desktop.ui.collector says why; here it is due after each test
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,6 +65,7 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setenv("CRM_HOME", str(tmp_path / "crm-home"))
     set_language("en")
     yield
+    collect_due()
     take_custom_fields(())
     clock.set_by(clock._own_time())
 

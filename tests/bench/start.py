@@ -41,10 +41,12 @@ from crm_desktop.app import Workbench
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.ui import tab_memory
+from crm_desktop.ui.collector import Collector
 
 set_language("zh")
 tab_memory.last_area = lambda _place, _login: "customers"  # where one left off
 app = QApplication([])
+Collector(app)
 app.setQuitOnLastWindowClosed(False)
 workbench = Workbench(app)
 workbench.start(ConnectionAddress.from_url(sys.argv[1]))

@@ -17,6 +17,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
+from crm_desktop.ui.collector import Collector
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.page import ListPage
@@ -101,6 +102,8 @@ class WindowBench:
     def __init__(self, address: ConnectionAddress) -> None:
         instance = QApplication.instance()
         self._app = instance if isinstance(instance, QApplication) else QApplication([])
+        if self._app is not instance:
+            Collector(self._app)
         self._app.setCursorFlashTime(0)  # a blink is no paint that anybody waits for
         apply_theme(self._app, "light")
         self._gateway = Gateway.connect(address)

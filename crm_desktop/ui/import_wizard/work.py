@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.errors import CancelledError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
+from crm_desktop.ui.collector import collector_at_rest
 from crm_desktop.ui.import_wizard.fates import FateRow, fate_rows
 from crm_desktop.ui.tasks import Session
 from importers.layout import Table, find_tables
@@ -73,23 +72,9 @@ class Rehearsal:
     rows: Sequence[FateRow]
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Rows are plain values that refer to each other in no circle. With a million of them each look of the garbage
-    collector stops the whole program for seconds, so it rests meanwhile, and leaves out afterwards what is there.
-    """
-    gc.unfreeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 def read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
     """Read and look through a file. Raises a KnownError for one that cannot be used."""
-    with without_collector():
+    with collector_at_rest():
         return _read_file(session, path, progress)
 
 
@@ -109,7 +94,7 @@ def _read_file(session: Session, path: Path, progress: Stoppable) -> FileRead:
 
 def rehearse(session: Session, person: Person, source: Source, rule: MatchRule, progress: Stoppable) -> Rehearsal:
     """Decide about every row. Writes nothing."""
-    with without_collector():
+    with collector_at_rest():
         progress.report(0, 0, _("Reading the rows"))
         records = read_records(source.pairs)
         progress.report(0, 0, _("Comparing with what is there"))
@@ -122,7 +107,7 @@ def carry_out(
     session: Session, person: Person, rehearsal: Rehearsal, source: Source, rule: MatchRule, progress: Progress
 ) -> Result:
     """Import what was rehearsed, all or nothing."""
-    with without_collector():
+    with collector_at_rest():
         return import_records(session, person, rehearsal.records, source, rule, progress)
 
 
