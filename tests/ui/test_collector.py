@@ -24,7 +24,7 @@ def test_a_widget_goes_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -
     gone_in: list[threading.Thread] = []
     weakref.finalize(_Circle(), lambda: gone_in.append(threading.current_thread()))
     with ThreadPoolExecutor(1) as reading:
-        rows = reading.submit(lambda: [[] for _row in range(100_000)]).result()
+        rows = reading.submit(lambda: [[row] for row in range(100_000)]).result()
     assert gone_in == []
     qtbot.waitUntil(lambda: bool(gone_in))
     assert gone_in == [threading.main_thread()]
