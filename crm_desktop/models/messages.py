@@ -22,7 +22,9 @@ class Message(Base):
         Index("message_time_idx", "employee_id", "sent_at", "id"),
         Index("message_unread_idx", "employee_id", postgresql_where=text("read_at is null")),
         CheckConstraint(
-            "kind::text in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined')", name="kind"
+            "kind::text in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined', 'moved',"
+            " 'cancelled', 'released', 'restored', 'task_done', 'task_returned', 'task_answered')",
+            name="kind",
         ),
         CheckConstraint("body <> '' and length(body) <= 10000", name="body"),
         {

@@ -116,15 +116,15 @@ def remove(session: Session, event_id: int, at: datetime.datetime, which: Which)
     event = _lock(session, event_id, at)
     change_set = begin_change(session, "delete", event["subject"], "event")
     is_all = event["rule"] is None or which == "all" or (which == "following" and at <= _first(event))
+    # What goes of a series becomes an event of its own first, so that who takes part is told of it alone.
     if not is_all and which == "this" and len(event["occurs_at"]) > 1:
-        _update(session, event, _without(event, at))
+        event_id = _detach(session, event, at, {})
     elif not is_all and which == "following":
-        _update(session, event, _ended(event, at))
         session.execute(delete(Event).where(Event.series_id == event_id, Event.original_at >= at))
-    else:
-        found = session.execute(delete(Event).where(Event.id == event_id).returning(Event.id)).all()
-        if not found:
-            raise _no_right()
+        event_id = _split(session, event, at)["id"]
+    found = session.execute(delete(Event).where(Event.id == event_id).returning(Event.id)).all()
+    if not found:
+        raise _no_right()
     return Saved(event_id, event["subject"], change_set)
 
 
@@ -335,8 +335,10 @@ def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime, c
     _update(session, event, _without(event, at))
     times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
     given = {key: event[key] for key in KEPT_FIELDS} | times | {"series_id": event["id"], "original_at": at}
-    new_id = insert_event(session, given | dict(columns))
+    new_id = insert_event(session, given)
     _copy_attendance(session, event["id"], new_id, with_answers=True)
+    if columns:
+        _update(session, _read(session, new_id), columns)  # by which those who take part are told what is other now
     return new_id
 
 

@@ -22,7 +22,15 @@ _SENTENCES = {
     "invitation": N_("Invitation: {what}"),
     "accepted": N_("Accepted: {what}"),
     "declined": N_("Declined: {what}"),
+    "moved": N_("Moved or changed: {what}"),
+    "cancelled": N_("Cancelled: {what}"),
+    "released": N_("You need not take part any more: {what}"),
+    "restored": N_("Takes place after all: {what}"),
+    "task_done": N_("Task done: {what}"),
+    "task_returned": N_("Task given back: {what}"),
+    "task_answered": N_("Feedback on a task: {what}"),
 }
+_OUT_OF_SIGHT = {"cancelled", "released"}
 Folder = Literal["in", "unread", "sent"]
 
 
@@ -32,7 +40,7 @@ class Message:
 
     id: int
     kind: str
-    """``personal mention notice invitation accepted declined``."""
+    """``personal mention notice``, or one of those that the program tells."""
     sender_id: int | None
     sender: str
     receivers: str
@@ -46,6 +54,11 @@ class Message:
     def words(self) -> str:
         """What it says; of what the program tells the body is only about what."""
         return _(_SENTENCES[self.kind]).format(what=self.body) if self.kind in _SENTENCES else self.body
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether it is about a record that is still there for its reader, as far as it knows."""
+        return bool(self.entity) and self.kind not in _OUT_OF_SIGHT
 
 
 @dataclass(frozen=True, slots=True)

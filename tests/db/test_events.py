@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import threading
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
 from crm_desktop.core.errors import ConflictError, NoRightError
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import calendar, events, journal
+from crm_desktop.services import calendar, events, journal, messages
 from crm_desktop.services.calendar import Span, clashes, free_spans
 from crm_desktop.services.events import Attendance
 from crm_desktop.services.records import FieldsError, new_record
@@ -99,6 +100,30 @@ def test_deleting_of_a_series_and_undoing_it(sign_in: SignIn) -> None:
     with seller.write() as session:
         events.remove(session, series, at("12-02", 9), "all")
     assert starts(seller) == ""
+
+
+def test_of_a_series_one_is_told_of_that_alone_which_changes(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    first = datetime.datetime(2098, 12, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))  # where the firm is
+    series = make(seller, "晨会", first, "FREQ=DAILY;COUNT=5", (junior.person.id,))
+
+    def told() -> list[tuple[str, str]]:
+        with junior.write() as session:
+            found = [(one.kind, one.body) for one in messages.fetch_messages(session, "unread")]
+            session.execute(text("update crm.message set read_at = now()"))
+        return found
+
+    assert told() == [("invitation", f"晨会 · {first:%Y-%m-%d %H:%M}")]
+    with seller.write() as session:
+        events.remove(session, series, first + DAY, "this")
+    assert told() == [("cancelled", f"晨会 · {first + DAY:%Y-%m-%d %H:%M}")]
+    with seller.write() as session:
+        later = first + 2 * DAY
+        events.move(session, series, later, Span(later + HOUR, later + 2 * HOUR), "this")
+    assert told() == [("moved", f"晨会 · {first + 2 * DAY + HOUR:%Y-%m-%d %H:%M}")]
+    with seller.write() as session:
+        events.remove(session, series, first + 3 * DAY, "following")
+    assert told() == [("cancelled", f"晨会 · {first + 3 * DAY:%Y-%m-%d %H:%M}")]
 
 
 def test_an_endless_rule_is_known_years_ahead_and_then_further(sign_in: SignIn) -> None:

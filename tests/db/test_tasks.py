@@ -233,3 +233,27 @@ def test_the_next_day_of_a_rule_is_that_of_dateutil(raw: Raw, rule: str) -> None
 def test_other_rules_are_refused(raw: Raw, rule: str) -> None:
     raw.act(login("seller"))
     assert raw.tried("insert into crm.task (subject, rule) values ('x', %s)", rule) == SAID
+
+
+def test_who_gave_a_task_is_told_when_it_is_done_and_what_came_of_it(raw: Raw, office: Office) -> None:
+    def told() -> list[tuple[str, str]]:
+        raw.become(login("desk"))
+        return raw.rows("select kind, body from crm.message where record_id = %s and entity = 'task'", id_)
+
+    id_ = task(raw, "desk", owner_id=office.ids["director"])
+    raw.act(login("director"))
+    raw.count("update crm.task set result = '周五可以' where id = %s", id_)
+    assert told() == [("task_answered", "寄样本 · 周五可以")]
+    done = raw.act(login("director"))
+    raw.count(MOVE, "done", id_)
+    assert told() == [("task_done", "寄样本 · 周五可以")]
+    raw.become(login("director"))
+    raw.rows("select * from journal.undo(%s)", done)
+    assert told() == []
+    raw.act(login("director"))
+    raw.count(
+        "update crm.task set state_id = crm.choice('task_state', 'declined'), result = '不归我管' where id = %s", id_
+    )
+    assert told() == [("task_returned", "寄样本 · 不归我管")]
+    raw.become(login("director"))
+    assert raw.rows("select kind from crm.message where record_id = %s and entity = 'task'", id_) == []

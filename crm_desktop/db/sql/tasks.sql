@@ -190,3 +190,31 @@ end $$;
 create trigger make_next after update of state_id on crm.task
   for each row when (old.state_id <> new.state_id and new.rule is not null and current_user <> 'crm_owner')
   execute function crm.make_next_task();
+
+-- Who gave a task is told when it is done or given back, and what he is answered meanwhile; once, in one unread message.
+create or replace function crm.tell_giver() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me bigint := crm.me();
+  state text := (select e.code from crm.dictionary_entry e where e.id = new.state_id);
+  what text := case when new.state_id <> old.state_id and state = 'done' then 'task_done'
+                    when new.state_id <> old.state_id and state = 'declined' then 'task_returned'
+                    when coalesce(btrim(new.result), '') <> '' and new.result is distinct from old.result then 'task_answered' end;
+begin
+  if not exists (select from crm.employee p where p.id = new.given_by_id and p.id <> me and p.is_active and p.login is not null) then
+    return null;
+  end if;
+  delete from crm.message m where m.employee_id = new.given_by_id and m.read_at is null and m.entity = 'task' and m.record_id = new.id
+    and m.kind like 'task\_%' and (what is not null or new.state_id <> old.state_id);
+  if what is not null then
+    insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+      values (new.given_by_id, what, me, concat_ws(' · ', new.subject, nullif(left(btrim(new.result), 5000), '')), 'task', new.id);
+  elsif not found then
+    return null;
+  end if;
+  perform crm.tell_of_messages(array[new.given_by_id]);
+  return null;
+end $$;
+create trigger tell_giver after update of state_id, result on crm.task
+  for each row when (crm.me() is not null and (old.state_id <> new.state_id or old.result is distinct from new.result))
+  execute function crm.tell_giver();

@@ -204,7 +204,7 @@ class MessagesPage(Page):
         has_record = message is not None and bool(message.entity)
         self.about.setText(_about(message) if message is not None else "")
         self.about.setVisible(has_record)
-        self.open_button.setVisible(has_record)
+        self.open_button.setVisible(message is not None and message.can_be_opened)
         self.answer_button.setVisible(message is not None and not is_sent and message.sender_id is not None)
         self.delete_button.setVisible(message is not None)
 
