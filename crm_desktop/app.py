@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import signal
@@ -28,9 +27,8 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.opening import Opened, open_profile
 from crm_desktop.services.custom_fields import load_custom_fields
 from crm_desktop.ui import messages
-from crm_desktop.ui.collector import Collector
+from crm_desktop.ui.collector import Collector, load_for_good
 from crm_desktop.ui.doorbell import Doorbell, ring
-from crm_desktop.ui.login import LoginDialog
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme, system_theme
@@ -38,6 +36,7 @@ from crm_desktop.ui.theme import apply_theme, system_theme
 if TYPE_CHECKING:
     from crm_desktop.signed_in import SignedIn
     from crm_desktop.ui.area_view import AreaView
+    from crm_desktop.ui.login import LoginDialog
     from crm_desktop.ui.start.first_start import FirstStart
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ class Workbench(QObject):
             return
         with ThreadPoolExecutor(1) as connecting:
             coming = connecting.submit(_open, address, superuser_url)
-            importlib.import_module("crm_desktop.signed_in")  # with all that the window is made of
+            _load_window()
         try:
             self._enter(coming.result(), "")
         except KnownError as error:
@@ -120,6 +119,8 @@ class Workbench(QObject):
         if not profiles and error is None:
             self.show_first_start()
             return
+        from crm_desktop.ui.login import LoginDialog
+
         preselected = self._options.default_profile or self._options.last_profile
         dialog = LoginDialog(profiles, preselected, _connect, self._signing_in)
         dialog.signed_in.connect(self._enter)
@@ -131,6 +132,7 @@ class Workbench(QObject):
             dialog.failure.show_error(error)
         self.login = dialog
         dialog.show()
+        self._signing_in.query(dialog, lambda _session: _load_window(), lambda _none: None, key="load")
 
     def come_forward(self, link: str = "") -> None:
         """Somebody has started the program again, perhaps to see the record of a link."""
@@ -206,7 +208,7 @@ class Workbench(QObject):
     def _enter(self, opened: Opened, remark: str) -> None:
         log.info("signed in, building the window")
         self._options = Options.load()  # signing in has noted the profile
-        from crm_desktop.signed_in import SignedIn  # with all that the window is made of
+        from crm_desktop.signed_in import SignedIn
         from crm_desktop.ui.tab_memory import last_area
 
         place = place_of(opened)
@@ -338,6 +340,11 @@ def place_of(opened: Opened) -> str:
         return profile.kind  # its port is another one at every start
     address = opened.gateway.address
     return f"{','.join(map(str, address.hosts))}/{address.database}"
+
+
+def _load_window() -> None:
+    """All that the window is made of, while the server or a person at the sign-in dialog takes his time."""
+    load_for_good("crm_desktop.signed_in")
 
 
 def _open(address: ConnectionAddress, superuser_url: str) -> Opened:

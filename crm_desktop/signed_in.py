@@ -26,6 +26,7 @@ from crm_desktop.ui.job_clock import JobClock
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.maintenance import Maintenance
 from crm_desktop.ui.network_watch import NetworkWatch
+from crm_desktop.ui.pages import load_pages
 from crm_desktop.ui.tasks import Session, Tasks
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ class SignedIn:
         self.window.import_draft_chosen.connect(lambda draft: self._import(draft=draft))
         self.window.file_dropped.connect(lambda path: self._import(path=path))
         self.window.password_change_chosen.connect(self._ask_password)
-        self.tasks.query(self.window, fetch_settings, self._take_settings, lambda _error: None, key="sample")
-        self._listener.start()
-        self.tasks.when_idle(self._learn)
+        self.tasks.when_idle(self._read_the_rest)
 
     def close(self) -> None:
         """Stop listening and let running work end."""
@@ -86,8 +85,12 @@ class SignedIn:
         for one in (self.window, self.tasks, self.bus):  # the next sign-in makes its own
             one.deleteLater()
 
-    def _learn(self) -> None:
+    def _read_the_rest(self) -> None:
+        """What can wait for the first list: each connection costs the server a tenth of a second."""
+        self._listener.start()
+        self.tasks.query(self.window, fetch_settings, self._take_settings, lambda _error: None, key="sample")
         self.tasks.query(self.window, self._gateway.learn, lambda _none: None, lambda _error: None, key="learn")
+        self.tasks.query(self.window, lambda _session: load_pages(), lambda _none: None, key="pages")
 
     def _import(self, **what: Any) -> None:
         from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets

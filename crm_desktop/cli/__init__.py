@@ -8,34 +8,60 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import import_module
 
 import click
 
 from crm_desktop.cli.command import Group, option, speak
 from crm_desktop.cli.connection import Choice, server_options
-from crm_desktop.cli.demo import demo
-from crm_desktop.cli.imports import import_file
-from crm_desktop.cli.open_link import open_link, take_call
-from crm_desktop.cli.records import RECORD_COMMANDS
-from crm_desktop.cli.report import report
-from crm_desktop.cli.server import server
 from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.log import set_up_logging
 from crm_desktop.core.settings import Options
 
 DONE, REFUSED = 0, 1
+COMMANDS = {
+    "call": "open_link.take_call",
+    "demo": "demo.demo",
+    "export": "records.export",
+    "history": "records.history",
+    "import": "imports.import_file",
+    "open": "open_link.open_link",
+    "print": "records.print_record",
+    "report": "report.report",
+    "search": "records.search",
+    "server": "server.server",
+    "undo": "records.undo",
+}
+"""Where each is, below this package."""
+
+
+class _Program(Group):
+    """A command is loaded when it is named: who opens the window needs none."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Their names in order."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _dot, name = COMMANDS[cmd_name].rpartition(".")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
     if wanted:
+        from importlib.metadata import version
+
         click.echo(f"crm-desktop {version('crm-desktop')}")
         context.exit()
 
 
 @click.group(
-    cls=Group,
+    cls=_Program,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=N_("CRM workbench. Without a command it opens the window."),
@@ -53,10 +79,6 @@ def program(context: click.Context) -> None:
 
         url = context.ensure_object(Choice).url()
         context.exit(open_workbench(ConnectionAddress.from_url(url) if url else None))
-
-
-for _command in (*RECORD_COMMANDS, report, import_file, open_link, take_call, demo, server):
-    program.add_command(_command)
 
 
 def main() -> None:
@@ -101,7 +123,7 @@ def _language(arguments: Sequence[str]) -> str:
     try:
         return Options.load().language
     except KnownError:
-        if any(argument in program.commands for argument in arguments):
+        if any(argument in COMMANDS for argument in arguments):
             raise
         return Options().language
 

@@ -98,7 +98,7 @@ class Group(Command, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
+        if args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
             known = ", ".join(self.list_commands(ctx))
             raise click.UsageError(
                 _("There is no command “{name}”. There are: {known}.").format(name=args[0], known=known), ctx

@@ -214,6 +214,3 @@ def print_record(context: click.Context, entity: str, key: str, file: Path) -> N
     with gateway.read() as session:
         print_card(session, entity, find_id(session, entity, key), gateway.person, file)
     click.echo(_("Printed to {file}.").format(file=file))
-
-
-RECORD_COMMANDS = (search, history, undo, export, print_record)

@@ -82,10 +82,11 @@ class ChangeListener:
         self._wake_up()
 
     def stop(self) -> None:
-        """Stop listening; no callback begins any more."""
+        """Stop listening, or never begin; no callback begins any more."""
         self._stopped.set()
         self._wake_up()
-        self._thread.join(timeout=5)  # longer only while the system looks up a name
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5)  # longer only while the system looks up a name
 
     def _wake_up(self) -> None:
         with contextlib.suppress(OSError):  # the thread has ended and closed it

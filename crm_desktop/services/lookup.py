@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,12 +20,12 @@ TREES = frozenset({"region"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One choice. ``words`` are all texts that mean it, normalised."""
+    """One choice. ``words`` are all texts that mean it."""
 
     ref: Ref
     code: str
     parent_id: int | None
-    words: frozenset[str]
+    words: tuple[str, ...]
 
 
 class Choices:
@@ -33,11 +34,18 @@ class Choices:
     def __init__(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """``entries`` with their dictionary's code."""
         self._by_dictionary: dict[str, list[Entry]] = {}
-        self._by_word: dict[tuple[str, str], Ref] = {}
         for dictionary, entry in entries:
             self._by_dictionary.setdefault(dictionary, []).append(entry)
-            for word in entry.words:
-                self._by_word.setdefault((dictionary, word), entry.ref)
+
+    @cached_property
+    def _by_word(self) -> dict[tuple[str, str], Ref]:
+        """Built when the first text is looked up, which few do: most of it is regions."""
+        found: dict[tuple[str, str], Ref] = {}
+        for dictionary, entries in self._by_dictionary.items():
+            for entry in entries:
+                for word in entry.words:
+                    found.setdefault((dictionary, normalise(word)), entry.ref)
+        return found
 
     def of(self, dictionary: str) -> list[Entry]:
         """The entries of one dictionary; empty for an unknown one."""
@@ -74,7 +82,7 @@ def fetch_choices(session: Session) -> Choices:
                 Ref(row.id, (row.full or row.label) if row.dictionary == "region" else row.label, row.tone),
                 row.code,
                 row.parent_id,
-                frozenset(map(normalise, filter(None, (row.name, row.name_en, row.code, row.full_name)))),
+                tuple(filter(None, (row.name, row.name_en, row.code, row.full_name))),
             ),
         )
         for row in rows

@@ -10,25 +10,11 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key, parts_of
 from crm_desktop.spec import EntitySpec
+from crm_desktop.ui import side_entries as side
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
-from crm_desktop.ui.pages.administration import administration_entries, rights_entries
-from crm_desktop.ui.pages.board import board_entry
-from crm_desktop.ui.pages.calendar import calendar_entry
-from crm_desktop.ui.pages.changes import changes_entries
-from crm_desktop.ui.pages.custom_fields import custom_fields_entries
-from crm_desktop.ui.pages.departments import departments_entry
-from crm_desktop.ui.pages.find_knowledge import find_knowledge_entry
-from crm_desktop.ui.pages.funnel import funnel_entry
-from crm_desktop.ui.pages.home import home_entry
-from crm_desktop.ui.pages.log_call import log_call_entry
-from crm_desktop.ui.pages.messages import message_entries
-from crm_desktop.ui.pages.report import report_entries
-from crm_desktop.ui.pages.service_board import board_entries
-from crm_desktop.ui.pages.task_board import task_board_entry
-from crm_desktop.ui.pages.wallboard import wallboard_entry
 
 HOME = ("announcement",)
 CUSTOMERS = ("customer", "contact", "activity")
@@ -45,18 +31,18 @@ def areas_for(person: Person) -> tuple[Area, ...]:
     """The areas this person works in: those that have something for him."""
     areas = (
         _home(person),
-        _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, changes_entries(person)),
+        _area("customers", N_("Customers"), "buildings", CUSTOMERS, person, side.change_entries(person)),
         _opportunities(person),
         _service(person),
         _calendar(person),
-        Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=report_entries(person)),
+        Area(key="reports", title=N_("Reports"), icon="chart-bar", pages=side.report_entries(person)),
         _area(
             "administration",
             N_("Administration"),
             "gear-six",
             ADMINISTRATION,
             person,
-            (*custom_fields_entries(person), *administration_entries(person)),
+            side.administration_entries(person),
         ),
     )
     return tuple(area for area in areas if area.pages)
@@ -65,8 +51,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
 def _home(person: Person) -> Area:
     """My day, messages and announcements."""
     area = _area("home", N_("Home"), "house", HOME, person)
-    home = home_entry()
-    return replace(area, pages=(home, *message_entries(), *area.pages), first=home.key)
+    return replace(area, pages=(side.HOME, *side.message_entries(), *area.pages), first=side.HOME.key)
 
 
 def _opportunities(person: Person) -> Area:
@@ -74,8 +59,8 @@ def _opportunities(person: Person) -> Area:
     area = _area("opportunities", N_("Opportunities"), "target", OPPORTUNITIES, person)
     if not person.may("read", "opportunity"):
         return area
-    board = board_entry()
-    return replace(area, pages=(board, funnel_entry(), *area.pages), first=board.key)
+    board, funnel = side.opportunity_entries()
+    return replace(area, pages=(board, funnel, *area.pages), first=board.key)
 
 
 def _calendar(person: Person) -> Area:
@@ -83,8 +68,7 @@ def _calendar(person: Person) -> Area:
     area = _area("calendar", N_("Calendar"), "calendar-blank", CALENDAR, person)
     if not person.may("read", "event"):
         return replace(area, pages=())
-    page = calendar_entry()
-    return replace(area, pages=(page, *area.pages), first=page.key)
+    return replace(area, pages=(side.CALENDAR, *area.pages), first=side.CALENDAR.key)
 
 
 def _service(person: Person) -> Area:
@@ -92,8 +76,7 @@ def _service(person: Person) -> Area:
     area = _area("service", N_("Service"), "headset", SERVICE, person)
     if not person.may("read", "service_request"):
         return area
-    log = (log_call_entry(),) if person.may("create", "service_request") else ()
-    return replace(area, pages=(*log, *board_entries(), wallboard_entry(), *area.pages))
+    return replace(area, pages=(*side.service_entries(person), *area.pages))
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
@@ -101,13 +84,13 @@ def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     that of the articles the search among them, above those of the tasks their board.
     """
     if spec.key == "department":
-        return (departments_entry(),)
+        return (side.DEPARTMENTS,)
     entries = list_entries(spec, _open_import if spec.key == "customer" else None)  # the wizard knows no others
     if spec.key == "task":
-        return (task_board_entry(), *entries)
+        return (side.task_entry(), *entries)
     if spec.key == "knowledge_article":
-        return (find_knowledge_entry(), *entries)
-    return (*entries, *rights_entries(person)) if spec.key == "permission_group" else entries
+        return (side.knowledge_entry(), *entries)
+    return (*entries, *side.rights_entries(person)) if spec.key == "permission_group" else entries
 
 
 def _open_import(view: AreaView, _spec: EntitySpec) -> None:

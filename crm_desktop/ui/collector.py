@@ -7,13 +7,17 @@ that reads from the server while the window's thread uses Qt: now and then both 
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 500
+DUE = (2000, 10, 10)
+"""How many objects more than before the youngest are looked through, and how many such looks before the older ones."""
 
 
 class Collector(QObject):
@@ -37,13 +41,23 @@ _turn = threading.Lock()
 
 
 def collect_due() -> None:
-    """Collect the oldest generation whose turn it is by Python's own thresholds, unless somebody asked for rest."""
-    due = [
-        age for age, (count, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if count > most
-    ]
+    """Collect the oldest generation whose turn it is, unless somebody asked for rest."""
+    due = [age for age, (count, most) in enumerate(zip(gc.get_count(), DUE, strict=True)) if count > most]
     with _turn:
         if due and not _asked_for_rest:
             gc.collect(due[-1])
+
+
+def load_for_good(*modules: str) -> None:
+    """Import what stays from now on. Any thread may.
+
+    What is there by then is not looked through again: of all modules that would take a tenth of a second.
+    """
+    before = len(sys.modules)
+    for module in modules:
+        import_module(module)
+    if len(sys.modules) > before:
+        gc.freeze()
 
 
 @contextmanager

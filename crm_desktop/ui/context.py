@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from PySide6.QtCore import QTimer
-
 from crm_desktop.core.access import Person
 from crm_desktop.services.calendar import Calendar, fetch_calendars
 from crm_desktop.services.comments import Colleague, fetch_colleagues
@@ -86,7 +84,7 @@ class Context:
     def drafts(self) -> DraftBook:
         """What is typed and not saved."""
         book = DraftBook(self.identity or f"{self.person.login} {self.server}", self.tasks)
-        QTimer.singleShot(0, book, lambda: self.tasks.when_idle(book.load))  # the keyring's modules take a while
+        self.tasks.when_idle(book.load)  # the keyring's modules take a while
         return book
 
     @cached_property

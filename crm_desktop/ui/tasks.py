@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.errors import Attempt, CancelledError, KnownError, ServerLostError
@@ -160,11 +160,17 @@ class Tasks(QObject):
         return self._open > 0
 
     def when_idle(self, act: Callable[[], object]) -> None:
-        """Call it as soon as nothing is under way any more: what nobody waits for, such as while a window opens."""
-        if self.busy:
-            self.became_idle.connect(act, Qt.ConnectionType.SingleShotConnection)
-        else:
-            act()
+        """Call it when nothing is under way any more, at the earliest in the next turn of the event loop: what nobody
+        waits for, such as while a window opens.
+        """
+
+        def look() -> None:
+            if self.busy:
+                self.became_idle.connect(act, Qt.ConnectionType.SingleShotConnection)
+            else:
+                act()
+
+        QTimer.singleShot(0, self, look)
 
     def query(
         self,

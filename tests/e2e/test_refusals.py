@@ -114,8 +114,9 @@ def test_password_of_a_new_person_is_never_empty_or_short(crm: Crm) -> None:
 
 
 def commands_of(group: click.Group) -> list[click.Command]:
-    found = []
-    for command in group.commands.values():
+    context = click.Context(group)
+    found: list[click.Command] = []
+    for command in filter(None, (group.get_command(context, name) for name in group.list_commands(context))):
         found.append(command)
         found += commands_of(command) if isinstance(command, click.Group) else []
     return found

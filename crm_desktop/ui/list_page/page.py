@@ -23,7 +23,6 @@ from crm_desktop.spec import Column, EntitySpec
 from crm_desktop.spec.filters import Group
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.columns import ColumnsDialog
-from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.list_page import header_menu, menus, words
 from crm_desktop.ui.list_page.actions import ListActions
 from crm_desktop.ui.list_page.arrangement import Arrangement
@@ -183,6 +182,8 @@ class ListPage(Page):
 
     def open_current(self) -> None:
         """Open the selected record, the current one of several."""
+        from crm_desktop.ui.form_page.record_page import RecordPage  # with all that a record's page is made of
+
         index = self.table.currentIndex()
         id_ = self.table.id_of(index) if index.isValid() else 0
         page = self._view.open_record(self.spec.key, id_) if id_ else None

@@ -1,39 +1,60 @@
-"""The page of a record: the form for every entity, but for those named here."""
+"""The pages by name. Each is loaded when the first of its kind is built, the rest when nobody waits (``load_pages``):
+all together they take a quarter of a second, which no start should.
+"""
 
 from __future__ import annotations
 
-from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.form_page.form_page import FormPage
-from crm_desktop.ui.form_page.record_page import RecordPage
-from crm_desktop.ui.pages.announcement import AnnouncementPage
-from crm_desktop.ui.pages.article import ArticlePage
-from crm_desktop.ui.pages.customer import CustomerPage
-from crm_desktop.ui.pages.dictionary import DictionaryPage
-from crm_desktop.ui.pages.employee import EmployeePage
-from crm_desktop.ui.pages.lead import LeadPage
-from crm_desktop.ui.pages.opportunity import OpportunityPage
-from crm_desktop.ui.pages.opportunity_line import OpportunityLinePage
-from crm_desktop.ui.pages.permission_group import PermissionGroupPage
-from crm_desktop.ui.pages.sales_process import SalesProcessPage
-from crm_desktop.ui.pages.service_request import ServiceRequestPage
-from crm_desktop.ui.pages.task import TaskPage
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-PAGE_FOR: dict[str, type[RecordPage]] = {
-    "announcement": AnnouncementPage,
-    "customer": CustomerPage,
-    "employee": EmployeePage,
-    "permission_group": PermissionGroupPage,
-    "dictionary": DictionaryPage,
-    "knowledge_article": ArticlePage,
-    "lead": LeadPage,
-    "opportunity": OpportunityPage,
-    "opportunity_line": OpportunityLinePage,
-    "sales_process": SalesProcessPage,
-    "service_request": ServiceRequestPage,
-    "task": TaskPage,
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.collector import load_for_good
+from crm_desktop.ui.page import Page, PageBuilder
+
+if TYPE_CHECKING:
+    from crm_desktop.ui.form_page.record_page import RecordPage
+
+RECORD_PAGES = {
+    "announcement": "pages.announcement.AnnouncementPage",
+    "customer": "pages.customer.CustomerPage",
+    "employee": "pages.employee.EmployeePage",
+    "permission_group": "pages.permission_group.PermissionGroupPage",
+    "dictionary": "pages.dictionary.DictionaryPage",
+    "knowledge_article": "pages.article.ArticlePage",
+    "lead": "pages.lead.LeadPage",
+    "opportunity": "pages.opportunity.OpportunityPage",
+    "opportunity_line": "pages.opportunity_line.OpportunityLinePage",
+    "sales_process": "pages.sales_process.SalesProcessPage",
+    "service_request": "pages.service_request.ServiceRequestPage",
+    "task": "pages.task.TaskPage",
 }
+"""Of the entities whose records are shown by more than the form."""
 
 
 def build_record(entity: str, view: AreaView, id_: int) -> RecordPage:
     """The page of a record; id 0 is a new one."""
-    return PAGE_FOR.get(entity, FormPage)(view, entity, id_)
+    from crm_desktop.ui.form_page.form_page import FormPage
+
+    page: type[RecordPage] = _named(RECORD_PAGES[entity]) if entity in RECORD_PAGES else FormPage
+    return page(view, entity, id_)
+
+
+def page_at(name: str, **how: Any) -> PageBuilder:
+    """Builds the page of this name, ``module.Class`` below ``ui``; ``how`` is told to it."""
+
+    def build(view: AreaView) -> Page:
+        page: Page = _named(name)(view, **how)
+        return page
+
+    return build
+
+
+def load_pages() -> None:
+    """Load what has not been needed yet. Any thread may."""
+    load_for_good(*(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)))
+
+
+def _named(name: str) -> Any:
+    module, _dot, what = name.rpartition(".")
+    return getattr(import_module(f"crm_desktop.ui.{module}"), what)

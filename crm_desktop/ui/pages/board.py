@@ -13,14 +13,12 @@ from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import by_key
 from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.listing import tables_of
 from crm_desktop.services.overview import fetch_preview
 from crm_desktop.services.records import Record, fetch_record, save_record
 from crm_desktop.spec import Ref
-from crm_desktop.spec.board import BoardSpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.chosen_page import ChosenPage
@@ -31,7 +29,6 @@ from crm_desktop.ui.board.view import BoardView
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
-from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.soon import Follower, later
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -44,16 +41,6 @@ SEARCH_WIDTH = 200
 _SHAPE = frozenset({"sales_stage", "sales_process", "dictionary_entry"})
 
 
-def board_entry() -> PageEntry:
-    """The side entry of the board."""
-    return PageEntry(
-        key="opportunity/board",
-        title=N_("Board"),
-        build=lambda view: BoardPage(view, OPPORTUNITY_BOARD),
-        group=by_key("opportunity").label_plural,
-    )
-
-
 class BoardPage(ChosenPage):
     """Follows what others do; what its user looks at and has chosen stays."""
 
@@ -63,7 +50,8 @@ class BoardPage(ChosenPage):
         ("F2", N_("Next step")),
     )
 
-    def __init__(self, view: AreaView, board: BoardSpec) -> None:
+    def __init__(self, view: AreaView) -> None:
+        board = OPPORTUNITY_BOARD
         self._typed = ""
         self._folded: frozenset[int] | None = None
         self._instead: EmptyState | None = None

@@ -25,7 +25,7 @@ from crm_desktop.ui.calendar.files import CalendarFiles
 from crm_desktop.ui.calendar.model import CalendarModel, from_stored
 from crm_desktop.ui.calendar.side import CalendarSide
 from crm_desktop.ui.calendar.view import CalendarView
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button, with_shortcut
@@ -38,11 +38,6 @@ FOLLOWED = frozenset({"event", "event_participant", "event_resource", "customer"
                       "special_day"})  # fmt: skip
 _WHO = frozenset({"employee", "resource"})
 ENTRY_HINT = N_("New event in one line, e.g. tomorrow 3pm call Huagong")
-
-
-def calendar_entry() -> PageEntry:
-    """The side entry of the calendar."""
-    return PageEntry(key="calendar", title=N_("Calendar"), build=CalendarPage, icon="calendar-blank")
 
 
 class CalendarPage(Page):

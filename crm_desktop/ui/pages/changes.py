@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
-from crm_desktop.core.access import Function, Person
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services.journal import ChangeSet, describe, fetch_change_sets
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui import messages
@@ -19,8 +16,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.list_page.cells import ALIGNMENTS
-from crm_desktop.ui.page import Page, PageEntry
-from crm_desktop.ui.pages.recycle_bin import recycle_bin_entry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
@@ -32,14 +28,6 @@ from crm_desktop.ui.widgets.table_view import TableView
 GROUP = N_("Change log")
 COLUMNS = (N_("When"), N_("By"), N_("What"), N_("Records"), N_("State"))
 WHAT = 2
-
-
-def changes_entries(person: Person) -> tuple[PageEntry, ...]:
-    """What one did oneself; everybody's for those who may undo what others did; and what was deleted."""
-    mine = PageEntry("changes/mine", N_("My changes"), partial(ChangesPage, everybodys=False), GROUP)
-    everybodys = PageEntry("changes/all", N_("Everybody's changes"), partial(ChangesPage, everybodys=True), GROUP)
-    may_undo = any(person.may_use(Function.UNDO, spec.key) for spec in ALL_ENTITIES)
-    return (mine, *((everybodys,) if may_undo else ()), recycle_bin_entry(GROUP))
 
 
 class ChangesPage(Page):

@@ -9,9 +9,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
-from crm_desktop.core.access import Person
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import N_, _, language
+from crm_desktop.core.i18n import _, language
 from crm_desktop.entities import by_key
 from crm_desktop.entities.custom_fields import KINDS, SECTION
 from crm_desktop.services import custom_fields
@@ -21,7 +20,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
 from crm_desktop.ui.list_page.cells import ALIGNMENTS
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
@@ -41,13 +40,6 @@ class Shown(NamedTuple):
 
     fields: Mapping[str, Sequence[Record]]
     uses: Mapping[int, int]
-
-
-def custom_fields_entries(person: Person) -> tuple[PageEntry, ...]:
-    """The side entry, for who may define fields."""
-    if not person.may("create", "custom_field"):
-        return ()
-    return (PageEntry("custom_field/page", N_("Custom fields"), CustomFieldsPage, N_("Custom fields")),)
 
 
 class CustomFieldsPage(Page):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeView
 
-from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.services import administration
 from crm_desktop.services.administration import DepartmentNode, fetch_departments
@@ -16,7 +16,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import notify_saved
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -25,11 +25,6 @@ from crm_desktop.ui.widgets.page_title import PageTitle
 
 ID = Qt.ItemDataRole.UserRole + 1
 TABLES = frozenset({"department", "employee"})
-
-
-def departments_entry() -> PageEntry:
-    """The side entry of the tree."""
-    return PageEntry("department/tree", N_("Departments"), DepartmentsPage, N_("Departments"))
 
 
 class DepartmentsPage(Page):

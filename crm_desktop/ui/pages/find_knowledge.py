@@ -10,12 +10,11 @@ from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from crm_desktop.core.i18n import N_, _, ngettext
-from crm_desktop.entities import by_key
 from crm_desktop.services import knowledge
 from crm_desktop.services.knowledge import Hit
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -25,14 +24,6 @@ from crm_desktop.ui.widgets.search_box import SearchBox
 ENTITY = "knowledge_article"
 HIT = Qt.ItemDataRole.UserRole
 ROW, LINE, MARGIN = 78, 22, 12  # px
-
-
-def find_knowledge_entry() -> PageEntry:
-    """The side entry of the page."""
-    return PageEntry(
-        key=f"{ENTITY}/find", title=N_("Search the knowledge base"), build=FindKnowledgePage,
-        group=by_key(ENTITY).label_plural, icon="magnifying-glass",
-    )  # fmt: skip
 
 
 class FindKnowledgePage(Page):

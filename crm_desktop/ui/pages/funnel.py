@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import by_key
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.funnel import Funnel, FunnelStage, fetch_funnel
 from crm_desktop.spec import Ref
@@ -14,18 +13,10 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.funnel_view import FunnelView
 from crm_desktop.ui.list_page import words
-from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.card import Card
 
 _TABLES = frozenset({"opportunity", "opportunity_stay", "sales_stage", "sales_process", "dictionary_entry"})
-
-
-def funnel_entry() -> PageEntry:
-    """The side entry of the funnel."""
-    return PageEntry(
-        key="opportunity/funnel", title=N_("Funnel"), build=FunnelPage, group=by_key("opportunity").label_plural
-    )
 
 
 class FunnelPage(ChosenPage):

@@ -26,7 +26,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.checklist import ChecklistDialog
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.form_page.wording import moment_text
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
@@ -72,11 +72,6 @@ OWN = frozenset({"message", "alert"})
 """Of these one hears for whom they are."""
 COLUMN = 420  # px at least
 GAP = 12
-
-
-def home_entry() -> PageEntry:
-    """The side entry of the home page."""
-    return PageEntry(key=KEY, title=N_("My day"), build=HomePage, icon="house")
 
 
 class HomePage(Page):

@@ -29,7 +29,7 @@ from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.form_page.undoing import undo
-from crm_desktop.ui.page import LOG_CALL, Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.page_draft import PageDraft
 from crm_desktop.ui.pages.caller_card import CallerCard
 from crm_desktop.ui.pages.caller_editor import CallerEditor
@@ -42,17 +42,6 @@ from crm_desktop.ui.widgets.page_title import PageTitle
 CHOSEN = ("type", "channel", "severity", "priority")
 LEAST_DIGITS = 5  # so many are a number, and no name
 CARD_WIDTH = 340
-
-
-def log_call_entry() -> PageEntry:
-    """The side entry."""
-    return PageEntry(
-        key=LOG_CALL,
-        title=N_("Log a call"),
-        build=LogCallPage,
-        group=by_key("service_request").label_plural,
-        icon="phone-incoming",
-    )
 
 
 class LogCallPage(Page):

@@ -18,7 +18,8 @@ from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.form_page.wording import moment_text
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
+from crm_desktop.ui.side_entries import FOLDERS, MESSAGES
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import primary_button, quiet_button, with_shortcut
 from crm_desktop.ui.widgets.card import Card
@@ -29,17 +30,7 @@ from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
 Index = QModelIndex | QPersistentModelIndex
-PREFIX = "messages/"
-TITLES: dict[Folder, str] = {"in": N_("Messages"), "unread": N_("Unread messages"), "sent": N_("Sent messages")}
 HEADINGS = (N_("From"), N_("Message"), N_("Time"))
-
-
-def message_entries() -> tuple[PageEntry, ...]:
-    """The side entries of the folders."""
-    return tuple(
-        PageEntry(key=PREFIX + folder, title=TITLES[folder], build=MessagesPage, group=N_("Messages"), page="messages")
-        for folder in get_args(Folder)
-    )
 
 
 class _Model(QAbstractTableModel):
@@ -113,9 +104,9 @@ class MessagesPage(Page):
 
     def show_entry(self, key: str) -> None:
         """Show a folder."""
-        folder = next(one for one in get_args(Folder) if PREFIX + one == key)
+        folder = next(one for one in get_args(Folder) if MESSAGES + one == key)
         self._folder, self._current = folder, None
-        self.set_title(_(TITLES[folder]))
+        self.set_title(_(FOLDERS[folder]))
         self._title.set_title(self.title)
         self.refresh()
 

@@ -21,7 +21,7 @@ from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import outcome, undo
 from crm_desktop.ui.form_page.wording import moment_text, value_text
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import primary_button
 from crm_desktop.ui.widgets.card import Card
@@ -36,11 +36,6 @@ from crm_desktop.ui.widgets.table_view import TableView
 LABEL_WIDTH = 96
 COLUMNS = (N_("Name"), N_("Kind"), N_("Deleted at"), N_("By"))
 RECORD = Qt.ItemDataRole.UserRole + 20
-
-
-def recycle_bin_entry(group: str) -> PageEntry:
-    """The line in the side list."""
-    return PageEntry("changes/bin", N_("Recycle bin"), RecycleBinPage, group)
 
 
 class RecycleBinPage(Page):

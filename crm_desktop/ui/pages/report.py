@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget
 
 from crm_desktop.core import clock
-from crm_desktop.core.access import Function, Person
+from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities.reports import REPORTS, report_of
@@ -23,11 +23,12 @@ from crm_desktop.services.analysis_parameters import Parameters, fetch_named, fr
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.memory import remember, remembered
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.report.chart_view import ChartView
 from crm_desktop.ui.report.model import ReportModel
 from crm_desktop.ui.report.parameter_line import ParameterLine
+from crm_desktop.ui.side_entries import REPORT
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
@@ -39,19 +40,9 @@ from crm_desktop.ui.widgets.notice import notices_of
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
-PREFIX = "report/"
 FOLDER = "export/folder"
 _HIGHEST = 330
 """Of the chart at first; the table has the rest."""
-
-
-def report_entries(person: Person) -> tuple[PageEntry, ...]:
-    """The side entries of the reports on what this person may read."""
-    return tuple(
-        PageEntry(key=PREFIX + spec.key, title=spec.label, build=ReportPage, group=spec.group, page="report")
-        for spec in REPORTS
-        if person.may("read", spec.entity)
-    )
 
 
 class ReportPage(Page):
@@ -91,7 +82,7 @@ class ReportPage(Page):
 
     def show_entry(self, key: str) -> None:
         """Show the report of a side entry as it was asked last."""
-        spec = report_of(key.removeprefix(PREFIX))
+        spec = report_of(key.removeprefix(REPORT))
         assert spec is not None
         self.spec, self.found = spec, None
         person = self._context.person
@@ -105,7 +96,7 @@ class ReportPage(Page):
         """Ask this, now and next time."""
         if parameters != self.parameters:
             self.parameters = self._asked[self.spec.key] = parameters
-            self._context.preferences.save(PREFIX + self.spec.key, parameters.stored())
+            self._context.preferences.save(REPORT + self.spec.key, parameters.stored())
             self._open()
 
     def open_rows(self, number: Number) -> None:
@@ -174,7 +165,7 @@ class ReportPage(Page):
             self.parameters = self._asked[spec.key]
             self._open()
             return
-        self.parameters = parameters = self._asked[spec.key] = from_stored(spec, stored.get(PREFIX + spec.key))
+        self.parameters = parameters = self._asked[spec.key] = from_stored(spec, stored.get(REPORT + spec.key))
         self._open()
 
         def take(named: Parameters) -> None:

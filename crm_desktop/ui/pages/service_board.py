@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import by_key
+from crm_desktop.core.i18n import _
 from crm_desktop.entities.boards import ENGINEER_BOARD, SERVICE_BOARD
 from crm_desktop.services import records, service_desk
 from crm_desktop.services.records import Record
@@ -14,32 +13,12 @@ from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.live_page import LiveBoardPage
-from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.tasks import Session
 
 OPEN = Group((Condition("solved_at", "empty"), Condition("closed_at", "empty")))
 LATELY = Group((OPEN, Condition("solved_at", "period", "this_week")), "any")
 """What is open, and what was solved this week, so that it can be revisited."""
-
-
-def board_entries() -> tuple[PageEntry, ...]:
-    """The side entries."""
-    group = by_key("service_request").label_plural
-    return (
-        PageEntry(
-            key="service_request/board",
-            title=N_("Board by state"),
-            build=lambda view: ServiceBoardPage(view, SERVICE_BOARD, LATELY, _("Board by state")),
-            group=group,
-        ),
-        PageEntry(
-            key="service_request/engineers",
-            title=N_("Board by engineer"),
-            build=lambda view: ServiceBoardPage(view, ENGINEER_BOARD, OPEN, _("Board by engineer")),
-            group=group,
-        ),
-    )
 
 
 class ServiceBoardPage(LiveBoardPage):
@@ -95,3 +74,13 @@ class ServiceBoardPage(LiveBoardPage):
         super()._note_change(table, ids, change_sets)
         if table == "dictionary_entry":
             self._context.states.load(self, self._take_states)
+
+
+def by_state(view: AreaView) -> ServiceBoardPage:
+    """The board whose columns are states."""
+    return ServiceBoardPage(view, SERVICE_BOARD, LATELY, _("Board by state"))
+
+
+def by_engineer(view: AreaView) -> ServiceBoardPage:
+    """The board whose columns are engineers."""
+    return ServiceBoardPage(view, ENGINEER_BOARD, OPEN, _("Board by engineer"))

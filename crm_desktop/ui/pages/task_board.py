@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import by_key
+from crm_desktop.core.i18n import _
 from crm_desktop.entities.boards import TASK_BOARD
 from crm_desktop.services import records
 from crm_desktop.services.records import Record
 from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.live_page import LiveBoardPage
-from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.tasks import Session
 
 LATELY = Group((Condition("done_at", "empty"), Condition("done_at", "period", "this_week")), "any")
 """What is not done, and what was done this week."""
-
-
-def task_board_entry() -> PageEntry:
-    """The side entry."""
-    return PageEntry(
-        key="task/board", title=N_("Board of tasks"), build=TaskBoardPage, group=by_key("task").label_plural
-    )
 
 
 class TaskBoardPage(LiveBoardPage):

@@ -19,12 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.entities import by_key
 from crm_desktop.services.service_monitor import Monitor, fetch_monitor
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.wording import moment_text
-from crm_desktop.ui.page import Page, PageEntry
+from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower, later
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
@@ -46,16 +45,6 @@ FIGURES = {
 }
 """Words, colour, and the list that a click opens."""
 LEAST_HEIGHT = 96
-
-
-def wallboard_entry() -> PageEntry:
-    """The side entry."""
-    return PageEntry(
-        key="service_request/wallboard",
-        title=N_("Service monitor"),
-        build=WallboardPage,
-        group=by_key("service_request").label_plural,
-    )
 
 
 class Figure(QWidget):

@@ -36,9 +36,9 @@ class ReminderWatch(QObject):
         bus.changed.connect(self._note_change)
 
     def start(self) -> None:
-        """Read what has come meanwhile and what will."""
+        """Read what has come meanwhile and what will, as soon as nobody waits for anything else."""
         self._timer.start()
-        self.read()
+        self._tasks.when_idle(self.read)
 
     def read(self) -> None:
         """Ask the database. One statement."""

@@ -21,9 +21,9 @@ from crm_desktop.ui.widgets.card import Card
 
 INDUSTRIES = (Ref(1, "工业制造"), Ref(2, "商业贸易"), Ref(3, "金融保险"))
 REGIONS = (
-    Entry(Ref(1, "广东"), "44", None, frozenset()),
-    Entry(Ref(2, "广东广州"), "4401", 1, frozenset()),
-    Entry(Ref(3, "广东广州天河"), "440106", 2, frozenset()),
+    Entry(Ref(1, "广东"), "44", None, ()),
+    Entry(Ref(2, "广东广州"), "4401", 1, ()),
+    Entry(Ref(3, "广东广州天河"), "440106", 2, ()),
 )
 COLUMNS = 3
 

@@ -11,7 +11,8 @@ from crm_desktop.entities.reports import REPORTS
 from crm_desktop.services.analysis_parameters import Parameters, opening_parameters
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
-from crm_desktop.ui.pages.report import PREFIX, ReportPage
+from crm_desktop.ui.pages.report import ReportPage
+from crm_desktop.ui.side_entries import REPORT
 
 
 def report_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
@@ -25,7 +26,7 @@ def report_window(context: Context, key: str, parameters: Parameters) -> QWidget
     """The window at a report, whatever was asked of it before."""
     window = MainWindow(context)
     view = window.show_area("reports")
-    view.select_page(PREFIX + key)
+    view.select_page(REPORT + key)
     view.focus_page()
     page = view.current_page()
     assert isinstance(page, ReportPage)
