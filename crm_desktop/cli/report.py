@@ -28,6 +28,7 @@ from crm_desktop.services.analysis_parameters import (
     has_process,
     opening_parameters,
     parameter_words,
+    sorts_of,
 )
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.spec import Ref
@@ -50,7 +51,7 @@ _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
     "asked",
     multiple=True,
     metavar="K=V",
-    help=N_("period, person, department, process, by or then, such as by=owner. May be repeated."),
+    help=N_("period, person, department, process, by, then or sort, such as by=owner. May be repeated."),
 )
 @as_json_option
 @option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help=N_("Write it as a PDF."))
@@ -152,6 +153,13 @@ def _of_dimension(key: str) -> Any:
     return read
 
 
+def _of_order(_session: Session, spec: ReportSpec, parameters: Parameters, value: str, _person: Person) -> Parameters:
+    known = sorts_of(spec)
+    if value not in known:
+        raise _unknown("sort", value, [key for key in known if key])
+    return replace(parameters, sort=value)
+
+
 _READERS = {
     "period": _of_period,
     "person": _of_person,
@@ -159,6 +167,7 @@ _READERS = {
     "process": _of_process,
     "by": _of_dimension("by"),
     "then": _of_dimension("then"),
+    "sort": _of_order,
 }
 
 

@@ -126,13 +126,18 @@ LOST = ReportSpec(
     key="lost",
     number="R4",
     label=N_("Lost opportunities"),
-    told=N_("What was lost, and why."),
+    told=N_("What was lost, why, and to whom."),
     group=_SALES,
     entity="opportunity",
     day="closed_on",
     period="this_year",
     where=_LOST,
-    dimensions=(Dimension(field="reason"), *by_day("closed_on", "month", "quarter", "year"), *_OF_DEAL),
+    dimensions=(
+        Dimension(field="reason"),
+        Dimension(field="competitor"),
+        *by_day("closed_on", "month", "quarter", "year"),
+        *_OF_DEAL,
+    ),
     measures=(_COUNT, _AMOUNT, _AVERAGE, _MEAN),
     drawn=("count",),
 )
@@ -276,6 +281,7 @@ ACTIVITIES = ReportSpec(
     dimensions=(
         Dimension(field="done_by"),
         Dimension(field="kind"),
+        Dimension(field="result"),
         *by_day("happened_at", "day", "week", "month"),
         Dimension(field="customer.industry"),
         Dimension(field="customer.level", is_ranked=False),

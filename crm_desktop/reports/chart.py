@@ -77,7 +77,8 @@ def draw_chart(found: FoundReport, palette: Palette, width: float) -> Chart | No
     if found.spec.chart == "funnel":
         return pen.funnel(rows)
     if found.dimensions[0].unit:
-        return pen.columns(rows[-MOST_BARS:])
+        in_time = sorted(rows, key=lambda row: (row.values[0] is None, row.values[0] or 0))
+        return pen.columns(in_time[-MOST_BARS:])
     return pen.bars(rows[:MOST_BARS], left_out=len(rows) - MOST_BARS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
+from crm_desktop.core.text import sort_key
 from crm_desktop.entities import by_key
-from crm_desktop.services.analysis_parameters import PROCESS, Parameters, in_period
+from crm_desktop.services.analysis_parameters import BY_NAME, PROCESS, Parameters, in_period
 from crm_desktop.services.analysis_statement import Counted, Question, fetch_gathered, field_of
 from crm_desktop.services.choice_codes import Codes, fetch_codes, with_choices
 from crm_desktop.services.funnel import FunnelStage, fetch_funnel
@@ -69,7 +70,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class FoundReport:
-    """The rows in the order shown, each before those below it, and the total over all."""
+    """The rows in the order asked for, each before those below it, and the total over all."""
 
     spec: ReportSpec
     parameters: Parameters
@@ -102,11 +103,15 @@ def tables_of_report(spec: ReportSpec) -> frozenset[str]:
 
 def fetch_report(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
     """The report. Two statements, one more for each further entity that it counts, and where it gathers by parts."""
-    codes = fetch_codes(session)
     if spec.source == "funnel":
-        return _funnel(session, spec, parameters, person, codes)
-    if spec.source == "weeks":
-        return _weeks(session, spec, parameters, person)
+        return _funnel(session, spec, parameters, person)
+    fetch = _weeks if spec.source == "weeks" else _counts
+    return _sorted(fetch(session, spec, parameters, person))
+
+
+def _counts(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
+    """Rows by their dimensions."""
+    codes = fetch_codes(session)
     measures = tuple(one for one in spec.measures if person.may("read", one.entity or spec.entity))
     asked = _Asked(spec, parameters, codes, measures)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -122,7 +127,7 @@ def fetch_report(session: Session, spec: ReportSpec, parameters: Parameters, per
     rows = [asked.row(values, numbers) for values, numbers in found.items()]
     total = next((row for row in rows if not row.level), None)
     kept = [row for row in rows if row.level and any(number.value for number in row.numbers)]
-    ordered = _Order(asked.dimensions, places).of([*kept, *asked.missing_days(kept)])
+    ordered = _level_by_level([*kept, *asked.missing_days(kept)], _Order(asked.dimensions, places))
     return FoundReport(spec, parameters, asked.dimensions, measures, tuple(ordered), total)
 
 
@@ -240,8 +245,8 @@ class _Asked:
     def _label(self, dimension: Dimension, value: Any) -> str:
         if value is None:
             return _("(empty)")
-        if isinstance(value, Ref):
-            return value.label
+        if isinstance(value, Ref | str):
+            return str(value.label if isinstance(value, Ref) else value)
         return f"{value:02}:00" if dimension.unit == "hour" else day_label(value, dimension.unit)
 
 
@@ -260,13 +265,14 @@ def _any(groups: Sequence[Group]) -> Group:
 def _has_value(dimension: Dimension, value: Any) -> Item:
     """The rows of a group."""
     if dimension.part:
-        if value is None:
-            return Group(part=dimension.part, has="none")
-        return Group((Condition(dimension.field, "any_of", (value,)),), part=dimension.part)
+        parts = () if value is None else (Condition(dimension.field, "any_of", (value,)),)
+        return Group(parts, part=dimension.part, has="any" if parts else "none")
     if value is None:
         return Condition(dimension.field, "empty")
     if isinstance(value, Ref):
         return Condition(dimension.field, "any_of", (value,))
+    if isinstance(value, str):
+        return Condition(dimension.field, "is", value)
     if dimension.unit == "hour":
         return Condition(dimension.field, "at_hour", value)
     return Condition(dimension.field, "from_to", (value, _last_day(value, dimension.unit)))
@@ -278,20 +284,26 @@ def _last_day(first: datetime.date, unit: str) -> datetime.date:
     return last
 
 
+def _level_by_level(
+    rows: Iterable[ReportRow], order: Callable[[Sequence[ReportRow]], Iterable[ReportRow]]
+) -> Iterator[ReportRow]:
+    """The rows, each before those below it, put in order within the one above."""
+    below: dict[tuple[Any, ...], list[ReportRow]] = {}
+    for row in rows:
+        below.setdefault(row.values[:-1], []).append(row)
+    for row in order(below.get((), [])):
+        yield row
+        yield from order(below.get(row.values, []))
+
+
 class _Order:
-    """Puts rows in order, each level within the one above."""
+    """The order of a report's own: by size, by the order of what they are called after, or by day."""
 
     def __init__(self, dimensions: tuple[Dimension, ...], places: dict[tuple[Any, ...], tuple[Any, ...]]) -> None:
         self._dimensions, self._places = dimensions, places
 
-    def of(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
-        """The rows, each before those below it."""
-        below: dict[tuple[Any, ...], list[ReportRow]] = {}
-        for row in rows:
-            below.setdefault(row.values[:-1], []).append(row)
-        for row in sorted(below.get((), ()), key=self._key):
-            yield row
-            yield from sorted(below.get(row.values, ()), key=self._key)
+    def __call__(self, rows: Sequence[ReportRow]) -> list[ReportRow]:
+        return sorted(rows, key=self._key)
 
     def _key(self, row: ReportRow) -> tuple[Any, ...]:
         dimension, value = self._dimensions[row.level - 1], row.values[-1]
@@ -301,9 +313,30 @@ class _Order:
         return (value is None, -size if is_ranked else 0, place is not None, place if place is not None else 0)
 
 
-def _funnel(session: Session, spec: ReportSpec, parameters: Parameters, person: Person, codes: Codes) -> FoundReport:
+def _sorted(found: FoundReport) -> FoundReport:
+    """The rows as ``sort`` says; what has no number or name comes last either way."""
+    sort = found.parameters.sort
+    key, is_descending = sort.removeprefix("-"), sort.startswith("-")
+    place = next((place for place, one in enumerate(found.measures) if one.key == key), None)
+    if place is None and key != BY_NAME:
+        return found
+
+    def value_of(row: ReportRow) -> Any:
+        if place is not None:
+            return row.numbers[place].value
+        value = row.values[-1]
+        return sort_key(row.label) if isinstance(value, Ref | str) else value
+
+    def order(rows: Sequence[ReportRow]) -> list[ReportRow]:
+        filled = [row for row in rows if value_of(row) is not None]
+        return [*sorted(filled, key=value_of, reverse=is_descending), *(row for row in rows if value_of(row) is None)]
+
+    return replace(found, rows=tuple(_level_by_level(found.rows, order)))
+
+
+def _funnel(session: Session, spec: ReportSpec, parameters: Parameters, person: Person) -> FoundReport:
     """How far opportunities came. What they come from and go to is asked of their history."""
-    where = with_choices(by_key(spec.entity), spec.where, codes)
+    where = with_choices(by_key(spec.entity), spec.where, fetch_codes(session))
     common = Group((*parameters.whose.items, *_flat(where), *in_period(spec.day, parameters.period).items))
     found = fetch_funnel(session, ListQuery(entity=spec.entity, filter=common), person)
     funnel = found.of(parameters.process.id if parameters.process else 0)

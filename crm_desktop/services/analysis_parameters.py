@@ -23,6 +23,7 @@ from crm_desktop.spec.operators import PERIODS
 from crm_desktop.spec.report import ReportSpec
 
 PROCESS = "stage.process"
+BY_NAME = "name"
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
 Period = str | tuple[datetime.date, datetime.date]
 """A key of ``spec.operators.PERIODS``, empty for any time; or the first and the last day."""
@@ -30,13 +31,16 @@ Period = str | tuple[datetime.date, datetime.date]
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """``whose`` are conditions on the owner; ``by`` and ``then`` are keys of dimensions."""
+    """``whose`` are conditions on the owner; ``by`` and ``then`` are keys of dimensions. ``sort`` is ``BY_NAME`` or the
+    key of a measure, after a minus the largest first; empty for the report's own order.
+    """
 
     period: Period = ""
     whose: Group = EVERYTHING
     process: Ref | None = None
     by: str = ""
     then: str = ""
+    sort: str = ""
 
     def stored(self) -> dict[str, Any]:
         """As a preference."""
@@ -46,6 +50,7 @@ class Parameters:
             "process": self.process.id if self.process else 0,
             "by": self.by,
             "then": self.then,
+            "sort": self.sort,
         }
 
 
@@ -60,7 +65,7 @@ def from_stored(spec: ReportSpec, stored: Any) -> Parameters:
     if not isinstance(stored, Mapping):
         return opening
     keys = {one.key for one in spec.dimensions}
-    process, by, then = (stored.get(name) for name in ("process", "by", "then"))
+    process, by, then, sort = (stored.get(name) for name in ("process", "by", "then", "sort"))
     whose = from_json(stored.get("whose"))
     is_whose = all(isinstance(one, Condition) and one.field.startswith("owner") for one in whose.items)
     return Parameters(
@@ -69,7 +74,16 @@ def from_stored(spec: ReportSpec, stored: Any) -> Parameters:
         Ref(process, "") if isinstance(process, int) and process else None,
         by if by in keys else opening.by,
         then if then in keys else "",
+        sort if sort in sorts_of(spec) else "",
     )
+
+
+def sorts_of(spec: ReportSpec) -> list[str]:
+    """All that :attr:`Parameters.sort` can be; a funnel has the order of its stages."""
+    if spec.source == "funnel":
+        return [""]
+    keys = [BY_NAME, *(one.key for one in spec.measures)]
+    return ["", *keys, *(f"-{key}" for key in keys)]
 
 
 def has_process(spec: ReportSpec) -> bool:

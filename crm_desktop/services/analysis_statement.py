@@ -155,7 +155,10 @@ class _Statement:
             return cast(func.extract("hour", getattr(source, fact.key)), Integer)
         if dimension.unit:
             return cast(func.date_trunc(dimension.unit, getattr(source, fact.key)), Date)
-        return getattr(source, fact.column if fact.target else fact.key)
+        if fact.target:
+            return getattr(source, fact.column)
+        written = func.nullif(getattr(source, fact.key), "")  # texts that a filter takes for the same are one group
+        return func.min(written).over(partition_by=func.crm.normalise(written))
 
     def _select_parts(self, dimension: Dimension) -> Select[Any]:
         """Which record has parts with which key, each once."""

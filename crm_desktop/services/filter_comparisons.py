@@ -103,7 +103,7 @@ def _ends(leaf: Leaf) -> Any:
 
 
 def _is(leaf: Leaf) -> Any:
-    return _text(leaf) == leaf.parameter(Text)
+    return func.crm.normalise(leaf.column) == leaf.parameter(Text)
 
 
 def _one_of(leaf: Leaf) -> Any:

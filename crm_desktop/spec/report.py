@@ -42,7 +42,7 @@ class Count(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """By what rows are gathered: a reference, or a day or moment by ``unit``. ``field`` is a path as in filters."""
+    """By what rows are gathered: a reference, text, day or moment by ``unit``. ``field`` is a path as in filters."""
 
     field: str
     unit: str = ""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
 from crm_desktop.core.access import Person
+from crm_desktop.core.text import normalise
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities.reports import REPORTS
 from crm_desktop.entities.sales_reports import (
@@ -91,6 +92,7 @@ def deals(sign_in: SignIn) -> None:
                 expected_on=chance.choice([None, today + datetime.timedelta(chance.randrange(-40, 200))]),
                 closed_on=opened + datetime.timedelta(chance.randrange(90)) if stage in STAGES[4:] else None,
                 reason_id=chance.choice([*reasons, None]) if stage in STAGES[5:] else None,
+                competitor=chance.choice(["宏达（集团）", "宏达(集团)", "Acme  Ltd", "ACME Ltd", "", None]),
             )
             for product in chance.sample(products, chance.randrange(3)):
                 insert(session, "opportunity_line", opportunity_id=deal, product_id=product, quantity=1)
@@ -180,6 +182,25 @@ def test_rows_add_up_to_the_total_and_second_level_to_the_first(sign_in: SignIn,
             assert sum(values[1]) == sum(values[2]) == found.total.numbers[place].value
 
 
+def test_rows_are_in_the_order_asked_for_each_level_within_the_one_above(sign_in: SignIn, deals: None) -> None:
+    del deals
+    gateway = sign_in("director")
+    own = report_of(gateway, LOST, Parameters(by="owner", then="competitor"))
+    for sort, place in (("days", 3), ("-days", 3), ("-count", 0)):
+        found = report_of(gateway, LOST, Parameters(by="owner", then="competitor", sort=sort))
+        assert found.rows
+        assert set(found.rows) == set(own.rows)
+        assert found.total == own.total
+        heads = [row for row in found.rows if row.level == 1]
+        for level in (heads, *([row for row in found.rows if row.values[:-1] == head.values] for head in heads)):
+            numbers = [row.numbers[place].value for row in level if row.numbers[place].value is not None]
+            assert numbers == sorted(numbers, reverse=sort[0] == "-")
+            assert numbers
+    by_name = report_of(gateway, LOST, Parameters(by="competitor", sort="-name"))
+    assert [row.label for row in by_name.rows][-1] == "(empty)"
+    assert sorted(normalise(row.label) for row in by_name.rows) == ["(empty)", "acme ltd", "宏达(集团)"]
+
+
 def test_who_has_two_products_counts_for_each_and_once_in_total(sign_in: SignIn, deals: None) -> None:
     del deals
     gateway = sign_in("director")
@@ -247,7 +268,7 @@ def test_parameters_are_kept_without_names(sign_in: SignIn) -> None:
         assert process is not None
         whose = Group((Condition("owner", "any_of", (Ref(gateway.person.id, ""),)),))
         days = (datetime.date(2026, 1, 1), datetime.date(2026, 3, 31))
-        asked = Parameters(days, whose, Ref(process[0], ""), "owner", "month")
+        asked = Parameters(days, whose, Ref(process[0], ""), "owner", "month", "-amount")
         assert from_stored(WON, asked.stored()) == asked
         named = fetch_named(session, WON, asked)
         assert named.process == Ref(process[0], process[1])
@@ -257,6 +278,7 @@ def test_parameters_are_kept_without_names(sign_in: SignIn) -> None:
         "period": ["x"],
         "whose": {"version": 1, "match": "all", "items": [{}]},
         "by": "none",
+        "sort": "-none",
         "process": "7",
     }
     kept: tuple[Any, ...] = (None, [], {"period": "sometime"}, broken)

@@ -84,6 +84,29 @@ def test_what_was_asked_is_asked_again(sit_down: SitDown) -> None:
     assert open_report(desk, "lost").parameters.by == "reason"
 
 
+def test_a_heading_sorts_the_rows_for_good(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    with desk.gateway.write() as session:
+        session.execute(text(MOVES))
+    page = open_report(desk, "people", Parameters(by="owner"))
+
+    def names(page: ReportPage) -> list[str]:
+        return [page.model.index(row, 0).data() for row in range(page.model.rowCount())]
+
+    header = page.table.horizontalHeader()
+    for column, expected in ((0, ["junior", "seller"]), (0, ["seller", "junior"]), (0, ["junior", "seller"]),
+                             (3, ["junior", "seller"]), (3, ["seller", "junior"])):  # fmt: skip
+        place = QPoint(header.sectionViewportPosition(column) + 20, 10)
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        desk.settle()
+        assert names(page) == [*expected, "Total"], column
+    desk.window.rebuild()
+    again = open_report(desk, "people")
+    assert names(again) == ["seller", "junior", "Total"]
+    assert again.table.horizontalHeader().sortIndicatorSection() == 3
+    assert open_report(desk, "funnel").line.sort.isHidden()
+
+
 def test_a_report_is_read_in_two_and_follows_changes(sit_down: SitDown) -> None:
     desk = sit_down("director")
     open_report(desk, "won", Parameters(by="owner"))

@@ -5,6 +5,7 @@ create or replace function crm.normalise(value text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select lower(trim(regexp_replace(normalize(value, nfkc), '\s+', ' ', 'g')))
 $$;
+grant execute on function crm.normalise(text) to crm_user;
 
 create or replace function crm.digits(phone text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$

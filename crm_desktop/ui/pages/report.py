@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget
 
@@ -19,7 +19,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities.reports import REPORTS, report_of
 from crm_desktop.services.analysis import FoundReport, Number, fetch_report, tables_of_report
-from crm_desktop.services.analysis_parameters import Parameters, fetch_named, from_stored, opening_parameters
+from crm_desktop.services.analysis_parameters import Parameters, fetch_named, from_stored, opening_parameters, sorts_of
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.memory import remember, remembered
@@ -75,6 +75,7 @@ class ReportPage(Page):
         self.body.addWidget(self.stack, 1)
         self.begin_at(self.table)
         self.line.changed.connect(self.choose)
+        self.model.sort_chosen.connect(lambda sort: self.choose(replace(self.parameters, sort=sort)))
         self.chart.opened.connect(self.open_rows)
         self.table.opened.connect(self._open_cell)
         self._follower = Follower(self, self._open)
@@ -205,6 +206,7 @@ class ReportPage(Page):
         before = self.table.currentIndex()
         row, column = (0, 1) if is_other or not before.isValid() else (before.row(), before.column())
         self.model.show_report(found)
+        self._show_order()
         self.table.fit_columns(0)
         self.chart.show_report(found)
         self._chart_card.setVisible(self.chart.chart is not None)
@@ -213,6 +215,14 @@ class ReportPage(Page):
             self.splitter.setSizes([high, max(200, self.splitter.height() - high)])
         last = self.model.rowCount() - 1, self.model.columnCount() - 1
         self.table.setCurrentIndex(self.model.index(min(row, last[0]), min(column, last[1])))
+
+    def _show_order(self) -> None:
+        header = self.table.horizontalHeader()
+        with QSignalBlocker(header):
+            header.setSortIndicatorClearable(True)
+            header.setSortIndicator(*self.model.sort_shown())
+            self.table.setSortingEnabled(len(sorts_of(self.spec)) > 1)
+        header.viewport().update()
 
     def _nothing_there(self) -> EmptyState:
         anything = replace(opening_parameters(self.spec), period="", by=self.parameters.by)

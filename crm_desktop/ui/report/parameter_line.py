@@ -14,7 +14,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.analysis import dimension_label
-from crm_desktop.services.analysis_parameters import Parameters, has_process, period_words
+from crm_desktop.services.analysis_parameters import BY_NAME, Parameters, has_process, period_words, sorts_of
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.spec import Ref
 from crm_desktop.spec.operators import PERIODS
@@ -33,7 +33,7 @@ _OF_TIME = {unit: [key for key, period in PERIODS.items() if period.unit == unit
 
 
 class ParameterLine(QWidget):
-    """Period, whose, process, and by what rows are gathered. ``changed`` brings other parameters."""
+    """Period, whose, process, by what rows are gathered and their order. ``changed`` brings other parameters."""
 
     changed = Signal(object)
 
@@ -51,10 +51,12 @@ class ParameterLine(QWidget):
         self.process = self._button("flow-arrow", _("Sales process"), self._fill_process)
         self.by = self._button("rows", _("Gathered by"), self._fill_by)
         self.then = self._button("tree-structure", _("Then by"), self._fill_then)
+        self.sort = self._button("sort-ascending", _("Sort"), self._fill_sort)
+        self.sort.setText(_("Sort"))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
-        for button in (self.period, self.whose, self.process, self.by, self.then):
+        for button in (self.period, self.whose, self.process, self.by, self.then, self.sort):
             line.addWidget(button)
         line.addStretch(1)
 
@@ -72,6 +74,7 @@ class ParameterLine(QWidget):
         self.then.setText(words)
         for button in (self.by, self.then):
             button.setVisible(spec.source == "rows")
+        self.sort.setVisible(len(sorts_of(spec)) > 1)
 
     def _button(self, icon_name: str, name: str, fill: Callable[[QMenu], object]) -> QPushButton:
         made = quiet_button("", icon_name=icon_name)
@@ -130,6 +133,19 @@ class ParameterLine(QWidget):
         for one in self._spec.dimensions if not by.part else ():
             if one is not by and not one.part:
                 self._offer(menu, dimension_label(self._spec, one), replace(self._parameters, then=one.key))
+
+    def _fill_sort(self, menu: QMenu) -> None:
+        menu.clear()
+        assert self._spec is not None
+        sort = self._parameters.sort
+        shown = sort.removeprefix("-")
+        for text, minus in ((_("Ascending"), ""), (_("Descending"), "-")) if shown else ():
+            self._offer(menu, text, replace(self._parameters, sort=minus + shown))
+        menu.addSeparator()
+        self._offer(menu, _("As the report has it"), replace(self._parameters, sort=""))
+        self._offer(menu, _("Name"), replace(self._parameters, sort=sort if shown == BY_NAME else BY_NAME))
+        for one in self._spec.measures:
+            self._offer(menu, _(one.label), replace(self._parameters, sort=sort if shown == one.key else f"-{one.key}"))
 
     def _offer(self, menu: QMenu, words: str, parameters: Parameters) -> None:
         action = menu.addAction(as_written(words))
