@@ -18,6 +18,7 @@ from crm_desktop.demo.words import read_words
 from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST
 from crm_desktop.services.keys import derived_columns
 
+SKILL_TABLES = ("employee_skill",)
 SERVICE_TABLES = ("installed_product", "service_request", "service_stay")
 Row = dict[str, Any]
 _YEARS = 2
@@ -39,6 +40,14 @@ _ENGINEERS = text("""
     select e.id from crm.employee e where e.is_active and exists (
         select from crm.group_member b join crm.permission_group g on g.id = b.group_id
         where b.employee_id = e.id and g.code = 'service') order by e.id
+""")
+_SKILLS = text("""
+    insert into crm.employee_skill (employee_id, category_id, type_id)
+    select e.id, c.id, case when w.type <> '' then crm.choice('request_type', w.type) end
+    from unnest(cast(:logins as text[]), cast(:categories as text[]), cast(:types as text[]))
+         with ordinality w (login, category, type, place)
+    join crm.employee e on e.login = w.login left join crm.product_category c on c.name = w.category
+    order by w.place
 """)
 _KEYS = text("""
     select nextval(pg_get_serial_sequence('crm.service_request', 'id')), crm.next_number('service_request')
@@ -84,6 +93,15 @@ def add_service(session: Session, scale: Scale, today: datetime.date, dice: Dice
     session.execute(_STAYS)
     last = text("select setval(pg_get_serial_sequence('crm.installed_product', 'id'), :last)")
     session.execute(last, {"last": len(machines)})
+
+
+def add_skills(session: Session, scale: Scale, _today: datetime.date, _dice: Dice) -> None:
+    """What the engineers can do."""
+    if scale.requests:
+        names = {code: name for code, name, _above in read_words("sales")["categories"]} | {"": ""}
+        logins, codes, types = zip(*read_words("service")["skills"], strict=True)
+        skills = {"logins": logins, "categories": [names[code] for code in codes], "types": types}
+        session.execute(_SKILLS, {key: list(values) for key, values in skills.items()})
 
 
 def _machines(

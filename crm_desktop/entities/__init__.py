@@ -27,6 +27,7 @@ from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, O
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
 from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SERVICE_STAY, SERVICE_TARGET
+from crm_desktop.entities.skill import EMPLOYEE_SKILL
 from crm_desktop.entities.special_day import SPECIAL_DAY
 from crm_desktop.entities.task import TASK
 from crm_desktop.models import POLICY, Guard
@@ -66,6 +67,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     ANNOUNCEMENT,
     ANNOUNCEMENT_READING,
     EMPLOYEE,
+    EMPLOYEE_SKILL,
     DEPARTMENT,
     PERMISSION_GROUP,
     DICTIONARY,

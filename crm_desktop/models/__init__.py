@@ -27,7 +27,7 @@ from crm_desktop.models.sales import (
     SalesProcess,
     SalesStage,
 )
-from crm_desktop.models.service import InstalledProduct, ServiceRequest, ServiceStay, ServiceTarget
+from crm_desktop.models.service import EmployeeSkill, InstalledProduct, ServiceRequest, ServiceStay, ServiceTarget
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.tasks import Task
 from crm_desktop.models.views import SavedView
@@ -59,6 +59,7 @@ __all__ = [
     "Dictionary",
     "DictionaryEntry",
     "Employee",
+    "EmployeeSkill",
     "Event",
     "EventOccurrence",
     "EventParticipant",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    UniqueConstraint,
     case,
     func,
     select,
@@ -24,7 +25,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Searchable, Timed, owner_indexes
-from crm_desktop.models.catalog import Product
+from crm_desktop.models.catalog import Product, ProductCategory
 from crm_desktop.models.organisation import Employee
 from crm_desktop.models.parties import Contact, Customer
 from crm_desktop.models.platform import DictionaryEntry
@@ -95,6 +96,28 @@ class ServiceTarget(Timed, Base):
     )
 
     priority: Mapped[DictionaryEntry] = relationship(foreign_keys=[priority_id])
+
+
+class EmployeeSkill(Timed, Base):
+    """What somebody can do at the desk: a kind of request for the products of a category and those below it."""
+
+    __tablename__ = "employee_skill"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "category_id", "type_id", postgresql_nulls_not_distinct=True),
+        {"comment": "What employees can do", "info": {POLICY: Guard(rule="common", entity="employee_skill")}},
+    )
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("crm.employee.id", ondelete="CASCADE"))
+    category_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.product_category.id"), index=True, comment="Null: any product"
+    )
+    type_id: Mapped[int | None] = mapped_column(
+        ForeignKey(_CHOICE), info={"dictionary": "request_type"}, comment="Null: any kind of request"
+    )
+
+    employee: Mapped[Employee] = relationship(foreign_keys=[employee_id])
+    category: Mapped[ProductCategory | None] = relationship(foreign_keys=[category_id])
+    type: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[type_id])
 
 
 def _target_now(*moments: Any) -> ColumnElement[int | None]:

@@ -48,7 +48,7 @@ from crm_desktop.services.statements import (
     typed_parameters,
     word_count,
 )
-from crm_desktop.spec import EntitySpec, facts, kinds
+from crm_desktop.spec import Attr, EntitySpec, facts, kinds
 
 PROBED = 400
 """Where so many of a large table's first rows hold an answer's fill, it is taken from them."""
@@ -224,6 +224,8 @@ def _shown(spec: EntitySpec, rows: Any) -> tuple[ColumnElement[Any], ...]:
     """The columns of ``rows`` that title and subtitle are made of."""
     model: Any = spec.model
     names = (spec.search.name.key,) if spec.search else model.display
+    if not hasattr(model, names[0]):
+        names = (facts(spec.table.columns[0].path[0]).column,)
     keys = dict.fromkeys(("id", *names, *(facts(attr).column for attr in spec.subtitle)))
     return tuple(getattr(rows, key) for key in keys)
 
@@ -233,12 +235,20 @@ def _with_titles(spec: EntitySpec, best: Select[Any]) -> Select[Any]:
     rows = best.subquery()
     record: Any = aliased(spec.model, rows)
     joins = Joins(record)
-    subtitle = []
-    for attr in spec.subtitle:
-        shown = outputs((attr,), joins)
-        column = shown[1] if facts(attr).target is not None else shown[0]
-        subtitle.append(_WRITTEN.get(facts(attr).kind, _as_text)(column))
+    subtitle = [_written(attr, joins) for attr in spec.subtitle]
     below = func.concat_ws(" · ", *subtitle) if subtitle else literal("")
-    title = getattr(record, spec.search.name.key) if spec.search else display_of(record)
+    if spec.search:
+        title = getattr(record, spec.search.name.key)
+    elif hasattr(record, record.display[0]):
+        title = display_of(record)
+    else:  # what has no name is called after what its first column shows
+        title = _written(spec.table.columns[0].path[0], joins)
     statement = select(literal(spec.key), record.id, title, below).select_from(record)
     return select(joins.apply(statement).order_by(rows.c.rank, rows.c.id).subquery())
+
+
+def _written(attr: Attr, joins: Joins) -> Any:
+    """What a row shows of one attribute, as text."""
+    shown = outputs((attr,), joins)
+    column = shown[1] if facts(attr).target is not None else shown[0]
+    return _WRITTEN.get(facts(attr).kind, _as_text)(column)

@@ -149,6 +149,9 @@ class Candidate(NamedTuple):
 
     engineer: Ref
     department: str
+    is_skilled: bool
+    skill: str
+    """The one that fits best, in words; empty where it is for everything."""
     open: int
     """Requests he has now."""
     customer: int
@@ -161,7 +164,9 @@ class Candidate(NamedTuple):
     @property
     def reasons(self) -> str:
         """In words, the strongest first; empty for somebody new."""
-        found = [
+        skill = _("has the skill ({skill})").format(skill=self.skill) if self.skill else _("can do everything")
+        found = [skill] * self.is_skilled
+        found += [
             _(words).format(count=count)
             for words, count in (
                 (N_("knows the customer ({count})"), self.customer),
@@ -174,18 +179,32 @@ class Candidate(NamedTuple):
 
 
 def fetch_candidates(session: Session, request_id: int) -> list[Candidate]:
-    """Who could do a request, the most suitable first: who knows customer and product and has little to do. Everybody
-    of the groups that work at the desk. One statement.
+    """Who could do a request, the most suitable first: who has the skill, knows customer and product and has little to
+    do. Everybody of the groups that work at the desk, and who else has the skill. One statement.
     """
-    rows = session.execute(_CANDIDATES, {"request": request_id}).all()
-    return [Candidate(Ref(row.id, row.name), row.department or "", *row[3:7]) for row in rows]
+    rows = session.execute(_CANDIDATES, {"request": request_id, "english": language() == "en"})
+    return [Candidate(Ref(row.id, row.name), *row[2:9]) for row in rows]
 
 
 _CANDIDATES = text("""
-    with asked as (
-        select r.customer_id, r.product_id, p.category_id, c.region_id
+    with recursive asked as (
+        select r.customer_id, r.product_id, r.type_id, p.category_id, c.region_id
         from crm.service_request r join crm.customer c on c.id = r.customer_id
         left join crm.product p on p.id = r.product_id where r.id = :request
+    ), above as (
+        select a.category_id as id from asked a
+        union
+        select c.parent_id from crm.product_category c join above a on a.id = c.id
+    ), skill as (
+        select distinct on (s.employee_id) s.employee_id,
+               concat_ws(' · ', c.name, case when :english then coalesce(t.name_en, t.name) else t.name end) as words,
+               1 + 2 * num_nonnulls(s.category_id, s.type_id) as points
+        from asked a cross join crm.employee_skill s
+        left join crm.product_category c on c.id = s.category_id
+        left join crm.dictionary_entry t on t.id = s.type_id
+        where (s.category_id is null or s.category_id in (select id from above))
+          and (s.type_id is null or s.type_id = a.type_id)
+        order by s.employee_id, points desc, s.id
     ), people as (
         select e.id, e.name, d.name as department, e.sort_key
         from crm.employee e left join crm.department d on d.id = e.department_id
@@ -193,7 +212,8 @@ _CANDIDATES = text("""
             select from crm.group_member b join crm.permission_grant g on g.group_id = b.group_id
             join crm.permission_group n on n.id = b.group_id
             where b.employee_id = e.id and g.entity = 'service_request' and g.update_scope > 0
-              and n.code not in ('administrator', 'general_manager', 'salesperson', 'sales_manager'))
+              and (n.code not in ('administrator', 'general_manager', 'salesperson', 'sales_manager')
+                   or e.id in (select employee_id from skill)))
     ), done as (
         select r.owner_id,
                count(*) filter (where r.solved_at is null and r.closed_at is null) as open,
@@ -207,11 +227,11 @@ _CANDIDATES = text("""
           and (r.solved_at is null and r.closed_at is null or r.solved_at > now() - interval '2 years')
         group by r.owner_id
     )
-    select w.id, w.name, w.department, coalesce(d.open, 0) as open, coalesce(d.customer, 0) as customer,
-           coalesce(d.product, 0) as product, coalesce(d.area, 0) as area
-    from people w left join done d on d.owner_id = w.id
-    order by 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0)) + ln(1 + coalesce(d.area, 0))
-             - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
+    select w.id, w.name, coalesce(w.department, ''), s.points is not null, coalesce(s.words, ''),
+           coalesce(d.open, 0), coalesce(d.customer, 0), coalesce(d.product, 0), coalesce(d.area, 0)
+    from people w left join done d on d.owner_id = w.id left join skill s on s.employee_id = w.id
+    order by coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0))
+             + ln(1 + coalesce(d.area, 0)) - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
 """)
 
 

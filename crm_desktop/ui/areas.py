@@ -19,7 +19,7 @@ from crm_desktop.ui.pages import build_record
 HOME = ("announcement",)
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
-SERVICE = ("service_request", "installed_product", "knowledge_article")
+SERVICE = ("service_request", "installed_product", "knowledge_article", "employee_skill")
 CALENDAR = ("event", "task", "resource")
 ADMINISTRATION = (
     "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "service_target",

@@ -198,6 +198,7 @@ def _create_login(cursor: Any, login: str) -> None:
 def _insert_records(cursor: Any) -> None:
     cursor.execute("insert into crm.product_category (name) values ('硬件')")
     cursor.execute("insert into crm.product (name, category_id) select 'GTX 1', id from crm.product_category")
+    cursor.execute("insert into crm.employee_skill (employee_id) select min(id) from crm.employee")
     cursor.execute("insert into crm.resource (name) values ('大会议室'), ('粤A-88888')")
     cursor.execute("insert into crm.lead_rule (name, is_active) values ('不用', false)")
     cursor.execute("insert into crm.lead_rule_member (rule_id, employee_id) select r.id, 1 from crm.lead_rule r")

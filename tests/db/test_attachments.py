@@ -13,6 +13,7 @@ from crm_desktop.db import server as servers
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services import attachments, comments, journal, marks
 from crm_desktop.services.attachments import PIECE, Attachment, NewFile
 from crm_desktop.services.records import Record, create_record, new_record
@@ -165,6 +166,8 @@ def test_recent_records_are_the_last_fifty_the_newest_first(seller: Gateway, sig
     assert [(hit.entity, hit.title) for hit in recent] == [("customer", customer.title), ("employee", "seller")]
     with sign_in("admin").read() as session:
         assert marks.fetch_marked(session).recent == ()
+        everything = marks.fetch_hits(session, [(spec.key, 1) for spec in ALL_ENTITIES])
+    assert all(hit.title for hit in everything), "records without a name are called after what they are about"
 
 
 def test_a_star_is_set_and_taken_away(seller: Gateway, customer: Record) -> None:

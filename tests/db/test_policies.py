@@ -36,6 +36,7 @@ NEW_ROW = {
     "dictionary": "(code, name, name_en) values ('x', 'x', 'x')",
     "dictionary_entry": "(dictionary_id, code, name, name_en) select min(id), 'x', 'x', 'x' from crm.dictionary",
     "employee": "(name) values ('x')",
+    "employee_skill": "(employee_id) select max(id) from crm.employee",
     "group_member": "(group_id, employee_id) select g.id, e.id from crm.permission_group g, crm.employee e"
     " where g.code = 'clerk' and e.name = 'idle'",
     "import_recipe": "(entity, shape, name, mapping) values ('x', 'x', 'x', '{}')",

@@ -102,3 +102,20 @@ def test_who_knows_customer_and_product_is_proposed_first(sign_in: SignIn) -> No
         logged(both, owner=Ref(both.person.id, ""))
     with desk.read() as session:
         assert service_desk.fetch_candidates(session, asked.id)[0].engineer.label != "both", "he has enough to do"
+    with desk.write() as session:
+        session.execute(
+            text("""
+                insert into crm.employee_skill (employee_id, category_id, type_id)
+                select e.id, c.id, crm.choice('request_type', w.type) from (values
+                    ('seller', '硬件', 'request'), ('clerk', null, 'request'), ('idle', '硬件', 'repair'),
+                    ('desk', null, null)
+                ) w (name, category, type) join crm.employee e on e.name = w.name
+                left join crm.product_category c on c.name = w.category
+            """)
+        )
+        found = service_desk.fetch_candidates(session, asked.id)
+    assert [(one.engineer.label, one.reasons) for one in found[:3]] == [
+        ("seller", "has the skill (硬件 · Request)"),
+        ("clerk", "has the skill (Request)"),
+        ("desk", "can do everything"),
+    ]
