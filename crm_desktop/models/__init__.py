@@ -27,7 +27,14 @@ from crm_desktop.models.sales import (
     SalesProcess,
     SalesStage,
 )
-from crm_desktop.models.service import EmployeeSkill, InstalledProduct, ServiceRequest, ServiceStay, ServiceTarget
+from crm_desktop.models.service import (
+    EmployeeSkill,
+    InstalledProduct,
+    RequestEscalation,
+    ServiceRequest,
+    ServiceStay,
+    ServiceTarget,
+)
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.tasks import Task
 from crm_desktop.models.views import SavedView
@@ -89,6 +96,7 @@ __all__ = [
     "ProductCost",
     "RecentRecord",
     "Reminder",
+    "RequestEscalation",
     "Resource",
     "SalesProcess",
     "SalesStage",

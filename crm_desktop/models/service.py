@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -259,6 +260,22 @@ class ServiceRequest(Searchable, Timed, Base):
     state: Mapped[DictionaryEntry] = relationship(foreign_keys=[state_id])
     cause: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[cause_id])
     satisfaction: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[satisfaction_id])
+
+
+class RequestEscalation(Base):
+    """That superiors were told of a late request. Written by ``crm.escalate_requests`` alone."""
+
+    __tablename__ = "request_escalation"
+    __table_args__ = (
+        UniqueConstraint("request_id", "level"),
+        {
+            "comment": "What superiors were told of late requests",
+            "info": {POLICY: Guard(rule="closed", entity="service_request")},
+        },
+    )
+
+    request_id: Mapped[int] = mapped_column(BigInteger, comment="No key: an undo may bring the request back")
+    level: Mapped[str] = mapped_column(String(20), comment="soon or breached, as crm.target_state says")
 
 
 class ServiceStay(Base):

@@ -29,6 +29,8 @@ _SENTENCES = {
     "task_done": N_("Task done: {what}"),
     "task_returned": N_("Task given back: {what}"),
     "task_answered": N_("Feedback on a task: {what}"),
+    "request_soon": N_("About to breach its target: {what}"),
+    "request_breached": N_("Has breached its target: {what}"),
 }
 _OUT_OF_SIGHT = {"cancelled", "released"}
 Folder = Literal["in", "unread", "sent"]

@@ -156,6 +156,44 @@ def test_targets_count_working_time_without_pauses(desk: Desk) -> None:
     assert desk.target(id_) == "missed", "the answer came too late"
 
 
+def test_superiors_are_told_once_of_what_is_late(desk: Desk) -> None:
+    raw = desk.raw
+    urgent = raw.value("select crm.choice('priority', 'high')")
+    now = raw.value("select now()")
+    mine = desk.new(subject="他的", priority_id=urgent, owner_id=desk.ids["both"])
+    nobodys = desk.new(subject="没人接", priority_id=urgent)
+    old = desk.new(subject="旧", reported_at=now - datetime.timedelta(days=30))
+    desk.new(subject="早着呢", priority_id=urgent)
+
+    def be_due(minutes: int, *ids: int) -> None:
+        raw.become(None)
+        raw.count("set local session_replication_role = replica")
+        raw.count(
+            "update crm.service_request set warn_at = now(), due_at = now() + make_interval(mins => %s)"
+            " where id = any (%s)",
+            minutes, list(ids),
+        )  # fmt: skip
+        raw.count("set local session_replication_role = origin")
+
+    def told() -> list[tuple[str, str, int]]:
+        """What the job of the minute sends."""
+        raw.become(None)
+        raw.count("delete from crm.message")
+        raw.value("select crm.escalate_requests()")
+        names = "select e.name, m.kind, m.record_id from crm.message m join crm.employee e on e.id = m.employee_id"
+        return [(row[0], row[1], row[2]) for row in raw.rows(f"{names} order by m.record_id, e.name")]
+
+    be_due(5, mine, nobodys)
+    soon = "request_soon"
+    assert told() == [("desk", soon, mine), ("desk", soon, nobodys), ("director", soon, nobodys)]
+    assert not told(), "once"
+    be_due(-5, mine)
+    be_due(-60 * 24 * 20, old)
+    assert told() == [("desk", "request_breached", mine)], "what is old is no news"
+    be_due(5, mine)
+    assert not told(), "each level once"
+
+
 def test_other_targets_and_other_hours_count_for_what_is_open(desk: Desk) -> None:
     raw = desk.raw
     friday = datetime.datetime(2026, 11, 20, 17, 50, tzinfo=CHINA)

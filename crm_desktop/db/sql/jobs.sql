@@ -6,7 +6,8 @@
 -- It belongs to crm_owner and sees everything. Before it changes records it names that by journal.begin_change('job', ...).
 create or replace function crm.jobs() returns table (key text, every text, work text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  values ('alerts', 'hour', 'evaluate_alerts'), ('leads', 'day', 'recycle_leads'),
+  values ('alerts', 'hour', 'evaluate_alerts'), ('escalation', 'minute', 'escalate_requests'),
+         ('leads', 'day', 'recycle_leads'),
          ('urgent_alerts', 'minute', 'evaluate_urgent_alerts'),
          ('weekly_snapshot', 'week', 'take_snapshot')
 $$;

@@ -1,0 +1,35 @@
+-- What is about to breach its target, and what has breached it, is told to the superior of whoever has it: once each.
+
+-- Of what nobody has the superiors of those at the desk hear. Nobody is told of what he may not read, nor of what was
+-- due over ten days ago: that is no news when the firm comes back from a holiday, and old logs are imported.
+create or replace function crm.escalate_requests() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  pool bigint := crm.pool_owner();
+  told bigint[];
+begin
+  with late as (
+    select r.id, r.owner_id, crm.target_state(r.due_at, r.warn_at, r.waiting_since, r.solved_at, r.was_late) as level,
+           concat_ws(' · ', r.subject, c.name, nullif(e.name, (select p.name from crm.employee p where p.id = pool))) as what
+    from crm.service_request r join crm.customer c on c.id = r.customer_id join crm.employee e on e.id = r.owner_id
+    where r.due_at > now() - interval '10 days' and r.warn_at <= now()
+  ), desk as (
+    select m.employee_id from crm.group_member m join crm.permission_group g on g.id = m.group_id where g.code = 'service'
+  ), heard as (
+    select distinct l.id, l.level, l.what, s.id as superior_id
+    from late l join crm.employee e on e.id = l.owner_id or l.owner_id = pool and e.id in (select d.employee_id from desk d)
+    join crm.employee s on s.id = e.superior_id and s.is_active and s.login is not null
+    where not exists (select from crm.request_escalation x where x.request_id = l.id and x.level = l.level)
+      and (select bool_or(w.may) from crm.why_for(s.id, 'service_request', l.id) w where w.verb = 'read')
+  ), noted as (
+    insert into crm.request_escalation (request_id, level) select distinct h.id, h.level from heard h
+      on conflict (request_id, level) do nothing returning request_id, level
+  ), sent as (
+    insert into crm.message (employee_id, kind, body, entity, record_id)
+      select h.superior_id, 'request_' || h.level, h.what, 'service_request', h.id
+      from heard h join noted n on (n.request_id, n.level) = (h.id, h.level)
+      returning employee_id
+  )
+  select array_agg(distinct s.employee_id) into told from sent s;
+  if told is not null then perform crm.tell_of_messages(told); end if;
+end $$;
