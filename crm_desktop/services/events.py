@@ -337,6 +337,7 @@ def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime, c
     given = {key: event[key] for key in KEPT_FIELDS} | times | {"series_id": event["id"], "original_at": at}
     new_id = insert_event(session, given)
     _copy_attendance(session, event["id"], new_id, with_answers=True)
+    _copy_reminders(session, event["id"], new_id)
     if columns:
         _update(session, _read(session, new_id), columns)  # by which those who take part are told what is other now
     return new_id
@@ -355,6 +356,7 @@ def _split(session: Session, event: Mapping[str, Any], at: datetime.datetime) ->
     following = _read(session, new_id)
     _update(session, following, worked_out(at, recurrence.written(parts), rest))
     _copy_attendance(session, event["id"], new_id, with_answers=True)
+    _copy_reminders(session, event["id"], new_id)
     changed = update(Event).where(Event.series_id == event["id"], Event.original_at >= at).values(series_id=new_id)
     session.execute(changed.execution_options(synchronize_session=False))
     return _read(session, new_id)
@@ -413,6 +415,10 @@ def _copy_attendance(session: Session, event_id: int, to_id: int, *, with_answer
     )
     taken = select(literal(to_id, BigInteger), EventResource.resource_id).where(EventResource.event_id == event_id)
     session.execute(insert(EventResource).from_select(["event_id", "resource_id"], taken))
+
+
+def _copy_reminders(session: Session, event_id: int, to_id: int) -> None:
+    session.execute(text("select crm.copy_reminders(:from_id, :to_id)"), {"from_id": event_id, "to_id": to_id})
 
 
 def _attend(session: Session, event_id: int, wanted: Attendance) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -41,13 +41,15 @@ class Pending:
         return max(self.remind_at, self.snoozed_until or self.remind_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """So many minutes before, or at a moment, somebody wants to be reminded of a record."""
 
-    id: int
     minutes: int | None
-    at: datetime.datetime | None
+    at: datetime.datetime | None = None
+
+
+USUAL = Wish(15)
+"""What a new event has by itself, unless it takes whole days."""
 
 
 def fetch_pending(session: Session, until: datetime.datetime) -> list[Pending]:
@@ -106,23 +108,27 @@ def answer(session: Session, person: Person, one: Pending, values: Mapping[str, 
 
 def fetch_wishes(session: Session, entity: str, id_: int) -> list[Wish]:
     """When one is to be reminded of a record, the earliest first. One statement."""
-    column = _column(entity)
+    return [wish for _id, wish in _fetch_kept(session, entity, id_)]
+
+
+def keep_wishes(session: Session, entity: str, id_: int, wanted: Sequence[Wish]) -> None:
+    """Remind me of a record so and no other way; what is wanted still, stays. Up to three statements."""
+    kept = _fetch_kept(session, entity, id_)
+    if gone := [reminder for reminder, wish in kept if wish not in wanted]:
+        statement = delete(Reminder).where(Reminder.id.in_(gone))
+        session.execute(statement.execution_options(synchronize_session=False))
+    there = {wish for _id, wish in kept}
+    if new := [wish for wish in dict.fromkeys(wanted) if wish not in there]:
+        key = _column(entity).key
+        session.execute(insert(Reminder), [{key: id_, "minutes": one.minutes, "at": one.at} for one in new])
+
+
+def _fetch_kept(session: Session, entity: str, id_: int) -> list[tuple[int, Wish]]:
     statement = select(Reminder.id, Reminder.minutes, Reminder.at).where(
-        column == id_, ~Reminder.is_question, Reminder.employee_id == func.crm.me()
+        _column(entity) == id_, ~Reminder.is_question, Reminder.employee_id == func.crm.me()
     )
-    return [Wish(*row) for row in session.execute(statement.order_by(Reminder.minutes.desc(), Reminder.at))]
-
-
-def wish(
-    session: Session, entity: str, id_: int, minutes: int | None = None, at: datetime.datetime | None = None
-) -> None:
-    """Remind me of a record so many minutes before, or at a moment. One statement."""
-    session.execute(insert(Reminder).values({_column(entity).key: id_, "minutes": minutes, "at": at}))
-
-
-def wish_no_more(session: Session, id_: int) -> None:
-    """Do not remind me so. One statement."""
-    session.execute(delete(Reminder).where(Reminder.id == id_).execution_options(synchronize_session=False))
+    rows = session.execute(statement.order_by(Reminder.minutes.desc(), Reminder.at))
+    return [(reminder, Wish(minutes, at)) for reminder, minutes, at in rows]
 
 
 def _column(entity: str) -> Any:

@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import reminders
-from crm_desktop.services.reminders import Pending
+from crm_desktop.services import events, reminders
+from crm_desktop.services.calendar import Span
+from crm_desktop.services.events import Attendance
+from crm_desktop.services.records import new_record
+from crm_desktop.services.reminders import USUAL, Pending, Wish
 from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.db.office import Office, login
 from tests.db.raw import Raw
@@ -147,17 +150,34 @@ def test_a_task_that_is_given_away_takes_its_reminder_along(
 def test_several_of_ones_own_by_minutes_and_by_moment(seller: Gateway, now: datetime.datetime) -> None:
     id_ = event(seller, now + 3 * DAY)
     with seller.write() as session:
-        reminders.wish(session, "event", id_, minutes=1440)
-        reminders.wish(session, "event", id_, at=now + HOUR)
+        reminders.keep_wishes(session, "event", id_, (Wish(1440), USUAL, Wish(None, now + HOUR)))
     with seller.read() as session:
-        wishes = reminders.fetch_wishes(session, "event", id_)
-    assert {(wish.minutes, wish.at) for wish in wishes} == {(1440, None), (15, None), (None, now + HOUR)}
+        assert {*reminders.fetch_wishes(session, "event", id_)} == {Wish(1440), USUAL, Wish(None, now + HOUR)}
     assert [one.remind_at for one in pending(seller, now + 4 * DAY)] == [
         now + HOUR, now + 2 * DAY, now + 3 * DAY - 15 * MINUTE,
     ]  # fmt: skip
     with seller.write() as session:
-        reminders.wish_no_more(session, next(wish.id for wish in wishes if wish.minutes == 15))
+        reminders.keep_wishes(session, "event", id_, (Wish(1440), Wish(None, now + HOUR)))
     assert len(pending(seller, now + 4 * DAY)) == 2
+
+
+def test_what_leaves_its_series_takes_everybodys_reminders_along(
+    sign_in: SignIn, seller: Gateway, now: datetime.datetime
+) -> None:
+    junior, begin = sign_in("junior"), now.replace(microsecond=0) + 3 * DAY
+    with seller.write() as session:
+        record = new_record("event", seller.person, subject="晨会", starts_at=begin, ends_at=begin + HOUR)
+        series = events.create(session, record, "FREQ=DAILY;COUNT=4", Attendance((junior.person.id,))).event_id
+    with junior.write() as session:
+        reminders.keep_wishes(session, "event", series, (Wish(60), Wish(120)))
+    with seller.write() as session:
+        reminders.keep_wishes(session, "event", series, ())
+        events.move(session, series, begin + DAY, Span(begin + DAY + HOUR, begin + DAY + 2 * HOUR), "this")
+        events.split(session, series, begin + 2 * DAY)
+    assert pending(seller, now + 9 * DAY) == []
+    hours = [0, 1, 2, 3]
+    moments = [begin + n * DAY + (n == 1) * HOUR - before * HOUR for n in hours for before in (2, 1)]
+    assert [one.remind_at for one in pending(junior, now + 9 * DAY)] == moments
 
 
 def test_an_event_with_a_customer_asks_when_it_has_ended(seller: Gateway, now: datetime.datetime) -> None:

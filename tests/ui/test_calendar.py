@@ -22,6 +22,7 @@ from crm_desktop.services.calendar_times import DAY, Mode, days_shown, midnight,
 from crm_desktop.services.events import Attendance
 from crm_desktop.services.icalendar_files import write_calendar
 from crm_desktop.services.records import new_record
+from crm_desktop.services.reminders import Wish, fetch_wishes
 from crm_desktop.spec import Ref
 from crm_desktop.ui.calendar.event_dialog import EventDialog
 from crm_desktop.ui.calendar.layout import Cursor
@@ -117,9 +118,14 @@ def test_dragging_over_empty_time_asks_for_an_event_then(sit_down: SitDown) -> N
     desk.settle()
     dialog = desk.dialog(EventDialog)
     dialog.editors["subject"].set_value("拜访华工")
+    assert dialog.reminders.wishes == [Wish(15)]
+    dialog.reminders.add(Wish(1440))
     dialog.save()
     desk.settle()
     assert starts(page) == ["2.09:00-11:00 拜访华工"]
+    with desk.gateway.read() as session:
+        made = page.model.shown.occurrences[0].event_id
+        assert fetch_wishes(session, "event", made) == [Wish(1440), Wish(15)]
     assert "拜访华工" in desk.notices()
     desk.press_undo()
     assert starts(page) == [], desk.notices()

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core import clock
+from crm_desktop.services.reminders import Wish
 from crm_desktop.spec import Ref
 from crm_desktop.ui.reminders.card import ReminderCard
 from crm_desktop.ui.reminders.reminding import Reminding
@@ -153,12 +155,17 @@ def test_ones_wishes_are_added_and_dropped_on_the_page(desk: Desk) -> None:
     assert card is not None
     card.refresh()
     desk.settle()
-    assert [one.minutes for one in card.wishes] == [0]
-    card.add(60)
-    write(card.moment.line, "2030-03-05 9:00")
-    card.add_moment()
+    editor = card.editor
+    assert editor.wishes == [Wish(0)]
+    editor.add(Wish(60))
     desk.settle()
-    assert {one.minutes for one in card.wishes} == {0, 60, None}
+    write(editor.moment.line, "2030-03-05 9:00")
+    QTest.keyClick(editor.moment.line, Qt.Key.Key_Return)
+    desk.settle()
+    assert {one.minutes for one in editor.wishes} == {0, 60, None}
+    editor.drop(Wish(0))
+    desk.settle()
+    assert {one.minutes for one in editor.wishes} == {60, None}
 
 
 @pytest.mark.parametrize(

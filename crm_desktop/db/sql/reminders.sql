@@ -75,6 +75,20 @@ end $$;
 create trigger carry_to_reminders after update on crm.event referencing old table as old_rows new table as new_rows
   for each statement execute function crm.carry_event_to_reminders();
 
+-- What becomes an event of its own out of a series takes along how long before everybody is reminded.
+create or replace function crm.copy_reminders(from_id bigint, to_id bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not coalesce((select bool_or(w.may) from crm.why_for(crm.me(), 'event', to_id) w where w.verb = 'update'), false) then
+    raise insufficient_privilege;
+  end if;
+  delete from crm.reminder r where r.event_id = to_id;
+  insert into crm.reminder (employee_id, event_id, minutes, is_question, done_through)
+    select r.employee_id, to_id, r.minutes, r.is_question, r.done_through from crm.reminder r
+    where r.event_id = from_id and r.minutes is not null order by r.id;
+end $$;
+grant execute on function crm.copy_reminders(bigint, bigint) to crm_user;
+
 -- Who has a task is reminded when it is due: on its day at nine, or at its hour.
 create or replace function crm.remind_of_new_tasks() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -14,17 +14,17 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core import clock
 from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services import events
+from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span
 from crm_desktop.services.calendar_times import midnight
-from crm_desktop.services.events import Attendance, Saved, Which
+from crm_desktop.services.events import Saved, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import Entry, find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.calendar.event_dialog import EventDialog, EventForm
+from crm_desktop.ui.calendar.event_dialog import Entered, EventDialog, EventForm
 from crm_desktop.ui.calendar.layout import Cursor
 from crm_desktop.ui.calendar.model import CalendarModel
 from crm_desktop.ui.calendar.view import Wish
@@ -106,18 +106,26 @@ class CalendarActions(QObject):
 
         self._context.choices.load(self, begin)
 
-    def _save_new(self, dialog: EventDialog, values: dict[str, Any], rule: str | None, attendance: Attendance) -> None:
-        record = replace(dialog.form.record, values={**dialog.form.record.values, **values})
-        self._save(
-            dialog, lambda session: events.create(session, record, rule, attendance), _("“{title}” was created.")
-        )
+    def _save_new(self, dialog: EventDialog, entered: Entered) -> None:
+        record = replace(dialog.form.record, values={**dialog.form.record.values, **entered.values})
 
-    def _save(self, dialog: EventDialog, work: Callable[[Session], Saved], sentence: str) -> None:
+        def work(session: Session) -> Saved:
+            return events.create(session, record, entered.rule, entered.attendance)
+
+        self._save(dialog, entered, work, _("“{title}” was created."))
+
+    def _save(self, dialog: EventDialog, entered: Entered, work: Callable[[Session], Saved], sentence: str) -> None:
+        def save_all(session: Session) -> Saved:
+            saved = work(session)
+            if entered.wishes is not None:
+                reminders.keep_wishes(session, "event", saved.event_id, entered.wishes)
+            return saved
+
         def done(saved: Saved) -> None:
             dialog.accept()
             self._tell(sentence, saved)
 
-        self._context.tasks.command(dialog, work, done, dialog.show_error)
+        self._context.tasks.command(dialog, save_all, done, dialog.show_error)
 
     # Opening and changing
 
@@ -140,7 +148,8 @@ class CalendarActions(QObject):
             times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
             people, resources = events.fetch_attending(session, one.event_id)
             shown = replace(record, values={**record.values, **times})
-            return EventForm(shown, record.values.get("rule"), people, resources, which, one.starts_at)
+            wishes = tuple(reminders.fetch_wishes(session, "event", one.event_id))
+            return EventForm(shown, record.values.get("rule"), people, resources, which, one.starts_at, wishes)
 
         def show(form: EventForm) -> None:
             dialog = EventDialog(self._view, form, self._save_changed, lambda: self._leave_for_page(dialog, one))
@@ -152,16 +161,16 @@ class CalendarActions(QObject):
         dialog.reject()
         self.open_page(one)
 
-    def _save_changed(
-        self, dialog: EventDialog, values: dict[str, Any], rule: str | None, attendance: Attendance
-    ) -> None:
+    def _save_changed(self, dialog: EventDialog, entered: Entered) -> None:
         form = dialog.form
 
         def work(session: Session) -> Saved:
             assert form.at is not None
-            return events.change(session, form.record.id, form.at, form.which, values, rule, attendance)
+            return events.change(
+                session, form.record.id, form.at, form.which, entered.values, entered.rule, entered.attendance
+            )
 
-        self._save(dialog, work, _("“{title}” was saved."))
+        self._save(dialog, entered, work, _("“{title}” was saved."))
 
     def move(self, wish: Wish) -> None:
         """Let an event take another time, or be there once more."""

@@ -19,6 +19,7 @@ from crm_desktop.services.calendar import Occurrence, Span, find_clashes, find_f
 from crm_desktop.services.calendar_times import clock_words, day_words, weekday_words
 from crm_desktop.services.events import Attendance, Which
 from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.reminders import USUAL, Wish
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui.area_view import AreaView
@@ -28,6 +29,7 @@ from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.reminders.wishes import WishesEditor
 from crm_desktop.ui.sharing.receivers import find_people
 from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
@@ -54,6 +56,18 @@ class EventForm:
     which: Which = "all"
     at: datetime.datetime | None = None
     """None for a new one."""
+    wishes: tuple[Wish, ...] = ()
+    """When its reader is reminded of it; of a new one the usual."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What is to be saved. ``wishes`` are None where its user did not touch when he is reminded."""
+
+    values: dict[str, Any]
+    rule: str | None
+    attendance: Attendance
+    wishes: tuple[Wish, ...] | None = None
 
 
 class EventDialog(Dialog):
@@ -63,11 +77,12 @@ class EventDialog(Dialog):
         self,
         view: AreaView,
         form: EventForm,
-        save: Callable[[EventDialog, dict[str, Any], str | None, Attendance], object],
+        save: Callable[[EventDialog, Entered], object],
         open_page: Callable[[], object] | None = None,
     ) -> None:
         record = form.record
-        super().__init__(view.window(), _("New event") if not record.id else record.title, width=WIDTH)
+        title = _("New event") if not record.id else record.title
+        super().__init__(view.window(), title, heading=False, width=WIDTH)
         self._view, self.form, self._save = view, form, save
         self._generation = 0
         maker = FieldMaker(view, self, record.spec, self._value_of)
@@ -77,6 +92,7 @@ class EventDialog(Dialog):
         self.times, self.repeats = TimesEditor(), RepeatsEditor()
         self.people = ReferencesEditor(REFERENCE, _("Participants"), partial(find_people, view, self))
         self.resources = ReferencesEditor(REFERENCE, _("Rooms and cars"), self._find_resources)
+        self.reminders, self._are_touched = WishesEditor(), False
         self.private = QCheckBox(_("Private: others see only that you are busy"))
         self.clash = Bar("warn")
         self.free_button = link_button(_("When are all free?"), self.find_free)
@@ -86,6 +102,7 @@ class EventDialog(Dialog):
         for part in (self.times, self.people, self.resources, self.repeats, self.editors["owner"]):
             part.changed.connect(self._check_timer.start)
         self.times.changed.connect(self._note_day)
+        self.reminders.changed.connect(self._touch_reminders)
         if open_page is not None:
             self.add_secondary(_("Open its page"), open_page)
         self.add_cancel()
@@ -94,6 +111,7 @@ class EventDialog(Dialog):
         self._check_timer.start()
 
     def _lay_out(self) -> None:
+        self.body.setSpacing(8)  # so that it fits on a screen of 768 px
         self.body.addWidget(self.editors["subject"])
         self.body.addWidget(self.times)
         repeats = QHBoxLayout()
@@ -122,6 +140,11 @@ class EventDialog(Dialog):
         for key in ("kind", "category", "owner"):
             last.addWidget(self.editors[key], 1)
         self.body.addLayout(last)
+        reminders = QHBoxLayout()
+        reminders.setSpacing(8)
+        reminders.addWidget(label(_("My reminders"), "small"))
+        reminders.addWidget(self.reminders, 1)
+        self.body.addLayout(reminders)
         self.body.addWidget(self.private)
         self.body.addWidget(self.editors["description"])
 
@@ -135,6 +158,19 @@ class EventDialog(Dialog):
         self.resources.set_value(self.form.resources)
         self.private.setChecked(bool(values.get("is_private")))
         self.editors["owner"].set_read_only(False)
+        self._show_reminders()
+
+    def _show_reminders(self) -> None:
+        """Those it has; of a new one what it will have by itself."""
+        if self.form.at is not None:
+            self.reminders.show_wishes(self.form.wishes)
+            return
+        owner, is_whole = self._value_of("owner"), self.times.is_whole
+        is_mine = isinstance(owner, Ref) and owner.id == self._view.context.person.id
+        self.reminders.show_wishes([USUAL] if is_mine and not is_whole else [])
+
+    def _touch_reminders(self) -> None:
+        self._are_touched = True
 
     def save(self) -> None:
         """Hand over what is entered, where it can be saved."""
@@ -144,6 +180,9 @@ class EventDialog(Dialog):
             return
         if wrong:
             wrong[0].setFocus()
+            return
+        if not self.reminders.add_moment():
+            self.reminders.moment.setFocus()
             return
         try:
             rule = self.repeats.value()
@@ -157,7 +196,8 @@ class EventDialog(Dialog):
         values |= {"starts_at": span.starts_at, "ends_at": span.ends_at, "is_all_day": self.times.is_whole}
         values["is_private"] = self.private.isChecked()
         self.save_button.setEnabled(False)
-        self._save(self, values, rule, self.attendance())
+        wishes = tuple(self.reminders.wishes) if self._are_touched else None
+        self._save(self, Entered(values, rule, self.attendance(), wishes))
 
     def show_error(self, error: KnownError) -> None:
         """Say what was wrong, where it was."""
@@ -250,6 +290,8 @@ class EventDialog(Dialog):
         self.clash.say_one(_("Clash: {what}").format(what=_("; ").join(said)) if said else "")
 
     def _note_day(self) -> None:
+        if not self._are_touched:
+            self._show_reminders()
         span = self.times.span()
         if span is not None and self.form.rule is None and not self.repeats.box.currentData():
             self.repeats.show_rule(None, span.starts_at.date())
