@@ -61,20 +61,26 @@ begin
 end $$;
 grant execute on function crm.has_function(text, text) to crm_user;
 
--- Everybody whose records the verb reaches. A higher scope contains the lower ones; people who left count,
--- since their records stay. Nobody is null: records without owner belong to the pool owner, who is in no
--- department and no team, but in reach of those who may see all or work with the pool. Where records can be private,
--- minus a person stands for what is his alone; where some are for everybody, 0 stands for those.
-create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
+-- How far the verb reaches: the scope, whether to the pool, and whether some records can be private or for everybody.
+create or replace function crm.reach_for(
+  person bigint, entity text, verb text, out scope smallint, out pool boolean, out has_private boolean, out has_public boolean)
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  scope smallint := crm.scope_for(person, entity, verb);
-  pool boolean := scope = 5 or verb in ('read', 'update') and crm.function_for(person, entity, 'pool');
-  has_private boolean := exists (
-    select from journal.subject s left join journal.subject p on p.table_name = s.parent_table
-    where s.entity = owners_for.entity and 'reader_id' in (s.owner_column, p.owner_column));
-  has_public boolean := verb = 'read' and scope > 0 and exists (
-    select from journal.subject s where s.entity = owners_for.entity and s.owner_column = 'audience_id');
+begin
+  scope := crm.scope_for(person, entity, verb);
+  pool := scope = 5 or verb in ('read', 'update') and crm.function_for(person, entity, 'pool');
+  select scope > 0 and coalesce(bool_or('reader_id' in (s.owner_column, p.owner_column)), false),
+         scope > 0 and verb = 'read' and coalesce(bool_or(s.owner_column = 'audience_id'), false)
+    into has_private, has_public
+    from journal.subject s left join journal.subject p on p.table_name = s.parent_table where s.entity = reach_for.entity;
+end $$;
+
+-- Everybody in this reach; people who left count, since their records stay. Nobody is null: records without owner belong
+-- to the pool owner, who is in no department and no team, but in reach of those who may see all or work with the pool.
+-- Where records can be private, minus a person stands for what is his alone; where some are for everybody, 0 stands for
+-- those.
+create or replace function crm.owners_within(
+  person bigint, scope smallint, pool boolean, has_private boolean, has_public boolean) returns bigint[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return array(
     with recursive team as (
@@ -90,10 +96,18 @@ begin
     where case when e.is_pool then pool
                else scope = 5 or e.id in (select t.id from team t) or e.department_id in (select b.id from branch b) end
     union all
-    select -person where has_private and scope > 0
+    select -person where has_private
     union all
     select 0 where has_public
     order by 1);
+end $$;
+
+-- Everybody whose records the verb reaches. A higher scope contains the lower ones.
+create or replace function crm.owners_for(person bigint, entity text, verb text) returns bigint[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return (select crm.owners_within(person, r.scope, r.pool, r.has_private, r.has_public)
+          from crm.reach_for(person, entity, verb) r);
 end $$;
 
 create or replace function crm.owners_in_scope(entity text, verb text) returns bigint[]
@@ -104,14 +118,22 @@ end $$;
 grant execute on function crm.owners_in_scope(text, text) to crm_user;
 
 -- All scopes that contain somebody, so that a statement can repeat a small one as a literal: a hint for the planner only.
+-- Many reach equally far: who is in reach is looked up once for each way.
 create or replace function crm.my_scopes() returns table (entity text, verb text, owner_ids bigint[])
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return query
-    select e.entity, v.verb, s.owner_ids
-    from (select distinct j.entity from journal.subject j where j.rule = 'owned') e
-    cross join unnest(array['read', 'create', 'update', 'delete']) v (verb)
-    cross join lateral (select crm.owners_in_scope(e.entity, v.verb) as owner_ids) s
-    where s.owner_ids <> '{}';
+    with reach as materialized (
+      select e.entity, v.verb, r.*
+      from (select distinct j.entity from journal.subject j where j.rule = 'owned') e
+      cross join unnest(array['read', 'create', 'update', 'delete']) v (verb)
+      cross join lateral crm.reach_for(crm.me(), e.entity, v.verb) r
+      where r.scope > 0 or r.pool
+    ), owners as materialized (
+      select w.*, crm.owners_within(crm.me(), w.scope, w.pool, w.has_private, w.has_public) as owner_ids
+      from (select distinct r.scope, r.pool, r.has_private, r.has_public from reach r) w
+    )
+    select r.entity, r.verb, o.owner_ids
+    from reach r join owners o using (scope, pool, has_private, has_public);
 end $$;
 grant execute on function crm.my_scopes() to crm_user;

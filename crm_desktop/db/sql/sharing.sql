@@ -205,12 +205,19 @@ create trigger tell_of_other after update on crm.share referencing new table as 
 create trigger tell_of_end after delete on crm.share referencing old table as rows
   for each statement execute function crm.tell_of_share();
 
--- The tables of which somebody has shared rows with the person.
+-- The tables of which somebody has shared rows with the person. Parts come with what they belong to.
 create or replace function crm.shared_tables() returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  return array(select s.table_name from journal.subject s
-               where s.rule = 'owned' and crm.shared_for(crm.me(), s.table_name, 'read') <> '{}' order by s.position);
+  return array(
+    with recursive shared as (
+      select s.table_name, s.entity from journal.subject s
+      where s.rule = 'owned' and s.parent_table is null and crm.shared_for(crm.me(), s.table_name, 'read') <> '{}'
+      union all
+      select s.table_name, s.entity from journal.subject s join shared on shared.table_name = s.parent_table
+      where s.rule = 'owned' and crm.scope_for(crm.me(), s.entity, 'read') > 0
+    )
+    select shared.table_name from shared order by 1);
 end $$;
 grant execute on function crm.shared_tables() to crm_user;
 
