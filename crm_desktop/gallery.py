@@ -9,15 +9,21 @@ from io import BytesIO
 from pathlib import Path
 
 from PySide6.QtGui import QImage
+from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
-from crm_desktop.core.access import Group
+from crm_desktop.core.access import Group as PermissionGroup
+from crm_desktop.core.access import Person
+from crm_desktop.core.i18n import _
 from crm_desktop.core.paths import ROOT, state_home
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.demo.prepare import Demo, prepare_demo
+from crm_desktop.entities.boards import OPPORTUNITY_BOARD
+from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.sales_reports import DEPARTMENTS
 from crm_desktop.reports.analysis import print_report
+from crm_desktop.reports.board import BoardPaper, print_board
 from crm_desktop.reports.calendar import print_calendar
 from crm_desktop.reports.cards import print_card
 from crm_desktop.reports.envelopes import ENVELOPES
@@ -27,10 +33,12 @@ from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.reports.preview import page_images
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import opening_parameters
+from crm_desktop.services.boards import fetch_board
 from crm_desktop.services.calendar import fetch_calendars
 from crm_desktop.services.calendar_times import Mode
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
 from crm_desktop.services.search import search
+from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.context import Context
@@ -85,7 +93,7 @@ def main() -> None:
 
 def draw_administration(demo: Demo, options: Options) -> None:
     """The pages that only an administrator's login may fill."""
-    gateway = Gateway.connect(ConnectionAddress.from_url(demo.url_as(Group.ADMINISTRATOR)))
+    gateway = Gateway.connect(ConnectionAddress.from_url(demo.url_as(PermissionGroup.ADMINISTRATOR)))
     tasks = Tasks(gateway.read, gateway.write)
     context = _context(tasks, gateway)
     maintenance = Maintenance(lambda _login, _password: "", "", tasks)
@@ -118,6 +126,7 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
             "report": lambda target: print_report(
                 session, fetch_report(session, DEPARTMENTS, opening_parameters(DEPARTMENTS), person), person, target
             ),
+            "board": lambda target: print_board(session, _board(session, person), person, target),
             "labels": lambda target: print_labels(session, person, ids, LABEL_SHEETS[0], target),
             "envelope": lambda target: print_envelopes(session, person, ids[:1], ENVELOPES[0], target),
         }
@@ -130,6 +139,16 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
         for mode in (Mode.WEEK, Mode.MONTH, Mode.AGENDA, Mode.TEAM_WEEK):
             shown = calendars if mode.is_team else mine
             yield f"calendar_{mode.value}", print_calendar(session, mode, clock.today(), shown, person)
+
+
+def _board(session: Session, person: Person) -> BoardPaper:
+    """The first columns of the board of opportunities, in no lanes."""
+    query = ListQuery(
+        entity=OPPORTUNITY_BOARD.entity, filter=Group((Condition("expected_on", "period", "this_month"),))
+    )
+    found = fetch_board(session, OPPORTUNITY_BOARD, query, person)
+    title, columns = _(OPPORTUNITY.label_plural), found.of(0)[:5]
+    return BoardPaper(board=OPPORTUNITY_BOARD, title=title, subtitle="", columns=columns, lanes=found.lanes)
 
 
 def draw_paper(name: str, pdf: bytes, folder: Path) -> None:

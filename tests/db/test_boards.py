@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import datetime
+import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
+import pypdfium2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
+from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.models import Opportunity
+from crm_desktop.reports.board import BoardPaper, print_board
 from crm_desktop.services.boards import NO_LANE, FoundBoard, fetch_board
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.spec import Ref
 from crm_desktop.spec.board import BoardSpec
 from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.kinds import MONEY
 from tests.db.conftest import SignIn
 from tests.db.office import COLLEAGUES, Office
 
@@ -131,6 +137,26 @@ def test_columns_of_one_process_stand_together(sign_in: SignIn) -> None:
     assert (standard.label, parts.label) == ("Standard sales", "Parts")
     assert [column.ref.label for column in found.of(parts.id)] == ["下单"]
     assert [column.ref.label for column in found.of(0)] == list(WEIGHTS)
+
+
+def test_a_board_is_printed_with_what_its_cards_say(sign_in: SignIn, deals: dict[int, dict[str, Any]]) -> None:
+    gateway = sign_in("director")
+    pages = io.BytesIO()
+    with gateway.read() as session:
+        found = fetch_board(session, OPPORTUNITY_BOARD, ALL, gateway.person, Opportunity.owner)
+        shown = [column for column in found.of(0) if column.ref.label in {"Proposal", "Won"}]
+        paper = BoardPaper(board=OPPORTUNITY_BOARD, title="Board", subtitle="", columns=shown, lanes=found.lanes)
+        print_board(session, paper, gateway.person, pages)
+        with pytest.raises(NoRightError):
+            print_board(session, paper, replace(gateway.person, grants={}), io.BytesIO())
+    with pypdfium2.PdfDocument(pages.getvalue()) as document:
+        told = "".join(page.get_textpage().get_text_range() for page in document)
+    expected = [deal for deal in deals.values() if deal["stage"] in {"Proposal", "Won"}]
+    assert told.count("商机 ") == len(expected)
+    for deal in expected:
+        assert deal["stage"] == "Won" or str(deal["expected_on"] or "") in told
+        assert MONEY.format(deal["amount"]) in told
+        assert deal["owner"] in told
 
 
 def test_a_board_stands_over_a_choice_as_well(sign_in: SignIn, deals: dict[int, dict[str, Any]]) -> None:

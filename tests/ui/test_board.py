@@ -18,6 +18,7 @@ from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.board.layout import Place
 from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
+from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.board import BoardPage
 from crm_desktop.ui.pages.funnel import FunnelPage
@@ -275,6 +276,10 @@ def test_choices_filter_the_board_and_are_remembered(sit_down: SitDown) -> None:
     again = sit_down("leader")
     other = open_board(again)
     assert other.choices == page.choices
+    other.print()
+    again.settle()
+    assert again.dialog(PrintPreview).pages.count() == 1
+    again.dialog(PrintPreview).reject()
     button(other, "List").click()
     again.settle_all()
     listed = again.window.view("opportunities").current_page()

@@ -8,22 +8,24 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
+from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.listing import ListQuery, tables_of
 from crm_desktop.services.records import Record
 from crm_desktop.spec.board import BoardSpec
-from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.filters import EVERYTHING, Condition, Group
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.model import BoardModel, BoardQuery
+from crm_desktop.ui.board.printing import print_shown
 from crm_desktop.ui.board.view import BoardView
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.menu_actions import add_action
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.search_box import SearchBox
@@ -54,6 +56,8 @@ class LiveBoardPage(Page):
         tools.addWidget(self.search)
         tools.addWidget(self.mine)
         tools.addStretch(1)
+        if self._context.person.may_use(Function.PRINT, board.entity):
+            tools.addWidget(icon_button("printer", _("Print"), self.print, shortcut="Ctrl+P"))
         self.body.addWidget(self.title_line)
         self.body.addLayout(tools)
         self.body.addWidget(self.bar)
@@ -65,6 +69,11 @@ class LiveBoardPage(Page):
     def move_card(self, id_: int, column: int) -> None:
         """Let a card go into another column."""
         raise NotImplementedError
+
+    def print(self) -> None:
+        """Set the board, and show it before it is printed."""
+        words = (self.title, self.mine.text() if self.mine.isChecked() else "", self.search.text().strip())
+        print_shown(self, self._context, self.model, words, EVERYTHING)
 
     def _tell(self, words: str, written: Record) -> None:
         """Say what became of a card, and read the board again."""

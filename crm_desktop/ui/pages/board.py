@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
+from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities.boards import OPPORTUNITY_BOARD
@@ -21,11 +22,14 @@ from crm_desktop.services.records import Record, fetch_record, save_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.board.choices import PERIODS
 from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.model import BoardModel, BoardQuery
 from crm_desktop.ui.board.moving import Mover
 from crm_desktop.ui.board.next_step import NextStepDialog
+from crm_desktop.ui.board.printing import print_shown
 from crm_desktop.ui.board.view import BoardView
+from crm_desktop.ui.board.whose_menu import whose_words
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
@@ -65,6 +69,8 @@ class BoardPage(ChosenPage):
         self.search.setFixedWidth(SEARCH_WIDTH)
         self.tools.insertWidget(0, self.search)
         self.tools.addWidget(icon_button("layout", _("Preview"), self.toggle_preview, shortcut="Alt+P"))
+        if self._context.person.may_use(Function.PRINT, board.entity):
+            self.tools.addWidget(icon_button("printer", _("Print"), self.print, shortcut="Ctrl+P"))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.preview = PreviewPane(self.spec, self.open_current, self.toggle_preview)
@@ -97,6 +103,14 @@ class BoardPage(ChosenPage):
     def create_record(self) -> None:
         """Open the form of a new record."""
         self._view.open_record(self.spec.key, 0)
+
+    def print(self) -> None:
+        """Set the columns that are not folded, and show them before they are printed."""
+        chosen = self.choices
+        columns = self.model.columns
+        process = columns[0].process.label if columns and columns[0].process is not None else ""
+        words = (process, _(PERIODS[chosen.period]), whose_words(self.spec.key, chosen.whose), self._typed)
+        print_shown(self, self._context, self.model, words, chosen.filter, self.table.folded)
 
     def open_current(self) -> None:
         """Open the current card."""
