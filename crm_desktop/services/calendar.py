@@ -12,7 +12,18 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.i18n import _
-from crm_desktop.models import Customer, Department, DictionaryEntry, Employee, Event, Resource, SpecialDay, WorkingTime
+from crm_desktop.models import (
+    Customer,
+    Department,
+    DictionaryEntry,
+    Employee,
+    Event,
+    EventParticipant,
+    EventResource,
+    Resource,
+    SpecialDay,
+    WorkingTime,
+)
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
@@ -237,6 +248,37 @@ def find_clashes(
     since, until = min(span.starts_at for span in spans), max(span.ends_at for span in spans)
     taken = fetch_span(session, since, until, people, resources)
     return [(span, one) for span in spans for one in clashes(taken, span, people, resources, but)]
+
+
+def fetch_attending(session: Session, event_id: int) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
+    """Who takes part in an event and what it takes, by name. Two statements."""
+    people = session.execute(
+        select(Employee.id, Employee.name)
+        .join(EventParticipant, EventParticipant.employee_id == Employee.id)
+        .where(EventParticipant.event_id == event_id)
+        .order_by(EventParticipant.id)
+    )
+    resources = session.execute(
+        select(Resource.id, display_of(Resource))
+        .join(EventResource, EventResource.resource_id == Resource.id)
+        .where(EventResource.event_id == event_id)
+        .order_by(EventResource.id)
+    )
+    return tuple(Ref(*row) for row in people), tuple(Ref(*row) for row in resources)
+
+
+def fetch_clashes(session: Session, event_id: int, span: Span) -> tuple[list[Occurrence], dict[tuple[bool, int], str]]:
+    """What takes the time of those who take part in an event, its organiser too, or of what it takes, at one of its
+    times; and what these are called, resources by True and their id. Four statements.
+    """
+    owner = session.execute(
+        select(Employee.id, Employee.name).join(Event, Event.owner_id == Employee.id).where(Event.id == event_id)
+    ).one()
+    people, resources = fetch_attending(session, event_id)
+    names = {(False, ref.id): ref.label for ref in (Ref(*owner), *people)}
+    names |= {(True, ref.id): ref.label for ref in resources}
+    found = find_clashes(session, [span], [owner.id, *(p.id for p in people)], [r.id for r in resources], event_id)
+    return [one for _span, one in found], names
 
 
 def find_free(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Select, any_, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -19,12 +19,10 @@ from crm_desktop.core import clock, recurrence
 from crm_desktop.core.errors import ConflictError, NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.models import Employee, Event, EventParticipant, EventResource, Resource
+from crm_desktop.models import Event, EventParticipant, EventResource
 from crm_desktop.services.calendar import Span
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, raise_if_wrong, refused_values, to_columns
-from crm_desktop.services.statements import display_of
-from crm_desktop.spec import Ref
 
 Which = Literal["this", "following", "all"]
 KEPT_FIELDS = (
@@ -53,6 +51,14 @@ class Attendance:
     resources: tuple[int, ...] = ()
 
 
+class Swap(NamedTuple):
+    """Somebody, or a room or car, whose time is no longer taken, and who comes instead."""
+
+    is_resource: bool
+    leaves: int
+    comes: int
+
+
 def create(session: Session, record: Record, rule: str | None = None, attendance: Attendance = Attendance()) -> Saved:
     """Save a new event of these values, who takes part in it and what it takes. Two to four statements."""
     raise_if_wrong(record.spec, record.values)
@@ -64,35 +70,49 @@ def create(session: Session, record: Record, rule: str | None = None, attendance
     return Saved(event_id, record.title, change_set)
 
 
-def move(session: Session, event_id: int, at: datetime.datetime, to: Span, which: Which, **more: Any) -> Saved:
-    """Let the occurrence that begins at ``at`` take another time, and with it those that ``which`` says.
+def move(
+    session: Session,
+    event_id: int,
+    at: datetime.datetime,
+    to: Span,
+    which: Which,
+    swap: Swap | None = None,
+    **more: Any,
+) -> Saved:
+    """Let the occurrence that begins at ``at`` take another time, or somebody else's, and with it those that ``which``
+    says.
 
     ``more`` are other columns. Raises ConflictError where it is no longer there, NoRightError where one may not.
     """
     event = _lock(session, event_id, at)
     change_set = begin_change(session, "edit", event["subject"], "event")
-    if event["rule"] is None:
-        target = event_id
-        _update(session, event, {"starts_at": to.starts_at, "ends_at": to.ends_at, **more})
-    elif which == "this":
-        target = _detach(session, event, at, {"starts_at": to.starts_at, "ends_at": to.ends_at, **more})
-    else:
-        if which == "following" and at > _first(event):
-            event = _split(session, event, at)
-        target = event["id"]
+    event = _apart(session, event, at, which)
+    if swap is not None and _gives(event, swap):
+        more["owner_id"], swap = swap.comes, None
+    # What leaves goes first: its other bookings do not stand in the way.
+    before = fetch_attendance(session, event["id"]) if swap is not None else Attendance()
+    if swap is not None:
+        _attend(session, event["id"], _swapped(before, swap._replace(comes=0)))
+    times = {"starts_at": to.starts_at, "ends_at": to.ends_at}
+    if event["rule"] is not None:
         _shift(session, event, at, to, more)
-    return Saved(target, event["subject"], change_set)
+    elif any(event.get(key) != value for key, value in (times | more).items()):
+        _update(session, event, times | more)
+    if swap is not None:
+        _attend(session, event["id"], _swapped(before, swap))
+    return Saved(event["id"], event["subject"], change_set)
 
 
-def copy(session: Session, event_id: int, at: datetime.datetime, to: Span, **more: Any) -> Saved:
-    """The same event once more, at another time and without a rule; who is asked to it is asked anew."""
+def copy(session: Session, event_id: int, at: datetime.datetime, to: Span, swap: Swap | None = None) -> Saved:
+    """The same event once more, one's own, at another time and without a rule; who is asked to it is asked anew."""
     event = _lock(session, event_id, at, to_change=False)
     change_set = begin_change(session, "create", event["subject"], "event")
-    times = {"starts_at": to.starts_at, "ends_at": to.ends_at}
-    new_id = insert_event(
-        session, {key: event[key] for key in KEPT_FIELDS} | {"owner_id": func.crm.me()} | times | more
-    )
-    _copy_attendance(session, event_id, new_id, with_answers=False)
+    other = {"starts_at": to.starts_at, "ends_at": to.ends_at, "owner_id": func.crm.me()}
+    if swap is not None and _gives(event, swap):
+        other["owner_id"] = swap.comes
+    new_id = insert_event(session, {key: event[key] for key in KEPT_FIELDS} | other)
+    attendance = fetch_attendance(session, event_id)
+    _attend(session, new_id, attendance if swap is None else _swapped(attendance, swap))
     return Saved(new_id, event["subject"], change_set)
 
 
@@ -100,7 +120,7 @@ def detach(session: Session, event_id: int, at: datetime.datetime) -> Saved:
     """Make one occurrence an event of its own, so that it alone can be changed."""
     event = _lock(session, event_id, at)
     change_set = begin_change(session, "edit", event["subject"], "event")
-    return Saved(_detach(session, event, at, {}), event["subject"], change_set)
+    return Saved(_detach(session, event, at), event["subject"], change_set)
 
 
 def split(session: Session, event_id: int, at: datetime.datetime) -> Saved:
@@ -118,7 +138,7 @@ def remove(session: Session, event_id: int, at: datetime.datetime, which: Which)
     is_all = event["rule"] is None or which == "all" or (which == "following" and at <= _first(event))
     # What goes of a series becomes an event of its own first, so that who takes part is told of it alone.
     if not is_all and which == "this" and len(event["occurs_at"]) > 1:
-        event_id = _detach(session, event, at, {})
+        event_id = _detach(session, event, at)
     elif not is_all and which == "following":
         session.execute(delete(Event).where(Event.series_id == event_id, Event.original_at >= at))
         event_id = _split(session, event, at)["id"]
@@ -143,20 +163,15 @@ def change(
     """
     event = _lock(session, event_id, at)
     change_set = begin_change(session, "edit", event["subject"], "event")
-    columns = to_columns(by_key("event"), values)
-    if event["rule"] is not None and which == "this":
-        target = _detach(session, event, at, columns)
-    else:
-        if event["rule"] is not None and which == "following" and at > _first(event):
-            is_kept = rule == event["rule"]
-            event = _split(session, event, at)
-            rule = event["rule"] if is_kept else rule  # what is left of it
-        target = event["id"]
-        columns = _for_series(event, at, columns, rule)
-        if any(event.get(key) != value for key, value in columns.items()):
-            _update(session, event, columns)
-    _attend(session, target, attendance)
-    return Saved(target, str(columns.get("subject", event["subject"])), change_set)
+    columns, is_kept = to_columns(by_key("event"), values), rule == event["rule"]
+    is_one_of_many = event["rule"] is not None and which == "this"
+    event = _apart(session, event, at, which)
+    if not is_one_of_many:
+        columns = _for_series(event, at, columns, event["rule"] if is_kept else rule)  # what is left of it
+    if any(event.get(key) != value for key, value in columns.items()):
+        _update(session, event, columns)
+    _attend(session, event["id"], attendance)
+    return Saved(event["id"], str(columns.get("subject", event["subject"])), change_set)
 
 
 def answer(session: Session, event_id: int, code: Literal["accepted", "declined"], title: str) -> Saved:
@@ -175,23 +190,6 @@ def fetch_attendance(session: Session, event_id: int) -> Attendance:
         select(EventResource.resource_id).where(EventResource.event_id == event_id).order_by(EventResource.id)
     )
     return Attendance(tuple(people), tuple(resources))
-
-
-def fetch_attending(session: Session, event_id: int) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
-    """Who takes part in an event and what it takes, by name. Two statements."""
-    people = session.execute(
-        select(Employee.id, Employee.name)
-        .join(EventParticipant, EventParticipant.employee_id == Employee.id)
-        .where(EventParticipant.event_id == event_id)
-        .order_by(EventParticipant.id)
-    )
-    resources = session.execute(
-        select(Resource.id, display_of(Resource))
-        .join(EventResource, EventResource.resource_id == Resource.id)
-        .where(EventResource.event_id == event_id)
-        .order_by(EventResource.id)
-    )
-    return tuple(Ref(*row) for row in people), tuple(Ref(*row) for row in resources)
 
 
 def has_to_look_further(session: Session) -> bool:
@@ -331,15 +329,21 @@ def _ended(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
     }
 
 
-def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime, columns: Mapping[str, Any]) -> int:
+def _apart(session: Session, event: dict[str, Any], at: datetime.datetime, which: Which) -> dict[str, Any]:
+    """The event that is to be changed: of a series, what ``which`` says made one of its own."""
+    if event["rule"] is not None and which == "this":
+        return _read(session, _detach(session, event, at))
+    if event["rule"] is not None and which == "following" and at > _first(event):
+        return _split(session, event, at)
+    return event
+
+
+def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime) -> int:
     _update(session, event, _without(event, at))
     times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
     given = {key: event[key] for key in KEPT_FIELDS} | times | {"series_id": event["id"], "original_at": at}
     new_id = insert_event(session, given)
-    _copy_attendance(session, event["id"], new_id, with_answers=True)
-    _copy_reminders(session, event["id"], new_id)
-    if columns:
-        _update(session, _read(session, new_id), columns)  # by which those who take part are told what is other now
+    _take_along(session, event["id"], new_id)
     return new_id
 
 
@@ -355,8 +359,7 @@ def _split(session: Session, event: Mapping[str, Any], at: datetime.datetime) ->
     new_id = insert_event(session, {key: event[key] for key in KEPT_FIELDS} | times)
     following = _read(session, new_id)
     _update(session, following, worked_out(at, recurrence.written(parts), rest))
-    _copy_attendance(session, event["id"], new_id, with_answers=True)
-    _copy_reminders(session, event["id"], new_id)
+    _take_along(session, event["id"], new_id)
     changed = update(Event).where(Event.series_id == event["id"], Event.original_at >= at).values(series_id=new_id)
     session.execute(changed.execution_options(synchronize_session=False))
     return _read(session, new_id)
@@ -405,20 +408,29 @@ def _back(moment: datetime.datetime) -> datetime.datetime:
     return moment.astimezone()
 
 
-def _copy_attendance(session: Session, event_id: int, to_id: int, *, with_answers: bool) -> None:
-    of_event = select(literal(to_id, BigInteger), EventParticipant.employee_id)
-    columns = ["event_id", "employee_id"]
-    if with_answers:
-        of_event, columns = of_event.add_columns(EventParticipant.answer_id), [*columns, "answer_id"]
+def _take_along(session: Session, event_id: int, to_id: int) -> None:
+    """What leaves its series keeps who takes part with his answer, what it takes, and when each is reminded."""
+    of_event = select(literal(to_id, BigInteger), EventParticipant.employee_id, EventParticipant.answer_id)
     session.execute(
-        insert(EventParticipant).from_select(columns, of_event.where(EventParticipant.event_id == event_id))
+        insert(EventParticipant).from_select(
+            ["event_id", "employee_id", "answer_id"], of_event.where(EventParticipant.event_id == event_id)
+        )
     )
     taken = select(literal(to_id, BigInteger), EventResource.resource_id).where(EventResource.event_id == event_id)
     session.execute(insert(EventResource).from_select(["event_id", "resource_id"], taken))
-
-
-def _copy_reminders(session: Session, event_id: int, to_id: int) -> None:
     session.execute(text("select crm.copy_reminders(:from_id, :to_id)"), {"from_id": event_id, "to_id": to_id})
+
+
+def _gives(event: Mapping[str, Any], swap: Swap) -> bool:
+    """Whether it has another organiser by that."""
+    return not swap.is_resource and bool(event["owner_id"] == swap.leaves)
+
+
+def _swapped(attendance: Attendance, swap: Swap) -> Attendance:
+    """With who comes in the place of who leaves; with nobody there where nobody comes."""
+    before = attendance.resources if swap.is_resource else attendance.people
+    after = tuple(swap.comes if id_ == swap.leaves else id_ for id_ in before if swap.comes or id_ != swap.leaves)
+    return replace(attendance, resources=after) if swap.is_resource else replace(attendance, people=after)
 
 
 def _attend(session: Session, event_id: int, wanted: Attendance) -> None:

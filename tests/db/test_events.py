@@ -14,7 +14,7 @@ from crm_desktop.core.errors import ConflictError, NoRightError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import calendar, events, journal, messages
 from crm_desktop.services.calendar import Span, clashes, free_spans
-from crm_desktop.services.events import Attendance
+from crm_desktop.services.events import Attendance, Swap
 from crm_desktop.services.records import FieldsError, new_record
 from tests.db.conftest import SignIn
 
@@ -197,6 +197,30 @@ def test_changing_the_rule_and_who_takes_part_is_one_action(sign_in: SignIn) -> 
     with seller.write() as session:
         journal.undo(session, saved.change_set)
     assert (starts(seller), starts(junior)) == ("1130.09周会", "")
+
+
+def test_an_event_goes_over_to_another_room_or_person(sign_in: SignIn) -> None:
+    admin, seller, junior, desk = (sign_in(key) for key in ("admin", "seller", "junior", "desk"))
+    people = (seller.person.id, junior.person.id)
+    car, room = id_of(admin, "resource", "粤%"), id_of(admin, "resource", "%会议室%")
+    first = make(admin, people=people, resources=(car,))
+    make(admin, "送货", MONDAY + DAY, resources=(car,))
+    with admin.write() as session:  # the car has no time tomorrow, which does not matter: it stays here
+        to = Span(MONDAY + DAY, MONDAY + DAY + HOUR)
+        events.move(session, first, MONDAY, to, "all", Swap(is_resource=True, leaves=car, comes=room))
+    swap = Swap(is_resource=False, leaves=junior.person.id, comes=desk.person.id)
+    with admin.write() as session:
+        saved = events.move(session, first, MONDAY + DAY, to, "all", swap)
+        assert events.fetch_attendance(session, first) == Attendance((seller.person.id, desk.person.id), (room,))
+    with admin.write() as session:
+        journal.undo(session, saved.change_set)
+        assert events.fetch_attendance(session, first) == Attendance(people, (room,))
+    with admin.write() as session:
+        to = Span(MONDAY, MONDAY + HOUR)
+        given = Swap(is_resource=False, leaves=admin.person.id, comes=seller.person.id)
+        beside = events.copy(session, first, MONDAY + DAY, to, given).event_id
+        (clash,), names = calendar.fetch_clashes(session, first, Span(MONDAY, MONDAY + HOUR))
+        assert (clash.event_id, [names[False, id_] for id_ in clash.people]) == (beside, ["seller", "junior"])
 
 
 def test_changing_this_one_and_this_and_the_following(sign_in: SignIn) -> None:

@@ -189,6 +189,49 @@ def test_everything_goes_by_keys_too(sit_down: SitDown) -> None:
     dialog.reject()
 
 
+def test_on_the_lines_of_a_team_an_event_is_rebooked(sit_down: SitDown) -> None:
+    desk = sit_down("admin")
+    page = open_calendar(desk, Mode.TEAM)
+    lines = [one.ref for one in page.model.shown.calendars]
+    room, car = (next(n for n, ref in enumerate(lines) if words in ref.label) for words in ("会议室", "粤"))
+    colleague = next(n for n, ref in enumerate(lines) if ref.id != desk.gateway.person.id)
+    today = midnight(clock.today()) + 9 * HOUR
+    first = make(desk.gateway, today, resources=(lines[room].id,))
+    make(desk.gateway, today + HOUR / 2, subject="送货", resources=(lines[car].id,))
+    page.model.refresh()
+    desk.settle()
+
+    def box(row: int) -> QPoint:
+        (found,) = [b for b in page.table._layout.boxes if b.row == row and b.occurrence.event_id == first]
+        return page.table._on_viewport(found.rect, is_fixed=False).center()
+
+    def line(row: int) -> int:
+        return page.table.point_at(Cursor(Span(today, today + HOUR), is_whole=False, row=row)).y() + 10
+
+    where = page.table.viewport()
+    QTest.mousePress(where, LEFT, NONE, box(room))
+    QTest.mouseMove(where, box(room) + QPoint(0, 12))
+    QTest.mouseMove(where, QPoint(box(room).x(), line(car)))
+    drag_ = page.table._drag
+    assert drag_ is not None
+    wanted = page.table._wanted()
+    assert wanted is not None
+    assert [one.title for one in drag_.clashing(page.model.shown, wanted)] == ["送货"]
+    QTest.mouseRelease(where, LEFT, NONE, QPoint(box(room).x(), line(colleague)))  # people are no rooms
+    desk.settle()
+    assert "moved" not in desk.notices()
+    drag(page, box(room), QPoint(box(room).x(), line(car)))
+    desk.settle()
+    assert "already booked" in desk.notices()
+    mine = next(n for n, ref in enumerate(lines) if ref.id == desk.gateway.person.id)
+    page.table.setFocus()
+    page.table._choose((first, today))
+    page.table.cursor_span = Cursor(Span(today, today + HOUR), is_whole=False, row=mine)
+    key(page, Qt.Key.Key_Down if colleague > mine else Qt.Key.Key_Up, held=ALT)
+    desk.settle()
+    assert desk.value("event", first, "owner_id") == lines[mine + 1].id
+
+
 def test_of_a_series_one_is_asked_which_are_meant(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     series = make(desk.gateway, at(0, 9), rule="FREQ=DAILY;COUNT=3")

@@ -15,7 +15,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import events, reminders
-from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
 from crm_desktop.services.calendar_times import midnight
 from crm_desktop.services.events import Saved, Which
 from crm_desktop.services.lookup import Choices
@@ -29,6 +29,7 @@ from crm_desktop.ui.calendar.layout import Cursor
 from crm_desktop.ui.calendar.model import CalendarModel
 from crm_desktop.ui.calendar.view import Wish
 from crm_desktop.ui.calendar.which import WhichDialog
+from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.tasks import Session
 
@@ -146,7 +147,7 @@ class CalendarActions(QObject):
         def work(session: Session) -> EventForm:
             record = fetch_record(session, "event", one.event_id)
             times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
-            people, resources = events.fetch_attending(session, one.event_id)
+            people, resources = fetch_attending(session, one.event_id)
             shown = replace(record, values={**record.values, **times})
             wishes = tuple(reminders.fetch_wishes(session, "event", one.event_id))
             return EventForm(shown, record.values.get("rule"), people, resources, which, one.starts_at, wishes)
@@ -178,8 +179,10 @@ class CalendarActions(QObject):
         if one.details is None:
             return
         if wish.is_copy:
-            self._command(
-                lambda session: events.copy(session, one.event_id, one.starts_at, wish.span), _("“{title}” was copied.")
+            self._place(
+                lambda session: events.copy(session, one.event_id, one.starts_at, wish.span, wish.swap),
+                Cursor(wish.span, wish.is_whole),
+                _("“{title}” was copied."),
             )
             return
         if not self.may_change(one):
@@ -188,15 +191,11 @@ class CalendarActions(QObject):
                                      _("Ask its organiser, or your administrator for the right.")))  # fmt: skip
             return
         more: dict[str, Any] = {} if wish.is_whole == one.is_whole_days else {"is_all_day": wish.is_whole}
-        calendars = self._model.shown.calendars
-        if 0 <= wish.row < len(calendars):
-            calendar = calendars[wish.row]
-            if not calendar.is_resource and calendar.ref.id not in one.people:
-                more["owner_id"] = calendar.ref.id
 
         def decided(which: Which) -> None:
-            self._command(
-                lambda session: events.move(session, one.event_id, one.starts_at, wish.span, which, **more),
+            self._place(
+                lambda session: events.move(session, one.event_id, one.starts_at, wish.span, which, wish.swap, **more),
+                Cursor(wish.span, wish.is_whole),
                 _("“{title}” was moved."),
             )
 
@@ -218,8 +217,10 @@ class CalendarActions(QObject):
         elif one.is_whole_days:
             begin = midnight(begin.date())
         span = Span(begin, begin + (one.ends_at - one.starts_at))
-        self._command(
-            lambda session: events.copy(session, one.event_id, one.starts_at, span), _("“{title}” was copied.")
+        self._place(
+            lambda session: events.copy(session, one.event_id, one.starts_at, span),
+            Cursor(span, one.is_whole_days),
+            _("“{title}” was copied."),
         )
 
     def delete(self, one: Occurrence) -> None:
@@ -251,10 +252,25 @@ class CalendarActions(QObject):
     def _command(self, work: Callable[[Session], Saved], sentence: str) -> None:
         self._context.tasks.command(self._page, work, partial(self._tell, sentence), self._fail)
 
-    def _tell(self, sentence: str, saved: Saved) -> None:
+    def _place(self, work: Callable[[Session], Saved], to: Cursor, sentence: str) -> None:
+        """Give an event its place, and say whose time was taken then already."""
+
+        def place(session: Session) -> tuple[Saved, str]:
+            saved = work(session)
+            clash = "" if to.is_whole else clash_words(*fetch_clashes(session, saved.event_id, to.span))
+            return saved, clash
+
+        def done(found: tuple[Saved, str]) -> None:
+            saved, clash = found
+            self._tell(sentence, saved, clash)
+
+        self._context.tasks.command(self._page, place, done, self._fail)
+
+    def _tell(self, sentence: str, saved: Saved, clash: str = "") -> None:
         messages.notify(
             self._page,
-            sentence.format(title=saved.title),
+            " ".join(filter(None, (sentence.format(title=saved.title), clash))),
+            tone="warn" if clash else "good",
             undo=lambda: undo(self._view, self._view, saved.change_set, self._model.refresh),
         )
         self._has_read(saved.change_set)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint
 
 from crm_desktop.services.calendar import Occurrence, Span, clashes
 from crm_desktop.services.calendar_times import DAY
+from crm_desktop.services.events import Swap
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 
 Part = Literal["new", "whole", "start", "end"]
@@ -51,7 +52,7 @@ class Drag:
         starts_at, ends_at = (
             (moment.replace(tzinfo=None) + moved).astimezone() for moment in (one.starts_at, one.ends_at)
         )
-        row = at.row if owns_line(shown, self.box) else self.box.row
+        row = line_for(shown, one, self.box.row, at.row)
         return Cursor(Span(starts_at, ends_at), one.is_whole_days, row)
 
     def clashing(self, shown: Shown, cursor: Cursor) -> list[Occurrence]:
@@ -59,7 +60,12 @@ class Drag:
         if self.box is None or cursor.is_whole:
             return []
         one = self.box.occurrence
-        return clashes(shown.occurrences, cursor.span, one.people, one.resources, but=one.event_id)
+        people, resources = {*one.people}, {*one.resources}
+        swap = swap_of(shown, self.box.row, cursor.row)
+        if swap is not None:
+            taken = resources if swap.is_resource else people
+            taken ^= {swap.leaves, swap.comes}
+        return clashes(shown.occurrences, cursor.span, people, resources, but=0 if self.is_copy else one.event_id)
 
     def _resized(self, one: Occurrence, at: Spot, row: int) -> Cursor:
         least = DAY if one.is_whole_days else LEAST
@@ -77,9 +83,20 @@ def stretched(begin: Spot, end: Spot) -> Cursor:
     return Cursor(Span(first, last + (DAY if begin.is_whole else STEP)), begin.is_whole, begin.row)
 
 
-def owns_line(shown: Shown, box: Box) -> bool:
-    """Whether to drag it to another line gives it to somebody else."""
-    if not 0 <= box.row < len(shown.calendars):
-        return False
-    calendar, details = shown.calendars[box.row], box.occurrence.details
-    return details is not None and not calendar.is_resource and details.owner.id == calendar.ref.id
+def line_for(shown: Shown, one: Occurrence, row: int, to: int) -> int:
+    """The line of a team to which an event may go from ``row``: to another person's, or another room's, unless that one
+    takes part already.
+    """
+    swap = swap_of(shown, row, to)
+    if swap is None or one.details is None:
+        return row
+    return row if swap.comes in (one.resources if swap.is_resource else one.people) else to
+
+
+def swap_of(shown: Shown, row: int, to: int) -> Swap | None:
+    """Who leaves and who comes where an event goes from one line to another; None where nobody does."""
+    lines = shown.calendars
+    if row == to or not (0 <= row < len(lines) and 0 <= to < len(lines)):
+        return None
+    leaves, comes = lines[row], lines[to]
+    return Swap(comes.is_resource, leaves.ref.id, comes.ref.id) if leaves.is_resource == comes.is_resource else None

@@ -25,6 +25,7 @@ from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.repeats import RepeatsEditor
 from crm_desktop.ui.calendar.times_editor import TimesEditor
+from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
@@ -41,7 +42,6 @@ WIDTH = 720
 CHECK_MS = 250
 LOOKED_AT = 60
 """So many times of a rule are looked at for clashes."""
-NAMED = 3
 _FIELDS = ("subject", "kind", "category", "place", "owner", "customer", "contact", "opportunity", "description")
 
 
@@ -277,17 +277,7 @@ class EventDialog(Dialog):
         refs = [*self.people.value(), *([owner] if isinstance(owner, Ref) else [])]
         names = {(False, ref.id): ref.label for ref in refs}
         names |= {(True, ref.id): ref.label for ref in self.resources.value()}
-        said = []
-        for _span, one in found[:NAMED]:
-            keys = [*((False, id_) for id_ in one.people), *((True, id_) for id_ in one.resources)]
-            who = _(", ").join(names[key] for key in keys if key in names)
-            day = day_words(one.starts_at.date())
-            time = f"{day} {clock_words(one.starts_at)}–{clock_words(one.ends_at)}"
-            said.append(_("{who}: {what}, {time}").format(who=who, what=one.title, time=time))
-        more = len(found) - NAMED
-        if more > 0:
-            said.append(_("and {count} more").format(count=more))
-        self.clash.say_one(_("Clash: {what}").format(what=_("; ").join(said)) if said else "")
+        self.clash.say_one(clash_words([one for _span, one in found], names))
 
     def _note_day(self) -> None:
         if not self._are_touched:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from crm_desktop.services.calendar import Occurrence, Span
 from crm_desktop.services.calendar_times import DAY, Mode
+from crm_desktop.services.events import Swap
 from crm_desktop.ui.calendar.canvas import CalendarCanvas
-from crm_desktop.ui.calendar.drag import HOUR, STEP, Drag, Part, owns_line, stretched
+from crm_desktop.ui.calendar.drag import HOUR, STEP, Drag, Part, line_for, stretched, swap_of
 from crm_desktop.ui.calendar.layout import Box, Cursor
 
 GRIP = 6  # px at the edge of an event by which it is stretched
@@ -21,13 +22,13 @@ _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0
 
 
 class Wish(NamedTuple):
-    """What its user wants of an event: another time, perhaps on another line, perhaps as a copy."""
+    """What its user wants of an event: another time, perhaps somebody else's, perhaps as a copy."""
 
     occurrence: Occurrence
     span: Span
     is_whole: bool
-    row: int
     is_copy: bool
+    swap: Swap | None = None
 
 
 class CalendarView(CalendarCanvas):
@@ -109,7 +110,8 @@ class CalendarView(CalendarCanvas):
         one = drag.box.occurrence
         is_same = (cursor.span.starts_at, cursor.span.ends_at, cursor.row) == (one.starts_at, one.ends_at, drag.box.row)
         if not is_same:
-            self.move_wanted.emit(Wish(one, cursor.span, cursor.is_whole, cursor.row, _copies(drag, event)))
+            swap = swap_of(self.shown, drag.box.row, cursor.row)
+            self.move_wanted.emit(Wish(one, cursor.span, cursor.is_whole, _copies(drag, event), swap))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the event, or make one."""
@@ -256,29 +258,23 @@ class CalendarView(CalendarCanvas):
             ends_at = one.ends_at + by
             if not by or ends_at <= one.starts_at:
                 return
-            wish = Wish(one, Span(one.starts_at, ends_at), one.is_whole_days, cursor.row, is_copy=False)
+            wish = Wish(one, Span(one.starts_at, ends_at), one.is_whole_days, is_copy=False)
         else:
-            moved = self._moved(cursor, across, down)
+            moved = self._moved(one, cursor, across, down)
             if moved == cursor:
                 return
-            wish = Wish(one, moved.span, one.is_whole_days, moved.row, is_copy=False)
+            swap = swap_of(self.shown, cursor.row, moved.row)
+            wish = Wish(one, moved.span, one.is_whole_days, is_copy=False, swap=swap)
         self.move_wanted.emit(wish)
 
-    def _moved(self, cursor: Cursor, across: int, down: int) -> Cursor:
-        span = cursor.span
-        if self._layout.keeps_hours or (cursor.is_whole and not self.shown.mode.is_team):
+    def _moved(self, one: Occurrence, cursor: Cursor, across: int, down: int) -> Cursor:
+        if self.shown.mode.is_team and down:
+            return cursor._replace(row=line_for(self.shown, one, cursor.row, cursor.row + down))
+        if self._layout.keeps_hours or cursor.is_whole:
             by = (across + (7 * down if self.shown.mode is Mode.MONTH else 0)) * DAY
-            starts_at, ends_at = ((at.replace(tzinfo=None) + by).astimezone() for at in span)
+            starts_at, ends_at = ((at.replace(tzinfo=None) + by).astimezone() for at in cursor.span)
             return cursor._replace(span=Span(starts_at, ends_at))
-        moved = self._layout.move(cursor, across, down)
-        return (
-            moved if not self.shown.mode.is_team or moved.row == cursor.row or self._may_change_line(cursor) else cursor
-        )
-
-    def _may_change_line(self, cursor: Cursor) -> bool:
-        one = self.current
-        boxes = [box for box in self._layout.boxes if box.occurrence is one and box.row == cursor.row]
-        return bool(boxes) and owns_line(self.shown, boxes[0])
+        return self._layout.move(cursor, across, down)
 
     def _row_of(self, one: Occurrence) -> int:
         rows = [box.row for box in self._layout.boxes if box.occurrence is one]
