@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent, QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
@@ -18,6 +19,7 @@ from crm_desktop.ui import theme
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.buttons import restyle, with_shortcut
+from crm_desktop.ui.widgets.links import dial
 
 OPEN_KEY = "Ctrl+Return"
 """Shows what a field points to: a record, an address."""
@@ -81,6 +83,30 @@ class AddressEditor(LineEditor):
     def _open_address(self) -> None:
         if self.check() and self.line.text():
             QDesktopServices.openUrl(QUrl(f"{self._scheme}{self.line.text()}"))
+
+
+class PhonesEditor(LineEditor):
+    """Telephone numbers with a button that dials; of several it asks which."""
+
+    def __init__(self, kind: Kind, label: str, *, required: bool = False, help_text: str = "") -> None:
+        super().__init__(kind, label, required=required, help_text=help_text)
+        self._dial_action = QAction(icon("phone"), _("Dial"), self)
+        self._dial_action.triggered.connect(self._dial)
+        self._dial_action.setShortcut(OPEN_KEY)
+        self._dial_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._dial_action.setToolTip(with_shortcut(_("Dial"), OPEN_KEY))
+        self.line.addAction(self._dial_action, QLineEdit.ActionPosition.TrailingPosition)
+
+    def _dial(self) -> None:
+        numbers = self.value()
+        if len(numbers) == 1:
+            dial(numbers[0])
+        elif numbers:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for number in numbers:
+                menu.addAction(icon("phone"), number, partial(dial, number))
+            menu.popup(self.line.mapToGlobal(QPoint(0, self.line.height())))
 
 
 class DateEditor(LineEditor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_desktop.spec.kinds import Kind
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.check_box import CheckBoxEditor
-from crm_desktop.ui.fields.line import AddressEditor, DateEditor, LineEditor
+from crm_desktop.ui.fields.line import AddressEditor, DateEditor, LineEditor, PhonesEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
 from crm_desktop.ui.fields.rule import RuleEditor
 
@@ -15,6 +15,7 @@ EDITORS = {
     "date": DateEditor,
     "email": AddressEditor,
     "website": AddressEditor,
+    "phones": PhonesEditor,
     "rule": RuleEditor,
 }
 

@@ -66,7 +66,9 @@ def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str],
     if say is not None:
         return say(column, row)
     if role == CellRole.TONE:
-        return tones.get(column.key)
+        return tones.get(column.key) or ("accent" if column.facts.kind.name == "phones" else None)
+    if role == CellRole.PHONES:
+        return row.values[column.key] if column.facts.kind.name == "phones" else None
     return is_name(spec, column) if role == CellRole.STRONG else None
 
 

@@ -20,6 +20,7 @@ from crm_desktop.ui.list_page.cell_editing import CellEditing
 from crm_desktop.ui.list_page.words import record_title
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.widgets.buttons import with_shortcut
+from crm_desktop.ui.widgets.item_delegate import CellRole
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
@@ -95,6 +96,12 @@ class Commands:
         ids = self._page.table.selected_ids()
         row = self._page.model.loaded(ids[0]) if len(ids) == 1 else None
         return ids, record_title(self._page.spec, row) if row is not None else ""
+
+    def phones(self) -> Sequence[str]:
+        """The telephone numbers in the current row, as far as they are shown."""
+        index = self._page.table.currentIndex()
+        cells = (index.siblingAtColumn(column) for column in range(self._page.model.columnCount()))
+        return [number for cell in cells for number in cell.data(CellRole.PHONES) or ()]
 
     def add_sharing(self, menu: QMenu) -> None:
         """Offer to share, assign and claim the selected rows, and to say who sees the only one."""

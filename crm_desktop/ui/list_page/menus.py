@@ -14,6 +14,7 @@ from crm_desktop.ui.icons import icon
 from crm_desktop.ui.list_page import header_menu
 from crm_desktop.ui.list_page.commands import MOVE
 from crm_desktop.ui.list_page.words import things
+from crm_desktop.ui.widgets.links import dial
 from crm_desktop.ui.widgets.menu_actions import add_action, check_action
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def row_menu(page: ListPage) -> QMenu:
     column = page.current_column()
     add_action(menu, "arrow-square-out", _("Open"), page.open_current, "Enter")
     add_action(menu, "", _("Open in the background"), page.commands.open_in_background, "Ctrl+Enter")
+    for number in page.commands.phones():
+        add_action(menu, "phone", _("Dial {number}").format(number=number), partial(dial, number))
     menu.addSeparator()
     if page.commands.may_update():
         edit = add_action(menu, "pencil-simple", _("Edit this cell"), page.commands.edit_cell, "F2")

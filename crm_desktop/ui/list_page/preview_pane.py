@@ -22,6 +22,7 @@ from crm_desktop.ui.widgets.chip import Chip, Tone
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
+from crm_desktop.ui.widgets.links import address_link, dial_address, ways_to_reach
 
 MOST_FACTS, MOST_PARTS, MOST_WORDS = 8, 5, 2
 LABEL_WIDTH = 80
@@ -144,7 +145,11 @@ def _facts(record: Record) -> QGridLayout:
         grid.addWidget(label(_(spec.labels[attr]), "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
         # Qt breaks lines at spaces and between Chinese characters only.
         is_one_word = text.isascii() and " " not in text
-        grid.addWidget(ElidedLabel(text) if is_one_word else label(text, wrap=True, selectable=True), row, 1)
+        if fact.kind.name == "phones":
+            shown: QWidget = ways_to_reach(value or ())
+        else:
+            shown = ElidedLabel(text) if is_one_word else label(text, wrap=True, selectable=True)
+        grid.addWidget(shown, row, 1)
         row += 1
         if row == MOST_FACTS:
             break
@@ -162,7 +167,8 @@ def _part_lines(part: EntitySpec, rows: tuple[Row, ...]) -> QGridLayout:
         first, words, phone = _part_texts(part, row)
         grid.addWidget(label(first, "muted" if not phone else "body"), line, 0)
         grid.addWidget(ElidedLabel(" · ".join(words), "body" if not phone else "muted"), line, 1)
-        grid.addWidget(label(phone, selectable=True), line, 2, Qt.AlignmentFlag.AlignRight)
+        if phone:
+            grid.addWidget(address_link(phone, dial_address(phone)), line, 2, Qt.AlignmentFlag.AlignRight)
     return grid
 
 

@@ -30,6 +30,7 @@ class CellRole(IntEnum):
     FLASH = Qt.ItemDataRole.UserRole + 3  # True while a row that changed is lit up
     STRONG = Qt.ItemDataRole.UserRole + 4  # True for text in medium weight: the name a row is known by
     MISSING = Qt.ItemDataRole.UserRole + 6  # the word in a chip where a text is missing that others need
+    PHONES = Qt.ItemDataRole.UserRole + 7  # the telephone numbers in the text, each of which dials
     HEADING = Qt.ItemDataRole.UserRole + 5  # the ``Heading`` of a row that heads the rows below it
 
 

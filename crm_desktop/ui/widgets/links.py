@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, QUrl
@@ -15,18 +16,31 @@ from crm_desktop.ui.widgets.buttons import inline_link
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
+_EXTENSION = re.compile(r"(?:转|分机|ext\.?|#)(?=\D*\d)", re.IGNORECASE)
+
 
 def ways_to_reach(phones: Iterable[str], email: str = "") -> QWidget:
     """All numbers side by side, each dials; then the address to write to. In several lines where it is narrow."""
     made = QWidget()
     flow = FlowLayout(made, gap=12)
     for phone in phones:
-        prefix = "+" if phone.lstrip().startswith("+") else ""
-        number = prefix + "".join(c for c in phone if c.isdigit()) if prefix else digits(phone)
-        flow.addWidget(address_link(phone, f"tel:{number}"))
+        flow.addWidget(address_link(phone, dial_address(phone)))
     if email:
         flow.addWidget(address_link(email, f"mailto:{email}"))
     return made
+
+
+def dial_address(phone: str) -> str:
+    """The address that dials a number, by RFC 3966: an extension stands apart."""
+    number, *extension = _EXTENSION.split(phone, maxsplit=1)
+    prefix = "+" if number.lstrip().startswith("+") else ""
+    dialled = prefix + "".join(c for c in number if c.isdigit()) if prefix else digits(number)
+    return f"tel:{dialled};ext={digits(extension[0])}" if extension else f"tel:{dialled}"
+
+
+def dial(phone: str) -> None:
+    """Hand a number to whatever dials on this computer."""
+    QDesktopServices.openUrl(QUrl(dial_address(phone)))
 
 
 def address_link(text: str, address: str) -> QPushButton:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOpti
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import icons, messages, theme
 from crm_desktop.ui.widgets.item_delegate import CELL_PADDING, ItemDelegate
+from crm_desktop.ui.widgets.phone_cells import PhoneCells
 
 Index = QModelIndex | QPersistentModelIndex
 LOADING = "…"  # what a model answers for a row that is on its way
@@ -41,6 +42,7 @@ class TableView(QTableView):
         self.shows_current_cell = False  # where a key does something to one cell
         self._roomy_column, self._roomy_least = -1, 0
         self.setItemDelegate(ItemDelegate(self))
+        self.phone_cells = PhoneCells(self)
         self.setHorizontalHeader(_Header(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
