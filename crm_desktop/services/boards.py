@@ -6,13 +6,13 @@ All ids of a column come at once, eight bytes each, so that heads count what mat
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import BigInteger, Select, any_, bindparam, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
@@ -97,6 +97,23 @@ def fetch_board(
 
     key = ("board", board.column.key, lane.key if lane else "", shape_of(query, person))
     return _read(board, execute(session, key, build, parameters_of(query, person)), has_lanes=lane is not None)
+
+
+def fetch_places(
+    session: Session, board: BoardSpec, query: ListQuery, person: Person, ids: Collection[int], lane: Attr | None = None
+) -> dict[int, tuple[int, int]]:
+    """Column and lane of those of these cards that the board holds, by id. One statement."""
+    model: Any = query.spec.model
+
+    def build() -> Select[Any]:
+        place = getattr(model, facts(board.column).column)
+        lane_id = literal(NO_LANE.id) if lane is None else func.coalesce(getattr(model, facts(lane).column), NO_LANE.id)
+        is_one = model.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return select(model.id, place, lane_id).where(where_of(query, person), is_one)
+
+    key = ("places", board.column.key, lane.key if lane else "", shape_of(query, person))
+    rows = execute(session, key, build, parameters_of(query, person) | {"ids": list(ids)})
+    return {id_: (place, lane_id) for id_, place, lane_id in rows}
 
 
 def _select_board(board: BoardSpec, query: ListQuery, person: Person, lane: Attr | None) -> Select[Any]:

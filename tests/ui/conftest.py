@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.services import marks, views
 from crm_desktop.ui import soon
+from crm_desktop.ui.board import model
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
@@ -84,6 +85,7 @@ def every_read_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read again soon is so after the same moment, and counted in full, however slow the computer."""
     monkeypatch.setattr(soon, "MOST_MS", soon.LEAST_MS)
     monkeypatch.setattr(views, "PATIENCE_MS", 60_000)
+    monkeypatch.setattr(model, "SLOW_SECONDS", 600)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -15,8 +16,10 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services.opportunities import fetch_stages, move
 from crm_desktop.services.records import fetch_record
 from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.ui import soon
 from crm_desktop.ui.board.layout import Place
 from crm_desktop.ui.board.next_step import NextStepDialog
+from crm_desktop.ui.bus import UNKNOWN
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.list_page.page import ListPage
@@ -202,6 +205,35 @@ def test_what_a_colleague_does_shows_without_moving_anything(sit_down: SitDown, 
     assert row.values["amount"] == 777
     assert flashed[0]
     assert [column.count for column in page.model.columns[:2]] == [29, 1]
+
+
+def test_on_a_board_that_is_slow_to_read_moves_show_at_once_too(
+    sit_down: SitDown, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soon, "MOST_MS", 600_000)
+    desk = sit_down("seller")
+    ids = deals(desk.gateway, *[FIRST] * 4)
+    page = open_board(desk)
+    page.model._seconds = 1000.0
+    page.model.took.emit(1000.0)
+    leader = sign_in("leader")
+    with leader.write() as session:
+        move(session, fetch_record(session, "opportunity", ids[2]), fetch_stages(session).all[NEEDS], {}, "")
+    change(leader, "opportunity", ids[0], name="改名")
+    change(leader, "opportunity", ids[1], expected_on=clock.today() + datetime.timedelta(800))  # outside the quarter
+    (new,) = deals(leader, NEEDS, owner="seller")
+    flashed: list[bool] = []
+    page.model.changed.connect(lambda: flashed.append(page.model.is_flashing(ids[0])))
+    desk.bus.post("opportunity", (*ids[:3], new), UNKNOWN)
+    desk.bus.flush()
+    desk.settle()
+    shown = [list(page.model.cell(0, column).ids) for column in (FIRST, NEEDS)]
+    assert (shown[0], set(shown[1])) == ([ids[0], ids[3]], {ids[2], new})
+    assert flashed[0]
+    assert page.model.columns[FIRST].amount == 10_000  # not read again yet
+    page.model.refresh()
+    desk.settle()
+    assert [column.amount for column in page.model.columns[:2]] == [5000, 4000]
 
 
 def test_the_second_of_two_who_drag_a_card_is_told_and_nothing_is_lost(sit_down: SitDown) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import KnownError
 from crm_desktop.entities import by_key
-from crm_desktop.services.boards import BoardColumn, Cell, FoundBoard, fetch_board
+from crm_desktop.services.boards import BoardColumn, Cell, FoundBoard, fetch_board, fetch_places
 from crm_desktop.services.listing import ListQuery, Row, fetch_rows
 from crm_desktop.spec import Ref
 from crm_desktop.spec.board import BoardSpec
@@ -26,6 +26,8 @@ PAGE = 50
 KEPT = 5000
 FLASH_MS = 1200
 REQUEST_MS = 20
+SLOW_SECONDS = 0.05
+"""Boards that take longer to read are not read at once after each change; cards are shown where they are until then."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class BoardModel(QObject):
         self._changed: set[int] | None = set()  # None: any
         self._wanted: set[int] = set()
         self._flashing: set[int] = set()
+        self._moved: set[int] = set()
+        self._seconds = 0.0
         self._generation = 0
         self.is_read = False
         self._flash_timer = later(FLASH_MS, self._end_flash, self)
@@ -140,6 +144,7 @@ class BoardModel(QObject):
         kept = [] if is_first else [id_ for id_ in self._rows if changed is None or id_ in changed]
         fresh = [] if is_first or changed is None else [id_ for id_ in changed if id_ not in self._rows]
         self._changed = set()
+        self._moved.clear()
 
         def work(session: Session) -> tuple[FoundBoard, list[int], Mapping[int, Row]]:
             found = fetch_board(session, self.board, query.rows, self._person, lane)
@@ -148,7 +153,8 @@ class BoardModel(QObject):
 
         def take(answer: tuple[FoundBoard, list[int], Mapping[int, Row]]) -> None:
             if generation == self._generation:
-                self.took.emit(monotonic() - begun)
+                self._seconds = monotonic() - begun
+                self.took.emit(self._seconds)
                 self._take(*answer, is_first=is_first)
 
         def fail(error: KnownError) -> None:
@@ -164,17 +170,55 @@ class BoardModel(QObject):
             self._changed = None
         else:
             self._changed.update(ids)
+            if self.is_read and self._seconds > SLOW_SECONDS:
+                self._moved.update(ids)
+                self._show_moved()
 
     def shift(self, id_: int, column: int) -> None:
         """Show a card first in another column, until the server has said what became of it."""
         place = self.place_of(id_)
-        if place is None:
-            return
-        lane = self.lanes[place.lane].id
-        left, entered = self.cell(place.lane, place.column), self.columns[column].cell(lane)
-        self.columns[place.column].cells[lane] = replace(left, ids=array("q", [one for one in left.ids if one != id_]))
-        self.columns[column].cells[lane] = replace(entered, ids=array("q", [id_, *entered.ids]))
-        self.changed.emit()
+        if place is not None:
+            self._put(id_, (self.columns[column].ref.id, self.lanes[place.lane].id))
+            self.changed.emit()
+
+    def _show_moved(self) -> None:
+        """Show cards that others saved where they are now, until all is read; so many that they fill a page wait."""
+        ids, generation, query = list(self._moved), self._generation, self.query
+        spec, columns = by_key(self.board.entity), self.board.columns
+        lane = self.board.person if query.has_lanes else None
+
+        def work(session: Session) -> tuple[dict[int, tuple[int, int]], Mapping[int, Row]]:
+            places = fetch_places(session, self.board, query.rows, self._person, ids, lane)
+            return places, fetch_rows(session, spec, columns, ids)
+
+        def take(answer: tuple[dict[int, tuple[int, int]], Mapping[int, Row]]) -> None:
+            if generation != self._generation:
+                return
+            self._moved.clear()
+            places, rows = answer
+            self._flash(id_ for id_ in places if rows.get(id_) != self._rows.get(id_))
+            self._keep(ids, rows)
+            for id_ in ids:
+                self._put(id_, places.get(id_))
+            self.changed.emit()
+
+        if len(ids) <= PAGE:
+            self._tasks.query(self, work, take, self.failed.emit, key="moved")
+
+    def _put(self, id_: int, where: tuple[int, int] | None) -> None:
+        """Let a card stand first in a column and a lane, by their ids; or nowhere. Heads add up when all is read."""
+        place = self.place_of(id_)
+        before = None if place is None else (self.columns[place.column], self.lanes[place.lane].id)
+        if before is not None:
+            column, lane = before
+            if (column.ref.id, lane) == where:
+                return
+            cell = column.cell(lane)
+            column.cells[lane] = replace(cell, ids=array("q", [one for one in cell.ids if one != id_]))
+        entered = next((column for column in self.columns if where is not None and column.ref.id == where[0]), None)
+        if entered is not None and where is not None and any(lane.id == where[1] for lane in self.lanes):
+            cell = entered.cell(where[1])
+            entered.cells[where[1]] = replace(cell, ids=array("q", [id_, *cell.ids]))
 
     def _take(self, found: FoundBoard, asked: Sequence[int], rows: Mapping[int, Row], *, is_first: bool) -> None:
         before = dict(self._rows)
