@@ -73,6 +73,7 @@ KNOWLEDGE_ARTICLE = EntitySpec(
         KnowledgeArticle.kind: N_("Kind of problem"),
         KnowledgeArticle.product: N_("Product"),
         KnowledgeArticle.category: N_("Product category"),
+        KnowledgeArticle.request: N_("Written from"),
         KnowledgeArticle.keywords: N_("Keywords"),
         KnowledgeArticle.problem: N_("Problem"),
         KnowledgeArticle.solution: N_("Solution"),
@@ -133,6 +134,7 @@ KNOWLEDGE_ARTICLE = EntitySpec(
                     KnowledgeArticle.product,
                     KnowledgeArticle.category,
                     KnowledgeArticle.keywords,
+                    KnowledgeArticle.request,
                     KnowledgeArticle.owner,
                     KnowledgeArticle.state,
                     KnowledgeArticle.code,
@@ -155,6 +157,7 @@ KNOWLEDGE_ARTICLE = EntitySpec(
             KnowledgeArticle.problem: N_("What one sees or hears, in the words of those who call."),
             KnowledgeArticle.keywords: N_("What else one may call it, so that it is found."),
             KnowledgeArticle.category: N_("Where it holds for more than one product."),
+            KnowledgeArticle.request: N_("The request that it helped to solve first, and which shows it."),
         },
     ),
     search=SearchSpec(

@@ -51,6 +51,9 @@ class KnowledgeArticle(Searchable, Timed, Base):
     category_id: Mapped[int | None] = mapped_column(
         ForeignKey("crm.product_category.id"), index=True, comment="Where it holds for more than one product"
     )
+    request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.service_request.id", ondelete="SET NULL"), index=True, comment="The request it was written from"
+    )
     keywords: Mapped[str | None] = mapped_column(String(300), comment="What else one may call it")
     problem: Mapped[str | None] = mapped_column(Text, comment="What one sees")
     solution: Mapped[str | None] = mapped_column(Text)
@@ -91,6 +94,7 @@ class KnowledgeArticle(Searchable, Timed, Base):
     kind: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[kind_id])
     product: Mapped[Product | None] = relationship(foreign_keys=[product_id])
     category: Mapped[ProductCategory | None] = relationship(foreign_keys=[category_id])
+    request: Mapped[ServiceRequest | None] = relationship(foreign_keys=[request_id])
     state: Mapped[DictionaryEntry] = relationship(foreign_keys=[state_id])
     owner: Mapped[Employee] = relationship(foreign_keys=[owner_id])
     reviewer: Mapped[Employee | None] = relationship(foreign_keys=[reviewer_id])

@@ -207,9 +207,16 @@ def own_vote(session: Session, article_id: int) -> bool | None:
     return cast("bool | None", session.execute(statement, {"article": article_id}).scalar())
 
 
-def article_from(subject: str, problem: str | None, solution: str | None, product: Ref | None) -> dict[str, Any]:
-    """What a new draft begins with that says what a solved request says, by field key."""
-    given = {"name": subject, "problem": problem or subject, "solution": solution, "product": product}
+def article_from(request: Record) -> dict[str, Any]:
+    """What a new draft begins with that says what a solved request says and is linked to it, by field key."""
+    told = request.values
+    given = {
+        "name": told["subject"],
+        "problem": told["description"] or told["subject"],
+        "solution": told["solution"],
+        "product": told["product"],
+        "request": Ref(request.id, request.title),
+    }
     return {key: value for key, value in given.items() if value}
 
 

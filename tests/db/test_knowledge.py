@@ -10,6 +10,7 @@ from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import journal, knowledge, records, search
 from crm_desktop.services.lookup import fetch_choices
+from crm_desktop.services.overview import fetch_overview
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from tests.db.conftest import SignIn, own_database, sign_in, template
@@ -131,6 +132,34 @@ def test_what_helped_with_a_request_is_counted_and_not_blindly(raw: Raw, office:
     raw.act(login("desk"))
     raw.count("delete from crm.article_use")
     assert raw.value("select used_count from crm.knowledge_article where id = %s", known) == 0
+    written = article(raw, "desk", request_id=request)
+    assert raw.rows("select request_id, article_id from crm.article_use") == [(request, written)]
+    raw.act(login("narrow"), "create")
+    insert = "insert into crm.knowledge_article (name, request_id) values ('x', %s)"
+    assert raw.tried(insert, request) == REFUSED, "he does not see the request"
+
+
+def test_an_article_is_written_from_a_request_and_taken_back(sign_in: SignIn) -> None:
+    desk = sign_in("desk")
+    customer = create(desk, "customer", name="珠海华工", owner=Ref(desk.person.id, ""))
+    solved = create(
+        desk, "service_request", subject="卡纸", customer=Ref(customer.id, ""), owner=Ref(desk.person.id, ""),
+        solution="换搓纸轮",
+    )  # fmt: skip
+    begun = records.new_record("knowledge_article", desk.person, **knowledge.article_from(solved))
+    with desk.write() as session:
+        made = records.reread(session, records.create_record(session, begun))
+    assert made.values["request"].label == "卡纸"
+
+    def shown() -> list[int]:
+        with desk.read() as session:
+            parts = fetch_overview(session, "service_request", solved.id, desk.person).parts
+            return [row.values["article"].id for row in parts["article_use"]]
+
+    assert shown() == [made.id]
+    with desk.write() as session:
+        journal.undo(session, made.change_set)
+    assert shown() == []
 
 
 def test_a_login_of_another_database_learns_nothing(raw: Raw) -> None:

@@ -126,6 +126,21 @@ end $$;
 create trigger check_article before insert or update of article_id on crm.article_use
   for each row when (current_user <> 'crm_owner') execute function crm.check_article_use();
 
+-- The request that an article is written from shows it among those that helped.
+create or replace function crm.link_article() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if journal.visible_row('service_request', new.request_id) is null then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  insert into crm.article_use (request_id, owner_id, article_id)
+    select r.id, r.owner_id, new.id from crm.service_request r where r.id = new.request_id
+    on conflict (request_id, article_id) do nothing;
+  return null;
+end $$;
+create trigger link_request after insert or update of request_id on crm.knowledge_article
+  for each row when (new.request_id is not null and current_user <> 'crm_owner') execute function crm.link_article();
+
 create or replace function crm.count_uses() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -64,10 +64,8 @@ class ServiceRequestPage(FormPage):
 
     def write_article(self) -> None:
         """Begin a knowledge article with what the request says, so that the next one finds it."""
-        values = self._editor.record.values
         if self.article_button.isVisible():
-            known = article_from(values["subject"], values["description"], values["solution"], values["product"])
-            open_new(self.view, "knowledge_article", **known)
+            open_new(self.view, "knowledge_article", **article_from(self._editor.record))
 
     def _go(self, place: int) -> None:
         if place < len(self.state_card.ways):
