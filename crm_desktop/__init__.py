@@ -7,4 +7,4 @@ import os
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 # A third of a second of a start goes to looks at modules that stay; the window collects by a rule of its own.
-gc.set_threshold(50_000)
+gc.set_threshold(200_000)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import uuid
 from functools import cache
 from pathlib import Path
-
-import fasteners
+from typing import TYPE_CHECKING
 
 from crm_desktop.core.paths import state_home
+
+if TYPE_CHECKING:
+    import fasteners
 
 _held: list[fasteners.InterProcessLock] = []
 
@@ -19,6 +21,8 @@ _held: list[fasteners.InterProcessLock] = []
 @cache
 def this_run() -> str:
     """The name of this run, held from the first question on."""
+    import fasteners  # no start waits for it
+
     name = uuid.uuid4().hex
     lock = fasteners.InterProcessLock(_place(name))
     lock.acquire()
@@ -28,6 +32,8 @@ def this_run() -> str:
 
 def is_running(name: str) -> bool:
     """Whether this or another process holds the name."""
+    import fasteners
+
     if name == this_run():
         return True
     place = _place(name)

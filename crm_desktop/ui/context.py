@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crm_desktop.core.access import Person
-from crm_desktop.services.calendar import Calendar, fetch_calendars
 from crm_desktop.services.comments import Colleague, fetch_colleagues
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.services.messages import Receiver, fetch_receivers
-from crm_desktop.services.opportunities import Stages, fetch_stages
 from crm_desktop.services.search import Hit
 from crm_desktop.services.service_desk import States, fetch_states
 from crm_desktop.ui.bus import Bus
@@ -24,6 +23,10 @@ from crm_desktop.ui.presence import Presence
 from crm_desktop.ui.read_once import ReadOnce
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.views import Views
+
+if TYPE_CHECKING:  # else loaded with the first page that asks for them
+    from crm_desktop.services.calendar import Calendar
+    from crm_desktop.services.opportunities import Stages
 
 Search = Callable[[str, Callable[[Sequence[Hit]], None]], None]
 
@@ -53,6 +56,8 @@ class Context:
     @cached_property
     def stages(self) -> ReadOnce[Stages]:
         """The stages of all sales processes."""
+        from crm_desktop.services.opportunities import fetch_stages
+
         return ReadOnce(self.tasks, self.bus, fetch_stages, {"sales_process", "sales_stage", "dictionary_entry"})
 
     @cached_property
@@ -68,6 +73,8 @@ class Context:
     @cached_property
     def calendars(self) -> ReadOnce[list[Calendar]]:
         """Whose times can be shown."""
+        from crm_desktop.services.calendar import fetch_calendars
+
         return ReadOnce(self.tasks, self.bus, fetch_calendars, {"employee", "department", "resource"})
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,6 @@ from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
 from crm_desktop.services.sharing import is_shareable
 from crm_desktop.spec import Ref
-from crm_desktop.ui.list_page.bulk_actions import MOST_PASTED, BulkActions
 from crm_desktop.ui.list_page.cell_editing import CellEditing
 from crm_desktop.ui.list_page.words import record_title
 from crm_desktop.ui.sharing.actions import SharingActions
@@ -24,6 +24,7 @@ from crm_desktop.ui.widgets.item_delegate import CellRole
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
+    from crm_desktop.ui.list_page.bulk_actions import BulkActions
     from crm_desktop.ui.list_page.page import ListPage
 
 MOST_LOOKED_AT = 100
@@ -37,7 +38,6 @@ class Commands:
     def __init__(self, page: ListPage, view: AreaView) -> None:
         self._page, self._view = page, view
         self.cells = CellEditing(view, page.table, page.model)
-        self.bulk = BulkActions(page, view, page.spec.key, page.model.refresh)
         self.sharing = SharingActions(page, view, page.spec.key, page.model.refresh)
         page.table.edit_requested.connect(self.edit_cell)
         page.table.paste_requested.connect(self.paste)
@@ -51,6 +51,13 @@ class Commands:
         ):
             shortcut = QShortcut(QKeySequence(key), page.table, context=Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(act)
+
+    @cached_property
+    def bulk(self) -> BulkActions:
+        """What is done to many rows."""
+        from crm_desktop.ui.list_page.bulk_actions import BulkActions  # with its dialogs
+
+        return BulkActions(self._page, self._view, self._page.spec.key, self._page.model.refresh)
 
     def may_update(self) -> bool:
         """Whether to offer to change anything."""
@@ -182,6 +189,8 @@ class Commands:
 
     def _ids_from(self, row: int) -> array[int]:
         """The records from this line on, as they are shown: those of folded groups are left out."""
+        from crm_desktop.ui.list_page.bulk_actions import MOST_PASTED
+
         lines, found = self._page.model.lines, array("q")
         for first, last in lines.places(row, min(lines.count - 1, row + MOST_PASTED + len(lines.groups))):
             found.extend(lines.ids[first : last + 1])

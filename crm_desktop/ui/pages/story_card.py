@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -49,14 +49,11 @@ class StoryCard(Card):
         self.log_line = LogLine(view)
         self.timeline = Timeline()
         self.comments = comments
-        self.history = HistoryPanel(view, entity)
+        self._entity = entity
         self.tables: dict[str, PartsTable] = {}  # of those kinds that somebody has looked at
-        self._empty = EmptyState(
-            "chat-circle-text", _("Nothing happened yet"), _("Note the first call or visit in the line above.")
-        )
         self._stack = QStackedWidget()
-        self._panels: dict[str, QWidget] = {CHANGES: self.history, COMMENTS: self.comments}
-        for widget in (self.timeline, self._empty, *self._panels.values()):
+        self._panels: dict[str, QWidget] = {COMMENTS: self.comments}
+        for widget in (self.timeline, self.comments):
             self._stack.addWidget(widget)
         self._choices = FlowLayout()
         self._group = QButtonGroup(self)
@@ -71,6 +68,21 @@ class StoryCard(Card):
         self.timeline.opened.connect(self._open)
         comments.changed.connect(self._show)
         comments.write_wanted.connect(partial(self.choose, COMMENTS))
+
+    @cached_property
+    def history(self) -> HistoryPanel:
+        """The changes, from the moment on when they are first looked at."""
+        panel = self._panels[CHANGES] = HistoryPanel(self._view, self._entity)
+        self._stack.addWidget(panel)
+        return panel
+
+    @cached_property
+    def _empty(self) -> EmptyState:
+        empty = EmptyState(
+            "chat-circle-text", _("Nothing happened yet"), _("Note the first call or visit in the line above.")
+        )
+        self._stack.addWidget(empty)
+        return empty
 
     def show_overview(self, overview: Overview) -> None:
         """Show what happened with this record."""

@@ -33,7 +33,8 @@ class Timeline(QListView):
         super().__init__()
         self._model = QStandardItemModel(self)
         self.setModel(self._model)
-        self.setItemDelegate(_EntryDelegate(self))
+        self._delegate = _EntryDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -46,6 +47,7 @@ class Timeline(QListView):
         """Replace all entries, the newest first, staying where one was."""
         place = self.verticalScrollBar().value()
         self._model.clear()
+        self._delegate.heights.clear()
         newest_first = sorted(entries, key=lambda entry: entry.at, reverse=True)
         for day, of_day in groupby(newest_first, key=lambda entry: entry.at.astimezone().date()):
             heading = QStandardItem(_day_text(day))
@@ -91,6 +93,7 @@ class _EntryDelegate(QStyledItemDelegate):
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
         self._view = view
+        self.heights: dict[tuple[Entry, int], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """As high as the wrapped texts."""
@@ -98,7 +101,9 @@ class _EntryDelegate(QStyledItemDelegate):
         entry = index.data(ENTRY)
         if not isinstance(entry, Entry):
             return QSize(width, DAY_HEIGHT)
-        return QSize(width, self._paint_texts(None, QRect(0, 0, width, 0), entry) + 2 * PADDING)
+        if (entry, width) not in self.heights:  # asked for several times while the page finds its place
+            self.heights[entry, width] = self._paint_texts(None, QRect(0, 0, width, 0), entry) + 2 * PADDING
+        return QSize(width, self.heights[entry, width])
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
