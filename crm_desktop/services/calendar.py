@@ -29,6 +29,8 @@ from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref
 
 LOOK_AHEAD = datetime.timedelta(days=31)
+PART = 200
+"""So many rows are taken from the server's answer at once."""
 WHOLE_DAY = datetime.timedelta(hours=24)
 
 
@@ -129,9 +131,8 @@ def fetch_span(
         _select_span,
         {"since": since, "until": until, "people": list(people), "resources": list(resources)},
     )
-    found = [_occurrence(row) for row in rows]
-    found.sort(key=lambda one: (one.starts_at, -one.ends_at.timestamp(), one.event_id))
-    return found
+    # In parts, between which the window's thread has its turn.
+    return [_occurrence(row) for part in rows.partitions(PART) for row in part]
 
 
 def _occupied() -> Any:
@@ -170,6 +171,7 @@ def _select_span() -> Select[Any]:
         .outerjoin(category, category.id == Event.category_id)
         .outerjoin(Employee, Employee.id == Event.owner_id)
         .outerjoin(Customer, Customer.id == Event.customer_id)
+        .order_by(times.c.starts_at, times.c.ends_at.desc(), times.c.event_id)
     )  # fmt: skip
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from typing import TypeVar
 
 from crm_desktop.services.calendar import Occurrence
 
 T = TypeVar("T")
+Lane = tuple[T, int, int, int]
+"""What, its first and last day, and in which lane it lies."""
 
 
 def columns_of(items: Sequence[tuple[float, float, T]]) -> Iterator[tuple[T, int, int]]:
@@ -35,16 +38,16 @@ def columns_of(items: Sequence[tuple[float, float, T]]) -> Iterator[tuple[T, int
     yield from ((one, column, len(ends)) for one, column in cluster)
 
 
-def lanes_of(items: Iterable[tuple[int, int, T]]) -> list[tuple[T, int, int, int]]:
+def lanes_of(items: Iterable[tuple[int, int, T]]) -> list[Lane[T]]:
     """Give each bar (first day, last day, what) the uppermost lane that is free on all of its days."""
-    lanes: list[int] = []
+    free: list[int] = []
+    taken: list[tuple[int, int]] = []  # until which day, which lane
     found = []
     for first, last, item in sorted(items, key=lambda one: (one[0], -one[1])):
-        lane = next((n for n, taken in enumerate(lanes) if taken < first), len(lanes))
-        if lane == len(lanes):
-            lanes.append(last)
-        else:
-            lanes[lane] = last
+        while taken and taken[0][0] < first:
+            heappush(free, heappop(taken)[1])
+        lane = heappop(free) if free else len(taken)
+        heappush(taken, (last, lane))
         found.append((item, first, last, lane))
     return found
 

@@ -12,8 +12,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
+from crm_desktop.services.calendar_times import Mode
 from crm_desktop.services.search import search
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
@@ -22,6 +24,7 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.list_page.arrangement import Arrangement
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.pages.calendar import CalendarPage
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
 
@@ -146,6 +149,7 @@ class WindowBench:
         for typed in TYPED:
             yield self._search(typed)
         yield self._open_page()
+        yield from self._turn_calendar()
 
     def _switch_lists(self) -> Timing:
         side = self.window.view("customers").side
@@ -204,6 +208,18 @@ class WindowBench:
             page.table.selectRow(next(rows))
 
         return self.timing("360° page", lambda: QTest.keyClick(page.table, Qt.Key.Key_Return), 100, choose)
+
+    def _turn_calendar(self) -> Iterator[Timing]:
+        """With the times of everybody."""
+        self.window.show_area("calendar").select_page("calendar")
+        self.settle()
+        page = self.window.view("calendar").current_page()
+        assert isinstance(page, CalendarPage)
+        for mode in (Mode.WEEK, Mode.MONTH, Mode.TEAM_WEEK):
+            page.model.go_to(clock.today(), mode)
+            page.model.choose((one.is_resource, one.ref.id) for one in page.model.calendars)
+            self.settle()
+            yield self.timing(f"calendar, {mode.value} of all, next page", lambda: page.model.step(1), 200)
 
     def _all_customers(self) -> ListPage:
         view = self.window.view("customers")

@@ -25,7 +25,9 @@ from crm_desktop.services.records import new_record
 from crm_desktop.services.reminders import Wish, fetch_wishes
 from crm_desktop.spec import Ref
 from crm_desktop.ui.calendar.event_dialog import EventDialog
-from crm_desktop.ui.calendar.layout import Cursor
+from crm_desktop.ui.calendar.layout import Cursor, Shown
+from crm_desktop.ui.calendar.month import MonthLayout
+from crm_desktop.ui.calendar.ways import arranged
 from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.form_page import FormPage
@@ -396,6 +398,18 @@ def test_no_two_share_a_lane_on_one_day(found: list[tuple[int, int]]) -> None:
     placed = lanes_of((begin, end, number) for number, (begin, end) in enumerate(found))
     taken = [(day, lane) for _number, first, last, lane in placed for day in range(first, last + 1)]
     assert len(taken) == len({*taken})
+
+
+def test_of_each_day_of_a_month_all_are_drawn_or_counted() -> None:
+    days = days_shown(Mode.MONTH, datetime.date(2026, 11, 22))
+    begins = [midnight(days[n % len(days)]) + n % 20 * HOUR for n in range(2000)]
+    found = [Occurrence(n, at, at + (n % 70 + 1) * HOUR, (1,), (), None) for n, at in enumerate(begins)]
+    layout = MonthLayout(arranged(Shown(Mode.MONTH, days[9], days, found)), 1000, 700)
+    assert len(layout.boxes) < 200
+    for number, day in enumerate(days):
+        of_day = {one.event_id for one in found if one.starts_at.date() <= day <= one.last_day}
+        drawn = [box for box in layout.boxes if layout.cell(number).intersects(box.rect)]
+        assert len(of_day) - len(drawn) == sum(many for _rect, of, many, _head in layout.rests if of == day)
 
 
 @given(st.dates(datetime.date(2000, 1, 1), datetime.date(2090, 1, 1)), st.sampled_from(list(Mode)))

@@ -30,19 +30,27 @@ class AgendaLayout(Layout):
     def __init__(self, shown: Shown, width: int, height: int) -> None:
         super().__init__(shown, width, height)
         self._heads: list[tuple[int, datetime.date]] = []
+        top = 0
+        for day, occurrences in shown.arranged:
+            self._heads.append((top, day))
+            top += DAY_LINE
+            for one in occurrences:
+                self.boxes.append(Box(one, QRect(0, top, width, LINE), False))
+                top += LINE
+        self.height = top
+
+    @staticmethod
+    def arrange(shown: Shown) -> list[tuple[datetime.date, list[Occurrence]]]:
+        """The days that have something, with that."""
         by_day: dict[int, list[Occurrence]] = {}
         for one in shown.occurrences:
             if (found := day_range(one, shown.days)) is not None:
                 for number in range(found[0], found[1] + 1):
                     by_day.setdefault(number, []).append(one)
-        top = 0
-        for number in sorted(by_day):
-            self._heads.append((top, shown.days[number]))
-            top += DAY_LINE
-            for one in sorted(by_day[number], key=lambda found: (not found.is_whole_days, found.starts_at)):
-                self.boxes.append(Box(one, QRect(0, top, width, LINE), False))
-                top += LINE
-        self.height = top
+        return [
+            (shown.days[number], sorted(by_day[number], key=lambda one: not one.is_whole_days))
+            for number in sorted(by_day)
+        ]
 
     def spot_at(self, point: QPoint) -> Spot | None:
         """The day under whose name a point lies."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -11,26 +12,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Occurrence, Span
 from crm_desktop.services.calendar_times import DAY, Mode, clock_words, midnight
-from crm_desktop.ui.calendar.agenda import AgendaLayout
 from crm_desktop.ui.calendar.drag import HOUR, Drag
-from crm_desktop.ui.calendar.hours import HoursLayout
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
-from crm_desktop.ui.calendar.month import MonthLayout
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
-from crm_desktop.ui.calendar.team import TeamLayout
-from crm_desktop.ui.calendar.team_week import TeamWeekLayout
+from crm_desktop.ui.calendar.ways import LAYOUTS, arranged
 from crm_desktop.ui.calendar.words import words_of
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
-LAYOUTS: dict[Mode, type[Layout]] = {
-    Mode.DAY: HoursLayout,
-    Mode.WORK_WEEK: HoursLayout,
-    Mode.WEEK: HoursLayout,
-    Mode.MONTH: MonthLayout,
-    Mode.AGENDA: AgendaLayout,
-    Mode.TEAM: TeamLayout,
-    Mode.TEAM_WEEK: TeamWeekLayout,
-}
 Key = tuple[int, datetime.datetime]
 """An event's id, and when it begins."""
 
@@ -42,10 +30,10 @@ class CalendarCanvas(QAbstractScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = Shown()
+        self.shown = arranged(Shown())
         self.cursor_span: Cursor | None = None
         self._current: Key | None = None
-        self._layout: Layout = AgendaLayout(self.shown, 1, 1)
+        self._layout: Layout = LAYOUTS[self.shown.mode](self.shown, 1, 1)
         self._drag: Drag | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -66,6 +54,11 @@ class CalendarCanvas(QAbstractScrollArea):
         self.relayout()
         if is_other:
             self.verticalScrollBar().setValue(self._layout.begin())
+
+    def show_now(self, now: datetime.datetime) -> None:
+        """Time has gone on, and nothing else."""
+        self.shown = self._layout.shown = replace(self.shown, now=now)
+        self.viewport().update()
 
     def relayout(self) -> None:
         """Put all in its place for the size of the moment."""
@@ -189,12 +182,13 @@ class CalendarCanvas(QAbstractScrollArea):
 
     def _paint_boxes(self, draw: CalendarPainter, seen: QRect, *, is_fixed: bool) -> None:
         top, bottom = seen.top(), seen.bottom()
+        offset = QPoint(0, 0) if is_fixed else self._offset()
         moving = self._drag.left if self._drag is not None else None
         for box in self._layout.boxes:
             rect = box.rect
             if box.is_fixed != is_fixed or rect.bottom() < top or rect.top() > bottom:
                 continue
-            placed = self._on_viewport(rect, is_fixed=is_fixed)
+            placed = rect.translated(offset)
             draw.painter.setOpacity(0.4 if box.occurrence is moving else 1)
             self._layout.paint_box(draw, box, placed)
             if (box.occurrence.event_id, box.occurrence.starts_at) == self._current:

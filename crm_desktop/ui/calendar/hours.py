@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.core.i18n import ngettext
 from crm_desktop.services.calendar import Occurrence
-from crm_desktop.services.calendar_places import columns_of, day_range, lanes_of, pieces_of
+from crm_desktop.services.calendar_places import Lane, columns_of, day_range, lanes_of, pieces_of
 from crm_desktop.services.calendar_times import DAY, midnight, minutes_of, moment, weekday_words
 from crm_desktop.ui.calendar.layout import BAR, Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CENTER, RIGHT, CalendarPainter
@@ -22,6 +22,8 @@ SMALLEST = 20
 MINUTES = 24 * 60
 _EARLY = 7 * 60
 _HOURS = 24
+_Block = tuple[Occurrence, int, int]
+"""With the minutes of its day from and to which it is drawn."""
 
 
 class HoursLayout(Layout):
@@ -32,15 +34,28 @@ class HoursLayout(Layout):
     def __init__(self, shown: Shown, width: int, height: int) -> None:
         super().__init__(shown, width, height)
         self._day_width = max(1, (width - GUTTER) // max(1, len(shown.days)))
-        bars = [(day_range(one, shown.days), one) for one in shown.occurrences if one.is_whole_days]
-        lanes = lanes_of((found[0], found[1], one) for found, one in bars if found is not None)
-        count = max((lane for *_rest, lane in lanes), default=0) + 1
+        bars, blocks = shown.arranged
+        count = max((lane for *_rest, lane in bars), default=0) + 1
         self._lanes = min(MOST_LANES, count) + (count > MOST_LANES)
         self.head = DAY_HEAD + self._lanes * (BAR + 2) + 6
-        self._place_bars(lanes, count)
-        self._place_blocks()
+        self._place_bars(bars, count)
+        for number, of_day in enumerate(blocks):
+            self._place_blocks(number, of_day)
 
-    def _place_bars(self, lanes: list[tuple[Occurrence, int, int, int]], count: int) -> None:
+    @staticmethod
+    def arrange(shown: Shown) -> tuple[list[Lane[Occurrence]], list[list[tuple[_Block, int, int]]]]:
+        """The bars above the hours with their lanes; of each day the blocks with their columns and of how many."""
+        whole = ((day_range(one, shown.days), one) for one in shown.occurrences if one.is_whole_days)
+        bars = lanes_of((found[0], found[1], one) for found, one in whole if found is not None)
+        pieces: list[list[tuple[float, float, _Block]]] = [[] for _day in shown.days]
+        for one in shown.occurrences:
+            if not one.is_whole_days:
+                for number, first, last in pieces_of(one, shown.days):
+                    shown_last = max(last, first + SMALLEST * 60 // HOUR)  # what is short is drawn longer than it is
+                    pieces[number].append((first, shown_last, (one, first, shown_last)))
+        return bars, [list(columns_of(of_day)) for of_day in pieces]
+
+    def _place_bars(self, lanes: list[Lane[Occurrence]], count: int) -> None:
         hidden = [0] * len(self.shown.days)
         for one, first, last, lane in lanes:
             if lane < MOST_LANES:
@@ -59,21 +74,13 @@ class HoursLayout(Layout):
                     place = QRect(self._left(number) + 4, top, self._day_width - 8, BAR)
                     self.rests.append((place, self.shown.days[number], many, True))
 
-    def _place_blocks(self) -> None:
-        pieces: list[list[tuple[float, float, tuple[Occurrence, int, int]]]] = [[] for _day in self.shown.days]
-        for one in self.shown.occurrences:
-            if not one.is_whole_days:
-                for number, first, last in pieces_of(one, self.shown.days):
-                    shown_last = max(last, first + SMALLEST * 60 // HOUR)  # what is short is drawn longer than it is
-                    pieces[number].append((first, shown_last, (one, first, shown_last)))
-        for number, of_day in enumerate(pieces):
-            room = self._day_width - 6
-            for (one, first, last), column, columns in columns_of(of_day):
-                left = self._left(number) + 2 + column * room // columns
-                right = self._left(number) + 2 + (column + 1) * room // columns
-                top = first * HOUR // 60
-                rect = QRect(left, top, max(3, right - left - 2), max(SMALLEST, last * HOUR // 60 - top) - 1)
-                self.boxes.append(Box(one, rect, False))
+    def _place_blocks(self, number: int, of_day: list[tuple[_Block, int, int]]) -> None:
+        begin, room = self._left(number) + 2, self._day_width - 6
+        for (one, first, last), column, columns in of_day:
+            left, right = begin + column * room // columns, begin + (column + 1) * room // columns
+            top = first * HOUR // 60
+            rect = QRect(left, top, max(3, right - left - 2), max(SMALLEST, last * HOUR // 60 - top) - 1)
+            self.boxes.append(Box(one, rect, False))
 
     def _left(self, number: int) -> int:
         return GUTTER + number * self._day_width

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.services.calendar import Calendar, Occurrence, Span
 from crm_desktop.services.calendar_times import DAY, Mode
-from crm_desktop.ui.calendar.paint import CalendarPainter
+from crm_desktop.ui.calendar.paint import SLIVER, CalendarPainter
 
-T = TypeVar("T")
 BAR = 22
 """Height in px of what takes whole days, or stands in one line."""
 
@@ -39,13 +39,21 @@ class Shown:
     notes: Mapping[datetime.date, DayNote] = field(default_factory=dict)
     working: Sequence[Span] = ()
     now: datetime.datetime = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+    asked: Occurrence | None = None
+    """The first that waits for an answer."""
+    arranged: Any = None
+    """What ``Layout.arrange`` of its way makes of the occurrences."""
+
+    @cached_property
+    def _labels(self) -> dict[tuple[bool, int], str]:
+        return {(one.is_resource, one.ref.id): one.ref.label for one in self.calendars}
 
     def names(self, occurrence: Occurrence) -> str:
         """Whose it is among several whose times are shown; empty where that is clear."""
         if len(self.calendars) < 2 or self.mode.is_team:  # noqa: PLR2004 - one alone need not be named
             return ""
-        taken = {(False, id_) for id_ in occurrence.people} | {(True, id_) for id_ in occurrence.resources}
-        return ", ".join(c.ref.label for c in self.calendars if (c.is_resource, c.ref.id) in taken)
+        taken = [*((False, id_) for id_ in occurrence.people), *((True, id_) for id_ in occurrence.resources)]
+        return ", ".join(self._labels[key] for key in taken if key in self._labels)
 
 
 class Spot(NamedTuple):
@@ -95,6 +103,11 @@ class Layout:
         self.rests: list[tuple[QRect, datetime.date, int, bool]] = []
         """Where some have no room: place, day, how many, whether in the head."""
 
+    @staticmethod
+    def arrange(shown: Shown) -> Any:
+        """What does not depend on the size; no Qt, since it is not done in the window's thread."""
+        raise NotImplementedError
+
     def spot_at(self, point: QPoint) -> Spot | None:
         """What time a point stands for; above the content its y is negative."""
         raise NotImplementedError
@@ -114,6 +127,9 @@ class Layout:
 
     def paint_box(self, draw: CalendarPainter, box: Box, rect: QRect) -> None:
         """Draw the words of a box on its ground."""
+        if rect.width() < SLIVER:
+            draw.sliver(rect, box.occurrence)
+            return
         names = self.shown.names(box.occurrence)
         if box.is_bar:
             draw.bar(rect, box.occurrence, names)

@@ -13,15 +13,15 @@ from PySide6.QtCore import QObject, Signal
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.lunar import lunar_day
-from crm_desktop.services.calendar import Calendar, Occurrence, Span, SpecialDayNote, fetch_days, fetch_span
+from crm_desktop.services.calendar import Calendar, SpecialDayNote, fetch_days, fetch_span
 from crm_desktop.services.calendar_times import Mode, days_shown, span_of, stepped
 from crm_desktop.ui.calendar.layout import DayNote, Shown
+from crm_desktop.ui.calendar.ways import arranged
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.tasks import Session
 
 CalendarKey = tuple[bool, int]
 """Whether it is a resource, and its id."""
-Read = tuple[list[Occurrence], list[Span], dict[datetime.date, SpecialDayNote]]
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,17 @@ class CalendarModel(QObject):
         resources = [one.ref.id for one in calendars if one.is_resource]
         since, until = span_of(days)
 
-        def work(session: Session) -> Read:
-            found = fetch_span(session, since, until, people, resources)
-            return found, *fetch_days(session, since, until)
+        def work(session: Session) -> Shown:
+            occurrences = fetch_span(session, since, until, people, resources)
+            working, special = fetch_days(session, since, until)
+            notes = {one: _note(one, special.get(one)) for one in days}
+            asked = next((one for one in occurrences if one.details and one.details.answer == "invited"), None)
+            return arranged(Shown(mode, day, days, occurrences, calendars, notes, working, clock.now(), asked))
 
-        def take(read: Read) -> None:
+        def take(shown: Shown) -> None:
             if generation == self._generation:
                 self.took.emit(monotonic() - begun)
-                occurrences, working, special = read
-                notes = {one: _note(one, special.get(one)) for one in days}
-                self.shown = Shown(mode, day, days, occurrences, calendars, notes, working, clock.now())
+                self.shown = shown
                 self.changed.emit()
 
         def fail(error: KnownError) -> None:
@@ -137,11 +138,6 @@ class CalendarModel(QObject):
                 self.failed.emit(error)
 
         self._context.tasks.query(self, work, take, fail, key="calendar")
-
-    def note_time(self) -> None:
-        """Time has gone on."""
-        self.shown = replace(self.shown, now=clock.now())
-        self.changed.emit()
 
 
 def _note(day: datetime.date, special: SpecialDayNote | None) -> DayNote:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.core.i18n import ngettext
+from crm_desktop.services.calendar import Occurrence
 from crm_desktop.services.calendar_places import day_range, lanes_of
 from crm_desktop.services.calendar_times import DAY, midnight, weekday_words
 from crm_desktop.ui import theme
@@ -19,6 +21,27 @@ NUMBER = 24
 LANE = 20
 LEAST = 84
 HEAD = 24
+
+
+class _Week(NamedTuple):
+    """What stands in each lane from which day to which, and of each day how many there are and how many lanes."""
+
+    lanes: list[list[tuple[Occurrence, int, int]]]
+    many: list[int]
+    used: list[int]
+
+    @classmethod
+    def of(cls, items: Iterable[tuple[int, int, Occurrence]]) -> _Week:
+        """All that stands in a week."""
+        made = cls([], [0] * WEEK, [0] * WEEK)
+        for one, first, last, lane in lanes_of(items):
+            if lane == len(made.lanes):
+                made.lanes.append([])
+            made.lanes[lane].append((one, first, last))
+            for day in range(first, last + 1):
+                made.many[day] += 1
+                made.used[day] = max(made.used[day], lane + 1)
+        return made
 
 
 class MonthLayout(Layout):
@@ -33,35 +56,41 @@ class MonthLayout(Layout):
         self._weeks = max(1, len(shown.days) // WEEK)
         self._cell = QRect(0, 0, max(1, width // WEEK), max(LEAST, (height - HEAD) // self._weeks))
         self.height = self._cell.height() * self._weeks
-        for week in range(self._weeks):
-            self._place(week)
+        for number, week in enumerate(shown.arranged):
+            self._place(number, week)
 
-    def _place(self, week: int) -> None:
-        days = self.shown.days[week * WEEK : (week + 1) * WEEK]
-        found = ((day_range(one, days), one) for one in self.shown.occurrences)
-        lanes = lanes_of((span[0], span[1], one) for span, one in found if span is not None)
+    @staticmethod
+    def arrange(shown: Shown) -> list[_Week]:
+        """The weeks."""
+        found: list[list[tuple[int, int, Occurrence]]] = [[] for _week in range(len(shown.days) // WEEK)]
+        for one in shown.occurrences:
+            if (days := day_range(one, shown.days)) is not None:
+                for week in range(days[0] // WEEK, days[1] // WEEK + 1):
+                    begin = week * WEEK
+                    found[week].append((max(days[0] - begin, 0), min(days[1] - begin, WEEK - 1), one))
+        return [_Week.of(items) for items in found]
+
+    def _place(self, number: int, week: _Week) -> None:
+        days = self.shown.days[number * WEEK : (number + 1) * WEEK]
         most = max(1, (self._cell.height() - NUMBER - 4) // LANE)
-        used = [0] * WEEK
-        for _one, first, last, lane in lanes:
-            for number in range(first, last + 1):
-                used[number] = max(used[number], lane + 1)
-        hidden = [0] * WEEK
-        for one, first, last, lane in lanes:
-            # The last lane is for the number of those that have no room, where there are any.
-            if all(lane < (most if used[number] <= most else most - 1) for number in range(first, last + 1)):
-                top = week * self._cell.height() + NUMBER + lane * LANE
-                left, right = first * self._cell.width(), (last + 1) * self._cell.width()
-                rect = QRect(left + 3, top, right - left - 6, LANE - 2)
-                is_before, is_after = one.starts_at < midnight(days[0]), one.ends_at > midnight(days[-1] + DAY)
-                self.boxes.append(Box(one, rect, True, False, is_before, is_after))
-            else:
-                for number in range(first, last + 1):
-                    hidden[number] += 1
-        for number, many in enumerate(hidden):
+        begin, end = midnight(days[0]), midnight(days[-1] + DAY)
+        hidden = list(week.many)
+        # The last lane is for the number of those that have no room, where there are any.
+        room = [most if used <= most else most - 1 for used in week.used]
+        for lane, bars in enumerate(week.lanes[:most]):
+            for one, first, last in bars:
+                if all(lane < room[day] for day in range(first, last + 1)):
+                    top = number * self._cell.height() + NUMBER + lane * LANE
+                    left, right = first * self._cell.width(), (last + 1) * self._cell.width()
+                    rect = QRect(left + 3, top, right - left - 6, LANE - 2)
+                    self.boxes.append(Box(one, rect, True, False, one.starts_at < begin, one.ends_at > end))
+                    for day in range(first, last + 1):
+                        hidden[day] -= 1
+        top = number * self._cell.height() + NUMBER + (most - 1) * LANE
+        for day, many in enumerate(hidden):
             if many:
-                top = week * self._cell.height() + NUMBER + (most - 1) * LANE
-                place = QRect(number * self._cell.width() + 6, top, self._cell.width() - 12, LANE - 2)
-                self.rests.append((place, days[number], many, False))
+                place = QRect(day * self._cell.width() + 6, top, self._cell.width() - 12, LANE - 2)
+                self.rests.append((place, days[day], many, False))
 
     def cell(self, number: int) -> QRect:
         """Where a day lies, by its number."""

@@ -14,7 +14,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 LINE = 17
 EDGE = 3
-_SMALLEST = 12
+SLIVER = 28
+"""Narrower than that it has no words, px."""
 
 
 class CalendarPainter:
@@ -67,8 +68,6 @@ class CalendarPainter:
         """An event with its hours: its title, then as many lines as there is room for."""
         self._ground(rect, occurrence)
         room = rect.adjusted(EDGE + 5, 1, -4, -1)
-        if room.width() < _SMALLEST:
-            return
         details = occurrence.details
         role = "text" if details is not None else "muted"
         time = f"{clock_words(occurrence.starts_at)}–{clock_words(occurrence.ends_at)}"
@@ -91,6 +90,12 @@ class CalendarPainter:
             if line.bottom() > room.bottom():
                 break
             self.text(line, words, "muted")
+
+    def sliver(self, rect: QRect, occurrence: Occurrence) -> None:
+        """An event that has many others beside it: its colour, as quickly as can be."""
+        edge = min(EDGE, rect.width() // 2)
+        self.fill(rect, "line_soft" if occurrence.details is None else f"{occurrence.tone}_soft")
+        self.fill(QRect(rect.x(), rect.y(), edge, rect.height()), occurrence.tone)
 
     def bar(self, rect: QRect, occurrence: Occurrence, names: str, *, with_time: bool = False) -> None:
         """An event in one line."""

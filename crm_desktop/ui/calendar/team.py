@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect
 
@@ -21,6 +21,8 @@ LEAST = 34
 FROM, TO = 7 * 60, 21 * 60
 """The part of a day that is drawn; what lies outside stands at its edge."""
 SNAP = 15
+SHORTEST = 10
+"""What is shorter, in minutes, is drawn as long as that."""
 
 
 class TeamLayout(Layout):
@@ -33,31 +35,35 @@ class TeamLayout(Layout):
         super().__init__(shown, width, height)
         self._day_width = max(1.0, (width - SIDE) / max(1, len(shown.days)))
         self._tops: list[int] = []
-        top, of = 0, by_calendar(shown.occurrences)
-        for row, calendar in enumerate(shown.calendars):
+        top = 0
+        for row, of_line in enumerate(shown.arranged):
             self._tops.append(top)
-            top += self._place(row, of.get((calendar.is_resource, calendar.ref.id), []), top)
+            lanes = 1
+            for (one, begin, end), lane, _lanes in of_line:
+                left, right = self._x(begin), self._x(end)
+                rect = QRect(int(left) + 1, top + 4 + lane * LANE, int(right - left) - 2, LANE - 2)
+                self.boxes.append(Box(one, rect, True, row=row))
+                lanes = max(lanes, lane + 1)
+            top += max(LEAST, 8 + lanes * LANE)
         self.height = top
 
-    def _place(self, row: int, occurrences: Sequence[Occurrence], top: int) -> int:
-        """Put what takes somebody's time on his line; how high it is."""
-        pieces = []
-        for one in occurrences:
-            found = list(pieces_of(one, self.shown.days))
-            if found:
-                left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
-                right = max(right, left + 6)
-                pieces.append((left, right, (one, left, right)))
-        lanes = 1
-        for (one, left, right), lane, _lanes in columns_of(pieces):
-            rect = QRect(int(left) + 1, top + 4 + lane * LANE, int(right - left) - 2, LANE - 2)
-            self.boxes.append(Box(one, rect, True, row=row))
-            lanes = max(lanes, lane + 1)
-        return max(LEAST, 8 + lanes * LANE)
+    @staticmethod
+    def arrange(shown: Shown) -> list[list[tuple[tuple[Occurrence, float, float], int, int]]]:
+        """What stands on each line, with the minutes that are drawn of it, and in which lane of the line."""
+        of = by_calendar(shown.occurrences)
+        lines = []
+        for calendar in shown.calendars:
+            pieces = []
+            for one in of.get((calendar.is_resource, calendar.ref.id), ()):
+                if found := list(pieces_of(one, shown.days)):
+                    begin, end = _drawn(*found[0][:2]), _drawn(found[-1][0], found[-1][2])
+                    end = max(end, begin + SHORTEST)
+                    pieces.append((begin, end, (one, begin, end)))
+            lines.append(list(columns_of(pieces)))
+        return lines
 
-    def _x(self, number: int, minutes: int) -> float:
-        within = min(max(minutes, FROM), TO) - FROM
-        return SIDE + number * self._day_width + within * self._day_width / (TO - FROM)
+    def _x(self, drawn: float) -> float:
+        return SIDE + drawn * self._day_width / (TO - FROM)
 
     def spot_at(self, point: QPoint) -> Spot | None:
         """When and whose."""
@@ -79,7 +85,7 @@ class TeamLayout(Layout):
         one = Occurrence(0, cursor.span.starts_at, cursor.span.ends_at, (), (), None)
         found = list(pieces_of(one, self.shown.days))
         if found:
-            left, right = self._x(found[0][0], found[0][1]), self._x(found[-1][0], found[-1][2])
+            left, right = self._x(_drawn(*found[0][:2])), self._x(_drawn(found[-1][0], found[-1][2]))
             yield QRect(int(left), top + 2, max(4, int(right - left)), bottom - top - 4), False
 
     def move(self, cursor: Cursor, across: int, down: int) -> Cursor:
@@ -98,8 +104,8 @@ class TeamLayout(Layout):
         for span in self.shown.working:
             if span.starts_at.date() in self.shown.days:
                 number = list(self.shown.days).index(span.starts_at.date())
-                left = self._x(number, minutes_of(span.starts_at))
-                right = self._x(number, minutes_of(span.ends_at) or 24 * 60)
+                left = self._x(_drawn(number, minutes_of(span.starts_at)))
+                right = self._x(_drawn(number, minutes_of(span.ends_at) or 24 * 60))
                 draw.fill(QRect(int(left), offset.y(), int(right - left), self.height), "surface")
         for _hour, x in self._hours():
             draw.line(x, offset.y(), x, bottom, "line_soft")
@@ -113,12 +119,12 @@ class TeamLayout(Layout):
         """A red line through this moment."""
         today = self.shown.now.date()
         if today in self.shown.days:
-            x = self._x(list(self.shown.days).index(today), minutes_of(self.shown.now))
+            x = self._x(_drawn(list(self.shown.days).index(today), minutes_of(self.shown.now)))
             draw.fill(QRect(int(x), offset.y(), 2, self.height), "bad")
 
     def _hours(self) -> Iterator[tuple[int, int]]:
         for hour in range(FROM // 60, TO // 60):
-            yield hour, int(self._x(0, hour * 60))
+            yield hour, int(self._x(_drawn(0, hour * 60)))
 
     def paint_head(self, draw: CalendarPainter) -> None:
         """The hours."""
@@ -126,6 +132,11 @@ class TeamLayout(Layout):
         for hour, x in self._hours():
             draw.text(QRect(x - 24, 10, 48, 24), f"{hour:02}:00", "faint", side=CENTER)
         draw.line(0, HEAD - 1, self.width, HEAD - 1)
+
+
+def _drawn(number: int, minutes: int) -> float:
+    """A minute of a day among those that are drawn, of all days."""
+    return number * (TO - FROM) + min(max(minutes, FROM), TO) - FROM
 
 
 def row_at(tops: list[int], y: int) -> int:

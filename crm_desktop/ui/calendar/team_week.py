@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect
 
 from crm_desktop.services.calendar import Occurrence
-from crm_desktop.services.calendar_places import by_calendar, day_range, lanes_of
+from crm_desktop.services.calendar_places import Lane, by_calendar, day_range, lanes_of
 from crm_desktop.services.calendar_times import DAY, day_words, midnight, weekday_words
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CalendarPainter
@@ -27,21 +27,28 @@ class TeamWeekLayout(Layout):
         super().__init__(shown, width, height)
         self._day_width = max(1, (width - SIDE) // max(1, len(shown.days)))
         self._tops: list[int] = []
-        top, of = 0, by_calendar(shown.occurrences)
-        for row, calendar in enumerate(shown.calendars):
+        top = 0
+        for row, of_line in enumerate(shown.arranged):
             self._tops.append(top)
-            top += self._place(row, of.get((calendar.is_resource, calendar.ref.id), []), top)
+            lanes = 1
+            for one, first, last, lane in of_line:
+                left, right = self._left(first), self._left(last + 1)
+                rect = QRect(left + 2, top + 4 + lane * LANE, right - left - 4, LANE - 2)
+                self.boxes.append(Box(one, rect, True, row=row))
+                lanes = max(lanes, lane + 1)
+            top += max(LEAST, 8 + lanes * LANE)
         self.height = top
 
-    def _place(self, row: int, occurrences: Sequence[Occurrence], top: int) -> int:
-        found = [(*days, one) for one in occurrences if (days := day_range(one, self.shown.days)) is not None]
-        lanes = 1
-        for one, first, last, lane in lanes_of(found):
-            left, right = self._left(first), self._left(last + 1)
-            rect = QRect(left + 2, top + 4 + lane * LANE, right - left - 4, LANE - 2)
-            self.boxes.append(Box(one, rect, True, row=row))
-            lanes = max(lanes, lane + 1)
-        return max(LEAST, 8 + lanes * LANE)
+    @staticmethod
+    def arrange(shown: Shown) -> list[list[Lane[Occurrence]]]:
+        """What stands on each line, on which days and in which lane of it."""
+        of = by_calendar(shown.occurrences)
+        lines = []
+        for calendar in shown.calendars:
+            mine = of.get((calendar.is_resource, calendar.ref.id), ())
+            found = [(*days, one) for one in mine if (days := day_range(one, shown.days)) is not None]
+            lines.append(lanes_of(found))
+        return lines
 
     def _left(self, number: int) -> int:
         return SIDE + number * self._day_width

@@ -213,9 +213,7 @@ class CalendarPage(Page):
         self.side.show_day(shown.day, shown.days)
         for mode, button in self.ways.items():
             button.setChecked(mode is shown.mode)
-        asked = [one for one in shown.occurrences if one.details is not None and one.details.answer == "invited"]
-        if asked:
-            one = asked[0]
+        if (one := shown.asked) is not None:
             words = _("You are asked to take part in “{title}”.").format(
                 title=self.table.words(one).replace("\n", " · ")
             )
@@ -256,7 +254,7 @@ class CalendarPage(Page):
 
     def _note_time(self) -> None:
         if self.isVisible():
-            self.model.note_time()
+            self.table.show_now(clock.now())
 
     def _note_change(self, table: str, _ids: object, change_sets: frozenset[int]) -> None:
         if table in FOLLOWED:
