@@ -30,6 +30,7 @@ from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SER
 from crm_desktop.entities.skill import EMPLOYEE_SKILL
 from crm_desktop.entities.special_day import SPECIAL_DAY
 from crm_desktop.entities.task import TASK
+from crm_desktop.entities.work_log import WORK_LOG
 from crm_desktop.models import POLICY, Guard
 from crm_desktop.spec import Attr, EntitySpec
 
@@ -64,6 +65,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     LEAD_RULE,
     LEAD_RULE_MEMBER,
     ALERT_RULE,
+    WORK_LOG,
     ANNOUNCEMENT,
     ANNOUNCEMENT_READING,
     EMPLOYEE,

@@ -39,6 +39,7 @@ from crm_desktop.models.sharing import Share
 from crm_desktop.models.tasks import Task
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
+from crm_desktop.models.work_logs import WorkLog
 from crm_desktop.models.working_time import SpecialDay, WorkingTime
 
 __all__ = [
@@ -109,5 +110,6 @@ __all__ = [
     "SpecialDay",
     "Star",
     "Task",
+    "WorkLog",
     "WorkingTime",
 ]

@@ -24,7 +24,7 @@ class Message(Base):
         CheckConstraint(
             "kind::text in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined', 'moved',"
             " 'cancelled', 'released', 'restored', 'task_done', 'task_returned', 'task_answered',"
-            " 'request_soon', 'request_breached')",
+            " 'request_soon', 'request_breached', 'submitted', 'commented')",
             name="kind",
         ),
         CheckConstraint("body <> '' and length(body) <= 10000", name="body"),

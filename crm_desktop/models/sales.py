@@ -250,6 +250,7 @@ class OpportunityStay(Base):
     __tablename__ = "opportunity_stay"
     __table_args__ = (
         Index("opportunity_stay_opportunity_idx", "opportunity_id", "entered_at"),
+        Index("opportunity_stay_mover_idx", "moved_by_id", "entered_at"),
         {"comment": "Stages that opportunities went through", "info": {POLICY: _part("opportunity_stay", editable=())}},
     )
     order = "entered_at"

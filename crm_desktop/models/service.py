@@ -284,6 +284,7 @@ class ServiceStay(Base):
     __tablename__ = "service_stay"
     __table_args__ = (
         Index("service_stay_request_idx", "request_id", "entered_at"),
+        Index("service_stay_mover_idx", "moved_by_id", "entered_at"),
         {
             "comment": "States that service requests went through",
             "info": {

@@ -76,6 +76,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class TodaysLog:
+    """One's own work log of today."""
+
+    id: int
+    state: Ref
+    is_submitted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """All cards."""
 
@@ -93,6 +102,9 @@ class Home:
     funnel: tuple[Step, ...]
     mine: Figures
     everybody: Figures
+    my_log: TodaysLog | None
+    logs: tuple[Line, ...]
+    """Work logs of others that wait to be read."""
 
 
 def fetch_home(session: Session, person: Person) -> Home:
@@ -128,6 +140,8 @@ def fetch_home(session: Session, person: Person) -> Home:
         funnel=tuple(map(_step, rows["funnel"])),
         mine=_figures(row["mine"]),
         everybody=_figures(row["everybody"]),
+        my_log=_todays_log(row["my_log"]),
+        logs=tuple(map(_line, rows["logs"])),
     )  # fmt: skip
 
 
@@ -139,6 +153,12 @@ def _line(row: Mapping[str, Any]) -> Line:
     written = row["at"]
     at = None if written is None else datetime.datetime.fromisoformat(written) if "T" in written else _day(written)
     return Line(**{**row, "at": at, "title": row["title"] or "", "note": row["note"] or ""})
+
+
+def _todays_log(row: Mapping[str, Any] | None) -> TodaysLog | None:
+    if not row:
+        return None
+    return TodaysLog(row["id"], Ref(row["state_id"], row["state"], row["tone"]), row["is_submitted"])
 
 
 def _step(row: Mapping[str, Any]) -> Step:

@@ -31,6 +31,8 @@ _SENTENCES = {
     "task_answered": N_("Feedback on a task: {what}"),
     "request_soon": N_("About to breach its target: {what}"),
     "request_breached": N_("Has breached its target: {what}"),
+    "submitted": N_("Work log submitted: {what}"),
+    "commented": N_("Comment on a work log: {what}"),
 }
 _OUT_OF_SIGHT = {"cancelled", "released"}
 Folder = Literal["in", "unread", "sent"]

@@ -16,6 +16,8 @@ def why_not(person: Person, verb: Verb, record: Record) -> str:
         return _("Your permission groups let you read this, not change it.")
     if record.id == 0:
         return ""
+    if verb != "read" and (closed := spec.closed(record.values)):
+        return _(closed)
     owner = _decider(record, verb)
     if owner is None or owner.id in person.owners.get((spec.key, verb), ()):
         return ""

@@ -156,6 +156,8 @@ class EntitySpec:
     """What tells records of one name apart, in search results and pickers."""
     tone: Callable[[Mapping[str, Any]], Mapping[str, str]] = field(default=lambda _row: {})
     """Colour role by column key for one list row: ``{"last_contact_at": "bad"}``."""
+    closed: Callable[[Mapping[str, Any]], str] = field(default=lambda _values: "")
+    """Why nobody changes a record with these values any more, in a sentence marked with ``N_``; empty where one may."""
 
     @property
     def is_told(self) -> bool:

@@ -16,7 +16,7 @@ from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entr
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
 
-HOME = ("announcement",)
+HOME = ("work_log", "announcement")
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
 SERVICE = ("service_request", "installed_product", "knowledge_article", "employee_skill")
@@ -49,7 +49,7 @@ def areas_for(person: Person) -> tuple[Area, ...]:
 
 
 def _home(person: Person) -> Area:
-    """My day, messages and announcements."""
+    """My day, messages, work logs and announcements."""
     area = _area("home", N_("Home"), "house", HOME, person)
     return replace(area, pages=(side.HOME, *side.message_entries(), *area.pages), first=side.HOME.key)
 
@@ -81,7 +81,8 @@ def _service(person: Person) -> Area:
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists; under that of the groups stands what they may do, above
-    that of the articles the search among them, above those of the tasks their board.
+    that of the articles the search among them, above those of the tasks their board, below those of the work logs
+    who has submitted.
     """
     if spec.key == "department":
         return (side.DEPARTMENTS,)
@@ -90,6 +91,8 @@ def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
         return (side.task_entry(), *entries)
     if spec.key == "knowledge_article":
         return (side.knowledge_entry(), *entries)
+    if spec.key == "work_log":
+        return (*entries, *side.team_entries(person))
     return (*entries, *side.rights_entries(person)) if spec.key == "permission_group" else entries
 
 

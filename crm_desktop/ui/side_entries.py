@@ -19,6 +19,7 @@ DEPARTMENTS = PageEntry(
 )
 MESSAGES, REPORT = "messages/", "report/"
 """What the keys of their entries begin with."""
+TEAM_LOGS = "work_log/team"
 FOLDERS: dict[Folder, str] = {"in": N_("Messages"), "unread": N_("Unread messages"), "sent": N_("Sent messages")}
 
 
@@ -69,6 +70,14 @@ def knowledge_entry() -> PageEntry:
         by_key("knowledge_article").label_plural,
         icon="magnifying-glass",
     )
+
+
+def team_entries(person: Person) -> tuple[PageEntry, ...]:
+    """Who has submitted his work log, for whoever reads those of others."""
+    if not {*person.owners.get(("work_log", "read"), ())} - {person.id, -person.id}:
+        return ()
+    group = by_key("work_log").label_plural
+    return (PageEntry(TEAM_LOGS, N_("Who has submitted"), page_at("pages.team_logs.TeamLogsPage"), group),)
 
 
 def report_entries(person: Person) -> tuple[PageEntry, ...]:

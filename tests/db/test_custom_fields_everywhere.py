@@ -105,6 +105,7 @@ def some_record(gateway: Gateway, entity: str) -> Record:
             "ends_at": clock.now() + datetime.timedelta(hours=1),
         },
         "task": lambda: {"subject": "备份打印机"},
+        "work_log": dict,
         "lead_follow_up": lambda: {"lead": made("lead", name="珠海一诺"), "subject": "电话"},
         "opportunity_contact": lambda: {"opportunity": opportunity(), "contact": contact()},
         "opportunity_line": lambda: {"opportunity": opportunity(), "product": product()},

@@ -17,12 +17,12 @@ TRIED_ELSEWHERE = {
     "event", "event_participant", "event_resource", "event_occurrence", "working_time",
     "lead", "lead_follow_up", "task", "reminder", "job", "opportunity_snapshot", "service_request", "service_stay",
     "knowledge_article", "article_vote", "article_use",
-    "message", "alert", "announcement_reading",
+    "message", "alert", "announcement_reading", "work_log",
 }  # fmt: skip
 """In test_attached, test_calendar, test_custom_fields, test_jobs, test_knowledge, test_leads, test_messages,
-test_opportunities, test_presence, test_reminders, test_service, test_sharing, test_tasks, test_views and
-test_working_time."""
-PRIVATE = {"event", "event_participant", "event_resource"}
+test_opportunities, test_presence, test_reminders, test_service, test_sharing, test_tasks, test_views,
+test_work_logs and test_working_time."""
+PRIVATE = {"event", "event_participant", "event_resource", "work_log"}
 """Where minus a person stands for what is his alone."""
 GUARDS = {name: guard for name, (_table, guard) in guarded_tables().items() if name not in TRIED_ELSEWHERE}
 OWNED = {

@@ -109,6 +109,17 @@ begin
             join crm.sales_process p on p.id = s.process_id, me, open
           where o.owner_id = me.id and o.outcome_id = open.id
           group by s.id, p.sort_order, p.id order by p.sort_order, p.id, s.sort_order) x) as funnel,
+        (select row_to_json(x) from (
+          select l.id, l.submitted_at is not null as is_submitted, k.id as state_id,
+                 case when english then coalesce(k.name_en, k.name) else k.name end as state, coalesce(k.tone, '') as tone
+          from crm.work_log l join crm.dictionary_entry k on k.id = l.state_id, me
+          where l.owner_id = me.id and l.kind_id = crm.choice('work_log_kind', 'day')
+            and l.begins_on = (now() at time zone crm.firm_zone())::date) x) as my_log,
+        (select json_agg(x) from (
+          select 'work_log' as entity, l.id, l.title, split_part(l.summary, e'\n', 1) as note, l.submitted_at as at, '' as tone
+          from me join crm.employee e on e.superior_id = me.id join crm.work_log l on l.owner_id = e.id
+          where l.state_id = crm.choice('work_log_state', 'submitted') and l.submitted_at > now() - interval '14 days'
+          order by l.submitted_at desc, l.id desc limit 8) x) as logs,
         (select crm.home_figures(crm.me())) as mine,
         (select crm.home_figures(null)) as everybody
   ) h);

@@ -91,6 +91,10 @@ class RecordEditor(QWidget):
         self.setMaximumWidth(WIDEST)
         self._context.bus.changed.connect(self._table_changed)
 
+    def add_above(self, widget: QWidget) -> None:
+        """Put something over the fields; it scrolls with them."""
+        self._inside.insertWidget(0, widget)
+
     def add_below(self, widget: QWidget) -> None:
         """Put something under the fields; it scrolls with them."""
         self._inside.insertWidget(self._inside.count() - 1, widget)

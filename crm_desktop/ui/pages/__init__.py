@@ -28,6 +28,7 @@ RECORD_PAGES = {
     "sales_process": "pages.sales_process.SalesProcessPage",
     "service_request": "pages.service_request.ServiceRequestPage",
     "task": "pages.task.TaskPage",
+    "work_log": "pages.work_log.WorkLogPage",
 }
 """Of the entities whose records are shown by more than the form."""
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayo
 from crm_desktop.core import clock
 from crm_desktop.core.access import Person, Scope
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.services import alerts, calendar
+from crm_desktop.services import alerts, calendar, work_logs
 from crm_desktop.services.calendar import Occurrence
-from crm_desktop.services.home import Alert, Home, Line, Step, fetch_home
+from crm_desktop.services.home import Alert, Home, Line, Step, TodaysLog, fetch_home
 from crm_desktop.services.messages import Message, in_short
 from crm_desktop.services.search import Hit
 from crm_desktop.spec import Ref
@@ -39,6 +39,7 @@ CARDS = {
     "day": N_("My day"),
     "tasks": N_("Tasks due"),
     "alerts": N_("Alerts"),
+    "logs": N_("Work logs"),
     "steps": N_("Next steps due"),
     "assignments": N_("New assignments"),
     "queue": N_("My service queue"),
@@ -53,6 +54,7 @@ CARDS = {
 _NOTHING = {
     "day": N_("Nothing stands in the calendar today."),
     "tasks": N_("No task is due."),
+    "logs": "",  # one's own stands there always
     "alerts": N_("Nothing to be warned of."),
     "steps": N_("No next step is due."),
     "assignments": N_("Nothing new was given to you."),
@@ -67,6 +69,7 @@ _NOTHING = {
 TABLES = frozenset({
     "message", "alert", "alert_rule", "announcement", "announcement_reading", "lead", "lead_follow_up", "opportunity",
     "service_request", "event", "task", "event_participant", "activity", "contact", "customer", "special_day",
+    "work_log",
 })  # fmt: skip
 OWN = frozenset({"message", "alert"})
 """Of these one hears for whom they are."""
@@ -149,9 +152,9 @@ class HomePage(Page):
     def _show(self, found: tuple[Home, Sequence[Occurrence]]) -> None:
         self._read = found
         home, events = found
-        rows = self._rows(home, events)
+        rows, counts = self._rows(home, events), {"messages": home.unread, "logs": len(home.logs)}
         for key, card in self.cards.items():
-            card.show_rows(rows[key], home.unread if key == "messages" else None)
+            card.show_rows(rows[key], counts.get(key))
         if self.figures is not None:
             self.figures.show_figures(home.mine, home.everybody)
 
@@ -160,6 +163,7 @@ class HomePage(Page):
             "day": [self._event(one) for one in events],
             "alerts": [self._alert(one) for one in home.alerts],
             "tasks": self._lines(home.tasks),
+            "logs": [self._my_log(home.my_log), *self._lines(home.logs)],
             "steps": self._lines(home.next_steps),
             "assignments": self._lines(home.assignments),
             "queue": self._lines(home.queue),
@@ -196,6 +200,21 @@ class HomePage(Page):
         customer = event.details.customer if event.details is not None else None
         note = customer.label if customer is not None else ""
         return Shown(event.title, note, at, partial(self._view.open_record, "event", event.event_id))
+
+    def _my_log(self, log: TodaysLog | None) -> Shown:
+        """The uppermost row: one's own of today, to be begun, gone on with or read."""
+        if log is None:
+            return Shown(_("Write today's log"), _("What you did is in it already."), "", self._begin_log)
+        title = _("Today's log") if log.is_submitted else _("Go on with today's log")
+        return Shown(
+            title, "", log.state.label, partial(self._view.open_record, "work_log", log.id), log.state.tone or ""
+        )
+
+    def _begin_log(self) -> None:
+        def show(id_: int) -> None:
+            self._view.open_record("work_log", id_)
+
+        self._view.context.tasks.command(self, work_logs.begin, show)
 
     def _step(self, step: Step) -> Shown:
         return Shown(
@@ -278,7 +297,7 @@ class HomePage(Page):
 def offered(person: Person) -> tuple[str, ...]:
     """The cards that can hold something for this person."""
     needs = {"queue": "service_request", "figures": "opportunity", "funnel": "opportunity", "day": "event",
-             "birthdays": "contact"}  # fmt: skip
+             "birthdays": "contact", "logs": "work_log"}  # fmt: skip
     return tuple(key for key in CARDS if key not in needs or person.may("read", needs[key]))
 
 

@@ -75,16 +75,19 @@ class RowsCard(Card):
 
     menu_wanted = Signal(int, QPoint)  # key of the row, place on the screen
 
-    def __init__(self, title: str, nothing: str) -> None:
+    def __init__(self, title: str, nothing: str, most_high: int = 0) -> None:
+        """With ``most_high`` so many rows are in sight before it scrolls; else all."""
         super().__init__(title, padding=12)
         self.body.setSpacing(4)
+        self._most_high = most_high
         self._count: Chip | None = None
         self.model = _Rows()
         self.table = TableView()
         self.table.setModel(self.model)
         self.table.setAccessibleName(title)
         self.table.horizontalHeader().hide()
-        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if not most_high:
+            self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.clicked.connect(self._open)
         self.table.opened.connect(self._open)
@@ -103,7 +106,8 @@ class RowsCard(Card):
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
-        self.table.setFixedHeight(len(rows) * theme.row_height() + 2)
+        shown = min(len(rows), self._most_high or len(rows))
+        self.table.setFixedHeight(shown * theme.row_height() + 2)
         self.table.fit_columns(1)
         if 0 <= kept < len(rows) and self.table.hasFocus():
             self.table.setCurrentIndex(self.model.index(kept, 0))

@@ -7,11 +7,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from crm_desktop.core import clock
 from crm_desktop.services.messages import Receiver
 from crm_desktop.spec import Ref
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.main_window import MainWindow
+from crm_desktop.ui.pages.team_logs import TeamLogsPage
+from crm_desktop.ui.side_entries import TEAM_LOGS
 
 
 def home_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
@@ -20,6 +23,7 @@ def home_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...
         ("home", partial(_at, context, "home")),
         ("messages", partial(_at, context, "messages/in")),
         ("write_message", partial(_writing, context)),
+        ("team_logs", partial(_team_logs, context)),
     )
 
 
@@ -28,6 +32,17 @@ def _at(context: Context, entry: str) -> QWidget:
     view = window.show_area("home")
     view.select_page(entry)
     view.focus_page()
+    return window
+
+
+def _team_logs(context: Context) -> QWidget:
+    """Of last Friday."""
+    window = MainWindow(context)
+    view = window.show_area("home")
+    view.select_page(TEAM_LOGS)
+    page = view.current_page()
+    assert isinstance(page, TeamLogsPage)
+    page.go(-1 - (clock.today().weekday() + 2) % 7)
     return window
 
 

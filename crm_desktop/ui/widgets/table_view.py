@@ -65,7 +65,7 @@ class TableView(QTableView):
 
     def fit_columns(self, roomy_column: int = -1) -> None:
         """Make every column as wide as its heading and the first rows need; ``roomy_column`` takes the room
-        that is left.
+        that is left, and only that where one cannot scroll to what would be pushed out.
         """
         self._roomy_column = roomy_column
         model = self.model()
@@ -76,7 +76,8 @@ class TableView(QTableView):
                     width, self.itemDelegate().sizeHint(QStyleOptionViewItem(), model.index(row, column)).width()
                 )
             self.setColumnWidth(column, max(NARROWEST, min(width, WIDEST)))
-        self._roomy_least = self.columnWidth(roomy_column) if roomy_column >= 0 else 0
+        can_scroll = self.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._roomy_least = self.columnWidth(roomy_column) if roomy_column >= 0 and can_scroll else NARROWEST
         self._give_room()
 
     def is_picked(self, index: Index) -> bool:  # noqa: ARG002 - for tables that select more than Qt can hold
