@@ -230,9 +230,9 @@ def test_changed_row_is_read_again_when_seen_and_flashes_once(
     assert _text(model, 2) == "Customer 3"  # readable until the new one is there
     qtbot.waitUntil(lambda: _text(model, 2) == "New 3")
     assert source.pages == [[3, 4]]
-    lit = [model.index(row, 0).data(CellRole.FLASH) for row in range(5)]
+    lit = [model.index(row, 0).data(CellRole.LOOK).is_lit for row in range(5)]
     assert lit == [False, False, True, True, False]
-    qtbot.waitUntil(lambda: not model.index(2, 0).data(CellRole.FLASH))
+    qtbot.waitUntil(lambda: not model.index(2, 0).data(CellRole.LOOK).is_lit)
 
 
 def test_change_without_ids_rereads_what_is_in_sight(model: RowModel, source: InventedRows, qtbot: QtBot) -> None:
@@ -284,7 +284,8 @@ def test_new_list_starts_at_the_top_with_nothing_selected(model: RowModel, qtbot
 
 
 def test_choice_is_a_chip_in_its_tone(model: RowModel) -> None:
-    assert (model.index(0, 2).data(), model.index(0, 2).data(CellRole.CHIP)) == ("A", "violet")
+    look = model.index(0, 2).data(CellRole.LOOK)
+    assert (look.text, look.chip) == ("A", "violet")
 
 
 def test_heading_of_a_number_is_right_aligned(tasks: Tasks) -> None:

@@ -17,10 +17,11 @@ from crm_desktop.spec import Column, EntitySpec, Ref, facts
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.record_page import open_new
-from crm_desktop.ui.list_page.cells import alignment_of, answer
+from crm_desktop.ui.list_page.cells import alignment_of, answer, look_of
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.item_delegate import CellRole
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT, TableView
 
@@ -63,8 +64,10 @@ class PartsModel(QAbstractTableModel):
         """As in the entity's own list."""
         if not index.isValid():
             return None
-        row = self.rows[index.row()]
-        return answer(self._spec, self.columns[index.column()], row, self._spec.tone(row.values), role)
+        row, column = self.rows[index.row()], self.columns[index.column()]
+        if role == CellRole.LOOK:
+            return look_of(self._spec, column, row, self._spec.tone(row.values))
+        return answer(column, row, role)
 
 
 class PartsTable(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -11,7 +11,7 @@ from crm_desktop.core import clock
 from crm_desktop.services.listing import Row, RowGroup
 from crm_desktop.spec import Column, EntitySpec, Ref
 from crm_desktop.ui.list_page.source import Source
-from crm_desktop.ui.widgets.item_delegate import CellRole, Heading
+from crm_desktop.ui.widgets.item_delegate import CellRole, Heading, Look
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 ALIGNMENTS = {
@@ -36,12 +36,6 @@ def whole_text_of(column: Column, row: Row) -> str:
     return column.facts.kind.format(row.values[column.key])
 
 
-def chip_of(column: Column, row: Row) -> str | None:
-    """The tone of the chip in which a choice stands, None for plain text."""
-    value = row.values[column.key]
-    return value.tone if isinstance(value, Ref) else None
-
-
 def is_name(spec: EntitySpec, column: Column) -> bool:
     """Whether the column is what the rows are known by."""
     return spec.search is not None and len(column.path) == 1 and column.path[0] is spec.search.name
@@ -60,21 +54,25 @@ def heading_answer(source: Source, group: RowGroup, column: Column, role: int, *
     return f"{source.heading_of(group.value)} ({group.size:,})" if column is source.columns[0] else ""
 
 
-def answer(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], role: int) -> Any:
-    """What the model says of a loaded cell for one of Qt's roles or a ``CellRole``; None where it says nothing."""
-    say = _ANSWERS.get(role)
-    if say is not None:
-        return say(column, row)
-    if role == CellRole.TONE:
-        return tones.get(column.key) or ("accent" if column.facts.kind.name == "phones" else None)
-    if role == CellRole.PHONES:
-        return row.values[column.key] if column.facts.kind.name == "phones" else None
-    return is_name(spec, column) if role == CellRole.STRONG else None
+def look_of(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str], *, is_lit: bool = False) -> Look:
+    """How a loaded cell is painted: a choice in a chip of its tone, telephone numbers as links."""
+    value, kind = row.values[column.key], column.facts.kind
+    return Look(
+        text_of(column, row),
+        alignment_of(column),
+        chip=(value.tone if isinstance(value, Ref) else "") or "",
+        tone=tones.get(column.key) or ("accent" if kind.name == "phones" else ""),
+        is_strong=is_name(spec, column),
+        is_lit=is_lit,
+    )
 
 
-_ANSWERS: dict[int, Callable[[Column, Row], Any]] = {
-    Qt.ItemDataRole.DisplayRole: text_of,
-    Qt.ItemDataRole.ToolTipRole: whole_text_of,
-    Qt.ItemDataRole.TextAlignmentRole: lambda column, _row: alignment_of(column),
-    CellRole.CHIP: chip_of,
-}
+def answer(column: Column, row: Row, role: int) -> Any:
+    """What the model says of a loaded cell for one of Qt's roles; None where it says nothing."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return text_of(column, row)
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return whole_text_of(column, row)
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        return alignment_of(column)
+    return row.values[column.key] if role == CellRole.PHONES and column.facts.kind.name == "phones" else None

@@ -18,12 +18,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.listing import Ids, Row, RowGroup
-from crm_desktop.ui.list_page.cells import alignment_of, answer, heading_answer
+from crm_desktop.ui.list_page.cells import alignment_of, answer, heading_answer, look_of
 from crm_desktop.ui.list_page.lines import Lines
 from crm_desktop.ui.list_page.source import Source
 from crm_desktop.ui.soon import Soon, later
 from crm_desktop.ui.tasks import Tasks
-from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.item_delegate import CellRole, Look
 from crm_desktop.ui.widgets.table_view import LOADING
 
 Index = QModelIndex | QPersistentModelIndex
@@ -226,16 +226,18 @@ class RowModel(QAbstractTableModel):
             return heading_answer(self._source, self._lines.groups[number], column, role, is_folded=is_folded)
         id_ = self._lines.ids[place]
         kept = self._rows.get(id_)
-        if role == Qt.ItemDataRole.DisplayRole and id_ and (id_ not in self._rows or (kept and kept.is_stale)):
-            self._want(place // PAGE)
-        elif role == Qt.ItemDataRole.DisplayRole and not id_:
+        if role not in {CellRole.LOOK, Qt.ItemDataRole.DisplayRole}:
+            return answer(column, kept.row, role) if kept is not None else None
+        if not id_:
             self._want_group(self._lines.group_of(place))
-        if role == CellRole.FLASH:
-            return id_ in self._flashing
+        elif id_ not in self._rows or (kept and kept.is_stale):
+            self._want(place // PAGE)
         if kept is None:
             unloaded = LOADING if id_ not in self._rows else ""
-            return unloaded if role == Qt.ItemDataRole.DisplayRole else None
-        return answer(self._source.spec, column, kept.row, kept.tones, role)
+            return unloaded if role == Qt.ItemDataRole.DisplayRole else Look(unloaded)
+        if role == CellRole.LOOK:
+            return look_of(self._source.spec, column, kept.row, kept.tones, is_lit=id_ in self._flashing)
+        return answer(column, kept.row, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Headings of groups cannot be selected."""

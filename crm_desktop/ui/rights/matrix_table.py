@@ -13,7 +13,7 @@ from crm_desktop.core.access import Grant, Scope, Verb
 from crm_desktop.core.i18n import _
 from crm_desktop.services.grants import Cell, Matrix, Subject, describe_grant
 from crm_desktop.ui import icons, theme
-from crm_desktop.ui.widgets.item_delegate import CELL_PADDING, CellRole, ItemDelegate
+from crm_desktop.ui.widgets.item_delegate import CELL_PADDING, CellRole, ItemDelegate, Look
 from crm_desktop.ui.widgets.table_view import TableView
 
 VERB_ICONS: Mapping[Verb, str] = {"read": "eye", "create": "plus", "update": "pencil-simple", "delete": "trash"}
@@ -117,11 +117,11 @@ class _GaugesDelegate(ItemDelegate):
         return QSize(len(VERB_ICONS) * STEP + FUNCTIONS_WIDTH + 2 * CELL_PADDING, hint.height())
 
     @staticmethod
-    def paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint_content(painter: QPainter, room: QRect, index: QModelIndex | QPersistentModelIndex, look: Look) -> None:
         """Draw the gauges of a cell with a grant."""
         grant: Grant | None = index.data(RightsRole.GRANT)
         if grant is None:
-            ItemDelegate.paint_content(painter, room, index)
+            ItemDelegate.paint_content(painter, room, index, look)
             return
         if index.data(RightsRole.EDITED):
             painter.fillRect(room.adjusted(-CELL_PADDING + 1, 1, CELL_PADDING - 1, -1), theme.color("warn_soft"))
