@@ -16,6 +16,8 @@ from crm_desktop.core.i18n import N_, _, ngettext
 
 AHEAD = datetime.timedelta(days=3 * 366)
 """So far ahead an endless rule is worked out."""
+ONCE = "FREQ=DAILY;COUNT=1"
+"""The rule of what repeats by additions alone."""
 MOST = 2_000
 """So many occurrences one rule has at most."""
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -38,19 +40,23 @@ def occurrences(
     rule: str,
     starts_at: datetime.datetime,
     exceptions: Iterable[datetime.datetime] = (),
+    additions: Iterable[datetime.datetime] = (),
     until: datetime.datetime | None = None,
     zone: datetime.tzinfo | None = None,
 ) -> list[datetime.datetime]:
     """When ``rule`` lets something begin that begins first at ``starts_at``, in the wall time of ``zone`` (this
-    computer's), without the exceptions; up to ``until``, or ``AHEAD`` of now and of its beginning.
+    computer's), with the additions and without the exceptions (RDATE and EXDATE of RFC 5545, 3.8.5); up to ``until``,
+    or ``AHEAD`` of now and of its beginning.
 
     Raises BadRuleError.
     """
     first = starts_at.astimezone(zone or tz.tzlocal())
     until = until or max(clock.now(), first) + AHEAD
     left_out = {moment.astimezone(datetime.UTC) for moment in exceptions}
-    moments = itertools.takewhile(lambda moment: moment <= until, _rule_set(rule, first))
-    return [m for m in itertools.islice(moments, MOST) if m.astimezone(datetime.UTC) not in left_out]
+    by_rule = itertools.takewhile(lambda moment: moment <= until, _rule_set(rule, first))
+    moments = {moment.astimezone(datetime.UTC): moment for moment in itertools.islice(by_rule, MOST)}
+    moments |= {moment.astimezone(datetime.UTC): moment.astimezone(first.tzinfo) for moment in additions}
+    return [moments[moment] for moment in sorted(moments.keys() - left_out)]
 
 
 def _rule_set(rule: str, first: datetime.datetime) -> Iterable[datetime.datetime]:
@@ -88,8 +94,23 @@ def ended_before(rule: str, moment: datetime.datetime) -> str:
     return written(kept | {"UNTIL": f"{last:%Y%m%dT%H%M%SZ}"})
 
 
+def parted(rule: str, starts_at: datetime.datetime, at: datetime.datetime) -> tuple[str, str]:
+    """The rule that has the occurrences before ``at``, and the one that has the rest; ``ONCE`` where there are none."""
+    parts = parts_of(rule)
+    if "COUNT" not in parts:
+        return ended_before(rule, at), rule
+    before = sum(moment < at for moment in occurrences(rule, starts_at))
+    first, rest = (
+        written(parts | {"COUNT": str(count)}) if count > 0 else ONCE
+        for count in (before, int(parts["COUNT"]) - before)
+    )
+    return first, rest
+
+
 def say(rule: str) -> str:
     """``Weekly on Mon, Wed, until 2026-12-31``; a rule that has no such words as it is written."""
+    if rule == ONCE:
+        return _("On given days")
     parts = parts_of(rule)
     every = _EVERY.get(parts.get("FREQ", ""))
     interval = parts.get("INTERVAL", "1")

@@ -121,6 +121,9 @@ class Event(Timed, Base):
     exceptions: Mapped[list[datetime.datetime]] = mapped_column(
         ARRAY(_MOMENT), server_default="{}", comment="EXDATE: when the rule does not hold"
     )
+    additions: Mapped[list[datetime.datetime]] = mapped_column(
+        ARRAY(_MOMENT), server_default="{}", comment="RDATE: when it begins beside the rule"
+    )
     occurs_at: Mapped[list[datetime.datetime] | None] = mapped_column(
         ARRAY(_MOMENT),
         comment="When the rule lets it begin, as far ahead as was worked out; null where there is no rule",

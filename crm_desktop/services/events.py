@@ -6,7 +6,7 @@ An occurrence that is changed alone becomes an event of its own, and an exceptio
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -30,7 +30,7 @@ KEPT_FIELDS = (
     "customer_id", "contact_id", "opportunity_id", "request_id", "description",
 )  # fmt: skip
 """What a copy has too."""
-_READ = ("id", "version", *KEPT_FIELDS, "rule", "exceptions", "occurs_at", "series_id")
+_READ = ("id", "version", *KEPT_FIELDS, "rule", "exceptions", "additions", "occurs_at", "series_id")
 _DAY = datetime.timedelta(days=1)
 
 
@@ -214,7 +214,7 @@ def look_further_ahead(session: Session) -> int:
         begin_change(session, "bulk", _("Repeating events worked out further"))
     for event_id in ids:
         event = _read(session, event_id)
-        _update(session, event, worked_out(event["starts_at"], event["rule"], event["exceptions"]))
+        _update(session, event, worked_out(event["starts_at"], event["rule"], event["exceptions"], event["additions"]))
     return len(ids)
 
 
@@ -222,23 +222,26 @@ def insert_event(session: Session, columns: Mapping[str, Any]) -> int:
     """A new row of these columns; a rule among them is worked out unless that was done. Its id."""
     by_rule: dict[str, Any] = {"rule": None}
     if columns.get("rule"):
-        by_rule = {} if "occurs_at" in columns else worked_out(columns["starts_at"], columns["rule"], ())
+        by_rule = {} if "occurs_at" in columns else worked_out(columns["starts_at"], columns["rule"])
     with refused_values(by_key("event")):
         statement = insert(Event).values(**{**columns, **by_rule}).returning(Event.id)
         return int(session.execute(statement).scalar_one())
 
 
 def worked_out(
-    starts_at: datetime.datetime, rule: str | None, exceptions: Iterable[datetime.datetime]
+    starts_at: datetime.datetime,
+    rule: str | None,
+    exceptions: Sequence[datetime.datetime] = (),
+    additions: Sequence[datetime.datetime] = (),
 ) -> dict[str, Any]:
     """The columns of a rule. What begins by a rule begins on one of its days."""
-    left_out = list(exceptions)
     if not rule:
-        return {"rule": None, "exceptions": [], "occurs_at": None}
+        return {"rule": None, "exceptions": [], "additions": [], "occurs_at": None}
     return {
         "rule": rule,
-        "exceptions": left_out,
-        "occurs_at": recurrence.occurrences(rule, starts_at, left_out) or [starts_at],
+        "exceptions": list(exceptions),
+        "additions": list(additions),
+        "occurs_at": recurrence.occurrences(rule, starts_at, exceptions, additions) or [starts_at],
     }
 
 
@@ -306,26 +309,19 @@ def _for_series(
     if rule == event["rule"] and begin == event["starts_at"]:
         return columns | times
     if rule is None:
-        return columns | {"starts_at": starts_at, "ends_at": starts_at + length} | worked_out(starts_at, None, ())
+        return columns | {"starts_at": starts_at, "ends_at": starts_at + length} | worked_out(starts_at, None)
     days = (_on_the_wall(starts_at).date() - _on_the_wall(at).date()).days
     kept = rule == event["rule"]
     rule = shifted(rule, days, begin) if days and kept else rule
     moved = begin - event["starts_at"]
-    return columns | times | worked_out(begin, rule, [left_out + moved for left_out in event["exceptions"] if kept])
+    beside = ([at + moved for at in event[key] if kept] for key in ("exceptions", "additions"))
+    return columns | times | worked_out(begin, rule, *beside)
 
 
 def _without(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
     return {
         "exceptions": [*event["exceptions"], at],
         "occurs_at": [moment for moment in event["occurs_at"] if moment != at],
-    }
-
-
-def _ended(event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
-    return {
-        "rule": recurrence.ended_before(event["rule"], at),
-        "exceptions": [moment for moment in event["exceptions"] if moment < at],
-        "occurs_at": [moment for moment in event["occurs_at"] if moment < at],
     }
 
 
@@ -349,16 +345,14 @@ def _detach(session: Session, event: Mapping[str, Any], at: datetime.datetime) -
 
 def _split(session: Session, event: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
     """End the series before ``at``; what follows, as another one."""
-    parts = recurrence.parts_of(event["rule"])
-    if count := parts.get("COUNT"):
-        whole = recurrence.occurrences(event["rule"], event["starts_at"])
-        parts["COUNT"] = str(int(count) - sum(moment < at for moment in whole))
-    rest = [moment for moment in event["exceptions"] if moment >= at]
-    _update(session, event, _ended(event, at))
+    earlier, later = recurrence.parted(event["rule"], _first(event), at)
+    kept = {key: [moment for moment in event[key] if moment < at] for key in ("exceptions", "additions", "occurs_at")}
+    rest = ([moment for moment in event[key] if moment >= at] for key in ("exceptions", "additions"))
+    _update(session, event, kept | {"rule": earlier})
     times = {"starts_at": at, "ends_at": at + (event["ends_at"] - event["starts_at"])}
     new_id = insert_event(session, {key: event[key] for key in KEPT_FIELDS} | times)
     following = _read(session, new_id)
-    _update(session, following, worked_out(at, recurrence.written(parts), rest))
+    _update(session, following, worked_out(at, later, *rest))
     _take_along(session, event["id"], new_id)
     changed = update(Event).where(Event.series_id == event["id"], Event.original_at >= at).values(series_id=new_id)
     session.execute(changed.execution_options(synchronize_session=False))
@@ -371,11 +365,11 @@ def _shift(
     """Move a whole series as far as one of its occurrences goes, in the time that clocks on the wall show."""
     moved = _on_the_wall(to.starts_at) - _on_the_wall(at)
     starts_at = _back(_on_the_wall(event["starts_at"]) + moved)
-    exceptions = [_back(_on_the_wall(moment) + moved) for moment in event["exceptions"]]
+    beside = ([_back(_on_the_wall(m) + moved) for m in event[key]] for key in ("exceptions", "additions"))
     days = (to.starts_at.astimezone().date() - at.astimezone().date()).days
     rule = shifted(event["rule"], days, starts_at) if days else event["rule"]
     times = {"starts_at": starts_at, "ends_at": starts_at + (to.ends_at - to.starts_at)}
-    _update(session, event, times | worked_out(starts_at, rule, exceptions) | dict(more))
+    _update(session, event, times | worked_out(starts_at, rule, *beside) | dict(more))
 
 
 def shifted(rule: str, days: int, starts_at: datetime.datetime) -> str:

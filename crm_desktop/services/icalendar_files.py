@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from icalendar import Calendar, vRecur
@@ -12,7 +12,7 @@ from icalendar import Event as Component
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from crm_desktop.core import clock
+from crm_desktop.core import clock, recurrence
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
@@ -35,6 +35,7 @@ class Incoming:
     category: str
     rule: str | None
     exceptions: tuple[datetime.datetime, ...]
+    additions: tuple[datetime.datetime, ...]
     original_at: datetime.datetime | None
 
 
@@ -56,7 +57,17 @@ def write_calendar(session: Session, person: Person, since: datetime.datetime) -
     invited = select(EventParticipant.event_id).where(EventParticipant.employee_id == person.id)
     columns = [
         getattr(Event, key)
-        for key in ("id", "uid", "series_id", "original_at", "updated_at", "rule", "exceptions", *KEPT_FIELDS)
+        for key in (
+            "id",
+            "uid",
+            "series_id",
+            "original_at",
+            "updated_at",
+            "rule",
+            "exceptions",
+            "additions",
+            *KEPT_FIELDS,
+        )
     ]
     rows = session.execute(
         select(*columns, Employee.name.label("owner"), Employee.email)
@@ -86,8 +97,9 @@ def _component(row: Any, uids: Mapping[int, str]) -> Component:
     made.add("dtstamp", row.updated_at.astimezone(datetime.UTC))
     if row.rule:
         made.add("rrule", vRecur.from_ical(row.rule))
-    for moment in row.exceptions:
-        made.add("exdate", moment.astimezone().date() if row.is_all_day else moment.astimezone(datetime.UTC))
+    for key, moments in (("exdate", row.exceptions), ("rdate", row.additions)):
+        for moment in moments:
+            made.add(key, moment.astimezone().date() if row.is_all_day else moment.astimezone(datetime.UTC))
     if row.series_id in uids and row.original_at is not None:
         made.add("recurrence-id", row.original_at.astimezone(datetime.UTC))
     for key, value in (("location", row.place), ("description", row.description)):
@@ -102,7 +114,7 @@ def read_calendar(content: bytes) -> list[Incoming]:
     """The events of a file, those of a series before what was changed of it. A KnownError where it is no calendar."""
     try:
         calendars = Calendar.from_ical(content, multiple=True)
-        found = [_incoming(one) for calendar in calendars for one in calendar.walk("VEVENT")]
+        found = [one for calendar in calendars for component in calendar.walk("VEVENT") for one in _incoming(component)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):  # whatever the library trips over
         raise KnownError(
             _("This is no calendar file, or it is damaged."),
@@ -110,12 +122,13 @@ def read_calendar(content: bytes) -> list[Incoming]:
         ) from None
     if not calendars:
         raise KnownError(_("There is no calendar in this file."), _("Choose a file that ends in .ics."))
-    return sorted(filter(None, found), key=lambda one: one.original_at is not None)
+    return sorted(found, key=lambda one: one.original_at is not None)
 
 
-def _incoming(component: Any) -> Incoming | None:
+def _incoming(component: Any) -> Iterator[Incoming]:
+    """An event, and each of its further times that lasts another time than it."""
     if component.get("dtstart") is None:
-        return None
+        return
     begin = component.decoded("dtstart")
     is_all_day = not isinstance(begin, datetime.datetime)
     starts_at = _moment(begin)
@@ -131,14 +144,21 @@ def _incoming(component: Any) -> Incoming | None:
         "description": str(component.get("description") or "") or None,
         "is_private": str(component.get("class") or "").upper() in {"PRIVATE", "CONFIDENTIAL"},
     }
-    return Incoming(
+    further = dict(_further_times(component, ends_at - starts_at))
+    one = Incoming(
         str(component.get("uid") or "")[: _LENGTHS["uid"]],
         {key: value[: _LENGTHS[key]] if key in _LENGTHS and value else value for key, value in values.items()},
         next((str(name) for name in _categories(component)), ""),
-        _rule(rule),
-        tuple(_exceptions(component)),
+        _rule(rule) or (recurrence.ONCE if further else None),
+        tuple(_moment(each.dt) for each in _dates(component, "exdate")),
+        tuple(further),
         _moment(original.dt) if original is not None else None,
     )
+    yield one
+    for begin, end in further.items():
+        if end - begin != ends_at - starts_at:
+            times = {"starts_at": begin, "ends_at": end}
+            yield replace(one, values={**one.values, **times}, rule=None, additions=(), original_at=begin)
 
 
 def _moment(value: datetime.date) -> datetime.datetime:
@@ -166,10 +186,18 @@ def _rule(rule: Any) -> str | None:
     return written if len(written) <= _LENGTHS["rule"] else None
 
 
-def _exceptions(component: Any) -> Iterator[datetime.datetime]:
-    found = component.get("exdate")
+def _dates(component: Any, name: str) -> Iterator[Any]:
+    found = component.get(name)
     for one in found if isinstance(found, list) else [found] if found is not None else []:
-        yield from (_moment(each.dt) for each in one.dts)
+        yield from one.dts
+
+
+def _further_times(component: Any, length: datetime.timedelta) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+    """From when to when it takes place beside its rule (RDATE): moments, days, or periods with an end of their own."""
+    for each in _dates(component, "rdate"):
+        begin, end = each.dt if isinstance(each.dt, tuple) else (each.dt, length)
+        begin = _moment(begin)
+        yield begin, begin + end if isinstance(end, datetime.timedelta) else _moment(end)
 
 
 def _categories(component: Any) -> list[Any]:
@@ -199,7 +227,7 @@ def import_calendar(
             columns |= {"series_id": series[one.uid], "original_at": one.original_at}
             _leave_out(session, series[one.uid], one.original_at)
         left_out = (*one.exceptions, *alone.get(one.uid, ())) if one.rule else ()
-        columns |= worked_out(columns["starts_at"], one.rule, left_out)
+        columns |= worked_out(columns["starts_at"], one.rule, left_out, one.additions)
         id_ = known.get((one.uid, one.original_at)) if one.uid else None
         if id_ is None:
             id_ = insert_event(session, columns)

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.db.engine import Gateway
@@ -77,15 +78,47 @@ END:VCALENDAR
 """.replace("\n", "\r\n").encode()
 
 
+RFC_FURTHER_TIMES = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//RDU Software//NONSGML HandCal//EN
+BEGIN:VEVENT
+UID:moments
+SUMMARY:Moments
+DTSTART:19970713T123000Z
+DURATION:PT1H
+RRULE:FREQ=DAILY;COUNT=2
+RDATE:19970714T123000Z
+RDATE;TZID=America/New_York:19970716T083000
+EXDATE:19970713T123000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:periods
+SUMMARY:Periods
+DTSTART:19960402T010000Z
+DURATION:PT3H
+RDATE;VALUE=PERIOD:19960403T020000Z/19960403T040000Z,19960404T010000Z/PT3H
+END:VEVENT
+BEGIN:VEVENT
+UID:days
+SUMMARY:Days
+DTSTART;VALUE=DATE:19970101
+RDATE;VALUE=DATE:19970101,19970120,19970217,19970421,
+ 19970526,19970704,19970901,19971014,19971128,19971129,19971225
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n").encode()
+"""The examples of RFC 5545, 3.8.5.2."""
+
+
 def bring_in(gateway: Gateway, content: bytes) -> Imported:
     with gateway.write() as session:
         return import_calendar(session, gateway.person, read_calendar(content), fetch_choices(session), "a.ics")
 
 
 def told(gateway: Gateway) -> list[str]:
-    first = datetime.datetime(1997, 1, 1, tzinfo=datetime.UTC)
+    first = datetime.datetime(1996, 1, 1, tzinfo=datetime.UTC)
     with gateway.read() as session:
-        found = calendar.fetch_span(session, first, first + datetime.timedelta(days=900), [gateway.person.id], [])
+        found = calendar.fetch_span(session, first, first + datetime.timedelta(days=1300), [gateway.person.id], [])
     return [
         f"{one.starts_at.astimezone(datetime.UTC):%Y-%m-%d %H:%M} {(one.ends_at - one.starts_at)} {one.title}"
         for one in found
@@ -112,6 +145,37 @@ def test_what_the_rfc_prints_comes_in_and_goes_again(sign_in: SignIn) -> None:
     with seller.write() as session:
         assert journal.undo(session, done.change_set).kept == ()
     assert told(seller) == []
+
+
+def test_further_times_come_in_are_split_and_go_again(sign_in: SignIn) -> None:
+    seller, desk = sign_in("seller"), sign_in("desk")
+    assert bring_in(seller, RFC_FURTHER_TIMES).created == 4
+    whole = told(seller)
+    assert [line[:-1] for line in whole if "Period" in line or "Moment" in line] == [
+        "1996-04-02 01:00 3:00:00 Period",
+        "1996-04-03 02:00 2:00:00 Period",
+        "1996-04-04 01:00 3:00:00 Period",
+        "1997-07-14 12:30 1:00:00 Moment",
+        "1997-07-16 12:30 1:00:00 Moment",
+    ]
+    assert len([line for line in whole if "Days" in line]) == 11
+    assert bring_in(seller, RFC_FURTHER_TIMES).updated == 0
+    with seller.read() as session:
+        content = write_calendar(session, seller.person, datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC))
+    bring_in(desk, content)
+    assert told(desk) == whole
+    with seller.write() as session:
+        at = datetime.datetime(1997, 7, 4).astimezone()
+        days = session.execute(text("select id from crm.event where subject = 'Days'")).scalar_one()
+        rest = events.split(session, days, at).event_id
+        events.remove(session, rest, datetime.datetime(1997, 10, 14).astimezone(), "following")
+        events.move(session, rest, at, Span(at + datetime.timedelta(days=1), at + datetime.timedelta(days=2)), "all")
+        left = session.execute(
+            text("select occurs_at from crm.event where subject = 'Days' order by starts_at")
+        ).scalars()
+        assert [f"{moment.astimezone():%m%d}" for moments in left for moment in moments] == [
+            "0101", "0120", "0217", "0421", "0526", "0705", "0902",
+        ]  # fmt: skip
 
 
 def test_the_same_file_again_changes_only_what_is_new(sign_in: SignIn) -> None:

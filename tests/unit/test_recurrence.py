@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_desktop.core.recurrence import BadRuleError, ended_before, occurrences, parts_of, say, written
+from crm_desktop.core.recurrence import ONCE, BadRuleError, ended_before, occurrences, parts_of, say, written
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST = datetime.datetime(1997, 9, 2, 9, tzinfo=NEW_YORK)
@@ -73,8 +73,15 @@ def test_exceptions_are_left_out() -> None:
     first = datetime.datetime(1998, 2, 13, 9, tzinfo=NEW_YORK)
     exception = FIRST.astimezone(datetime.UTC)
     rule = "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13"
-    found = occurrences(rule, FIRST, [exception, first], first + datetime.timedelta(days=400), NEW_YORK)
+    last = first + datetime.timedelta(days=400)
+    found = occurrences(rule, FIRST, [exception, first], until=last, zone=NEW_YORK)
     assert [f"{m:%y%m%d}" for m in found] == ["980313", "981113"]
+
+
+def test_additions_are_there_once_and_in_their_place() -> None:
+    there = [FIRST, FIRST + datetime.timedelta(days=1), FIRST + datetime.timedelta(hours=3)]
+    found = occurrences("FREQ=DAILY;COUNT=2", FIRST, [FIRST], [moment.astimezone(datetime.UTC) for moment in there])
+    assert found == [there[2], there[1]]
 
 
 def test_a_mere_day_of_until_lasts_to_its_end() -> None:
@@ -103,6 +110,7 @@ def test_rules_are_said_in_words() -> None:
         "FREQ=MONTHLY;BYDAY=-1FR;COUNT=5": "Monthly on the last Fri, 5 times",
         "FREQ=MONTHLY;BYMONTHDAY=15;UNTIL=20261231": "Monthly on day 15, until 2026-12-31",
         "FREQ=YEARLY;BYWEEKNO=20": "FREQ=YEARLY;BYWEEKNO=20",
+        ONCE: "On given days",
     }
     assert {rule: say(rule) for rule in said} == said
     assert written(parts_of("RRULE:freq=daily;count=3")) == "FREQ=DAILY;COUNT=3"

@@ -19,6 +19,7 @@ begin
     end if;
     new.occurs_at := array(select o.at + moved from unnest(new.occurs_at) o (at));
     new.exceptions := array(select x.at + moved from unnest(new.exceptions) x (at));
+    new.additions := array(select a.at + moved from unnest(new.additions) a (at));
   end if;
   return new;
 end $$;
