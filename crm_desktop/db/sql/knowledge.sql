@@ -160,15 +160,14 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 begin
   if crm.me() is null then return null; end if;
   return (
-    with noted as materialized (
-      select e.piece, e.share
-      from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) e (piece, share)
-      where s.schemaname = 'crm' and s.tablename = 'knowledge_article_search_idx' and e.piece is not null
-    ), asked as (
-      select p.place, one.piece from unnest(pieces) with ordinality p (pieces, place), unnest(string_to_array(p.pieces, ' ')) one (piece)
+    with noted as materialized (  -- behind the shares of the pieces stands the least of them
+      select s.most_common_elems::text::text[] as pieces, s.most_common_elem_freqs as shares
+      from pg_stats s where s.schemaname = 'crm' and s.tablename = 'knowledge_article_search_idx'
     ), shares as (
-      select a.place, min(coalesce(n.share, (select min(n.share) / 2 from noted n), 0)) as share
-      from asked a left join noted n on n.piece = a.piece group by a.place
+      select p.place, min(coalesce(n.shares[array_position(n.pieces, one.piece)],
+                                   n.shares[cardinality(n.pieces) + 1] / 2, 0)) as share
+      from unnest(pieces) with ordinality p (pieces, place), unnest(string_to_array(p.pieces, ' ')) one (piece)
+      left join noted n on true group by p.place
     )
     select array_agg(s.share order by s.place) from shares s);
 end $$;
@@ -177,43 +176,54 @@ grant execute on function crm.article_shares(text[]) to crm_user;
 -- The articles that say most of what is asked: each word counts by how rare it is, and more in the title than in the
 -- keywords, there more than in the problem, and least in the solution. Of equals the most useful come first. Each word
 -- comes with its pieces, parted by blanks.
--- Looked up are the three rarest words, and more as long as all are expected in some thousand articles; the others are only
--- counted in what these found. Runs as the person himself, so that the policies judge each article.
+-- Words are looked up one after the other, the rarest first, until enough articles were found: each of them has to be
+-- visited. The other words are only counted in these. Runs as the person himself, so that the policies judge each article.
 create or replace function crm.find_articles(words text[], pieces text[], product bigint, is_public boolean, most integer)
 returns table (id bigint)
 language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 #variable_conflict use_column
 declare
-  looked_through constant integer := 10000;
-  most_of_one constant integer := 3000;
+  enough constant integer := 2500;
+  most_of_one constant integer := 1500;
   ranked constant integer := 200;
   size real := (select greatest(c.reltuples, 1) from pg_class c where c.oid = 'crm.knowledge_article'::regclass);
-  everybodys text[] := case when is_public then '{owner 0}'::text[] else '{}' end;
+  shares real[] := crm.article_shares(find_articles.pieces);
   fitting bigint[] := array(
     with recursive above as (
       select p.category_id as id from crm.product p where p.id = find_articles.product
       union
       select c.parent_id from crm.product_category c join above a on a.id = c.id)
     select a.id from above a where a.id is not null);
+  asked record;
+  more bigint[];
+  found bigint[] := '{}';
+  weights float8[] := '{}';
 begin
+  for asked in
+    with word as (
+      select string_to_array(w.pieces, ' ') as pieces, -ln(greatest(w.share, 0.0005)) as weight, w.share * size as expected,
+             row_number() over (order by w.share, w.place) as place
+      from unnest(find_articles.pieces, shares) with ordinality w (pieces, share, place)
+    )
+    select w.place, w.pieces, w.weight from word w
+    union all  -- where even the rarest is in too many, those that have the next one too come first
+    select 0, a.pieces || b.pieces, a.weight + b.weight from word a, word b
+    where a.place = 1 and b.place = 2 and a.expected > most_of_one
+    order by 1
+  loop
+    exit when cardinality(found) >= enough;
+    more := array(
+      select k.id from crm.knowledge_article k
+      where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) asked.pieces and (k.audience_id = 0 or not is_public)
+      limit most_of_one);
+    found := found || more;
+    weights := weights || array_fill(asked.weight, array[cardinality(more)]);
+  end loop;
   return query
     with word as (
-      select w.word, string_to_array(w.pieces, ' ') as pieces, -ln(greatest(w.share, 0.0005)) as weight,
-             w.share * size as expected, row_number() over rarest as place, sum(w.share * size) over rarest as reached
-      from unnest(find_articles.words, find_articles.pieces, crm.article_shares(find_articles.pieces))
-           with ordinality w (word, pieces, share, place)
-      window rarest as (order by w.share, w.place)
-    ), asked as (
-      select w.pieces, w.weight from word w where w.place <= 3 or w.reached <= looked_through
-      union all
-      select a.pieces || b.pieces, a.weight + b.weight from word a, word b
-      where a.place = 1 and b.place = 2 and a.expected > most_of_one
-    ), found as (
-      select f.id, sum(a.weight) as weight from asked a
-      cross join lateral (
-        select k.id from crm.knowledge_article k
-        where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) (a.pieces || everybodys)
-        limit most_of_one) f
+      select w.word, -ln(greatest(w.share, 0.0005)) as weight from unnest(find_articles.words, shares) w (word, share)
+    ), best as (
+      select f.id, sum(f.weight) as weight from unnest(found, weights) f (id, weight)
       group by f.id order by 2 desc limit ranked
     ), judged as (
       select k.id, k.useful_count - k.useless_count + k.used_count as usefulness,
@@ -222,7 +232,7 @@ begin
                        and (k.category_id is null or k.category_id = any (fitting)) then 1
                   else 0.5 end as fit,
              said.weight
-      from found f join crm.knowledge_article k on k.id = f.id
+      from best f join crm.knowledge_article k on k.id = f.id
       cross join lateral (
         select sum(w.weight * case when position(w.word in lower(k.name)) > 0 then 2
                                    when position(w.word in lower(k.keywords)) > 0 then 1.8
