@@ -6,12 +6,18 @@ import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
+from crm_desktop.core import clock
 from crm_desktop.services import messages
 from crm_desktop.services.messages import Receiver
+from crm_desktop.services.opportunities import fetch_stages
 from crm_desktop.spec import Ref
+from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.dialogs.checklist import ChecklistDialog
+from crm_desktop.ui.dialogs.log import LogDialog
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from tests.ui.desk import (
     Desk,
@@ -27,6 +33,12 @@ from tests.ui.desk import (
 )
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+WON = 4
+DEAL = """
+    insert into crm.opportunity (name, owner_id, stage_id, amount, opened_on, closed_on)
+    select '商机', e.id, :stage, 1000, '2020-01-01', :day from crm.employee e where e.name = :owner
+"""
 
 
 def home_of(desk: Desk) -> Any:
@@ -59,6 +71,63 @@ def test_it_moves_by_itself(sit_down: SitDown) -> None:
     desk.hear("lead", made.id)
     (row,) = page.cards["steps"].model.rows
     assert (row.title, row.tone) == ("打电话", "bad")
+
+
+def test_a_figure_opens_the_rows_it_counts(sit_down: SitDown) -> None:
+    desk = sit_down("leader")
+    today = clock.today()
+    with desk.gateway.write() as session:
+        stages = fetch_stages(session).all
+        for owner, stage, closed_on in (
+            ("leader", WON, today), ("junior", WON, today), ("leader", WON, today - datetime.timedelta(400)),
+            ("leader", 0, None),
+        ):  # fmt: skip
+            values = {"owner": owner, "stage": stages[stage].ref.id, "day": closed_on}
+            session.execute(text(DEAL), values)
+    page = home_of(desk)
+    assert page.figures is not None
+    for row, column, expected in ((0, 0, 1), (0, 1, 2), (2, 1, 2), (3, 0, 1), (4, 1, 1)):
+        page.figures._cells[row][column].click()
+        desk.settle_all()
+        listed = desk.window.view("opportunities").current_page()
+        assert len(listed.model.ids()) == expected, (row, column)
+    assert page.figures._cells[0][1].text() == "¥2,000"
+
+
+def test_what_waits_is_settled_in_place_and_its_row_goes(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    task = create(desk.gateway, "task", subject="发报价", due_on=datetime.date(2020, 1, 1))
+    lead = create(desk.gateway, "lead", name="新线索")
+    deal = create(desk.gateway, "opportunity", name="门禁", next_step="打电话", next_on=datetime.date(2020, 1, 1))
+    page = home_of(desk)
+
+    def choose(card: str, words: str) -> None:
+        (row,) = page.cards[card].model.rows
+        menu = QMenu()
+        page.fill_menu(menu, row)
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        desk.settle()
+
+    choose("tasks", "Done")
+    assert page.cards["tasks"].empty.isVisible()
+    assert desk.value("task", task.id, "done_at") is not None
+    choose("assignments", "Log…")
+    dialog = desk.dialog(LogDialog)
+    dialog.line.line.setText("约了周三")
+    dialog.line.log()
+    desk.settle()
+    assert page.cards["assignments"].empty.isVisible()
+    assert desk.value("lead", lead.id, "responded_at") is not None
+    choose("steps", "Next step…")
+    step = desk.dialog(NextStepDialog)
+    step.editors["next_on"].set_value(clock.today() + datetime.timedelta(9))
+    step.accept()
+    desk.settle()
+    assert page.cards["steps"].empty.isVisible()
+    desk.press_undo()
+    desk.hear("opportunity", deal.id)
+    assert [row.title for row in page.cards["steps"].model.rows] == ["打电话"]
+    assert desk.value("opportunity", deal.id, "next_on") == datetime.date(2020, 1, 1)
 
 
 def test_cards_are_arranged(sit_down: SitDown) -> None:

@@ -8,15 +8,17 @@ declare
 begin
   execute format($figures$
     select json_build_array(
-      coalesce(sum(o.amount) filter (where o.is_won and o.closed_on >= date_trunc('month', current_date)), 0)::text,
-      coalesce(sum(o.amount) filter (where o.is_won and o.closed_on >= date_trunc('quarter', current_date)), 0)::text,
+      coalesce(sum(o.amount) filter (where o.is_won and date_trunc('month', o.closed_on) = date_trunc('month', current_date)), 0)::text,
+      coalesce(sum(o.amount) filter (where o.is_won and date_trunc('quarter', o.closed_on) = date_trunc('quarter', current_date)), 0)::text,
       coalesce(sum(o.amount) filter (where o.is_won), 0)::text,
       count(*) filter (where not o.is_won),
       coalesce(sum(o.weighted_amount) filter (where not o.is_won), 0)::text,
-      (select count(*) from crm.activity a where a.happened_at >= date_trunc('month', now()) %1$s))
+      (select count(*) from crm.activity a where a.happened_at >= date_trunc('month', now())
+        and a.happened_at < date_trunc('month', now()) + interval '1 month' %1$s))
     from (
       select o.amount, o.weighted_amount, o.closed_on, o.outcome_id = $1 as is_won from crm.opportunity o
-      where (o.outcome_id = $2 or o.outcome_id = $1 and o.closed_on >= date_trunc('year', current_date)) %2$s) o
+      where (o.outcome_id = $2 or o.outcome_id = $1 and o.closed_on >= date_trunc('year', current_date)
+        and o.closed_on < date_trunc('year', current_date) + interval '1 year') %2$s) o
   $figures$, 'and a.done_by_id = ' || person, 'and o.owner_id = ' || person)
     into figures using crm.choice('outcome', 'won'), crm.choice('outcome', 'open');
   return figures;

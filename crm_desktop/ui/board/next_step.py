@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import Record, fetch_record, save_record
 from crm_desktop.spec import facts
+from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.make import make_editor
+from crm_desktop.ui.form_page.undoing import notify_saved
 
 FIELDS = ("next_step", "next_on")
 
@@ -43,3 +46,23 @@ class NextStepDialog(Dialog):
             wrong[0].setFocus()
         else:
             self.accept()
+
+
+def ask_next_step(view: AreaView, page: QWidget, entity: str, id_: int, done: Callable[[], object]) -> None:
+    """Ask what is to be done next about a record, save it and offer to take it back."""
+    tasks = view.context.tasks
+
+    def tell(record: Record) -> None:
+        notify_saved(view, record, is_new=False)
+        done()
+
+    def save(dialog: NextStepDialog, record: Record) -> None:
+        values = dialog.values()
+        tasks.command(page, lambda session: save_record(session, record, values), tell)
+
+    def ask(record: Record) -> None:
+        dialog = NextStepDialog(page.window(), record)
+        dialog.accepted.connect(partial(save, dialog, record))
+        dialog.open_quietly()
+
+    tasks.query(page, lambda session: fetch_record(session, entity, id_), ask)

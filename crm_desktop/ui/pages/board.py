@@ -18,7 +18,6 @@ from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.services.filter_fields import tables_of_filter
 from crm_desktop.services.listing import tables_of
 from crm_desktop.services.overview import fetch_preview
-from crm_desktop.services.records import Record, fetch_record, save_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -26,11 +25,10 @@ from crm_desktop.ui.board.choices import PERIODS
 from crm_desktop.ui.board.chosen_page import ChosenPage
 from crm_desktop.ui.board.model import BoardModel, BoardQuery
 from crm_desktop.ui.board.moving import Mover
-from crm_desktop.ui.board.next_step import NextStepDialog
+from crm_desktop.ui.board.next_step import ask_next_step
 from crm_desktop.ui.board.printing import print_shown
 from crm_desktop.ui.board.view import BoardView
 from crm_desktop.ui.board.whose_menu import whose_words
-from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.list_page.preview_pane import PreviewPane
 from crm_desktop.ui.soon import Follower, later
@@ -145,20 +143,8 @@ class BoardPage(ChosenPage):
 
     def edit_next_step(self, id_: int) -> None:
         """Ask what is to be done next about a card."""
-        if not self.may_move(id_):
-            return
-        tasks = self._context.tasks
-
-        def save(dialog: NextStepDialog, record: Record) -> None:
-            values = dialog.values()
-            tasks.command(self, lambda session: save_record(session, record, values), self._tell_saved)
-
-        def ask(record: Record) -> None:
-            dialog = NextStepDialog(self.window(), record)
-            dialog.accepted.connect(partial(save, dialog, record))
-            dialog.open_quietly()
-
-        tasks.query(self, lambda session: fetch_record(session, self.spec.key, id_), ask)
+        if self.may_move(id_):
+            ask_next_step(self._view, self, self.spec.key, id_, self._load_preview)
 
     @property
     def _folded_key(self) -> str:
@@ -287,10 +273,6 @@ class BoardPage(ChosenPage):
 
     def _begin_drag(self, id_: int) -> None:
         self.table.may_drag = self.may_move(id_)
-
-    def _tell_saved(self, record: Record) -> None:
-        notify_saved(self._view, record, is_new=False)
-        self._load_preview()
 
     # What happens around it
 

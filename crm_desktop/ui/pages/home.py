@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayo
 from crm_desktop.core import clock
 from crm_desktop.core.access import Person, Scope
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.entities import by_key
 from crm_desktop.services import alerts, calendar, work_logs
 from crm_desktop.services.calendar import Occurrence
+from crm_desktop.services.choice_codes import fetch_codes, with_choices
 from crm_desktop.services.home import Alert, Home, Line, Step, TodaysLog, fetch_home
 from crm_desktop.services.messages import Message, in_short
 from crm_desktop.services.search import Hit
@@ -27,6 +29,7 @@ from crm_desktop.ui.dialogs.checklist import ChecklistDialog
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.pages.home_actions import HomeActions
 from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
@@ -80,6 +83,8 @@ GAP = 12
 class HomePage(Page):
     """Three statements fill it."""
 
+    keys = (("Shift+F10", N_("What can be done about a row, in place")),)
+
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("My day"))
         self._view = view
@@ -108,8 +113,11 @@ class HomePage(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self._inside)
         self.body.addWidget(area, 1)
-        if "alerts" in self.cards:
-            self.cards["alerts"].menu_wanted.connect(self._alert_menu)
+        self._actions = HomeActions(self, view, self.refresh)
+        for card in self.cards.values():
+            card.menu_wanted.connect(self._show_menu)
+        if self.figures is not None:
+            self.figures.opened.connect(self._open_figure)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(self._table_changed)
         view.context.preferences.load(self, self._take_arrangement, lambda _error: None)
@@ -157,6 +165,11 @@ class HomePage(Page):
             card.show_rows(rows[key], counts.get(key))
         if self.figures is not None:
             self.figures.show_figures(home.mine, home.everybody)
+        first = next((self.cards[key] for key in self._shown if rows.get(key)), None)
+        if first is not None:
+            self.begin_at(first.table)
+            if self.hasFocus():
+                self.setFocus()
 
     def _rows(self, home: Home, events: Sequence[Occurrence]) -> Mapping[str, Sequence[Shown]]:
         return {
@@ -186,7 +199,7 @@ class HomePage(Page):
         return [
             Shown(
                 line.title, line.note, _when(line.at, today),
-                partial(self._view.open_record, line.entity, line.id), line.tone,
+                partial(self._view.open_record, line.entity, line.id), line.tone, record=(line.entity, line.id),
             )
             for line in lines
         ]  # fmt: skip
@@ -225,7 +238,8 @@ class HomePage(Page):
         hit = alert.hit
         return Shown(
             hit.title, alert.rule, DATE.brief(alert.since, clock.today()),
-            partial(self._view.open_record, hit.entity, hit.id), alert.kind.tone or "warn", key=alert.id,
+            partial(self._view.open_record, hit.entity, hit.id), alert.kind.tone or "warn",
+            record=(hit.entity, hit.id), alert=alert.id,
         )  # fmt: skip
 
     def _message(self, message: Message) -> Shown:
@@ -236,13 +250,29 @@ class HomePage(Page):
         mine = Condition("owner", "me", ())
         self._view.open_list("opportunity", Group((Condition("stage", "any_of", (stage,)), mine)))
 
-    # Alerts
+    def _open_figure(self, entity: str, rows: Group) -> None:
+        def work(session: Session) -> Group:
+            return with_choices(by_key(entity), rows, fetch_codes(session))
 
-    def _alert_menu(self, id_: int, place: QPoint) -> None:
+        self._view.context.tasks.query(self, work, partial(self._view.open_list, entity), key="figure")
+
+    # What is done in place
+
+    def _show_menu(self, row: Shown, place: QPoint) -> None:
         menu = QMenu(self)
-        for words, days in ((_("Not before tomorrow"), 1), (_("Not for a week"), 7), (_("Not for a month"), 30)):
-            menu.addAction(words, partial(self._snooze, id_, days))
-        menu.popup(place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, row)
+        if menu.actions():
+            menu.popup(place)
+
+    def fill_menu(self, menu: QMenu, row: Shown) -> None:
+        """What can be done about a row without leaving the page."""
+        if row.record is not None:
+            self._actions.fill(menu, *row.record)
+        if row.alert:
+            menu.addSeparator()
+            for words, days in ((_("Not before tomorrow"), 1), (_("Not for a week"), 7), (_("Not for a month"), 30)):
+                menu.addAction(words, partial(self._snooze, row.alert, days))
 
     def _snooze(self, id_: int, days: int) -> None:
         until = clock.today() + datetime.timedelta(days=days)

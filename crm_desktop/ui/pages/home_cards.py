@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton
 
-from crm_desktop.core.i18n import _
+from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.home import Figures
+from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.spec.kinds import MONEY
+from crm_desktop.spec.report import chosen
 from crm_desktop.ui import theme
+from crm_desktop.ui.widgets.buttons import icon_button, inline_link
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.item_delegate import CellRole
@@ -35,8 +39,10 @@ class Shown:
     chip: str = ""
     """The tone of a chip in which the title stands; its text is the title then."""
     is_strong: bool = True
-    key: int = 0
-    """By which a card's actions know the row."""
+    record: tuple[str, int] | None = None
+    """Entity and id of what actions in place are about."""
+    alert: int = 0
+    """The id of the alert that the row is."""
 
 
 class _Rows(QAbstractTableModel):
@@ -73,7 +79,7 @@ class _Rows(QAbstractTableModel):
 class RowsCard(Card):
     """A title, how many there are, and rows; what it says where there are none is a good thing, quietly."""
 
-    menu_wanted = Signal(int, QPoint)  # key of the row, place on the screen
+    menu_wanted = Signal(object, QPoint)  # the row shown, place on the screen
 
     def __init__(self, title: str, nothing: str, most_high: int = 0) -> None:
         """With ``most_high`` so many rows are in sight before it scrolls; else all."""
@@ -92,6 +98,8 @@ class RowsCard(Card):
         self.table.clicked.connect(self._open)
         self.table.opened.connect(self._open)
         self.table.menu_requested.connect(self._ask_menu)
+        self.more = icon_button("dots-three", _("Act on the selected row"), self._ask_current)
+        self.add_action(self.more)
         self.empty = label(nothing, "muted", wrap=True)
         self.body.addWidget(self.table)
         self.body.addWidget(self.empty)
@@ -105,6 +113,7 @@ class RowsCard(Card):
         kept = self.table.currentIndex().row()
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
+        self.more.setVisible(any(row.record is not None for row in rows))
         self.empty.setVisible(not rows)
         shown = min(len(rows), self._most_high or len(rows))
         self.table.setFixedHeight(shown * theme.row_height() + 2)
@@ -127,11 +136,48 @@ class RowsCard(Card):
 
     def _ask_menu(self, index: QModelIndex, place: QPoint) -> None:
         if index.isValid():
-            self.menu_wanted.emit(self.model.rows[index.row()].key, place)
+            self.menu_wanted.emit(self.model.rows[index.row()], place)
+
+    def _ask_current(self) -> None:
+        """The menu of the row where the keyboard is, else of the first."""
+        index = self.table.currentIndex()
+        if not index.isValid():
+            index = self.model.index(0, 0)
+        place = self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft())
+        self._ask_menu(index, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the figures, and the rows of a list that its numbers count: one's own by ``person``."""
+
+    words: str
+    entity: str
+    rows: Group
+    person: str = "owner"
+
+
+def _won(period: str) -> Group:
+    return Group((chosen("outcome", "won"), Condition("closed_on", "period", period)))
+
+
+_OPEN = Group((chosen("outcome", "open"),))
+FIGURES = (
+    Figure(N_("Won this month"), "opportunity", _won("this_month")),
+    Figure(N_("Won this quarter"), "opportunity", _won("this_quarter")),
+    Figure(N_("Won this year"), "opportunity", _won("this_year")),
+    Figure(N_("Open opportunities"), "opportunity", _OPEN),
+    Figure(N_("Open, weighted"), "opportunity", _OPEN),
+    Figure(
+        N_("Activities this month"), "activity", Group((Condition("happened_at", "period", "this_month"),)), "done_by"
+    ),
+)
 
 
 class HomeFigures(Card):
-    """Deals won, what is open, activities: one's own beside everybody's whom one reaches."""
+    """Deals won, what is open, activities: one's own beside everybody's whom one reaches. A click opens the rows."""
+
+    opened = Signal(str, Group)  # entity, filter that may name choices by their codes
 
     def __init__(self, *, shows_everybody: bool) -> None:
         super().__init__(_("Figures"), padding=12)
@@ -144,10 +190,14 @@ class HomeFigures(Card):
         for column, words in enumerate(heads):
             self._grid.addWidget(label(words, "small"), 0, column, RIGHT)
         self._cells = []
-        for row, words in enumerate(_figure_words(), 1):
+        for row, figure in enumerate(FIGURES, 1):
+            words = _(figure.words)
             self._grid.addWidget(label(words, "muted"), row, 0)
-            cells = [label("", "strong") for _head in heads[1:]]
+            mine = Group((*figure.rows.items, Condition(figure.person, "me")))
+            wanted = (mine, figure.rows)[: len(heads) - 1]
+            cells = [inline_link("", partial(self.opened.emit, figure.entity, rows)) for rows in wanted]
             for column, cell in enumerate(cells, 1):
+                cell.setAccessibleName(f"{words}, {heads[column]}")
                 self._grid.addWidget(cell, row, column, RIGHT)
             self._cells.append(cells)
         self._grid.setColumnStretch(0, 1)
@@ -158,17 +208,6 @@ class HomeFigures(Card):
         for cells, texts in zip(self._cells, shown, strict=True):
             for cell, text in zip(cells, texts, strict=False):
                 cell.setText(text)
-
-
-def _figure_words() -> tuple[str, ...]:
-    return (
-        _("Won this month"),
-        _("Won this quarter"),
-        _("Won this year"),
-        _("Open opportunities"),
-        _("Open, weighted"),
-        _("Activities this month"),
-    )
 
 
 def _figure_texts(figures: Figures) -> tuple[str, ...]:
