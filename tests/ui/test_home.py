@@ -89,7 +89,7 @@ def test_a_figure_opens_the_rows_it_counts(sit_down: SitDown) -> None:
     for row, column, expected in ((0, 0, 1), (0, 1, 2), (2, 1, 2), (3, 0, 1), (4, 1, 1)):
         page.figures._cells[row][column].click()
         desk.settle_all()
-        listed = desk.window.view("opportunities").current_page()
+        listed: Any = desk.window.view("opportunities").current_page()
         assert len(listed.model.ids()) == expected, (row, column)
     assert page.figures._cells[0][1].text() == "¥2,000"
 
