@@ -62,7 +62,7 @@ WORK_LOG = EntitySpec(
         WorkLog.owner: N_("Written by"),
         WorkLog.state: N_("State"),
         WorkLog.submitted_at: N_("Submitted at"),
-        WorkLog.summary: N_("In my own words"),
+        WorkLog.summary: N_("Summary"),
         WorkLog.plan: N_("What comes next"),
         WorkLog.problems: N_("Problems, help needed"),
         WorkLog.left_out: N_("Left out"),

@@ -13,6 +13,7 @@ from crm_desktop.core.paths import RESOURCES, ROOT
 MANUAL = ROOT / "docs" / "manual"
 NOT_ON_THE_SCREEN = {
     "quotes",
+    "转801",
     "打印机老是卡纸",
     "广东华工医药有限公司",
     "销售一部",

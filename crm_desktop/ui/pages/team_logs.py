@@ -51,7 +51,7 @@ class TeamLogsPage(Page):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (self.submitted, self.missing):
+        for card in (self.missing, self.submitted):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()
