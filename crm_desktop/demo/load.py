@@ -23,6 +23,7 @@ from crm_desktop.demo.events import CALENDAR_TABLES, add_events
 from crm_desktop.demo.knowledge import KNOWLEDGE_TABLES, add_knowledge
 from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.logs import LOG_TABLES, add_logs
+from crm_desktop.demo.memos import MEMO_TABLES, add_memos
 from crm_desktop.demo.names import Names
 from crm_desktop.demo.notes import NOTE_TABLES, add_notes
 from crm_desktop.demo.parties import Parties, Row
@@ -51,6 +52,7 @@ CHAPTERS = {
     "notes": (add_notes, NOTE_TABLES),
     "knowledge": (add_knowledge, KNOWLEDGE_TABLES),
     "logs": (add_logs, LOG_TABLES),
+    "memos": (add_memos, MEMO_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

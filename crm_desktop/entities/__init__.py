@@ -23,6 +23,7 @@ from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.dictionary import DICTIONARY, DICTIONARY_ENTRY
 from crm_desktop.entities.knowledge import ARTICLE_USE, KNOWLEDGE_ARTICLE
 from crm_desktop.entities.lead import LEAD, LEAD_FOLLOW_UP, LEAD_RULE, LEAD_RULE_MEMBER
+from crm_desktop.entities.memo import MEMO
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
@@ -50,6 +51,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     EVENT_PARTICIPANT,
     EVENT_RESOURCE,
     RESOURCE,
+    MEMO,
     PRODUCT,
     PRODUCT_CATEGORY,
     PRODUCT_COST,

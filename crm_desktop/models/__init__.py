@@ -11,6 +11,7 @@ from crm_desktop.models.custom_fields import CustomField
 from crm_desktop.models.job import Job
 from crm_desktop.models.knowledge import ArticleUse, ArticleVote, KnowledgeArticle
 from crm_desktop.models.leads import Lead, LeadFollowUp, LeadRule, LeadRuleMember
+from crm_desktop.models.memos import Memo
 from crm_desktop.models.messages import Announcement, AnnouncementReading, Message
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
@@ -82,6 +83,7 @@ __all__ = [
     "LeadFollowUp",
     "LeadRule",
     "LeadRuleMember",
+    "Memo",
     "Message",
     "Opportunity",
     "OpportunityContact",

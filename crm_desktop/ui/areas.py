@@ -20,7 +20,7 @@ HOME = ("work_log", "announcement")
 CUSTOMERS = ("customer", "contact", "activity")
 OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
 SERVICE = ("service_request", "installed_product", "knowledge_article", "employee_skill")
-CALENDAR = ("event", "task", "resource")
+CALENDAR = ("event", "task", "memo", "resource")
 ADMINISTRATION = (
     "employee", "department", "permission_group", "dictionary", "sales_process", "lead_rule", "service_target",
     "alert_rule", "special_day",

@@ -226,5 +226,6 @@ def _insert_records(cursor: Any) -> None:
         " select k.id, (select max(x.id) from crm.contact x) - k.id from crm.contact k where k.id % 4 = 0 and k.id < 40"
     )
     cursor.execute("insert into crm.installed_product (customer_id, serial) select id, 'SN' || id from crm.customer")
+    cursor.execute("insert into crm.memo (subject, owner_id) select '备忘', id from crm.employee")
     cursor.execute("insert into crm.preference (employee_id, key, value) select id, 'list', '{}' from crm.employee")
     cursor.execute("insert into crm.import_recipe (entity, shape, name, mapping) values ('customer', 'a', 'b', '{}')")
