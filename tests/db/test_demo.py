@@ -292,7 +292,17 @@ def test_a_firm_made_earlier_gets_what_came_since(server: ServerAddress, databas
 
     before = told()
     connection.execute(text("truncate crm.knowledge_article cascade"))  # nobody deletes what is published
-    tables = ("task", "event", "resource", "service_request", "installed_product", "opportunity", "product")
+    tables = (
+        "employee_skill",
+        "memo",
+        "task",
+        "event",
+        "resource",
+        "service_request",
+        "installed_product",
+        "opportunity",
+        "product",
+    )
     for table in tables:
         connection.execute(text(f"delete from crm.{table}"))
     connection.execute(text("delete from crm.product_category"))
