@@ -45,7 +45,7 @@ class AreaView(QWidget):
     page_selected = Signal(str)
 
     def __init__(self, area: Area, context: Context, window: MainWindow) -> None:
-        super().__init__(window)
+        super().__init__()  # put together before it comes into the window, which styles it
         self.area, self.context = area, context
         self._window = window
         self._entries: dict[str, PageEntry] = {}

@@ -97,13 +97,15 @@ class HomePage(Page):
             else None
         )
         self._shown: list[str] = list(offered(person))
-        self._columns: list[QWidget] = []
+        self._columns: list[QVBoxLayout] = []
         heading = PageTitle(_greeting(person))
         heading.add(quiet_button(_("Arrange…"), self.arrange, icon_name="squares-four"))
         heading.add(secondary_button(_("New message"), self.write, icon_name="paper-plane-tilt"))
         self.body.addWidget(heading)
         self._inside = QWidget()
         self._inside.setObjectName("plain")
+        for card in self._all_cards().values():
+            card.setParent(self._inside)
         self._line = QHBoxLayout(self._inside)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(GAP)
@@ -294,29 +296,28 @@ class HomePage(Page):
         self._view.context.preferences.save(ARRANGED, keys)
         self._lay_out()
 
+    def _all_cards(self) -> dict[str, QWidget]:
+        return {**self.cards, **({"figures": self.figures} if self.figures is not None else {})}
+
     def _wanted_columns(self) -> int:
         return max(1, (self.width() + GAP) // (COLUMN + GAP))
 
     def _lay_out(self) -> None:
         """One card after the other, from left to right: where one stands does not depend on what the others hold."""
-        cards: dict[str, QWidget] = {**self.cards, **({"figures": self.figures} if self.figures is not None else {})}
-        for card in cards.values():
-            card.setParent(self._inside)
-            card.hide()
+        cards = self._all_cards()
         for column in self._columns:
-            self._line.removeWidget(column)
-            column.deleteLater()
-        self._columns = [QWidget() for _place in range(self._wanted_columns())]
+            for card in cards.values():
+                column.removeWidget(card)
+            self._line.removeItem(column)
+        for key, card in cards.items():
+            card.setVisible(key in self._shown)
+        self._columns = [QVBoxLayout() for _place in range(self._wanted_columns())]
         for number, column in enumerate(self._columns):
-            column.setObjectName("plain")
-            below = QVBoxLayout(column)
-            below.setContentsMargins(0, 0, 0, 0)
-            below.setSpacing(GAP)
+            column.setSpacing(GAP)
             for key in self._shown[number :: len(self._columns)]:
-                below.addWidget(cards[key])
-                cards[key].show()
-            below.addStretch(1)
-            self._line.addWidget(column, 1)
+                column.addWidget(cards[key])
+            column.addStretch(1)
+            self._line.addLayout(column, 1)
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, _change_sets: object) -> None:
         is_for_others = table in OWN and ids is not None and self._view.context.person.id not in ids
