@@ -8,9 +8,25 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, any_, bindparam, case, func, select, text, true, union_all
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.functions import Function
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 from sqlalchemy.types import BigInteger
 
 from crm_desktop.core.access import Person
@@ -399,9 +415,23 @@ def fetch_counts(session: Session, entities: Iterable[str], person: Person) -> d
     return dict(execute(session, shape, build, is_planned_once=True).mappings().one())
 
 
+def _asked_once(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Functions of ours that ask nothing of a row are called once: for each of 200,000 they took eight seconds."""
+
+    def once(element: Any, **_options: Any) -> Any:
+        if not isinstance(element, Function) or element.packagenames != ("crm",):
+            return None
+        depends = any(isinstance(part, ColumnClause) for part in iterate(element))
+        return None if depends else select(element).scalar_subquery()
+
+    return replacement_traverse(condition, {}, once)
+
+
 def _select_counts(spec: EntitySpec, person: Person) -> Subquery:
     counts = (
-        func.count().filter(preset.where(person) if preset.where else true()).label(f"{spec.key}/{preset.key}")
+        func.count()
+        .filter(_asked_once(preset.where(person)) if preset.where else true())
+        .label(f"{spec.key}/{preset.key}")
         for preset in spec.table.presets
     )
     return select(*counts).select_from(spec.model).where(scope_hint(spec, person)).subquery()
