@@ -20,6 +20,7 @@ from crm_desktop.db.bulk import copy_rows
 from crm_desktop.demo.calendar import build_outlines
 from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.events import CALENDAR_TABLES, add_events
+from crm_desktop.demo.full_days import FULL_DAY_TABLES, add_full_days
 from crm_desktop.demo.knowledge import KNOWLEDGE_TABLES, add_knowledge
 from crm_desktop.demo.leads import LEAD_TABLES, add_leads
 from crm_desktop.demo.logs import LOG_TABLES, add_logs
@@ -53,6 +54,7 @@ CHAPTERS = {
     "knowledge": (add_knowledge, KNOWLEDGE_TABLES),
     "logs": (add_logs, LOG_TABLES),
     "memos": (add_memos, MEMO_TABLES),
+    "full days": (add_full_days, FULL_DAY_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")
@@ -171,3 +173,4 @@ def _without_indexes(session: Session) -> Iterator[None]:
     yield
     for _drop, create in indexes:
         session.execute(text(create))
+    session.execute(text("analyze " + ", ".join(f"crm.{table}" for table in TABLES)))  # the chapters read them

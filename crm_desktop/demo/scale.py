@@ -19,6 +19,8 @@ class Scale:
     requests: int = 0
     calendar_weeks: int = 0
     """For so many weeks back the calendars are filled."""
+    full_weeks: int = 0
+    """For so many weeks back everybody has appointments and tasks all day, beside what is in the calendars."""
     articles: int = 0
     more_departments: int = 0
 
@@ -45,10 +47,11 @@ SCALES = {
         prospects=61_000,
         contacts=113_000,
         activities=200_000,
-        opportunities=10_000,
-        requests=20_000,
+        opportunities=30_000,
+        requests=200_000,
         calendar_weeks=26,
-        articles=5_000,
+        full_weeks=240,
+        articles=50_000,
         more_departments=3,
     ),
     "1m": Scale(
