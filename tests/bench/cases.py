@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import psycopg2
-from sqlalchemy import Engine, event
-
 from crm_desktop.core.text import typed_words
 from crm_desktop.db.engine import Gateway
-from crm_desktop.services import grouping, knowledge, listing, overview, search, totals
+from crm_desktop.services import grouping, listing, overview, search, totals
 from crm_desktop.services.listing import ListQuery, columns_of
 from crm_desktop.services.records import fetch_record, save_record
 from crm_desktop.spec.filters import Condition, Group, Item
-from tests.bench.measure import Figure, compare
+from tests.bench.measure import Figure
+from tests.bench.seat import Seat
 
 _ROWS = """
     select c.id, c.version, c.code, c.name, l.id, l.name, l.tone, y.id, y.name, y.tone, o.id, o.name,
@@ -91,20 +88,6 @@ _FILTERS: tuple[tuple[str, Item, str], ...] = (
         "id in (select customer_id from crm.contact where owner_id = any(%(owners)s) and name like '%%王芳%%')",
     ),
 )
-# What whoever knows how rare each pair of these characters is would write for exactly these words.
-_PROBLEM = "打印机卡纸"
-_ARTICLES = """
-    select k.id, k.code, k.name, k.problem, k.solution, k.useful_count, k.used_count, p.name from (
-      select k.*, (select sum(w.weight * case when position(w.word in lower(k.name)) > 0 then 2
-                                             when position(w.word in lower(k.keywords)) > 0 then 1.8
-                                             when position(w.word in lower(k.problem)) > 0 then 1.4 else 1 end)
-                   from (values ('打印', 0.6), ('印机', 1.2), ('机卡', 4.3), ('卡纸', 3)) w (word, weight)
-                   where position(w.word in k.search_text) > 0) as score
-      from crm.knowledge_article k
-      where crm.owned_grams(k.search_grams, k.audience_id) operator(crm.@>>) '{卡纸, owner 0}'::text[]
-      order by score desc, k.useful_count - k.useless_count + k.used_count desc limit 5) k
-    left join crm.product p on p.id = k.product_id
-"""
 _SUM = {"total_amount": totals.Total.SUM}
 
 
@@ -119,50 +102,19 @@ def search_by_hand(owners: list[int]) -> str:
     )
 
 
-class Bench:
-    """One salesperson at one database, through the services and through bare psycopg2."""
+class Bench(Seat):
+    """One salesperson among customers."""
 
     def __init__(self, gateway: Gateway, url: str) -> None:
         """``url`` signs in the same person."""
-        self.gateway = gateway
-        self.person = gateway.person
-        self.connection = psycopg2.connect(url)
+        super().__init__(gateway, url)
         self.owners = list(self.person.owners["customer", "read"])
         self.query = ListQuery(entity="customer", preset="all")
         self.columns = columns_of(self.query.spec)
-        self._sent = 0
-        event.listen(Engine, "before_cursor_execute", self._count)
-
-    def _count(self, *_arguments: object) -> None:
-        self._sent += 1
-
-    def close(self) -> None:
-        """Sign out."""
-        event.remove(Engine, "before_cursor_execute", self._count)
-        self.connection.close()
-        self.gateway.close()
-
-    @contextmanager
-    def by_hand(self) -> Iterator[Any]:
-        """A cursor in a transaction of its own, as the services have one."""
-        with self.connection, self.connection.cursor() as cursor:
-            yield cursor
 
     def hand(self, *statements: str, **values: Any) -> None:
         """Run the statements and fetch what they return."""
-        with self.by_hand() as cursor:
-            for statement in statements:
-                cursor.execute(statement, {"owners": self.owners, **values})
-                cursor.fetchall()
-
-    def figure(
-        self, name: str, ours: Callable[[], object], best: Callable[[], object], limit: float, most: int = 0
-    ) -> Figure:
-        """Measure one case."""
-        self._sent = 0
-        ours()
-        sent = self._sent
-        return Figure(name, *compare(ours, best), limit, sent, most)
+        super().hand(*statements, owners=self.owners, **values)
 
     def figures(self) -> Iterator[Figure]:
         """All cases that only read or repeat, in order."""
@@ -197,7 +149,6 @@ class Bench:
             yield self._filter(label, condition, where)
         yield self._group()
         yield self._total()
-        yield self._suggest()
 
     def _filter(self, label: str, asked: Item, where: str) -> Figure:
         query, columns = replace(self.query, filter=Group((asked,))), self.columns
@@ -226,13 +177,6 @@ class Bench:
                 totals.fetch_totals(session, self.query, self.person, _SUM)
 
         return self.figure("total", ours, lambda: self.hand(_TOTAL), 2, 1)
-
-    def _suggest(self) -> Figure:
-        def ours() -> None:
-            with self.gateway.read() as session:
-                knowledge.suggest(session, _PROBLEM)
-
-        return self.figure("suggest articles", ours, lambda: self.hand(_ARTICLES), 2, 1)
 
     def _is_mine(self, id_: int) -> bool:
         with self.gateway.read() as session:

@@ -19,6 +19,7 @@ class Figure:
     limit: float
     statements: int
     most_statements: int
+    most_ms: float = 0
 
     @property
     def ratio(self) -> float:
@@ -27,9 +28,9 @@ class Figure:
 
     @property
     def is_kept(self) -> bool:
-        """Whether ratio and statements are within what is promised; 0 promises nothing."""
-        within = not self.limit or self.ratio <= self.limit
-        return within and (not self.most_statements or self.statements <= self.most_statements)
+        """Whether ratio, statements and time are within what is promised; 0 promises nothing."""
+        found = ((self.ratio, self.limit), (self.statements, self.most_statements), (self.ours, self.most_ms))
+        return all(not limit or value <= limit for value, limit in found)
 
 
 def compare(ours: Callable[[], object], best: Callable[[], object], runs: int = 15) -> tuple[float, float]:

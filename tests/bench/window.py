@@ -109,9 +109,9 @@ class WindowBench:
             Collector(self._app)
         self._app.setCursorFlashTime(0)  # a blink is no paint that anybody waits for
         apply_theme(self._app, "light")
-        self._gateway = Gateway.connect(address)
-        self._tasks, self._bus = Tasks(self._gateway.read, self._gateway.write), Bus()
-        person = self._gateway.person
+        self.gateway = Gateway.connect(address)
+        self._tasks, self._bus = Tasks(self.gateway.read, self.gateway.write), Bus()
+        person = self.gateway.person
         self._context = Context(
             self._tasks,
             self._bus,
@@ -139,7 +139,7 @@ class WindowBench:
         self.window.deleteLater()
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._tasks.close()
-        self._gateway.close()
+        self.gateway.close()
 
     def timings(self) -> Iterator[Timing]:
         """All cases, in order."""
