@@ -1,12 +1,13 @@
-"""Is a record of the sheet already in the database? By code, tax number, the core of its name, telephone or e-mail."""
+"""Is a record of the sheet already in the database? A customer by code, tax number, the core of its name, telephone or
+e-mail; anything else by its number, or by its name and what it belongs to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import any_, literal, select, text
+from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -15,43 +16,52 @@ from crm_desktop.core.names import name_core
 from crm_desktop.core.text import email_token, phone_token
 from crm_desktop.models import Contact, Customer
 from crm_desktop.services.records import fetch_records
+from crm_desktop.spec import EntitySpec, facts
 
 MatchKey = Literal["code", "tax_no", "name", "phone", "email"]
 MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
 DEFAULT_KEYS: tuple[MatchKey, ...] = ("code", "tax_no", "name")
 """Telephone and e-mail are shared by sister companies too often to decide without a person."""
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A customer of the database, and by what it was found."""
-
-    id: int
-    by: MatchKey
-    name: str
+Values = Mapping[str, Any]
+Found = tuple[int, MatchKey]
+"""The id of a record of the database, and by what it was found."""
 
 
-class Matcher:
+def match_keys(spec: EntitySpec) -> tuple[MatchKey, ...]:
+    """By what records of this kind can be found again; not by the name where the same happens again and again."""
+    if spec.key == "customer":
+        return MATCH_KEYS
+    by_code: tuple[MatchKey, ...] = ("code",) if "code" in spec.fields else ()
+    return by_code if spec.story is not None else (*by_code, "name")
+
+
+def name_key(spec: EntitySpec) -> str:
+    """The field that names a record."""
+    return spec.search.name.key if spec.search is not None else "name"
+
+
+class CustomerMatcher:
     """Finds the customers of many records at once: one statement for each key that the records have."""
 
-    def __init__(self, session: Session, records: Sequence[dict[str, Any]], keys: Iterable[MatchKey]) -> None:
+    def __init__(self, session: Session, records: Sequence[Values], keys: Iterable[MatchKey]) -> None:
         """``records`` are values by field key."""
-        self._found: dict[MatchKey, dict[str, tuple[int, str]]] = {}
+        self._found: dict[MatchKey, dict[str, int]] = {}
         for key in keys:
             wanted = sorted({value for record in records for value in key_values(record, key)})
             if wanted:
-                self._found[key] = _fetch(session, key, wanted)
+                self._found[key] = _fetch_customers(session, key, wanted)
 
-    def match(self, values: dict[str, Any]) -> Match | None:
+    def match(self, values: Values) -> Found | None:
         """The customer these values mean; the surest key decides."""
         for key in MATCH_KEYS:
             for value in key_values(values, key):
                 if found := self._found.get(key, {}).get(value):
-                    return Match(found[0], key, found[1])
+                    return found, key
         return None
 
 
-def key_values(values: dict[str, Any], key: MatchKey) -> list[str]:
+def key_values(values: Values, key: MatchKey) -> list[str]:
     """What is looked up for one key; empty where the record says nothing."""
     if key == "name":
         return [name_core(values["name"])] if values.get("name") else []
@@ -62,12 +72,12 @@ def key_values(values: dict[str, Any], key: MatchKey) -> list[str]:
     return [values[key]] if values.get(key) else []
 
 
-def _fetch(session: Session, key: MatchKey, wanted: list[str]) -> dict[str, tuple[int, str]]:
-    """Id and name by key value; the oldest customer wins where several have it."""
+def _fetch_customers(session: Session, key: MatchKey, wanted: list[str]) -> dict[str, int]:
+    """Id by key value; the oldest customer wins where several have it."""
     if key in {"phone", "email"}:
         rows: Any = session.execute(
             text(
-                "select w.token, c.id, c.name from unnest(cast(:tokens as text[])) w (token) "
+                "select w.token, c.id from unnest(cast(:tokens as text[])) w (token) "
                 "join crm.customer c on crm.owned_grams(c.search_grams, c.owner_id) operator(crm.@>>) array[w.token] "
                 "order by c.id desc"
             ),
@@ -75,12 +85,50 @@ def _fetch(session: Session, key: MatchKey, wanted: list[str]) -> dict[str, tupl
         )
     else:
         column: Any = {"code": Customer.code, "tax_no": Customer.tax_no, "name": Customer.name_core}[key]
-        rows = session.execute(
-            select(column, Customer.id, Customer.name)
-            .where(column == any_(literal(wanted, ARRAY(Text))))
-            .order_by(Customer.id.desc())
-        )
-    return {value: (id_, name) for value, id_, name in rows}
+        rows = session.execute(select(column, Customer.id).where(column == _any(wanted)).order_by(Customer.id.desc()))
+    return dict(rows.all())
+
+
+Key = tuple[MatchKey, str, int]
+"""By what a record is known: its number, or its name and what it belongs to."""
+
+
+class Matcher:
+    """Finds records of any other kind. A number alone decides: two products may have one name."""
+
+    def __init__(self, session: Session, spec: EntitySpec, records: Sequence[Values], keys: Iterable[MatchKey]) -> None:
+        """``records`` are values by field key. One statement for numbers, one for names."""
+        self._spec = spec
+        self._keys = [key for key in match_keys(spec) if key in keys]
+        self._found: dict[Key, int] = {}
+        wanted = [known for values in records if (known := self.key(values))]
+        model: Any = spec.model
+        above = getattr(model, facts(spec.part_of).column) if spec.part_of is not None else literal(0)
+        for by in dict.fromkeys(known[0] for known in wanted):
+            word = model.code if by == "code" else func.lower(getattr(model, name_key(spec)))
+            parent = func.coalesce(above, 0) if by == "name" else literal(0)
+            words = _any([text for kind, text, _above in wanted if kind == by])
+            rows = session.execute(select(word, parent, model.id).where(word == words).order_by(model.id.desc()))
+            self._found.update({(by, text, parent): id_ for text, parent, id_ in rows})
+
+    def key(self, values: Values) -> Key | None:
+        """By what this record is known, if by anything."""
+        if values.get("code") and "code" in self._keys:
+            return "code", str(values["code"]), 0
+        name = values.get(name_key(self._spec))
+        if not name or "name" not in self._keys:
+            return None
+        above = values.get(self._spec.part_of.key) if self._spec.part_of is not None else None
+        return "name", str(name).lower(), above.id if above else 0
+
+    def match(self, values: Values) -> Found | None:
+        """The oldest record that these values mean."""
+        known = self.key(values)
+        return (self._found[known], known[0]) if known in self._found else None
+
+
+def _any(texts: list[str]) -> Any:
+    return any_(literal(texts, ARRAY(Text)))
 
 
 def fetch_contacts(session: Session, customers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

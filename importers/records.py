@@ -29,18 +29,19 @@ cached_core = functools.lru_cache(maxsize=20_000)(name_core)
 
 @dataclass(slots=True)
 class Record:
-    """One customer. ``at`` names its first row, ``sources`` all rows that speak of it, ``contact_rows`` the row of each
-    contact. ``values`` are by field key; the remark holds ``extra`` too, a line for each column without a field.
+    """One record. ``at`` names its first row, ``sources`` all rows that speak of it, ``part_rows`` the row of each
+    of its ``parts``: contacts of a customer, the product of an opportunity. ``values`` are by field key; the remark
+    holds ``extra`` too, a line for each column without a field.
     """
 
     at: str
     row: int
     values: dict[str, object]
-    contacts: list[dict[str, object]]
+    parts: list[dict[str, object]]
     warnings: list[str]
     extra: list[tuple[str, str]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    contact_rows: list[str] = field(default_factory=list)
+    part_rows: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Collector:
         core = cached_core(str(read.values["name"]))
         known = self._by_core.get(core)
         if known is not None and (read.values.get("type") != INDIVIDUAL or _share_phone(known, read)):
-            people = {_key(contact) for contact in known.contacts}
+            people = {_key(contact) for contact in known.parts}
             if not is_contact_list or any(_key(contact) in people for contact in read.contacts):
                 self.found.duplicates.append(Duplicate(at, known.at, str(read.values["name"])))
             self._add(known, read, at)
@@ -155,10 +156,10 @@ class _Collector:
 
 def _add_contact(record: Record, contact: dict[str, object], at: str) -> None:
     """Contacts of one name are one person: what is empty is filled, further telephone numbers are added."""
-    known = next((own for own in record.contacts if _key(own) == _key(contact)), None)
+    known = next((own for own in record.parts if _key(own) == _key(contact)), None)
     if known is None:
-        record.contacts.append(contact)
-        record.contact_rows.append(at)
+        record.parts.append(contact)
+        record.part_rows.append(at)
         return
     for name, value in contact.items():
         before = known.setdefault(name, value)
@@ -179,11 +180,11 @@ def _key(contact: dict[str, object]) -> str:
 
 
 def _share_phone(record: Record, read: RowValues) -> bool:
-    def numbers(owner: Record | RowValues) -> set[object]:
-        lists = [owner.values.get("phones"), *(contact.get("phones") for contact in owner.contacts)]
+    def numbers(values: dict[str, object], contacts: list[dict[str, object]]) -> set[object]:
+        lists = [values.get("phones"), *(contact.get("phones") for contact in contacts)]
         return {number for some in lists if isinstance(some, list) for number in some}
 
-    one, other = numbers(record), numbers(read)
+    one, other = numbers(record.values, record.parts), numbers(read.values, read.contacts)
     return bool(one & other) or not one or not other
 
 
@@ -228,8 +229,8 @@ def _says_something(read: RowValues) -> bool:
 
 
 def _finish(record: Record) -> None:
-    if record.contacts:
-        record.contacts[0]["is_main"] = True
+    if record.parts:
+        record.parts[0]["is_main"] = True
     lines = [str(record.values["remark"])] if record.values.get("remark") else []
     lines += dict.fromkeys(_("{label}: {text}").format(label=label, text=text) for label, text in record.extra)
     if lines:

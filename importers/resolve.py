@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import normalise
-from crm_desktop.entities import by_key
 from crm_desktop.models import Contact, Employee
 from crm_desktop.services.lookup import Choices, fetch_choices
 from crm_desktop.spec import Attr, EntitySpec, Facts, Ref, facts
@@ -36,8 +35,11 @@ HELD: Mapping[str, tuple[Any, Any]] = {
 
 _MORNING = datetime.time(9)
 """When it was, of what a sheet knows the day only."""
-PARENT = "parent"
-"""The parent company is found by ``plan`` among all customers, also those of the same file."""
+
+
+def remark_key(spec: EntitySpec) -> str:
+    """The field that keeps what has no field of its own; empty where there is none."""
+    return next((key for key in ("remark", "description") if key in spec.fields), "")
 
 
 @dataclass(slots=True)
@@ -64,41 +66,33 @@ class Resolver:
         self._told: set[tuple[str, str]] = set()
 
     def look_up(self, attrs: Iterable[Attr], records: Sequence[Mapping[str, Any]]) -> None:
-        """Find what these fields of the records name, by name or number. One statement for each table."""
+        """Find what these fields of the records name, by name or number. One statement for each table that is named."""
         texts: dict[type[Any], set[str]] = {}
         for attr in attrs:
             fact = facts(attr)
-            if fact.target is not None and fact.target is not Employee and not fact.dictionary:
-                named = {str(values[attr.key]) for values in records if values.get(attr.key)}
+            if fact.target is None or fact.target is Employee or fact.dictionary:
+                continue
+            if named := {str(values[attr.key]) for values in records if values.get(attr.key)}:
                 texts.setdefault(fact.target, set()).update(named)
         for target, wanted in texts.items():
             self._references[target] = References(self._session, target, wanted)
 
-    def customer(self, values: Mapping[str, Any]) -> Resolved:
-        """The values of a customer. Who has bought something is no prospect, where the sheet does not say."""
-        resolved = self.resolve(by_key("customer"), values)
-        has_bought = {"first_deal_on", "total_amount"} & resolved.values.keys()
-        cycle = self._choices.find("life_cycle", "transaction" if has_bought else "potential")
-        if cycle is not None:
-            resolved.values.setdefault("life_cycle", cycle)
-        return resolved
-
-    def contact(self, values: Mapping[str, Any]) -> Resolved:
-        """The values of a contact."""
-        return self.resolve(by_key("contact"), values)
+    def choice(self, dictionary: str, word: str) -> Ref | None:
+        """The entry of a dictionary that the word names."""
+        return self._choices.find(dictionary, word)
 
     def resolve(self, spec: EntitySpec, values: Mapping[str, Any]) -> Resolved:
         """The values of a record of any kind; a field that is none of its is unknown."""
         result = Resolved({})
         fields = spec.fields
-        kept_in = next((key for key in ("remark", "description") if key in fields), "")
+        kept_in = remark_key(spec)
         unknown: list[str] = []
         for key, value in values.items():
-            if value in (None, "", [], ()) or (key == PARENT and spec.key == "customer"):
+            if value in (None, "", [], ()):
                 continue
             attr = fields.get(key)
             label = _(spec.labels[attr]) if attr is not None else key
-            found = self._value(attr, value) if attr is not None else None
+            found = self.value(attr, value) if attr is not None else None
             if found is None:
                 unknown.append(f"{label}: {_text(value)}")
                 if attr is not None:
@@ -123,7 +117,7 @@ class Resolver:
         self._told.add((attr.key, text))
         return True
 
-    def _value(self, attr: Any, value: Any) -> Any:
+    def value(self, attr: Any, value: Any) -> Any:
         """The value for the field, None where the text means nothing here."""
         fact = facts(attr)
         if isinstance(value, Region):

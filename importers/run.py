@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.access import Function, Person
-from crm_desktop.core.errors import KnownError, NoRightError
+from crm_desktop.core.access import Person
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
 from crm_desktop.models import ImportRecipe
 from crm_desktop.services.journal import begin_change
+from importers.kinds import CUSTOMER, check_right, guess_columns, likely_kind, missing_field, read_rows
 from importers.layout import Table, find_tables
-from importers.mapping import Guess, fingerprint, guess, recipe, with_recipe
-from importers.plain.plan import plan_plain
-from importers.plain.rows import guess_plain, read_plain
-from importers.plain.write import foresee_plain, write_plain
-from importers.plan import FILL_IN, Fate, MatchRule, Plan, make_plan
-from importers.readers import read_book
-from importers.records import Records, Reject, read_records
+from importers.mapping import Guess, fingerprint, recipe, with_recipe
+from importers.plan import FILL_IN, Fate, MatchRule, Plan
+from importers.planning import make_plan
+from importers.readers import Book, read_book
+from importers.records import Records, Reject
 from importers.values.days import Order
 from importers.write import Written, foresee, write_plan
-
-ENTITY = "customer"
-"""What a list holds unless somebody says otherwise: customers, with their contacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,11 @@ class Source:
 
     path: Path
     pairs: tuple[tuple[Table, tuple[Guess, ...]], ...]
-    entity: str = ENTITY
+    entity: str = CUSTOMER
 
     def read(self) -> Records:
         """The records of the tables, before anything is looked up."""
-        return read_records(self.pairs) if self.entity == ENTITY else read_plain(self.pairs)
+        return read_rows(self.pairs, self.entity)
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -62,7 +58,7 @@ class Opened:
     path: Path
     tables: tuple[Table, ...]
     guesses: tuple[tuple[Guess, ...], ...]
-    entity: str = ENTITY
+    entity: str = CUSTOMER
 
     def chosen(self, sheet: str | None = None) -> Source:
         """The tables to import: those that tell of such records; in ``sheet`` (``Sheet1``, ``Sheet1!14`` by header).
@@ -81,13 +77,14 @@ class Opened:
                 )
             if row:
                 return Source(self.path, tuple(pairs), self.entity)
-        pairs = [(table, guesses) for table, guesses in pairs if self._is_meant(guesses)]
-        if not pairs:
-            words = _("No column of the file holds names of customers.")
-            if self.entity != ENTITY:
-                words = _("No column of the file is known as a field of “{kind}”.")
+        missing = next((field for _table, guesses in pairs if (field := missing_field(guesses, self.entity))), None)
+        pairs = [(table, guesses) for table, guesses in pairs if missing_field(guesses, self.entity) is None]
+        if missing is not None and not pairs:
+            spec = by_key(self.entity)
             raise KnownError(
-                words.format(kind=_(by_key(self.entity).label)),
+                _("No column of the file holds “{field}” of {things}.").format(
+                    field=_(spec.labels[missing]), things=_(spec.label_plural).lower()
+                ),
                 _("Say which column it is, in the wizard or with --mapping."),
             )
         for table, _guesses in pairs:
@@ -103,9 +100,6 @@ class Opened:
                 )
         return Source(self.path, tuple(pairs), self.entity)
 
-    def _is_meant(self, guesses: Sequence[Guess]) -> bool:
-        return names_customers(guesses) if self.entity == ENTITY else any(guess.target for guess in guesses)
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -115,7 +109,7 @@ class Result:
     plan: Plan
     rejects: tuple[Reject, ...]
     mapping: Mapping[str, str]
-    entity: str = ENTITY
+    entity: str = CUSTOMER
 
     @property
     def left_alone(self) -> int:
@@ -124,11 +118,10 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """For scripts."""
-        none = {"customer": 0, "contact": 0} if self.entity == ENTITY else {self.entity: 0}
         return {
             "change_set": self.written.change_set,
-            "created": none | self.written.created,
-            "updated": none | self.written.updated,
+            "created": self.written.created,
+            "updated": self.written.updated,
             "skipped": self.left_alone,
             "rejected": [{"row": r.row, "sheet": r.sheet, "reason": r.reason} for r in self.rejects],
             "warnings": [{"at": row.at, "text": text} for row in self.plan.rows for text in row.warnings],
@@ -136,20 +129,16 @@ class Result:
         }
 
 
-def names_customers(guesses: Sequence[Guess]) -> bool:
-    """Whether a column holds names of customers, or of people who are customers themselves."""
-    found = {(g.target.entity, g.target.field) for g in guesses if g.target}
-    names = {"name", "prospect_name"}
-    return any(field in names for entity, field in found if entity == ENTITY) or not found.isdisjoint(
-        {("contact", "name"), ("contact", "last_name"), ("contact", "first_name"), ("contact", "people")}
-    )
-
-
-def open_file(path: Path, entity: str = ENTITY) -> Opened:
+def open_file(path: Path, entity: str = CUSTOMER) -> Opened:
     """Read the file, find its tables, guess their columns. Raises a KnownError for a file that cannot be used."""
-    tables = find_tables(read_book(path))
-    guesses = (guess(table) if entity == ENTITY else guess_plain(table, entity) for table in tables)
-    return Opened(path, tables, tuple(guesses), entity)
+    return open_book(read_book(path), entity)
+
+
+def open_book(book: Book, entity: str = "") -> Opened:
+    """Its tables, and what their columns are guessed to mean in a list of this kind, or of the likely one."""
+    tables = find_tables(book)
+    entity = entity or likely_kind(tables)
+    return Opened(book.path, tables, tuple(guess_columns(table, entity) for table in tables), entity)
 
 
 def with_saved_recipes(session: Session, opened: Opened) -> Opened:
@@ -199,16 +188,11 @@ def plan_import(
     records: Records,
     rule: MatchRule = FILL_IN,
     progress: Progress | None = None,
-    entity: str = ENTITY,
+    entity: str = CUSTOMER,
 ) -> Plan:
     """What would become of every record. Raises NoRightError for who may not import."""
-    if not person.may_use(Function.IMPORT, entity):
-        words = _("You may not import customers.") if entity == ENTITY else _("You may not import “{kind}”.")
-        kind = _(by_key(entity).label_plural)
-        raise NoRightError(words.format(kind=kind), _("Ask your administrator for the function “Import”."))
-    if entity == ENTITY:
-        return make_plan(session, person, records.records, rule, progress)
-    return plan_plain(session, person, entity, records.records, rule, progress)
+    check_right(person, entity)
+    return make_plan(session, person, entity, records.records, rule, progress)
 
 
 def import_records(
@@ -221,10 +205,7 @@ def import_records(
 ) -> Result:
     """Plan again in this transaction, since others work on, and write. All or nothing."""
     plan = plan_import(session, person, records, rule, progress, source.entity)
-    if source.entity == ENTITY:
-        written = write_plan(session, plan, source.path.name, progress)
-    else:
-        written = write_plain(session, source.entity, plan, source.path.name, progress)
+    written = write_plan(session, plan, source.entity, source.path.name, progress)
     if written.change_set is not None and person.may("create", "import_recipe"):
         save_recipes(session, source)
     return Result(written, plan, _rejects(records, plan, source), source.mapping, source.entity)
@@ -240,8 +221,7 @@ def rehearse(
 ) -> Result:
     """What ``import_records`` would do. Writes nothing."""
     plan = plan_import(session, person, records, rule, progress, source.entity)
-    foreseen = foresee(plan) if source.entity == ENTITY else foresee_plain(source.entity, plan)
-    return Result(foreseen, plan, _rejects(records, plan, source), source.mapping, source.entity)
+    return Result(foresee(plan, source.entity), plan, _rejects(records, plan, source), source.mapping, source.entity)
 
 
 def _rejects(records: Records, plan: Plan, source: Source) -> tuple[Reject, ...]:

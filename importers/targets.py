@@ -7,8 +7,11 @@ from crm_desktop.entities import by_key, custom_attrs
 from crm_desktop.spec import Attr, EntitySpec, facts
 from importers.labels import OTHER_TARGETS, TARGETS, Target
 
-PART_FIELDS = {"opportunity": ("opportunity_line", ("product", "quantity", "unit_price"))}
-"""Of kinds of records whose rows may tell one of their parts too: the part, and its fields."""
+PARTS = {"customer": "contact", "opportunity": "opportunity_line"}
+"""Of kinds of records whose rows may tell parts of them too: the part."""
+
+PART_FIELDS = {"opportunity": ("product", "quantity", "unit_price")}
+"""Of those whose rows tell one part each: its fields."""
 
 _KINDS = {
     "text": "text", "long_text": "long_text", "number": "decimal", "integer": "number", "money": "money",
@@ -23,9 +26,19 @@ def all_targets(entity: str = "customer") -> tuple[Target, ...]:
     if entity == "customer":
         custom = [_of_field(by_key(own), attr) for own in ("customer", "contact") for attr in custom_attrs(own)]
         return (*TARGETS, *custom)
-    part, fields = PART_FIELDS.get(entity, ("", ()))
     own = [_of_field(by_key(entity), attr) for attr in writable(by_key(entity))]
-    return (*own, *(_of_field(by_key(part), by_key(part).fields[field]) for field in fields))
+    parts = [_of_field(by_key(PARTS[entity]), attr) for attr in part_attrs(entity)]
+    return (*own, *parts)
+
+
+def part_attrs(entity: str) -> list[Attr]:
+    """The fields of the part that each row tells."""
+    return [by_key(PARTS[entity]).fields[field] for field in PART_FIELDS.get(entity, ())]
+
+
+def parent_field(spec: EntitySpec) -> Attr | None:
+    """The field that names another record of the same kind: a parent company, the department above, a superior."""
+    return next((attr for attr in spec.fields.values() if facts(attr).target is spec.model), None)
 
 
 def writable(spec: EntitySpec) -> list[Attr]:

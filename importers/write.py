@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import text
@@ -12,12 +13,17 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.db.bulk import insert_rows, update_rows
-from crm_desktop.entities import by_key
+from crm_desktop.entities import by_key, guard_of
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import derived_columns
 from crm_desktop.services.records import to_columns
-from crm_desktop.spec import EntitySpec, Ref
-from importers.plan import Fate, Plan
+from crm_desktop.spec import EntitySpec, Ref, facts
+from importers.plan import Fate, Plan, PlannedRow
+from importers.references import References
+from importers.targets import PARTS, parent_field
+
+NEUTRAL = frozenset(("{}", "false"))
+"""Defaults that are what an empty cell is written as; any other one is the database's to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,90 +35,113 @@ class Written:
     updated: dict[str, int]
 
 
-def foresee(plan: Plan) -> Written:
+def foresee(plan: Plan, entity: str) -> Written:
     """What ``write_plan`` would write, as far as others leave the records as they are."""
-    created = [row for row in plan.rows if row.fate is Fate.CREATE]
-    changed = [row for row in plan.rows if row.fate is Fate.UPDATE]
-    if not created and not changed:
-        return Written(None, {}, {})
-    return Written(
-        None,
-        {"customer": len(created), "contact": sum(len(row.new_contacts) for row in (*created, *changed))},
-        {
-            "customer": sum(bool(row.values) for row in changed),
-            "contact": sum(len(row.changed_contacts) for row in changed),
-        },
-    )
+    created, changed = _rows(plan)
+    made, altered = {entity: len(created)}, {entity: sum(bool(row.values or row.parent) for row in changed)}
+    if entity in PARTS:
+        made[PARTS[entity]] = sum(len(row.new_parts) for row in (*created, *changed))
+        altered[PARTS[entity]] = sum(len(row.changed_parts) for row in changed)
+    return Written(None, made, altered)
 
 
-def write_plan(session: Session, plan: Plan, label: str, progress: Progress | None = None) -> Written:
-    """Write all rows of the plan. The caller's transaction makes it all or nothing."""
-    created = [row for row in plan.rows if row.fate is Fate.CREATE]
-    changed = [row for row in plan.rows if row.fate is Fate.UPDATE]
+def write_plan(session: Session, plan: Plan, entity: str, name: str, progress: Progress | None = None) -> Written:
+    """Write all rows of the plan; ``name`` is what the change set is called, the file's. The caller's transaction makes
+    it all or nothing.
+    """
+    foreseen = foresee(plan, entity)
+    created, changed = _rows(plan)
     if not created and not changed:
-        return Written(None, {}, {})
-    say = progress or (lambda _done, _total, _what: None)
-    change_set = begin_change(session, "import", label, "customer")
-    _lock(session, [row.base.id for row in changed if row.base])
-    say(0, 4, _("Writing customers"))
-    ids = reserve_ids(session, "customer", len(created))
-    without_code = [row for row in created if not row.values.get("code")]
-    for row, code in zip(without_code, _next_codes(session, len(without_code)), strict=True):
-        row.values["code"] = code
-    id_of = {row.at: id_ for row, id_ in zip(created, ids, strict=True)}
-    for row in plan.rows:
-        if row.parent is not None and row.fate in {Fate.CREATE, Fate.UPDATE}:
-            row.values["parent"] = Ref(id_of[row.parent.at], row.parent.title)
-    customers = [{**row.values, "id": id_of[row.at]} for row in created]
-    insert(session, by_key("customer"), customers)
-    say(1, 4, _("Writing contacts"))
-    contacts = [
-        {**contact, "customer": Ref(id_, "")}
-        for row, id_ in [*((r, id_of[r.at]) for r in created), *((r, r.base.id) for r in changed if r.base)]
-        for contact in row.new_contacts
-    ]
-    contact_ids = reserve_ids(session, "contact", len(contacts))
-    insert(session, by_key("contact"), [{**c, "id": id_} for c, id_ in zip(contacts, contact_ids, strict=True)])
-    say(2, 4, _("Updating customers"))
+        return foreseen
+    spec, say = by_key(entity), progress or (lambda _done, _total, _what: None)
+    change_set = begin_change(session, "import", name, entity)
+    _lock(session, spec, [row.base.id for row in changed if row.base])
+    say(0, 3, _("Writing"))
+    _number(session, spec, created)
+    id_of = _reserve_ids(session, spec, created)
+    below = [row for row in (*created, *changed) if row.parent is not None]
+    if id_of:
+        _set_parents(spec, below, id_of)
+    for _fields, rows in groupby(sorted(created, key=lambda row: _given(spec, row)), lambda row: _given(spec, row)):
+        _insert(session, spec, [row.values for row in rows])  # the sort keeps their order
+    say(1, 3, _("Updating"))
     updates = [(row.base.id, dict(row.base.values), row.values) for row in changed if row.base and row.values]
-    customers_updated = update(session, by_key("customer"), updates)
-    say(3, 4, _("Updating contacts"))
-    contact_updates = [(now["id"], now, news) for row in changed for now, news in row.changed_contacts]
-    contacts_updated = update(session, by_key("contact"), contact_updates)
-    say(4, 4, _("Done"))
-    return Written(
-        change_set,
-        {"customer": len(customers), "contact": len(contacts)},
-        {"customer": customers_updated, "contact": contacts_updated},
-    )
+    updated = {entity: _update(session, spec, updates)}
+    if below and not id_of:
+        _find_parents(session, spec, below)
+    say(2, 3, _("Writing"))
+    if entity in PARTS:
+        part = by_key(PARTS[entity])
+        above = next(attr.key for attr in part.fields.values() if facts(attr).target is spec.model)
+        whole = [*((row, id_of[row.at]) for row in created), *((row, row.base.id) for row in changed if row.base)]
+        _insert(session, part, [{**new, above: Ref(id_, "")} for row, id_ in whole for new in row.new_parts])
+        part_updates = [(now["id"], now, news) for row in changed for now, news in row.changed_parts]
+        updated[part.key] = _update(session, part, part_updates)
+    say(3, 3, _("Done"))
+    return Written(change_set, foreseen.created, updated)
 
 
-def reserve_ids(session: Session, table: str, count: int) -> list[int]:
-    """Keys for ``count`` new rows, so that their parts can be written together with them."""
-    if not count:
-        return []
-    ids: list[int] = session.execute(
-        text("select crm.reserve_ids(:table, :count)"), {"table": table, "count": count}
-    ).scalar_one()
-    return ids
+def _rows(plan: Plan) -> tuple[list[PlannedRow], list[PlannedRow]]:
+    """The new ones, and those that change something."""
+    return tuple([row for row in plan.rows if row.fate is fate] for fate in (Fate.CREATE, Fate.UPDATE))  # type: ignore[return-value]
 
 
-def _next_codes(session: Session, count: int) -> list[str]:
-    if not count:
-        return []
-    codes: list[str] = session.execute(
-        text("select crm.next_numbers('customer', :count)"), {"count": count}
-    ).scalar_one()
-    return codes
+def _given(spec: EntitySpec, row: PlannedRow) -> tuple[str, ...]:
+    """The fields with a value that cannot be empty: where the sheet says nothing, the database's own default counts."""
+    required = (key for key, attr in spec.fields.items() if facts(attr).is_required)
+    return tuple(key for key in required if key in row.values and facts(spec.fields[key]).default not in NEUTRAL)
 
 
-def _lock(session: Session, ids: Sequence[int]) -> None:
-    """Nobody changes the customers that are met until this import is done."""
+def _number(session: Session, spec: EntitySpec, created: Sequence[PlannedRow]) -> None:
+    """Numbers for the new records without one, at once: the database would give them one by one."""
+    without = [row for row in created if not row.values.get("code")]
+    if not without or "code" not in spec.fields or not facts(spec.fields["code"]).default:
+        return
+    statement = text("select crm.next_numbers(:entity, :count)")
+    codes: list[str] = session.execute(statement, {"entity": spec.key, "count": len(without)}).scalar_one()
+    for row, code in zip(without, codes, strict=True):
+        row.values["code"] = code
+
+
+def _reserve_ids(session: Session, spec: EntitySpec, created: Sequence[PlannedRow]) -> dict[str, int]:
+    """Keys of the new records by row, for parts and for rows below them; none where only the database gives keys."""
+    if not created or guard_of(spec).rule != "owned":
+        return {}
+    statement = text("select crm.reserve_ids(:table, :count)")
+    ids = session.execute(statement, {"table": spec.model.__tablename__, "count": len(created)}).scalar_one()
+    for row, id_ in zip(created, ids, strict=True):
+        row.values["id"] = id_
+    return {row.at: row.values["id"] for row in created}
+
+
+def _set_parents(spec: EntitySpec, below: Sequence[PlannedRow], id_of: Mapping[str, int]) -> None:
+    """Lay rows below new ones of the same file."""
+    field = parent_field(spec)
+    for row in below:
+        if field is not None and row.parent is not None:
+            row.values[field.key] = Ref(id_of[row.parent.at], row.parent.title)
+
+
+def _find_parents(session: Session, spec: EntitySpec, below: Sequence[PlannedRow]) -> None:
+    """Lay records that were just written below others of the same file, found by their names."""
+    parents = [row.parent for row in below if row.parent is not None]
+    known = References(session, spec.model, [row.title for row in (*below, *parents)])
+    id_of = {row.at: ref.id for row in (*below, *parents) if (ref := known.find(row.title))}
+    found = [row for row in below if row.at in id_of and row.parent is not None and row.parent.at in id_of]
+    _set_parents(spec, found, id_of)
+    field = parent_field(spec)
+    if field is not None:
+        _update(session, spec, [(id_of[row.at], row.values, {field.key: row.values[field.key]}) for row in found])
+
+
+def _lock(session: Session, spec: EntitySpec, ids: Sequence[int]) -> None:
+    """Nobody changes the records that are met until this import is done."""
     if ids:
-        session.execute(text("select from crm.customer where id = any(:ids) for update"), {"ids": list(ids)})
+        table = spec.model.__table__
+        session.execute(table.select().with_only_columns(table.c.id).where(table.c.id.in_(ids)).with_for_update())
 
 
-def insert(session: Session, spec: EntitySpec, records: Sequence[dict[str, Any]]) -> None:
+def _insert(session: Session, spec: EntitySpec, records: Sequence[dict[str, Any]]) -> None:
     """New records by field key, with their ids or all without."""
     if not records:
         return
@@ -127,7 +156,7 @@ def insert(session: Session, spec: EntitySpec, records: Sequence[dict[str, Any]]
     insert_rows(session, f"crm.{spec.model.__tablename__}", columns, _tuples(rows, columns))
 
 
-def update(session: Session, spec: EntitySpec, updates: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> int:
+def _update(session: Session, spec: EntitySpec, updates: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> int:
     """Set what changed of many records; what does not change is written as it was, the journal sees only changes."""
     if not updates:
         return 0

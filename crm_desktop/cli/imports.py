@@ -13,7 +13,7 @@ from crm_desktop.cli.command import command, option
 from crm_desktop.cli.connection import server_options, sign_in
 from crm_desktop.cli.output import as_json_option, print_first, print_json, progress_on_stderr
 from crm_desktop.core.errors import KnownError
-from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.core.i18n import N_, _, counted
 from crm_desktop.entities import ALL_ENTITIES, by_key
 
 if TYPE_CHECKING:
@@ -93,17 +93,13 @@ def import_file(
 def _print_result(result: Result) -> None:
     from importers.common_warnings import common_warnings
 
-    if result.entity == "customer":
-        _print_customers(result)
-    else:
-        counts = result.as_json()
-        kind, made, changed = by_key(result.entity), counts["created"], counts["updated"]
-        words = _("{kind}: {created} new, {updated} updated, {left} left as they are")
-        click.echo(
-            words.format(
-                kind=_(kind.label_plural), created=made[kind.key], updated=changed[kind.key], left=result.left_alone
-            )
-        )
+    for words, counts in (
+        (_("New: {things}"), result.written.created),
+        (_("Updated: {things}"), result.written.updated),
+    ):
+        click.echo(words.format(things=_(", ").join(_counted(kind, count) for kind, count in counts.items())))
+    if result.left_alone:
+        click.echo(_("Left as they are: {things}").format(things=_counted(result.entity, result.left_alone)))
     print_first([_("Rejected: {row}").format(row=f"{one.at}: {one.reason}") for one in result.rejects])
     print_first([_said_once(text, places) for text, places in common_warnings(result.plan.rows)])
     if result.written.change_set:
@@ -119,17 +115,8 @@ def _said_once(warning: str, places: Sequence[str]) -> str:
     )
 
 
-def _print_customers(result: Result) -> None:
-    none = {"customer": 0, "contact": 0}
-    created, updated = none | result.written.created, none | result.written.updated
-    for words, counts in (
-        (_("New: {customers} customers, {contacts} contacts"), created),
-        (_("Updated: {customers} customers, {contacts} contacts"), updated),
-    ):
-        click.echo(words.format(customers=counts["customer"], contacts=counts["contact"]))
-    if left := result.left_alone:
-        words = ngettext("{count} customer left as it is", "{count} customers left as they are", left)
-        click.echo(words.format(count=left))
+def _counted(kind: str, count: int) -> str:
+    return counted(by_key(kind).label, by_key(kind).label_plural, count)
 
 
 def _read_mapping(file: Path | None) -> dict[str, Any]:

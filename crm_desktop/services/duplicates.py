@@ -40,7 +40,8 @@ class Duplicate(NamedTuple):
 
 def is_code_taken(session: Session, code: str) -> bool:
     """Whether some customer, in sight or not, has this number. One statement."""
-    return bool(session.execute(text("select crm.taken_codes(:codes)"), {"codes": [code]}).scalar_one())
+    statement = text("select crm.taken_codes('customer', :codes)")
+    return bool(session.execute(statement, {"codes": [code]}).scalar_one())
 
 
 def find_duplicates(session: Session, entity: str, values: Mapping[str, Any], except_id: int = 0) -> list[Duplicate]:

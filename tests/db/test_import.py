@@ -181,7 +181,7 @@ def test_cancelled_import_leaves_nothing(sign_in: SignIn) -> None:
     before = count(clerk, "select count(*) from crm.customer"), count(clerk, "select count(*) from crm.contact")
 
     def stop(done: int, _total: int, what: str) -> None:
-        if what == "Updating customers" and done:
+        if what == "Updating" and done:
             raise CancelledError("stopped")
 
     with pytest.raises(CancelledError):

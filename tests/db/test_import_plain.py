@@ -105,7 +105,7 @@ def test_public_pipeline_comes_in_whole_and_adds_up(sign_in: SignIn) -> None:
 
     administrator = sign_in("admin")  # who may give records to those who came
     result = do_import(administrator, "opportunity", MAVEN / "sales_pipeline.csv")
-    assert result.written.created == {"opportunity": 8_800}
+    assert result.written.created == {"opportunity": 8_800, "opportunity_line": 8_800}
     assert result.rejects == ()
     assert [warning for row in result.plan.rows for warning in row.warnings] == [
         "Product “GTXPro” is taken for “GTX Pro”, in all rows."
@@ -263,3 +263,24 @@ def test_what_is_there_is_met_by_number_or_name(sign_in: SignIn, tmp_path: Path)
     assert rows(clerk, products) == [("粉盒-K", "黑色", 450), ("墨盒", "彩色", 90)]
     assert do_import(clerk, "product", second, OnMatch.UPDATE).plan.count(Fate.UNCHANGED) == 3
     assert do_import(clerk, "product", second, OnMatch.SKIP).left_alone == 3
+    again = do_import(clerk, "product", second, OnMatch.CREATE)
+    assert again.written.created == {"product": 3}
+    assert "The number A-1 is used already; a new one is given." in again.plan.rows[0].warnings
+
+
+def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: Path) -> None:
+    administrator = sign_in("admin")
+    sheet = write_csv(tmp_path / "a.csv", "部门名称,上级部门", "华南一组,华南区", "华南区,总部", "总部,", "外地,别处")
+    result = do_import(administrator, "department", sheet)
+    assert result.written.created == {"department": 4}
+    assert [w for row in result.plan.rows for w in row.warnings] == [
+        "Part of “别处” is not known here; it is left out."
+    ]
+    tree = """
+        select d.name, u.name from crm.department d join crm.department u on u.id = d.parent_id
+        where u.name in ('华南区', '总部') order by d.id
+    """
+    assert rows(administrator, tree) == [("华南一组", "华南区"), ("华南区", "总部")]
+    with administrator.write() as session:
+        assert result.written.change_set is not None
+        assert journal.undo(session, result.written.change_set).kept == ()

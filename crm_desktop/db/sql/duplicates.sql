@@ -46,7 +46,7 @@ begin
 end $$;
 grant execute on function crm.reserve_ids(text, integer) to crm_user;
 
--- So many numbers of customers, for an import of rows that have none.
+-- So many numbers, for an import of rows that have none.
 create or replace function crm.next_numbers(entity text, count integer) returns text[]
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -56,10 +56,14 @@ end $$;
 grant execute on function crm.next_numbers(text, integer) to crm_user;
 
 -- Which of these numbers are used already, also out of the asker's sight: a unique key would tell him one by one.
-create or replace function crm.taken_codes(codes text[]) returns text[]
+drop function if exists crm.taken_codes(text[]);
+create or replace function crm.taken_codes(entity text, codes text[]) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  taken text[];
 begin
-  if not crm.may('customer', 'create') then return '{}'; end if;
-  return array(select c.code::text from crm.customer c where c.code = any (codes));
+  if not crm.may(entity, 'create') then return '{}'; end if;
+  execute format('select array(select t.code::text from crm.%I t where t.code = any ($1))', entity) into taken using codes;
+  return taken;
 end $$;
-grant execute on function crm.taken_codes(text[]) to crm_user;
+grant execute on function crm.taken_codes(text, text[]) to crm_user;

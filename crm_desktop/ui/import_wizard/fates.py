@@ -143,7 +143,7 @@ def what_changes(planned: PlannedRow) -> str:
 
 def _joined(record: Record, at: str, duplicate: Duplicate | None) -> str:
     row = _place(record.at)[1]
-    names = [str(c.get("name", "")) for c, own in zip(record.contacts, record.contact_rows, strict=True) if own == at]
+    names = [str(c.get("name", "")) for c, own in zip(record.parts, record.part_rows, strict=True) if own == at]
     if names:
         return _("adds {names} to row {row}").format(names=", ".join(names), row=row)
     if duplicate is not None:

@@ -75,7 +75,7 @@ def test_contacts_in_numbered_columns_are_several_people() -> None:
         ["客户名称", "联系人1", "联系人1电话", "联系人2", "联系人2电话"],
         ["甲公司", "王海", "19900001111", "李明", "19900002222"],
     ).records
-    assert record.contacts == [
+    assert record.parts == [
         {"name": "王海", "phones": ["19900001111"], "is_main": True},
         {"name": "李明", "phones": ["19900002222"]},
     ]
@@ -115,9 +115,9 @@ def test_second_contact_below_a_company_belongs_to_it() -> None:
     )
     assert found.continued == ["S!3"]
     assert [reject.at for reject in found.rejects] == ["S!4"]
-    assert [contact["name"] for contact in found.records[0].contacts] == ["王海", "李明"]
+    assert [contact["name"] for contact in found.records[0].parts] == ["王海", "李明"]
     assert found.records[0].sources == ["S!2", "S!3"]
-    assert found.records[0].contact_rows == ["S!2", "S!3"]
+    assert found.records[0].part_rows == ["S!2", "S!3"]
 
 
 def test_what_a_later_row_says_otherwise_is_kept_in_the_remark() -> None:

@@ -89,7 +89,7 @@ def comparable(record: Record) -> dict[str, Any]:
     found |= {"note": note_of(record)} if note_of(record) else {}
     contacts = [
         contact | ({"at": at} if at != record.at else {})
-        for contact, at in zip(record.contacts, record.contact_rows, strict=True)
+        for contact, at in zip(record.parts, record.part_rows, strict=True)
     ]
     return found | {"at": record.at, "contacts": list(map(with_digits, contacts))}
 

@@ -45,7 +45,7 @@ def test_corrected_rows_can_be_imported_again(tmp_path: Path) -> None:
         "phones": ["0757-55504820"],
         "address": "佛山市地址待查",
     }
-    assert record.contacts == [{"name": "江启明", "is_main": True}]
+    assert record.parts == [{"name": "江启明", "is_main": True}]
     assert len(again.rejects) == 4
 
 

@@ -1,4 +1,4 @@
-"""What the columns of a plain list mean, and its rows to records."""
+"""Lists of anything but customers, a row a record: what their columns mean, and their rows to records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importers.labels import Target, label_key
 from importers.layout import Table
 from importers.records import Record, Records, Reject
 from importers.rows import RowReader
-from importers.targets import all_targets
+from importers.targets import PART_FIELDS, all_targets
 
 
 def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
@@ -36,7 +36,7 @@ CARRIED = {"service_request": ("reported_at",)}
 """Fields that a sheet says once for several rows: a service log writes the day beside its first call."""
 
 
-def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]]) -> Records:
+def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]], entity: str) -> Records:
     """A record for each row that says something."""
     found = Records()
     for table, guesses in pairs:
@@ -51,13 +51,10 @@ def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]]) -> Records:
             read = reader.read(row)
             found.warnings += read.warnings
             if read.values:
-                for key in CARRIED.get(entity_of(guesses), ()):
+                part = {key: read.values.pop(key) for key in PART_FIELDS.get(entity, ()) if key in read.values}
+                for key in CARRIED.get(entity, ()):
                     above[key] = read.values.setdefault(key, above.get(key))
                 warnings = [str(warning) for warning in read.warnings]
-                found.records.append(Record(at, row.number, read.values, [], warnings, sources=[at]))
+                parts = [part] if part else []
+                found.records.append(Record(at, row.number, read.values, parts, warnings, sources=[at]))
     return found
-
-
-def entity_of(guesses: Sequence[Guess]) -> str:
-    """What kind of record a table tells of."""
-    return next((guess.target.entity for guess in guesses if guess.target is not None), "")

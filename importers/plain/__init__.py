@@ -1,1 +1,0 @@
-"""Lists of one kind of record, a row each: products, opportunities, employees; not customers with their contacts."""
