@@ -80,7 +80,8 @@ def main() -> None:
     pages = (*pages, *home_pages(context))
     pages = (*pages, *calendar_pages(context), *reminder_pages(context))
     if SHEETS.is_dir():  # only a checkout has the old sheets to show an import with
-        pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", SHEETS / "broken" / "截断.xlsx"))
+        products, broken = SHEETS.parent / "maven-crm" / "products.csv", SHEETS / "broken" / "截断.xlsx"
+        pages = (*pages, *import_pages(context, SHEETS / "客户资料汇总表.xlsx", products, broken))
     draw_all(pages, options, tasks)
     draw_administration(demo, options)
     for name, pdf in papers(gateway):

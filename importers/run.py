@@ -18,12 +18,12 @@ from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
 from crm_desktop.models import ImportRecipe
 from crm_desktop.services.journal import begin_change
-from importers.kinds import CUSTOMER, check_right, guess_columns, likely_kind, missing_field, read_rows
+from importers.kinds import CUSTOMER, check_right, guess_columns, missing_field, read_rows
 from importers.layout import Table, find_tables
 from importers.mapping import Guess, fingerprint, recipe, with_recipe
 from importers.plan import FILL_IN, Fate, MatchRule, Plan
 from importers.planning import make_plan
-from importers.readers import Book, read_book
+from importers.readers import read_book
 from importers.records import Records, Reject
 from importers.values.days import Order
 from importers.write import Written, foresee, write_plan
@@ -131,14 +131,12 @@ class Result:
 
 def open_file(path: Path, entity: str = CUSTOMER) -> Opened:
     """Read the file, find its tables, guess their columns. Raises a KnownError for a file that cannot be used."""
-    return open_book(read_book(path), entity)
+    return open_tables(path, find_tables(read_book(path)), entity)
 
 
-def open_book(book: Book, entity: str = "") -> Opened:
-    """Its tables, and what their columns are guessed to mean in a list of this kind, or of the likely one."""
-    tables = find_tables(book)
-    entity = entity or likely_kind(tables)
-    return Opened(book.path, tables, tuple(guess_columns(table, entity) for table in tables), entity)
+def open_tables(path: Path, tables: tuple[Table, ...], entity: str) -> Opened:
+    """The tables of a file, with what their columns are guessed to mean in lists of this kind."""
+    return Opened(path, tables, tuple(guess_columns(table, entity) for table in tables), entity)
 
 
 def with_saved_recipes(session: Session, opened: Opened) -> Opened:

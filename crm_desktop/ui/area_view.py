@@ -127,6 +127,10 @@ class AreaView(QWidget):
         """List the records that a filter lets through, in the area that shows their entity."""
         self._window.open_list(entity, group)
 
+    def show_list(self, entity: str) -> None:
+        """Bring the list of all records of an entity to the front, in the area that has it."""
+        self._window.show_list(entity)
+
     def open_tab(self, key: str, build: PageBuilder) -> Page:
         """Bring the tab with this key to the front, building its page if it is not open. Returns the page."""
         if key in self._tabs_by_key:

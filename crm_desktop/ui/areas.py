@@ -11,7 +11,6 @@ from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key, parts_of
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui import side_entries as side
-from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page.entries import first_entry, list_counts, list_entries
 from crm_desktop.ui.page import Area, PageEntry
 from crm_desktop.ui.pages import build_record
@@ -86,7 +85,7 @@ def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     """
     if spec.key == "department":
         return (side.DEPARTMENTS,)
-    entries = list_entries(spec, _open_import if spec.key == "customer" else None)  # the wizard knows no others
+    entries = list_entries(spec)
     if spec.key == "task":
         return (side.task_entry(), *entries)
     if spec.key == "knowledge_article":
@@ -94,12 +93,6 @@ def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     if spec.key == "work_log":
         return (*entries, *side.team_entries(person))
     return (*entries, *side.rights_entries(person)) if spec.key == "permission_group" else entries
-
-
-def _open_import(view: AreaView, _spec: EntitySpec) -> None:
-    from crm_desktop.ui.import_wizard.page import open_import  # with all that reads sheets, which few do in the morning
-
-    open_import(view)
 
 
 def _area(

@@ -189,6 +189,14 @@ class MainWindow(QMainWindow):
         page.set_filter(group)
         self.show_area(area.key)
 
+    def show_list(self, entity: str) -> None:
+        """Bring the list of all records of an entity to the front, or what stands in its place."""
+        entries = [(area, page.key) for area in self.context.areas for page in area.pages]
+        own = [(area, key) for area, key in entries if key.partition("/")[0] == entity]
+        area, entry = next((one for one in own if one[1] == f"{entity}/all"), own[0])
+        self.view(area.key).select_page(entry)
+        self.show_area(area.key)
+
     def record_builder(self, key: str) -> PageBuilder | None:
         """What builds the page of the record behind a tab's key; None where no area shows such records."""
         entity, _slash, number = key.partition("/")

@@ -17,6 +17,7 @@ from crm_desktop.ui.import_wizard.fates import FateRow, Outcome
 from crm_desktop.ui.import_wizard.row_kinds import RECORD, TOTAL, RowKinds
 from crm_desktop.ui.import_wizard.sheet_grid import FIRST_CELL, KIND, NUMBER, SheetModel
 from crm_desktop.ui.import_wizard.work import FileRead, Stoppable
+from importers.kinds import KINDS
 from importers.layout import find_tables
 from importers.mapping import guess
 from importers.plan import Fate, PlannedRow
@@ -33,11 +34,11 @@ def read(path: Path) -> FileRead:
     guesses = tuple(map(guess, tables))
     samples = tuple(map(work.sample_columns, tables))
     records = read_records(zip(tables, guesses, strict=True))
-    return FileRead(book, Opened(path, tables, guesses), samples, records, has_recipe=False)
+    return FileRead(book, Opened(path, tables, guesses), samples, records, has_recipe=False, likely="customer")
 
 
 def draft_of(name: str) -> ImportDraft:
-    draft = ImportDraft(LEGACY / name)
+    draft = ImportDraft(path=LEGACY / name)
     draft.take_file(read(LEGACY / name))
     return draft
 
@@ -45,18 +46,19 @@ def draft_of(name: str) -> ImportDraft:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_meaning_has_words_of_its_own(language: str) -> None:
     set_language(language)
-    words = [choice.ref.label for choice in targets.all_choices()]
-    assert len(set(words)) == len(words)
-    assert all(words)
+    for kind in KINDS:
+        words = [choice.ref.label for choice in targets.all_choices(kind)]
+        assert len(set(words)) == len(words)
+        assert all(words)
 
 
 def test_chosen_row_gives_back_its_target() -> None:
     (first, *_rest) = draft_of("客户资料汇总表.xlsx").guesses[0]
     for person in range(targets.MOST_PEOPLE):
-        for target in targets.choosable():
-            chosen = targets.chosen_guess(first, targets.ref_of(target, person))
+        for target in targets.choosable("customer"):
+            chosen = targets.chosen_guess("customer", first, targets.ref_of("customer", target, person))
             assert (chosen.target, chosen.person) == (target, person)
-    assert targets.chosen_guess(first, targets.ref_of(None)).target is None
+    assert targets.chosen_guess("customer", first, targets.ref_of("customer", None)).target is None
 
 
 def test_choice_holds_for_all_sheets_of_one_shape() -> None:
@@ -64,7 +66,7 @@ def test_choice_holds_for_all_sheets_of_one_shape() -> None:
     (shape,) = draft.shapes()
     assert shape.names == ("华南区", "华东区")
     remark, _sample = list(draft.columns(shape))[-1]
-    draft.set_guess(shape, targets.chosen_guess(remark, targets.ref_of(None)))
+    draft.set_guess(shape, targets.chosen_guess("customer", remark, targets.ref_of("customer", None)))
     assert [guesses[-1].target for guesses in draft.guesses] == [None, None]
     assert draft.is_touched
 

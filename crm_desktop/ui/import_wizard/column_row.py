@@ -27,8 +27,9 @@ class ColumnRow(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, grid: QGridLayout, line: int, guess: Guess, sample: Sample) -> None:
+    def __init__(self, grid: QGridLayout, line: int, kind: str, guess: Guess, sample: Sample) -> None:
         super().__init__(grid)
+        self._kind = kind
         self.guess = guess
         name = QVBoxLayout()
         name.setSpacing(0)
@@ -40,7 +41,7 @@ class ColumnRow(QObject):
         name.addStretch(1)
         self._arrow = QLabel()
         self._arrow.setPixmap(icons.pixmap("arrow-right", 16, "faint"))
-        self.editor = TargetEditor(_("Meaning of “{column}”").format(column=guess.column.label), _ref(guess))
+        self.editor = TargetEditor(kind, _("Meaning of “{column}”").format(column=guess.column.label), self._ref())
         self.editor.setFixedWidth(TARGET_WIDTH)
         self.editor.changed.connect(self._take_target)
         self.reading = _Reading()
@@ -60,10 +61,13 @@ class ColumnRow(QObject):
         grid.setRowMinimumHeight(line, ROW_HEIGHT)
         self._show_reading()
 
+    def _ref(self) -> Ref:
+        return targets.ref_of(self._kind, self.guess.target, self.guess.person)
+
     def _take_target(self) -> None:
         ref = self.editor.chosen()
-        if ref is not None and self.editor.line.text() == ref.label and ref != _ref(self.guess):
-            self._change(targets.chosen_guess(self.guess, ref))
+        if ref is not None and self.editor.line.text() == ref.label and ref != self._ref():
+            self._change(targets.chosen_guess(self._kind, self.guess, ref))
 
     def _take_reading(self, place: int) -> None:
         value = self.reading.itemData(place)
@@ -103,7 +107,3 @@ class _Reading(QComboBox):
 
 def _is_money(guess: Guess) -> bool:
     return guess.target is not None and guess.target.kind == "money"
-
-
-def _ref(guess: Guess) -> Ref:
-    return targets.ref_of(guess.target, guess.person)

@@ -83,12 +83,13 @@ class ColumnsStep(StepPage):
         self._fill()
 
     def problem(self) -> str:
-        """Every table must name its customers, and nothing may be half typed."""
+        """Every table must fill what its records need, and nothing may be half typed."""
         wrong = next((row for row in self.rows if not row.editor.check()), None)
         if wrong is not None:
             wrong.editor.setFocus(Qt.FocusReason.OtherFocusReason)
             return _("Choose what “{column}” means.").format(column=wrong.guess.column.label)
-        return "" if self.draft.names_customers() else _("Say which column holds the names of the customers.")
+        missing = self.draft.missing_field()
+        return _("Say which column holds “{field}”.").format(field=_(missing)) if missing else ""
 
     def take_focus(self) -> None:
         """On the first column that is worth a look."""
@@ -121,7 +122,7 @@ class ColumnsStep(StepPage):
         columns = list(self.draft.columns(self._shape()))
         shown = [(g, s) for g, s in columns if s or self._shows_empty or (g.target and len(columns) < 30)]  # noqa: PLR2004 - else dozens of empty ones
         for guess, sample in shown:
-            row = ColumnRow(grid, 1 + 2 * len(self.rows), guess, sample)
+            row = ColumnRow(grid, 1 + 2 * len(self.rows), self.draft.kind, guess, sample)
             row.changed.connect(partial(self._take, self._shape()))
             self.rows.append(row)
         last = 1 + 2 * len(self.rows)
@@ -138,7 +139,7 @@ class ColumnsStep(StepPage):
 
     def _take(self, shape: Shape, guess: Guess) -> None:
         self.draft.set_guess(shape, guess)
-        if self.draft.names_customers():
+        if not self.draft.missing_field():
             self._missing.say_one("")
         self._summarise()
         self.changed.emit()
@@ -163,7 +164,7 @@ class ColumnsStep(StepPage):
             if count:
                 self._summary.addWidget(Chip(words.format(count=count), tone))  # type: ignore[arg-type]
         self._summary.addStretch(1)
-        pairs = targets.rivals(guesses)
+        pairs = targets.rivals(self.draft.kind, guesses)
         self._rivals.say(
             [
                 (

@@ -14,6 +14,7 @@ from importers.plan import MatchRule, OnMatch
 def decisions_of(draft: ImportDraft) -> dict[str, Any]:
     """The answers so far; ``take_decisions`` gives them again."""
     return {
+        "kind": draft.kind,
         "path": str(draft.path),
         "tables": [fingerprint(table) for table in draft.tables],
         "included": sorted(draft.included),
@@ -31,7 +32,8 @@ def take_decisions(draft: ImportDraft, content: Mapping[str, Any]) -> bool:
     """
     if content["tables"] != [fingerprint(table) for table in draft.tables]:
         return False
-    draft.guesses = [with_recipe(*pair) for pair in zip(draft.guesses, content["columns"], strict=True)]
+    columns = zip(draft.guesses, content["columns"], strict=True)
+    draft.guesses = [with_recipe(guesses, kept, draft.kind) for guesses, kept in columns]
     draft.included = set(content["included"])
     decisions = {at: OnMatch(value) for at, value in content["decisions"].items()}
     draft.rule = MatchRule(OnMatch(content["on_match"]), tuple(content["keys"]), MappingProxyType(decisions))

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crm_desktop.core.i18n import N_
+from crm_desktop.entities import by_key
+from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Sample
+from importers.kinds import CUSTOMER, missing_field
 from importers.layout import Table
 from importers.mapping import Guess, fingerprint
 from importers.plan import FILL_IN, MatchRule
-from importers.run import Result, Source, names_customers
+from importers.run import Result, Source
 
 
 class Step(enum.IntEnum):
@@ -31,7 +34,7 @@ class Step(enum.IntEnum):
         return _TITLES[self]
 
 
-_TITLES = (N_("File and table"), N_("Map columns"), N_("Known customers"), N_("Preview"), N_("Import"), N_("Result"))
+_TITLES = (N_("File and table"), N_("Map columns"), N_("Known records"), N_("Preview"), N_("Import"), N_("Result"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Shape:
 class ImportDraft:
     """An import on its way. ``included`` are the numbers of the tables that are to come in."""
 
+    kind: str = ""
+    """What the list holds; empty while nobody said so and no heading did."""
+    is_kind_chosen: bool = False
+    """Whether a person said so."""
     path: Path | None = None
     step: Step = Step.FILE
     file: FileRead | None = None
@@ -59,19 +66,31 @@ class ImportDraft:
     """Whether the person has decided anything that would be lost."""
 
     def forget_file(self, path: Path | None) -> None:
-        """Begin with another file; how customers are found again stays as chosen, but for single rows."""
+        """Begin with another file; how records are found again stays as chosen, but for single rows."""
         self.path, self.step, self.file = path, Step.FILE, None
         self.guesses, self.included = [], set()
         self.rule = self.rule.without_decisions()
         self.rehearsal = self.result = None
         self.is_undone = self.is_touched = False
+        if not self.is_kind_chosen:
+            self.kind = ""
+
+    def choose_kind(self, kind: str) -> None:
+        """Say what the list holds, or leave it to the headings again."""
+        self.kind, self.is_kind_chosen = kind, bool(kind)
 
     def take_file(self, read: FileRead) -> None:
-        """A file was read: take the guesses, and of each sheet its table with customers where there is but one."""
-        self.file = read
+        """A file was read: take the guesses, and of each sheet its table with records where there is but one."""
+        self.file, self.kind = read, read.opened.entity
         self.guesses = list(read.opened.guesses)
         single = {n for n, table in enumerate(self.tables) if len(table.candidates) == 1}
-        self.included = {n for n in single if names_customers(self.guesses[n])} or single
+        self.included = {n for n in single if missing_field(self.guesses[n], self.kind) is None} or single
+        self.rehearsal = None
+
+    @property
+    def spec(self) -> EntitySpec:
+        """The kind of record that comes in."""
+        return by_key(self.kind or CUSTOMER)
 
     @property
     def file_name(self) -> str:
@@ -127,7 +146,7 @@ class ImportDraft:
         self._changed()
 
     def set_rule(self, rule: MatchRule) -> None:
-        """How customers are found again, and what happens then."""
+        """How records are found again, and what happens then."""
         if rule != self.rule:
             self.rule = rule
             self._changed()
@@ -135,16 +154,18 @@ class ImportDraft:
     def source(self) -> Source:
         """What is to be imported."""
         assert self.path
-        return Source(self.path, tuple((self.tables[n], self.guesses[n]) for n in sorted(self.included)))
+        pairs = tuple((self.tables[n], self.guesses[n]) for n in sorted(self.included))
+        return Source(self.path, pairs, self.kind)
 
-    def names_customers(self) -> bool:
-        """Whether a column of every table holds names of customers."""
-        return all(names_customers(self.guesses[n]) for n in self.included)
+    def missing_field(self) -> str:
+        """The label of a field that every record needs and no column of some table fills, not yet translated."""
+        missing = (missing_field(self.guesses[n], self.kind) for n in sorted(self.included))
+        return next((self.spec.labels[field] for field in missing if field is not None), "")
 
     def fields(self) -> set[str]:
-        """The customer's fields that the file fills."""
+        """The record's own fields that the file fills."""
         targets = [g.target for n in self.included for g in self.guesses[n] if g.target]
-        return {target.field for target in targets if target.entity == "customer"}
+        return {target.field for target in targets if target.entity == self.kind}
 
     def _changed(self) -> None:
         self.rehearsal = None

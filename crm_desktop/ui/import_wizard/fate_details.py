@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
-from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec import EntitySpec, Ref, facts
 from crm_desktop.ui.import_wizard.fates import FateRow, Outcome, place_words
 from crm_desktop.ui.import_wizard.row_decision import RowDecision
 from crm_desktop.ui.widgets.bar import Bar
@@ -20,8 +20,10 @@ from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
 from importers.mapping import Guess
+from importers.matching import name_key
 from importers.plan import MatchRule, OnMatch, PlannedRow
 from importers.readers import Cell
+from importers.targets import PARTS, parent_field
 from importers.values.cells import plain
 
 LABEL_WIDTH = 88
@@ -48,8 +50,10 @@ class FateDetails(Card):
         self.decision = None
         self._area.setWidget(EmptyState("list", _("Nothing selected"), _("Select a row to see all of it.")))
 
-    def show_row(self, row: FateRow, columns: Iterable[Guess], rule: MatchRule) -> None:
-        """All there is to know of a row; ``columns`` are those of its table, ``rule`` says what was chosen for it."""
+    def show_row(self, row: FateRow, spec: EntitySpec, columns: Iterable[Guess], rule: MatchRule) -> None:
+        """All there is to know of a row, which is such a record; ``columns`` are those of its table, ``rule`` says what
+        was chosen for it.
+        """
         content = QWidget()
         content.setObjectName("plain")
         column = QVBoxLayout(content)
@@ -76,7 +80,7 @@ class FateDetails(Card):
         if row.reject is not None:
             column.addLayout(_grid(_cells(row.reject.cells, columns)))
         elif row.planned is not None:
-            for heading, lines in _parts(row.planned):
+            for heading, lines in _parts(spec, row.planned):
                 column.addSpacing(4)
                 column.addWidget(label(heading, "strong", wrap=True))
                 column.addLayout(_grid(lines))
@@ -106,21 +110,24 @@ def _reasons(row: FateRow) -> Iterator[str]:
         yield _("The file says nothing that is not there already.")
 
 
-def _parts(planned: PlannedRow) -> Iterator[tuple[str, list[Line]]]:
-    """The record, then each contact, with headings."""
-    contacts = by_key("contact")
+def _parts(spec: EntitySpec, planned: PlannedRow) -> Iterator[tuple[str, list[Line]]]:
+    """The record, then each of its parts, with headings."""
     before = planned.base.values if planned.base else {}
-    hidden = () if planned.base else ("name",)  # stands above as the title
-    lines = list(_lines(by_key("customer"), planned.values, before, hidden))
-    if planned.parent is not None:
-        lines.append((_(by_key("customer").label_of("parent")), planned.parent.title, ""))
+    hidden = () if planned.base else (name_key(spec),)  # stands above as the title
+    lines = list(_lines(spec, planned.values, before, hidden))
+    field = parent_field(spec)
+    if planned.parent is not None and field is not None:
+        lines.append((_(spec.labels[field]), planned.parent.title, ""))
     if lines:
-        yield (_("What changes") if planned.base else _("Customer")), lines
-    for contact in planned.new_contacts:
-        name = str(contact.get("name", ""))
-        yield _("New contact: {name}").format(name=name), list(_lines(contacts, contact, {}, ("name", "is_main")))
-    for now, changed in planned.changed_contacts:
-        yield _("Contact {name}").format(name=now["name"]), list(_lines(contacts, changed, now))
+        yield (_("What changes") if planned.base else _(spec.label)), lines
+    if spec.key in PARTS:
+        part = by_key(PARTS[spec.key])
+        for new in planned.new_parts:
+            name = new.get("name") or next(value.label for value in new.values() if isinstance(value, Ref))
+            heading = _("New {part}: {name}").format(part=_(part.label).lower(), name=name)
+            yield heading, list(_lines(part, new, {}, ("name", "is_main")))
+        for now, changed in planned.changed_parts:
+            yield _("{part} {name}").format(part=_(part.label), name=now["name"]), list(_lines(part, changed, now))
 
 
 def _lines(

@@ -13,7 +13,7 @@ from crm_desktop.ui.import_wizard.fates import FateRow, Outcome
 from crm_desktop.ui.widgets.item_delegate import CellRole
 
 SHEET, NUMBER, OUTCOME, TITLE, WHAT, WARNINGS = range(6)
-HEADINGS = (N_("Sheet"), N_("Row"), N_("Fate"), N_("Customer"), N_("In short"), N_("Warnings"))
+HEADINGS = (N_("Sheet"), N_("Row"), N_("Fate"), N_("Record"), N_("In short"), N_("Warnings"))
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

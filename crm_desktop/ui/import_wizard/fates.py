@@ -6,14 +6,19 @@ import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from crm_desktop.core.i18n import N_, _, ngettext
+from crm_desktop.core.i18n import N_, _, counted, ngettext
 from crm_desktop.core.text import normalise
 from crm_desktop.entities import by_key
+from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.ui.widgets.chip import Tone
 from importers.common_warnings import without_place
+from importers.kinds import CUSTOMER
+from importers.matching import name_key
 from importers.plan import Fate, Plan, PlannedRow
 from importers.records import Duplicate, Record, Records, Reject
+from importers.targets import PARTS
 
 MOST_FIELDS = 4
 
@@ -82,7 +87,7 @@ class FateRow:
 
     @property
     def may_decide(self) -> bool:
-        """Whether it meets a customer, so that one can say what happens then; of a joined row its record decides."""
+        """Whether it meets a record, so that one can say what happens then; of a joined row its record decides."""
         return self.planned is not None and self.planned.has_met and self.outcome is not Outcome.JOINED
 
     @property
@@ -91,10 +96,10 @@ class FateRow:
         return self.may_decide and self.planned is not None and self.planned.is_decided
 
 
-def fate_rows(records: Records, plan: Plan, sheets: Sequence[str]) -> list[FateRow]:
+def fate_rows(records: Records, plan: Plan, sheets: Sequence[str], kind: str) -> list[FateRow]:
     """All rows with a fate, in the order of the file. Rows that hold no record (titles, totals) are not among them."""
     places = {sheet: number for number, sheet in enumerate(sheets)}
-    return sorted(_rows(records, plan), key=lambda row: (places.get(row.sheet, 0), row.number))
+    return sorted(_rows(records, plan, kind), key=lambda row: (places.get(row.sheet, 0), row.number))
 
 
 def count_outcomes(rows: Sequence[FateRow]) -> Mapping[Outcome, int]:
@@ -102,14 +107,14 @@ def count_outcomes(rows: Sequence[FateRow]) -> Mapping[Outcome, int]:
     return Counter(row.outcome for row in rows)
 
 
-def _rows(records: Records, plan: Plan) -> Iterator[FateRow]:
+def _rows(records: Records, plan: Plan, kind: str) -> Iterator[FateRow]:
     duplicates = {duplicate.at: duplicate for duplicate in records.duplicates}
     for record, planned in zip(records.records, plan.rows, strict=True):
         outcome = Outcome(planned.fate.value)
-        title = planned.title or str(record.values.get("name", ""))
+        title = planned.title or " · ".join(str(value) for value in list(record.values.values())[:MOST_FIELDS])
         sheet, number = _place(record.at)
         found = normalise(f"{title} {planned.values.get('code', '')}")
-        yield FateRow(sheet, number, outcome, title, what_changes(planned), found, planned, record)
+        yield FateRow(sheet, number, outcome, title, what_changes(planned, kind), found, planned, record)
         for at in dict.fromkeys(record.sources):
             if at != record.at:
                 sheet, number = _place(at)
@@ -123,22 +128,35 @@ def _rows(records: Records, plan: Plan) -> Iterator[FateRow]:
         )
 
 
-def what_changes(planned: PlannedRow) -> str:
-    """In short: what is new of a customer, what changes or why nothing does, and whether it was decided by hand."""
+def what_changes(planned: PlannedRow, kind: str) -> str:
+    """In short: what is new of a record, what changes or why nothing does, and whether it was decided by hand."""
     parts = [_("Decided by hand")] if planned.is_decided else []
-    if planned.fate in {Fate.SKIP, Fate.UNCHANGED}:
+    if planned.fate in {Fate.SKIP, Fate.UNCHANGED, Fate.REJECT}:
         return " · ".join([*parts, planned.reason])
-    contacts = len(planned.new_contacts)
+    spec = by_key(kind)
     if planned.fate is Fate.UPDATE:
-        spec = by_key("customer")
         labels = [_(spec.label_of(key)) for key in planned.values if key in spec.fields]
-        more = [f"+{len(labels) - MOST_FIELDS}"] if len(labels) > MOST_FIELDS else []
-        parts += [", ".join([*labels[:MOST_FIELDS], *more])] if labels else []
-    if contacts:
-        parts.append(ngettext("{count} new contact", "{count} new contacts", contacts).format(count=contacts))
-    if changed := len(planned.changed_contacts):
+        parts += [_few(labels)] if labels else []
+    elif kind != CUSTOMER:
+        parts += [_few(_shown(spec, planned.values))]
+    if kind in PARTS and planned.new_parts:
+        part, count = by_key(PARTS[kind]), len(planned.new_parts)
+        parts.append(_("+ {things}").format(things=counted(part.label, part.label_plural, count)))
+    if changed := len(planned.changed_parts):
         parts.append(ngettext("{count} contact updated", "{count} contacts updated", changed).format(count=changed))
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = [f"+{len(texts) - MOST_FIELDS}"] if len(texts) > MOST_FIELDS else []
+    return ", ".join([*texts[:MOST_FIELDS], *more])
+
+
+def _shown(spec: EntitySpec, values: Mapping[str, Any]) -> list[str]:
+    """What else is said of a new record, as its form writes it."""
+    hidden = (name_key(spec), "code")
+    keys = [attr.key for attr in spec.form.fields if attr.key in values and attr.key not in hidden]
+    return [facts(spec.fields[key]).kind.format(values[key]) for key in keys]
 
 
 def _joined(record: Record, at: str, duplicate: Duplicate | None) -> str:

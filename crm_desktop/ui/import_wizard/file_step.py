@@ -1,7 +1,10 @@
-"""The first step: choose a file; see on the sheet itself what was found in it; say which tables are to come in."""
+"""The first step: say what the list holds; choose a file; see on the sheet itself what was found in it; say which
+tables are to come in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -12,6 +15,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
 from crm_desktop.ui.import_wizard.draft import ImportDraft
+from crm_desktop.ui.import_wizard.kind_line import KindLine
 from crm_desktop.ui.import_wizard.sheets_card import SheetsCard
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.waiting import Waiting
@@ -30,8 +34,10 @@ class FileStep(StepPage):
     file_chosen = Signal(Path)
     cancelled = Signal()
 
-    def __init__(self, draft: ImportDraft) -> None:
+    def __init__(self, draft: ImportDraft, kinds: Sequence[str]) -> None:
         super().__init__(draft)
+        self.kind_line = KindLine(kinds)
+        self.body.addWidget(self.kind_line)
         self._stack = QStackedWidget()
         self.choose_button = primary_button(
             _("Choose a file"), self.choose_file, icon_name="folder-open", shortcut="Ctrl+O"
@@ -50,10 +56,11 @@ class FileStep(StepPage):
         self._failure = _card(EmptyState("file-arrow-up", ""))
         for widget in (self._empty, self.waiting, self.sheets, self._failure):
             self._stack.addWidget(widget)
-        self.body.addWidget(self._stack)
+        self.body.addWidget(self._stack, 1)
 
     def show_draft(self) -> None:
         """The sheets of the file, or where to drop one."""
+        self.kind_line.show_draft(self.draft)
         if self.draft.file is not None:
             self.sheets.show_file()
             self._stack.setCurrentWidget(self.sheets)

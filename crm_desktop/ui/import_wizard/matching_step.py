@@ -1,4 +1,4 @@
-"""The third step: by what a customer is found again, and what happens with one that is there. In plain words."""
+"""The third step: by what a record is found again, and what happens with one that is there. In plain words."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
-from importers.matching import MATCH_KEYS, MatchKey
+from importers.kinds import CUSTOMER
+from importers.matching import MATCH_KEYS, MatchKey, match_keys, name_key
 from importers.plan import OnMatch
 
 KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
-    "code": (N_("Number"), N_("The customer's number is the same."), frozenset(("code",))),
+    "code": (N_("Number"), N_("The number is the same."), frozenset(("code",))),
     "tax_no": (N_("Tax number"), N_("The tax number is the same."), frozenset(("tax_no",))),
     "name": (
         N_("Name"),
@@ -44,16 +46,19 @@ KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
         frozenset(("email", "email_and_website")),
     ),
 }
-"""Word, explanation, and the fields of which the file must have one."""
+"""Of customers: word, explanation, and the fields of which the file must have one."""
+
+SAME_NAME = N_("The name is the same.")
+SAME_PART = N_("The name is the same, and what it belongs to.")
 
 ON_MATCH: dict[OnMatch, tuple[str, str]] = {
-    OnMatch.FILL: (N_("Fill in what is empty"), N_("What is there stays; empty fields and new contacts are added.")),
+    OnMatch.FILL: (N_("Fill in what is empty"), N_("What is there stays; only what is missing is added.")),
     OnMatch.UPDATE: (
         N_("Take the file's values"),
         N_("Where the file says something else, it replaces what is there. Phones, contacts and remarks are added."),
     ),
-    OnMatch.SKIP: (N_("Leave it alone"), N_("Only customers that are not there yet come in.")),
-    OnMatch.CREATE: (N_("Create it again"), N_("Every row becomes a new customer, even if it is then there twice.")),
+    OnMatch.SKIP: (N_("Leave it alone"), N_("Only what is not there yet comes in.")),
+    OnMatch.CREATE: (N_("Create it again"), N_("Every row becomes a new record, even if it is then there twice.")),
 }
 INDENT = 26
 
@@ -67,7 +72,7 @@ class MatchingStep(StepPage):
         self.radios: dict[OnMatch, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._notes = {}
-        keys = Card(_("A customer is there already if …"))
+        keys = Card(_("A row is known already if …"))
         for key in MATCH_KEYS:
             word, why, _fields = KEYS[key]
             self.boxes[key] = box = QCheckBox(_(word))
@@ -99,14 +104,17 @@ class MatchingStep(StepPage):
 
     def show_draft(self) -> None:
         """The rule as it is; keys for which the file has no column cannot be ticked."""
-        fields = self.draft.fields()
+        fields, spec = self.draft.fields(), self.draft.spec
+        offered = match_keys(spec)
         for key, box in self.boxes.items():
-            has_column = bool(KEYS[key][2] & fields)
+            box.setVisible(key in offered)
+            self._notes[key].setVisible(key in offered)
+            has_column = key in offered and bool(_fields(key, spec) & fields)
             box.blockSignals(True)
             box.setChecked(key in self.draft.rule.keys and has_column)
             box.blockSignals(False)
             box.setEnabled(has_column)
-            self._notes[key].setText(_(KEYS[key][1]) if has_column else _("The file has no such column."))
+            self._notes[key].setText(_(_why(key, spec)) if has_column else _("The file has no such column."))
         for on_match, radio in self.radios.items():
             radio.blockSignals(True)
             radio.setChecked(on_match is self.draft.rule.on_match)
@@ -136,7 +144,7 @@ class MatchingStep(StepPage):
         words = [_(KEYS[key][0]).lower() for key, box in self.boxes.items() if box.isChecked()]
         on_match = self.draft.rule.on_match
         if not words or on_match is OnMatch.CREATE:
-            self._sentence.say_one(_("Every row becomes a new customer."))
+            self._sentence.say_one(_("Every row becomes a new record."))
             return
         endings = {
             OnMatch.FILL: _("only what is empty is filled in."),
@@ -144,10 +152,22 @@ class MatchingStep(StepPage):
             OnMatch.SKIP: _("nothing is changed."),
         }
         self._sentence.say_one(
-            _("Where {keys} is the same: {what} All other rows become new customers.").format(
+            _("Where {keys} is the same: {what} All other rows become new records.").format(
                 keys=_(" or ").join(words), what=endings[on_match]
             )
         )
+
+
+def _fields(key: MatchKey, spec: EntitySpec) -> frozenset[str]:
+    """The fields of which the file must have one."""
+    return frozenset((name_key(spec),)) if key == "name" and spec.key != CUSTOMER else KEYS[key][2]
+
+
+def _why(key: MatchKey, spec: EntitySpec) -> str:
+    """What the key means, not yet translated."""
+    if key != "name" or spec.key == CUSTOMER:
+        return KEYS[key][1]
+    return SAME_NAME if spec.part_of is None else SAME_PART
 
 
 def _choice(button: QCheckBox | QRadioButton, note: object) -> QVBoxLayout:

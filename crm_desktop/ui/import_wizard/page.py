@@ -1,17 +1,17 @@
-"""The import wizard: a page in a tab that leads from a file to customers, and back again if they were the wrong ones.
+"""The import wizard: a page in a tab that leads from a file to records, and back again if they were the wrong ones.
 Until the person consents nothing is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
-from crm_desktop.core.access import Function
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.drafts import Draft
@@ -28,7 +28,7 @@ from crm_desktop.ui.import_wizard.preview_step import PreviewStep
 from crm_desktop.ui.import_wizard.result_step import ResultStep
 from crm_desktop.ui.import_wizard.step import StepPage
 from crm_desktop.ui.import_wizard.step_bar import StepBar
-from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Stoppable, carry_out, read_file, rehearse
+from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Stoppable, carry_out, read_again, read_file, rehearse
 from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
@@ -36,34 +36,46 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.page_title import PageTitle
+from importers.kinds import CUSTOMER, KINDS, allowed_kinds
 from importers.plan import OnMatch
-from importers.run import ENTITY, Result
+from importers.run import Result
 
 TAB = "import"
-FIRST_LIST = "customer/all"
 
 
 def open_import(
-    place: AreaView | MainWindow, path: Path | None = None, *, draft: Draft | None = None
+    place: AreaView | MainWindow, path: Path | None = None, *, draft: Draft | None = None, kind: str = ""
 ) -> ImportPage | None:
-    """Open the wizard in a tab of the customers' area, or go to it, with a file if there is one, or where an earlier
-    import was left. None where the person has no such area.
+    """Open the wizard in a tab, or go to it: with a file if there is one, where an earlier import was left, or for a
+    list of one kind. A file dropped on the wizard is of the kind that was chosen there. None where the person has no
+    area for any of that.
     """
-    view = place if isinstance(place, AreaView) else _customers_view(place)
+    if draft is not None:
+        kind = draft.content.get("kind", CUSTOMER)
+    view = place if isinstance(place, AreaView) else _view_for(place, kind)
     if view is None:
         return None
-    begun = ImportDraft()
+    was_in_front = isinstance(view.current_page(), ImportPage)
+    begun = ImportDraft(kind, is_kind_chosen=bool(kind))
     page = view.open_tab(TAB, lambda view: ImportPage(view, begun))
     assert isinstance(page, ImportPage)
     if draft is not None:
         page.go_on_with(draft)
     elif path is not None:
-        page.open_file(path)
+        page.open_file(path, None if was_in_front else kind)
+    elif kind:
+        page.begin_with(kind)
     return page
 
 
-def _customers_view(window: MainWindow) -> AreaView | None:
-    area = next((one for one in window.context.areas if ENTITY in one.records), None)
+def _view_for(window: MainWindow, kind: str) -> AreaView | None:
+    """Where this is imported; the wizard in front, if there is one and no other kind is asked for."""
+    view = window.view(window.current_area())
+    if not kind and isinstance(view.current_page(), ImportPage):
+        return view
+    wanted = (kind,) if kind else KINDS
+    areas = (area for one in wanted for area in window.context.areas if one in area.records)
+    area = next(areas, None)
     return window.show_area(area.key) if area else None
 
 
@@ -73,7 +85,7 @@ class ImportPage(Page):
     step_shown = Signal(int)
 
     def __init__(self, view: AreaView, draft: ImportDraft) -> None:
-        super().__init__(_("Import customers"))
+        super().__init__(_("Import"))
         self._view, self.draft = view, draft
         self._context = view.context
         self._reading: Stoppable | None = None
@@ -83,7 +95,8 @@ class ImportPage(Page):
         self._left_behind: Draft | None = None
         self.title_line = PageTitle(self.title)
         self.body.addWidget(self.title_line)
-        if not self._context.person.may_use(Function.IMPORT, ENTITY):
+        kinds = allowed_kinds(self._context.person)
+        if not kinds:
             self._refuse()
             return
         self.back_button = secondary_button(_("Back"), self.go_back, icon_name="arrow-left", shortcut="Alt+Left")
@@ -93,7 +106,7 @@ class ImportPage(Page):
         self.step_bar = StepBar()
         self.step_bar.chosen.connect(lambda number: self.go_to(Step(number)))
         self._problem = Bar("bad")
-        self.file_step, self.columns_step = FileStep(draft), ColumnsStep(draft)
+        self.file_step, self.columns_step = FileStep(draft, kinds), ColumnsStep(draft)
         self.matching_step, self.preview_step = MatchingStep(draft), PreviewStep(draft)
         self.import_step, self.result_step = ImportStep(draft), ResultStep(draft, view)
         self.another_button = secondary_button(_("Another file"), self.file_step.choose_file, icon_name="folder-open")
@@ -122,30 +135,59 @@ class ImportPage(Page):
 
     def go_on_with(self, left_behind: Draft) -> None:
         """Read the file of an import that was not finished, and decide again what was decided."""
-        self.open_file(Path(left_behind.content["path"]))
+        self.open_file(Path(left_behind.content["path"]), left_behind.content.get("kind", CUSTOMER))
         if self._reading is not None:
             self._left_behind = left_behind
 
-    def open_file(self, path: Path) -> None:
-        """Begin with this file, unless an import is running."""
-        if not self._may_import():
+    def begin_with(self, kind: str) -> None:
+        """Get ready for a list of this kind, unless there is something under way."""
+        is_free = self.draft.path is None or self.draft.step is Step.RESULT
+        if is_free and self._import is None and self._reading is None:
+            self.draft.choose_kind(kind)
+            self._restart()
+
+    def open_file(self, path: Path, kind: str | None = None) -> None:
+        """Begin with this file, unless an import is running. ``kind`` is what it holds, empty for what its headings
+        say; without it that stays as chosen.
+        """
+        if kind is None:
+            kind = self.draft.kind if self.draft.is_kind_chosen else ""
+        self._read(path, kind, partial(read_file, path=path))
+
+    def choose_kind(self, kind: str) -> None:
+        """Say what the list holds; a file is looked through anew."""
+        read = self.draft.file
+        if self.draft.path is None:
+            self.draft.choose_kind(kind)
+            self.go_to(Step.FILE)
+        elif read is None:
+            self.open_file(self.draft.path, kind)
+        else:
+            self._read(self.draft.path, kind, partial(read_again, read=read))
+
+    def _read(self, path: Path, kind: str, read: Callable[..., FileRead]) -> None:
+        """Look through a file in the background, unless something would be lost by it."""
+        if not allowed_kinds(self._context.person):
             return
         if self._import is not None:
             messages.notify(self, _("An import is running; wait for its end or cancel it."), tone="warn")
             return
         if not self._may_forget():
+            self.file_step.show_draft()
             return
         self.stop_reading()
         self._left_behind = None
         self.draft.forget_file(path)
+        self.draft.choose_kind(kind)
         self.go_to(Step.FILE)
-        work = self._reading = Stoppable()
+        person, work = self._context.person, Stoppable()
+        self._reading = work
         self.file_step.show_reading(work)
 
-        def take(read: FileRead) -> None:
+        def take(found: FileRead) -> None:
             if work is self._reading:
                 self._reading = None
-                self.draft.take_file(read)
+                self.draft.take_file(found)
                 self._decide_again()
                 self.go_to(Step.FILE)
 
@@ -154,7 +196,9 @@ class ImportPage(Page):
                 self._reading = None
                 self.file_step.show_failure(error)
 
-        self._context.tasks.query(self, lambda session: read_file(session, path, work), take, fail)
+        self._context.tasks.query(
+            self, lambda session: read(session, person=person, kind=kind, progress=work), take, fail
+        )
 
     def _decide_again(self) -> None:
         left_behind, self._left_behind = self._left_behind, None
@@ -176,7 +220,7 @@ class ImportPage(Page):
         if self._reading is not None or step is Step.IMPORT:
             return
         if step is Step.RESULT:
-            self._view.select_page(FIRST_LIST)
+            self._view.show_list(self.draft.kind)
             return
         problem = self.current().problem()
         self._problem.say_one(problem)
@@ -246,6 +290,7 @@ class ImportPage(Page):
 
     def _connect(self) -> None:
         self.file_step.file_chosen.connect(self.open_file)
+        self.file_step.kind_line.chosen.connect(self.choose_kind)
         self.file_step.cancelled.connect(self._forget_reading)
         self.preview_step.cancelled.connect(self.go_back)
         self.preview_step.decided.connect(self._decide)
@@ -354,13 +399,13 @@ class ImportPage(Page):
         self.back_button.setVisible(may_go_back)
         self.another_button.setVisible(step is Step.FILE and self.draft.file is not None)
         self.step_bar.show_step(step, may_go_back=may_go_back)
+        things = _(self.draft.spec.label_plural).lower()
+        self.set_title(_("Import {things}").format(things=things) if self.draft.kind else _("Import"))
+        self.title_line.set_title(self.title)
         self.title_line.set_note(self.draft.file_name)
-
-    def _may_import(self) -> bool:
-        return self._context.person.may_use(Function.IMPORT, ENTITY)
 
     def _refuse(self) -> None:
         text = _("Ask your administrator for the function “Import”.")
         close = secondary_button(_("Close"), lambda: self._view.close_page(self))
-        self.body.addWidget(EmptyState("lock-simple", _("You may not import customers."), text, (close,)), 1)
+        self.body.addWidget(EmptyState("lock-simple", _("You may not import anything."), text, (close,)), 1)
         self.begin_at(close)

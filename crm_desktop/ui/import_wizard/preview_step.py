@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.core.i18n import _, counted, ngettext
 from crm_desktop.ui import icons
 from crm_desktop.ui.import_wizard import fate_model
 from crm_desktop.ui.import_wizard.draft import ImportDraft
@@ -54,9 +54,7 @@ class PreviewStep(StepPage):
         self._shown: Rehearsal | None = None
         self._outcome: Outcome | None = None
         self._only_warned = False
-        self.waiting = Waiting(
-            _("Comparing with the customers that are there"), _("Nothing is written yet."), self.cancelled.emit
-        )
+        self.waiting = Waiting(_("Comparing with what is there"), _("Nothing is written yet."), self.cancelled.emit)
         self._nothing = Bar("accent")
         self.model = FateModel(self)
         self.table = TableView()
@@ -149,8 +147,8 @@ class PreviewStep(StepPage):
         """How much is going to be written."""
         if self.draft.rehearsal is None:
             return ""
-        count = self._writes()
-        return ngettext("Import {count} customer", "Import {count} customers", count).format(count=f"{count:,}")
+        spec = self.draft.spec
+        return _("Import {things}").format(things=counted(spec.label, spec.label_plural, self._writes()))
 
     def take_focus(self) -> None:
         """On the list, or on the button that gives up waiting for it."""
@@ -260,4 +258,4 @@ class PreviewStep(StepPage):
                 ),
                 min(self.draft.included, default=0),
             )
-            self.details.show_row(row, self.draft.guesses[number], self.draft.rule)
+            self.details.show_row(row, self.draft.spec, self.draft.guesses[number], self.draft.rule)

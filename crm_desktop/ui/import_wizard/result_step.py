@@ -9,7 +9,8 @@ import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from crm_desktop.core.i18n import _, ngettext
+from crm_desktop.core.i18n import _, counted
+from crm_desktop.entities import by_key
 from crm_desktop.ui import icons, messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.undo import UndoDialog
@@ -81,7 +82,7 @@ class ResultStep(StepPage):
         done = change_set is not None and not self.draft.is_undone
         self._picture.setPixmap(icons.pixmap("check-circle" if done else "info", 32, "good" if done else "neutral"))
         self._title.setText(_title(result, is_undone=self.draft.is_undone))
-        parts = [self.draft.file_name]
+        parts = [self.draft.file_name, _(self.draft.spec.label_plural)]
         if change_set is not None:
             parts.append(_("change set {number}").format(number=change_set))
         self._number.setText(" · ".join(parts))
@@ -98,7 +99,7 @@ class ResultStep(StepPage):
         self.rejects_button.setVisible(bool(result.rejects))
 
     def next_text(self) -> str:
-        """On to the customers."""
+        """On to what came in."""
         return _("Open the list")
 
     def undo(self) -> None:
@@ -172,15 +173,17 @@ def _title(result: Result, *, is_undone: bool) -> str:
 
 
 def _figures(result: Result) -> Iterator[tuple[str, int, str]]:
-    """Word, number, and the same of the contacts."""
+    """Word, number, and the same of the parts that came with the records."""
+    spec = by_key(result.entity)
 
-    def contacts(counts: dict[str, int]) -> str:
-        count = counts.get("contact", 0)
-        words = ngettext("+ {count} contact", "+ {count} contacts", count)
-        return words.format(count=f"{count:,}") if count else ""
+    def parts(counts: dict[str, int]) -> str:
+        found = ((by_key(kind), count) for kind, count in counts.items() if kind != spec.key and count)
+        words = (counted(part.label, part.label_plural, count) for part, count in found)
+        return ", ".join(_("+ {things}").format(things=things) for things in words)
 
+    things = _(spec.label_plural).lower()
     written = result.written
-    yield _("New customers"), written.created.get("customer", 0), contacts(written.created)
-    yield _("Updated customers"), written.updated.get("customer", 0), contacts(written.updated)
-    yield _("Left as they are"), result.plan.count(Fate.SKIP) + result.plan.count(Fate.UNCHANGED), ""
+    yield _("New {things}").format(things=things), written.created.get(spec.key, 0), parts(written.created)
+    yield _("Updated {things}").format(things=things), written.updated.get(spec.key, 0), parts(written.updated)
+    yield _("Left as they are"), result.left_alone, ""
     yield _("Rejected rows"), len(result.rejects), ""

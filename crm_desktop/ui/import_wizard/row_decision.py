@@ -1,4 +1,4 @@
-"""What happens with a single row that meets a customer: four buttons, of which one holds."""
+"""What happens with a single row that meets a record: four buttons, of which one holds."""
 
 from __future__ import annotations
 

@@ -22,10 +22,10 @@ class RowKind:
     why: str
 
 
-RECORD = RowKind(N_("customer"), "good", N_("A customer of its own."))
+RECORD = RowKind(N_("record"), "good", N_("A record of its own."))
 HEADING = RowKind(N_("headings"), "accent", N_("Names the columns."))
 FURTHER = RowKind(N_("further contact"), "good", N_("Belongs to the customer above and adds a contact to it."))
-NOT_USABLE = RowKind(N_("not usable"), "bad", N_("Does not say which customer it is about; it comes back to you."))
+NOT_USABLE = RowKind(N_("not usable"), "bad", N_("Does not say what it is about; it comes back to you."))
 OTHER = RowKind(N_("other table"), "neutral", N_("Belongs to another table of this sheet, which is not imported."))
 UNDECIDED = RowKind(N_("undecided"), "neutral", N_("Say above which table is meant."))
 TITLE = RowKind(N_("title"), "violet", N_("Stands above the table; left out."))
@@ -65,7 +65,7 @@ class RowKinds:
         return self._found.get(number) or (RECORD if number in self._records else None)
 
     def counts(self) -> Mapping[RowKind, int]:
-        """How many rows there are of each kind, customers first."""
+        """How many rows there are of each kind, records first."""
         counts = Counter(self._found.values())
         counts[RECORD] = len(self._records - self._found.keys())
         return {kind: counts[kind] for kind in ALL_KINDS if counts[kind]}

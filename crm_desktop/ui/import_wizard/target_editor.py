@@ -14,10 +14,11 @@ from crm_desktop.ui.widgets.popup_list import PopupRow
 
 
 class TargetEditor(RowEditor):
-    """Its value is a target as a row, never empty: emptied, the column is left out."""
+    """Its value is a target of a list of this kind as a row, never empty: emptied, the column is left out."""
 
-    def __init__(self, label: str, ref: Ref) -> None:
+    def __init__(self, kind: str, label: str, ref: Ref) -> None:
         super().__init__(REFERENCE, label, required=True)
+        self._kind = kind
         self.hide_heading()
         self.set_value(ref)
         self.changed.connect(self._refill)
@@ -30,7 +31,7 @@ class TargetEditor(RowEditor):
         return taken
 
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
-        choices = all_choices()
+        choices = all_choices(self._kind)
         found = [choice for choice in choices if not text or matches(choice.word, text)]
         rows: list[PopupRow] = []
         heading = ""
@@ -43,4 +44,4 @@ class TargetEditor(RowEditor):
 
     def _refill(self) -> None:
         if self.chosen() is None and not self.line.text():
-            self.set_value(ref_of(None))
+            self.set_value(ref_of(self._kind, None))

@@ -48,10 +48,10 @@ UNITS = (
 DAYS = frozenset(("day", "birthday"))
 
 
-def choosable() -> tuple[Target, ...]:
-    """The targets a person can choose, the one for everything else last."""
-    found = [target for target in all_targets() if target.kind != "ignored"]
-    return tuple(sorted(found, key=lambda target: (target.entity != "customer", target.field == "more")))
+def choosable(kind: str) -> tuple[Target, ...]:
+    """The targets a person can choose in a list of this kind, the one for everything else last."""
+    found = [target for target in all_targets(kind) if target.kind != "ignored"]
+    return tuple(sorted(found, key=lambda target: (target.entity != kind, target.field == "more")))
 
 
 def field_word(target: Target) -> str:
@@ -66,11 +66,11 @@ def owner_word(target: Target, person: int = 0) -> str:
     return f"{word} {person + 1}" if person and target.entity == "contact" else word
 
 
-def ref_of(target: Target | None, person: int = 0) -> Ref:
+def ref_of(kind: str, target: Target | None, person: int = 0) -> Ref:
     """A target as a row to choose; its id finds it again."""
     if target is None:
         return Ref(LEAVE_OUT, _("Leave out"))
-    number = 1 + choosable().index(target) + len(choosable()) * person
+    number = 1 + choosable(kind).index(target) + len(choosable(kind)) * person
     if target.field == "more":
         return Ref(number, field_word(target))
     return Ref(number, _("{owner}: {field}").format(owner=owner_word(target, person), field=field_word(target)))
@@ -84,28 +84,28 @@ class Choice(NamedTuple):
     ref: Ref
 
 
-def all_choices() -> list[Choice]:
-    """Everything that a column can mean."""
-    nothing = ref_of(None)
+def all_choices(kind: str) -> list[Choice]:
+    """Everything that a column can mean in a list of this kind."""
+    nothing = ref_of(kind, None)
     choices = [Choice("", nothing.label, nothing)]
     for person in range(MOST_PEOPLE):
         choices += [
-            Choice(owner_word(target, person), field_word(target), ref_of(target, person))
-            for target in choosable()
+            Choice(owner_word(target, person), field_word(target), ref_of(kind, target, person))
+            for target in choosable(kind)
             if person == 0 or target.entity == "contact"
         ]
     return choices
 
 
-def chosen_guess(guess: Guess, ref: Ref) -> Guess:
+def chosen_guess(kind: str, guess: Guess, ref: Ref) -> Guess:
     """The guess after the person has chosen."""
     if ref.id == LEAVE_OUT:
         return replace(guess, target=None, score=1.0, reason=_("chosen by you"))
-    person, number = divmod(ref.id - 1, len(choosable()))
-    return replace(guess, target=choosable()[number], person=person, score=1.0, reason=_("chosen by you"))
+    person, number = divmod(ref.id - 1, len(choosable(kind)))
+    return replace(guess, target=choosable(kind)[number], person=person, score=1.0, reason=_("chosen by you"))
 
 
-def rivals(guesses: list[Guess]) -> list[tuple[Column, Column, str]]:
+def rivals(kind: str, guesses: list[Guess]) -> list[tuple[Column, Column, str]]:
     """Pairs of columns for a field that holds one value only, and the field."""
     first: dict[tuple[str, str, int], Guess] = {}
     found = []
@@ -114,6 +114,6 @@ def rivals(guesses: list[Guess]) -> list[tuple[Column, Column, str]]:
             continue
         place = (guess.target.entity, guess.target.field, guess.person)
         if place in first:
-            found.append((first[place].column, guess.column, ref_of(guess.target, guess.person).label))
+            found.append((first[place].column, guess.column, ref_of(kind, guess.target, guess.person).label))
         first[place] = guess
     return found

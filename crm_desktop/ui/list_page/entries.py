@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from crm_desktop.core.access import Grant, Person, Scope
 from crm_desktop.services.listing import fetch_counts
 from crm_desktop.spec import EntitySpec
-from crm_desktop.ui.list_page.page import ListPage, StartImport
+from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.page import PageEntry
 from crm_desktop.ui.tasks import Session
 
 
-def list_entries(spec: EntitySpec, start_import: StartImport | None = None) -> tuple[PageEntry, ...]:
+def list_entries(spec: EntitySpec) -> tuple[PageEntry, ...]:
     """An entry for each preset, under the name of the entity; they share one page."""
     return tuple(
         PageEntry(
             key=f"{spec.key}/{preset.key}",
             title=preset.label,
-            build=lambda view: ListPage(view, spec, start_import),
+            build=lambda view: ListPage(view, spec),
             group=spec.label_plural,
             page=spec.key,
             only_if_any=preset.only_if_any,

@@ -40,21 +40,21 @@ from crm_desktop.ui.list_page.task_line import TaskLine
 from crm_desktop.ui.list_page.view_control import ViewControl
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
+from crm_desktop.ui.start_import import start_import
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
 from crm_desktop.ui.widgets.search_box import SearchBox
 
 FILTER_WIDTH = 220
-StartImport = Callable[[AreaView, EntitySpec], object]
 
 
 class ListPage(Page):
-    """``start_import`` opens the import of a sheet; without it none is offered."""
+    """A list of one kind of record, its views, and what can be done with its rows."""
 
-    def __init__(self, view: AreaView, spec: EntitySpec, start_import: StartImport | None = None) -> None:
+    def __init__(self, view: AreaView, spec: EntitySpec) -> None:
         super().__init__(_(spec.label_plural))
-        self._view, self.spec, self._start_import = view, by_key(spec.key), start_import
+        self._view, self.spec = view, by_key(spec.key)
         self._context = view.context
         self.query = ListQuery(entity=spec.key, preset="?")
         self._is_arranged = False
@@ -208,12 +208,11 @@ class ListPage(Page):
 
     def may_import(self) -> bool:
         """Whether to offer to import a sheet."""
-        return self.spec.importable and self._start_import is not None and self.may(Function.IMPORT)
+        return self.spec.importable and self.may(Function.IMPORT)
 
     def start_import(self) -> None:
         """Open the import of a sheet."""
-        if self._start_import:
-            self._start_import(self._view, self.spec)
+        start_import(self._view, self.spec)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """In the filter, Esc clears it and the down arrow goes to the rows."""

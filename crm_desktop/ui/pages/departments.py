@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeView
 
+from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities.organisation import DEPARTMENT
 from crm_desktop.services import administration
@@ -17,7 +19,8 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.page import Page
-from crm_desktop.ui.widgets.buttons import primary_button
+from crm_desktop.ui.start_import import start_import
+from crm_desktop.ui.widgets.buttons import primary_button, secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.labels import label
@@ -34,6 +37,9 @@ class DepartmentsPage(Page):
         super().__init__(_("Departments"))
         self._view = view
         self.heading = PageTitle(self.title)
+        if view.context.person.may_use(Function.IMPORT, "department"):
+            begin = partial(start_import, view, DEPARTMENT)
+            self.heading.add(secondary_button(_("Import"), begin, icon_name="upload-simple", shortcut="Ctrl+I"))
         may_create = view.context.person.may("create", "department")
         if may_create:
             self.heading.add(self._adder(shortcut="Ctrl+N"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,22 +14,28 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.import_wizard.draft import Step
 from crm_desktop.ui.import_wizard.page import ImportPage, open_import
 from crm_desktop.ui.main_window import MainWindow
-from importers.plan import Fate
 from importers.run import Result
-from importers.write import Written
+from importers.write import foresee
 
 CHANGE_SET = 1204
-WRITING = (2, 4)
+WRITING = (2, 3)
+OF_PRODUCTS = (Step.FILE, Step.COLUMNS, Step.MATCHING, Step.PREVIEW, Step.RESULT)
 
 
-def import_pages(context: Context, sheet: Path, broken: Path) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
-    """Every step with the file ``sheet``, and what is said of the unreadable file ``broken``."""
+def import_pages(
+    context: Context, sheet: Path, products: Path, broken: Path
+) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
+    """Every step with the customers of ``sheet``, some with ``products``, and what is said of the ``broken`` file."""
     steps = (
         (f"import_{int(step) + 1}_{step.name.lower()}", partial(import_window, context, sheet, step)) for step in Step
     )
     return (
         ("import_0_empty", partial(import_window, context, None, Step.FILE)),
         *steps,
+        *(
+            (f"import_products_{int(step) + 1}", partial(import_window, context, products, step))
+            for step in OF_PRODUCTS
+        ),
         ("import_broken", partial(import_window, context, broken, Step.FILE)),
     )
 
@@ -57,10 +64,9 @@ def _show_after_consent(page: ImportPage, step: Step) -> None:
     draft = page.draft
     assert draft.rehearsal is not None
     plan = draft.rehearsal.plan
-    created = {"customer": plan.count(Fate.CREATE), "contact": sum(len(row.new_contacts) for row in plan.rows)}
-    updated = {"customer": plan.count(Fate.UPDATE), "contact": 0}
+    written = replace(foresee(plan, draft.kind), change_set=CHANGE_SET)
     rejects = tuple(draft.rehearsal.records.rejects)
-    draft.result = Result(Written(CHANGE_SET, created, updated), plan, rejects, draft.source().mapping)
+    draft.result = Result(written, plan, rejects, draft.source().mapping, draft.kind)
     page.go_to(step)
     if step is Step.IMPORT:
-        page.import_step.waiting.show_progress(*WRITING, _("Writing contacts"))
+        page.import_step.waiting.show_progress(*WRITING, _("Updating"))
