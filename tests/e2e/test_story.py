@@ -172,7 +172,7 @@ def test_result_in_words_is_short_and_ends_with_the_way_back(clerk: Crm, tmp_pat
     nameless = [f",广州市天河路{n}号,020-5550{n:04}" for n in range(30)]
     sheet.write_text("\n".join(["客户名称,地址,电话", "卡尔商行,广州市,020-55501234", *nameless]), encoding="utf-8")
     lines = clerk("import", "customer", sheet).out.splitlines()
-    assert lines[0] == "New: 1 customers, 0 contacts"
+    assert lines[0] == "New: 1 customer, 0 contacts"
     assert len([line for line in lines if line.endswith("no customer name")]) == 20
     assert lines[2] == "Rejected: 3: no customer name"
     assert lines[-2] == "… and 10 more"
@@ -207,7 +207,7 @@ def test_a_list_of_products_comes_in_and_goes_again(clerk: Crm, tmp_path: Path) 
     sheet, rejects = tmp_path / "产品.csv", tmp_path / "未导入.xlsx"
     sheet.write_text("产品编号,品名,单价\nKJ-1,空气净化器,2980\nKJ-2,,1\n", encoding="utf-8")
     lines = clerk("import", "product", sheet, "--rejects", rejects).out.splitlines()
-    assert lines[:2] == ["Products: 1 new, 0 updated, 0 left as they are", "Rejected: 3: Product name is missing."]
+    assert lines[:3] == ["New: 1 product", "Updated: 0 products", "Rejected: 3: Product name is missing."]
     assert rejects.stat().st_size > 0
     assert clerk("undo", lines[-1].removeprefix("Undo with: crm-desktop undo ")).code == 0
     assert clerk("import", "employee", sheet).code != 0
