@@ -51,7 +51,7 @@ def open_list(sign_in: SignIn, qapp: QApplication, qtbot: QtBot) -> Iterator[Ope
         gateway: Gateway = sign_in(key)
         tasks = Tasks(gateway.read, gateway.write, qapp)
         specs = [by_key(entity) for entity in ENTITIES]
-        entries = [found for spec in specs for found in list_entries(spec, lambda _view, _spec: None)]
+        entries = [found for spec in specs for found in list_entries(spec)]
         first = next(found for found in entries if found.key == entry)
         area = Area(
             "all",
