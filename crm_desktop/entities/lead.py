@@ -202,6 +202,14 @@ LEAD = EntitySpec(
         name=Lead.name, texts=(Lead.contact_name, Lead.code), phones=(Lead.phones,), emails=(Lead.email,)
     ),
     part_of=Lead.customer,
+    story=StorySpec(
+        at=Lead.created_at,
+        title=Lead.name,
+        kind=Lead.state,
+        who=(Lead.contact_name, Lead.owner),
+        details=(Lead.need,),
+        next_step=(Lead.next_step, Lead.next_on),
+    ),
     importable=True,
     subtitle=(Lead.contact_name, Lead.phones, Lead.source),
     tone=_tone,

@@ -23,7 +23,7 @@ from crm_desktop.models import (
     Product,
     SalesStage,
 )
-from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, TableSpec
+from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
 _OPEN = func.crm.choice("outcome", "open")
@@ -229,6 +229,14 @@ OPPORTUNITY = EntitySpec(
     ),
     search=SearchSpec(name=Opportunity.name, texts=(Opportunity.code,)),
     part_of=Opportunity.customer,
+    story=StorySpec(
+        at=Opportunity.stage_since,
+        title=Opportunity.name,
+        kind=Opportunity.stage,
+        who=(Opportunity.owner,),
+        details=(Opportunity.amount, Opportunity.need, Opportunity.summary),
+        next_step=(Opportunity.next_step, Opportunity.next_on),
+    ),
     importable=True,
     subtitle=(Opportunity.customer, Opportunity.stage, Opportunity.amount),
     tone=_tone,

@@ -355,6 +355,11 @@ INSTALLED_PRODUCT = EntitySpec(
     ),
     search=SearchSpec(name=InstalledProduct.serial),
     part_of=InstalledProduct.customer,
+    story=StorySpec(
+        at=InstalledProduct.delivered_on,
+        title=InstalledProduct.serial,
+        details=(InstalledProduct.product, InstalledProduct.place),
+    ),
     importable=True,
     subtitle=(InstalledProduct.product, InstalledProduct.customer),
     access=_PRODUCT_ACCESS,

@@ -8,7 +8,7 @@ from typing import Any
 from crm_desktop.core.access import Group
 from crm_desktop.spec.entity import Column, EntitySpec
 from crm_desktop.spec.facts import facts
-from crm_desktop.spec.kinds import TIME
+from crm_desktop.spec.kinds import DATE, TIME
 
 
 def problems(spec: EntitySpec) -> list[str]:
@@ -45,8 +45,8 @@ def _story_problems(spec: EntitySpec) -> Iterator[str]:
         return
     if spec.part_of is None:
         yield "only a part has a story"
-    if facts(spec.story.at).kind is not TIME:
-        yield f"{spec.story.at} is no moment"
+    if facts(spec.story.at).kind not in {TIME, DATE}:
+        yield f"{spec.story.at} is no moment and no day"
     for attr in spec.story.attrs:
         if attr not in spec.labels:
             yield f"{attr} of the story has no label"

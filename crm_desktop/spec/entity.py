@@ -111,7 +111,7 @@ class StorySpec:
     """How a part stands in the timeline of what it belongs to."""
 
     at: Attr
-    """A moment. Parts whose list is in this order are told one after the other; others are listed in a table too."""
+    """A moment or a day. Parts whose list is in this order are told one after the other, others in a table too."""
     title: Attr
     kind: Attr | None = None
     """A choice, shown in its colour; without one the entity's own name."""

@@ -37,13 +37,16 @@ class Entry:
     title: str
     details: str = ""
     next_step: str = ""
+    has_time: bool = True
+    """Of a day alone, ``at`` is its beginning."""
 
 
 def entries_of_parts(overview: Overview, parts: Iterable[EntitySpec]) -> Iterator[Entry]:
-    """What these kinds of parts tell."""
+    """What these kinds of parts tell; of what has no day yet, nothing."""
     for part in parts:
         if part.story is not None:
-            yield from (_entry_of(part, row) for row in overview.parts.get(part.key, ()))
+            at = part.story.at.key
+            yield from (_entry_of(part, row) for row in overview.parts.get(part.key, ()) if row.values[at] is not None)
 
 
 def entries_of_changes(overview: Overview) -> Iterator[Entry]:
@@ -61,17 +64,20 @@ def _entry_of(part: EntitySpec, row: Row) -> Entry:
     story = part.story
     assert story is not None
     kind = row.values[story.kind.key] if story.kind is not None else None
+    at = row.values[story.at.key]
+    has_time = isinstance(at, datetime.datetime)
     texts = partial(_texts, row.values)
     return Entry(
         kind=part.key,
         id=row.id,
-        at=row.values[story.at.key],
+        at=at if has_time else datetime.datetime.combine(at, datetime.time()).astimezone(),
         who=" · ".join(texts(story.who)),
         chip=kind.label if kind is not None else _(part.label),
         tone=(kind.tone if kind is not None else None) or "accent",
         title="".join(texts((story.title,))),
         details="\n".join(texts(story.details)),
         next_step=" · ".join(texts(story.next_step)),
+        has_time=has_time,
     )
 
 

@@ -136,7 +136,8 @@ class _EntryDelegate(QStyledItemDelegate):
         """Draw the texts (only measure without painter); returns their height."""
         pen = _Pen(painter, rect.adjusted(PADDING, 0, -PADDING, 0))
         who_width = pen.width_of(entry.who, small=True)
-        pen.text(f"{entry.at.astimezone():%H:%M}", QRect(0, 0, TIME_WIDTH, 20), "faint", small=True)
+        if entry.has_time:
+            pen.text(f"{entry.at.astimezone():%H:%M}", QRect(0, 0, TIME_WIDTH, 20), "faint", small=True)
         width = pen.chip(entry.chip, entry.tone, TIME_WIDTH)
         pen.text(entry.who, QRect(pen.width - who_width, 0, who_width, 20), "faint", small=True)
         left = TIME_WIDTH + width + PADDING
