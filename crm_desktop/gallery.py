@@ -31,6 +31,7 @@ from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.reports.lists import print_list
 from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.reports.preview import page_images
+from crm_desktop.reports.work_log import print_work_log
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import opening_parameters
 from crm_desktop.services.boards import fetch_board
@@ -126,6 +127,9 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
             "card": lambda target: print_card(session, "customer", hit.id, person, target),
             "report": lambda target: print_report(
                 session, fetch_report(session, DEPARTMENTS, opening_parameters(DEPARTMENTS), person), person, target
+            ),
+            "work_log": lambda target: print_work_log(
+                session, fetch_ids(session, ListQuery(entity="work_log"), person)[0], person, target
             ),
             "board": lambda target: print_board(session, _board(session, person), person, target),
             "labels": lambda target: print_labels(session, person, ids, LABEL_SHEETS[0], target),

@@ -16,6 +16,7 @@ from crm_desktop.core.i18n import language
 from crm_desktop.services.marks import fetch_hits
 from crm_desktop.services.messages import Message
 from crm_desktop.services.search import Hit
+from crm_desktop.services.work_logs import Period
 from crm_desktop.spec import Ref
 
 
@@ -76,8 +77,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class TodaysLog:
-    """One's own work log of today."""
+class OwnLog:
+    """One's own work log of today, or of this week."""
 
     id: int
     state: Ref
@@ -102,7 +103,7 @@ class Home:
     funnel: tuple[Step, ...]
     mine: Figures
     everybody: Figures
-    my_log: TodaysLog | None
+    my_logs: Mapping[Period, OwnLog]
     logs: tuple[Line, ...]
     """Work logs of others that wait to be read."""
 
@@ -140,7 +141,7 @@ def fetch_home(session: Session, person: Person) -> Home:
         funnel=tuple(map(_step, rows["funnel"])),
         mine=_figures(row["mine"]),
         everybody=_figures(row["everybody"]),
-        my_log=_todays_log(row["my_log"]),
+        my_logs={one["period"]: _own_log(one) for one in rows["my_logs"]},
         logs=tuple(map(_line, rows["logs"])),
     )  # fmt: skip
 
@@ -155,10 +156,8 @@ def _line(row: Mapping[str, Any]) -> Line:
     return Line(**{**row, "at": at, "title": row["title"] or "", "note": row["note"] or ""})
 
 
-def _todays_log(row: Mapping[str, Any] | None) -> TodaysLog | None:
-    if not row:
-        return None
-    return TodaysLog(row["id"], Ref(row["state_id"], row["state"], row["tone"]), row["is_submitted"])
+def _own_log(row: Mapping[str, Any]) -> OwnLog:
+    return OwnLog(row["id"], Ref(row["state_id"], row["state"], row["tone"]), row["is_submitted"])
 
 
 def _step(row: Mapping[str, Any]) -> Step:

@@ -58,9 +58,9 @@ def test_a_day_is_told_submitted_and_answered(sit_down: SitDown, qtbot: QtBot) -
 
     superior = sit_down("leader")
     home = at_home(superior)
-    assert [row.note for row in home.cards["logs"].model.rows[1:]] == ["谈妥二期"]
+    assert [row.note for row in home.cards["logs"].model.rows[2:]] == ["谈妥二期"]
     assert home.cards["messages"].model.rows[0].note.startswith("Work log submitted")
-    home.cards["logs"].model.rows[1].open()
+    home.cards["logs"].model.rows[2].open()
     superior.settle_all()
     read: Any = superior.window.view("home").current_page()
     assert sorted(row.title for row in read.deeds.model.rows) == ["三期", "二期设备"]
@@ -69,6 +69,8 @@ def test_a_day_is_told_submitted_and_answered(sit_down: SitDown, qtbot: QtBot) -
     write(read.attached.comments.box, "辛苦了")
     read.attached.comments.send()
     superior.settle()
+    superior.hear("work_log", page.id)
+    assert (read.state, read.editor.colleague_bar.texts()) == ("commented", [])
 
     desk.hear("work_log", page.id)
     desk.settle_all()

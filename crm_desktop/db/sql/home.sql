@@ -111,12 +111,13 @@ begin
             join crm.sales_process p on p.id = s.process_id, me, open
           where o.owner_id = me.id and o.outcome_id = open.id
           group by s.id, p.sort_order, p.id order by p.sort_order, p.id, s.sort_order) x) as funnel,
-        (select row_to_json(x) from (
-          select l.id, l.submitted_at is not null as is_submitted, k.id as state_id,
+        (select json_agg(x) from (
+          select l.id, p.period, l.submitted_at is not null as is_submitted, k.id as state_id,
                  case when english then coalesce(k.name_en, k.name) else k.name end as state, coalesce(k.tone, '') as tone
-          from crm.work_log l join crm.dictionary_entry k on k.id = l.state_id, me
-          where l.owner_id = me.id and l.kind_id = crm.choice('work_log_kind', 'day')
-            and l.begins_on = (now() at time zone crm.firm_zone())::date) x) as my_log,
+          from me cross join (values ('day'), ('week')) p (period)
+            join crm.work_log l on l.owner_id = me.id and l.kind_id = crm.choice('work_log_kind', p.period)
+              and l.begins_on = date_trunc(p.period, now() at time zone crm.firm_zone())::date
+            join crm.dictionary_entry k on k.id = l.state_id) x) as my_logs,
         (select json_agg(x) from (
           select 'work_log' as entity, l.id, l.title, split_part(l.summary, e'\n', 1) as note, l.submitted_at as at, '' as tone
           from me join crm.employee e on e.superior_id = me.id join crm.work_log l on l.owner_id = e.id

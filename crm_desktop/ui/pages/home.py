@@ -18,9 +18,10 @@ from crm_desktop.entities import by_key
 from crm_desktop.services import alerts, calendar, work_logs
 from crm_desktop.services.calendar import Occurrence
 from crm_desktop.services.choice_codes import fetch_codes, with_choices
-from crm_desktop.services.home import Alert, Home, Line, Step, TodaysLog, fetch_home
+from crm_desktop.services.home import Alert, Home, Line, OwnLog, Step, fetch_home
 from crm_desktop.services.messages import Message, in_short
 from crm_desktop.services.search import Hit
+from crm_desktop.services.work_logs import Period
 from crm_desktop.spec import Ref
 from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.spec.kinds import DATE, MONEY
@@ -69,6 +70,11 @@ _NOTHING = {
     "starred": N_("Mark records with a star to find them here."),
     "recent": N_("What you open is found here again."),
 }
+_OWN_LOGS: dict[Period, tuple[str, str, str]] = {
+    "day": (N_("Write today's log"), N_("Go on with today's log"), N_("Today's log")),
+    "week": (N_("Write this week's log"), N_("Go on with this week's log"), N_("This week's log")),
+}
+"""What one can do with his own: begin it, go on, read it."""
 TABLES = frozenset({
     "message", "alert", "alert_rule", "announcement", "announcement_reading", "lead", "lead_follow_up", "opportunity",
     "service_request", "event", "task", "event_participant", "activity", "contact", "customer", "special_day",
@@ -178,7 +184,7 @@ class HomePage(Page):
             "day": [self._event(one) for one in events],
             "alerts": [self._alert(one) for one in home.alerts],
             "tasks": self._lines(home.tasks),
-            "logs": [self._my_log(home.my_log), *self._lines(home.logs)],
+            "logs": [*(self._own_log(one, home.my_logs.get(one)) for one in _OWN_LOGS), *self._lines(home.logs)],
             "steps": self._lines(home.next_steps),
             "assignments": self._lines(home.assignments),
             "queue": self._lines(home.queue),
@@ -216,20 +222,19 @@ class HomePage(Page):
         note = customer.label if customer is not None else ""
         return Shown(event.title, note, at, partial(self._view.open_record, "event", event.event_id))
 
-    def _my_log(self, log: TodaysLog | None) -> Shown:
-        """The uppermost row: one's own of today, to be begun, gone on with or read."""
+    def _own_log(self, period: Period, log: OwnLog | None) -> Shown:
+        """One's own of today or this week, to be begun, gone on with or read."""
+        begin, go_on, read = map(_, _OWN_LOGS[period])
         if log is None:
-            return Shown(_("Write today's log"), _("What you did is in it already."), "", self._begin_log)
-        title = _("Today's log") if log.is_submitted else _("Go on with today's log")
-        return Shown(
-            title, "", log.state.label, partial(self._view.open_record, "work_log", log.id), log.state.tone or ""
-        )
+            return Shown(begin, _("What you did is in it already."), "", partial(self._begin_log, period))
+        opened = partial(self._view.open_record, "work_log", log.id)
+        return Shown(read if log.is_submitted else go_on, "", log.state.label, opened, log.state.tone or "")
 
-    def _begin_log(self) -> None:
+    def _begin_log(self, period: Period) -> None:
         def show(id_: int) -> None:
             self._view.open_record("work_log", id_)
 
-        self._view.context.tasks.command(self, work_logs.begin, show)
+        self._view.context.tasks.command(self, lambda session: work_logs.begin(session, period), show)
 
     def _step(self, step: Step) -> Shown:
         return Shown(
