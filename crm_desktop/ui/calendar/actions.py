@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core import clock
@@ -19,7 +19,7 @@ from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fet
 from crm_desktop.services.calendar_times import midnight
 from crm_desktop.services.events import Saved, Which
 from crm_desktop.services.lookup import Choices
-from crm_desktop.services.quick_entry import Entry, find_named_customer, parse_entry
+from crm_desktop.services.quick_entry import find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
@@ -36,6 +36,8 @@ from crm_desktop.ui.tasks import Session
 
 class CalendarActions(QObject):
     """Of one calendar page."""
+
+    placed = Signal(int, object)  # the event that was made or moved, and when it begins; all is to be read again
 
     def __init__(self, view: AreaView, page: QWidget, model: CalendarModel, has_read: Callable[[int], object]) -> None:
         """``has_read`` is told of the change sets that were read again already."""
@@ -80,7 +82,7 @@ class CalendarActions(QObject):
 
         self._context.choices.load(self, begin)
 
-    def create_by_line(self, text: str, done: Callable[[Saved, Entry], object]) -> None:
+    def create_by_line(self, text: str, done: Callable[[], object]) -> None:
         """Make an event of one line; ``done`` when it is saved."""
         person, entry = self._context.person, parse_entry(text, clock.now())
 
@@ -100,8 +102,8 @@ class CalendarActions(QObject):
                 return events.create(session, record)
 
             def take(saved: Saved) -> None:
-                self._tell(_("“{title}” was created."), saved)
-                done(saved, entry)
+                self._tell(_("“{title}” was created."), saved, entry.span.starts_at)
+                done()
 
             self._context.tasks.command(self._page, work, take, self._fail)
 
@@ -124,7 +126,7 @@ class CalendarActions(QObject):
 
         def done(saved: Saved) -> None:
             dialog.accept()
-            self._tell(sentence, saved)
+            self._tell(sentence, saved, entered.values["starts_at"])
 
         self._context.tasks.command(dialog, save_all, done, dialog.show_error)
 
@@ -262,11 +264,11 @@ class CalendarActions(QObject):
 
         def done(found: tuple[Saved, str]) -> None:
             saved, clash = found
-            self._tell(sentence, saved, clash)
+            self._tell(sentence, saved, to.span.starts_at, clash)
 
         self._context.tasks.command(self._page, place, done, self._fail)
 
-    def _tell(self, sentence: str, saved: Saved, clash: str = "") -> None:
+    def _tell(self, sentence: str, saved: Saved, at: datetime.datetime | None = None, clash: str = "") -> None:
         messages.notify(
             self._page,
             " ".join(filter(None, (sentence.format(title=saved.title), clash))),
@@ -274,7 +276,10 @@ class CalendarActions(QObject):
             undo=lambda: undo(self._view, self._view, saved.change_set, self._model.refresh),
         )
         self._has_read(saved.change_set)
-        self._model.refresh()
+        if at is not None:
+            self.placed.emit(saved.event_id, at)
+        else:
+            self._model.refresh()
 
     def _fail(self, error: KnownError) -> None:
         self._model.refresh()

@@ -33,6 +33,7 @@ class CalendarCanvas(QAbstractScrollArea):
         self.shown = arranged(Shown())
         self.cursor_span: Cursor | None = None
         self._current: Key | None = None
+        self._awaited: Key | None = None
         self._layout: Layout = LAYOUTS[self.shown.mode](self.shown, 1, 1)
         self._drag: Drag | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -54,6 +55,7 @@ class CalendarCanvas(QAbstractScrollArea):
         self.relayout()
         if is_other:
             self.verticalScrollBar().setValue(self._layout.begin())
+        self._find_awaited()
 
     def show_now(self, now: datetime.datetime) -> None:
         """Time has gone on, and nothing else."""
@@ -76,13 +78,23 @@ class CalendarCanvas(QAbstractScrollArea):
         return next((one for one in self.shown.occurrences if (one.event_id, one.starts_at) == self._current), None)
 
     def go_to(self, event_id: int, starts_at: datetime.datetime) -> None:
-        """Choose an event and bring it into sight."""
-        self._choose((event_id, starts_at))
+        """Choose an event and bring it into sight, as soon as it is shown."""
+        self._awaited = (event_id, starts_at)
+        self._choose(self._awaited)
+        self._find_awaited()
+
+    def _find_awaited(self) -> None:
         found = self.current
-        if found is not None:
-            row = next((box.row for box in self._layout.boxes if box.occurrence is found), -1)
-            self.cursor_span = Cursor(Span(found.starts_at, found.ends_at), found.is_whole_days, row)
+        if found is not None and self._current == self._awaited:
+            self._awaited = None
+            self.cursor_span = Cursor(Span(found.starts_at, found.ends_at), found.is_whole_days, self._row_of(found))
             self._show_cursor()
+
+    def _row_of(self, one: Occurrence) -> int:
+        """On which line of a team it is looked at: on that of the cursor, if it is there."""
+        rows = [box.row for box in self._layout.boxes if box.occurrence is one]
+        at = self.cursor_span.row if self.cursor_span is not None else -1
+        return at if at in rows else next(iter(rows), -1)
 
     def rect_of(self, occurrence: Occurrence) -> QRect:
         """Where the first piece of an event is drawn, in px of the viewport; empty where it is not."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.lunar import lunar_day
-from crm_desktop.services.calendar import Calendar, SpecialDayNote, fetch_days, fetch_span
+from crm_desktop.services.calendar import Calendar, Occurrence, SpecialDayNote, fetch_days, fetch_span
 from crm_desktop.services.calendar_times import Mode, days_shown, span_of, stepped
 from crm_desktop.ui.calendar.layout import DayNote, Shown
 from crm_desktop.ui.calendar.ways import arranged
@@ -124,7 +124,7 @@ class CalendarModel(QObject):
             occurrences = fetch_span(session, since, until, people, resources)
             working, special = fetch_days(session, since, until)
             notes = {one: _note(one, special.get(one)) for one in days}
-            asked = next((one for one in occurrences if one.details and one.details.answer == "invited"), None)
+            asked = next((one for one in occurrences if _is_asked(one, clock.now())), None)
             return arranged(Shown(mode, day, days, occurrences, calendars, notes, working, clock.now(), asked))
 
         def take(shown: Shown) -> None:
@@ -138,6 +138,11 @@ class CalendarModel(QObject):
                 self.failed.emit(error)
 
         self._context.tasks.query(self, work, take, fail, key="calendar")
+
+
+def _is_asked(one: Occurrence, now: datetime.datetime) -> bool:
+    """Whether it waits for one's answer, and is not over."""
+    return one.details is not None and one.details.answer == "invited" and one.ends_at > now
 
 
 def _note(day: datetime.date, special: SpecialDayNote | None) -> DayNote:

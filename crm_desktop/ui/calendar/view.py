@@ -110,6 +110,7 @@ class CalendarView(CalendarCanvas):
         one = drag.box.occurrence
         is_same = (cursor.span.starts_at, cursor.span.ends_at, cursor.row) == (one.starts_at, one.ends_at, drag.box.row)
         if not is_same:
+            self.cursor_span = cursor
             swap = swap_of(self.shown, drag.box.row, cursor.row)
             self.move_wanted.emit(Wish(one, cursor.span, cursor.is_whole, _copies(drag, event), swap))
 
@@ -263,6 +264,7 @@ class CalendarView(CalendarCanvas):
             moved = self._moved(one, cursor, across, down)
             if moved == cursor:
                 return
+            self.cursor_span = moved
             swap = swap_of(self.shown, cursor.row, moved.row)
             wish = Wish(one, moved.span, one.is_whole_days, is_copy=False, swap=swap)
         self.move_wanted.emit(wish)
@@ -275,11 +277,6 @@ class CalendarView(CalendarCanvas):
             starts_at, ends_at = ((at.replace(tzinfo=None) + by).astimezone() for at in cursor.span)
             return cursor._replace(span=Span(starts_at, ends_at))
         return self._layout.move(cursor, across, down)
-
-    def _row_of(self, one: Occurrence) -> int:
-        rows = [box.row for box in self._layout.boxes if box.occurrence is one]
-        at = self.cursor_span.row if self.cursor_span is not None else -1
-        return at if at in rows else next(iter(rows), -1)
 
     def _copy_or_paste(self, key: Qt.Key) -> None:
         current = self.current

@@ -17,8 +17,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.calendar import Calendar, Occurrence
 from crm_desktop.services.calendar_times import LABELS, Mode, title_of
-from crm_desktop.services.events import Saved, has_to_look_further, look_further_ahead
-from crm_desktop.services.quick_entry import Entry
+from crm_desktop.services.events import has_to_look_further, look_further_ahead
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.actions import CalendarActions, default_cursor
 from crm_desktop.ui.calendar.files import CalendarFiles
@@ -107,7 +106,7 @@ class CalendarPage(Page):
         """Make an event of what is typed."""
         text = self.line.text().strip()
         if text:
-            self.actions_.create_by_line(text, self._entered)
+            self.actions_.create_by_line(text, self.line.clear)
 
     def fill_menu(self, menu: QMenu, one: Occurrence | None) -> None:
         """What can be done with an event, or at a time."""
@@ -173,6 +172,7 @@ class CalendarPage(Page):
         table.day_wanted.connect(lambda day: self.go_to(day, Mode.DAY))
         table.step_wanted.connect(model.step)
         table.page_left.connect(self.go_to)
+        actions.placed.connect(self._follow)
         self.side.day_wanted.connect(self.go_to)
         self.side.calendars_wanted.connect(self._choose)
         self.line.returnPressed.connect(self.enter_line)
@@ -235,10 +235,14 @@ class CalendarPage(Page):
         self._context.preferences.save(KEY, self.model.arranged.stored())
         self._show_ticks()
 
-    def _entered(self, saved: Saved, entry: Entry) -> None:
-        self.line.clear()
-        self.model.go_to(entry.span.starts_at.date())
-        self.table.go_to(saved.event_id, entry.span.starts_at)
+    def _follow(self, event_id: int, starts_at: datetime.datetime) -> None:
+        """Stay at an event that was made or moved."""
+        self.table.go_to(event_id, starts_at)
+        day = starts_at.astimezone().date()
+        if day in self.model.shown.days:
+            self.model.refresh()
+        else:
+            self.model.go_to(day)
 
     def _show_menu(self, one: Occurrence | None, place: QPoint) -> None:
         menu = QMenu(self)
