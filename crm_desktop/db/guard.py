@@ -337,6 +337,12 @@ def _search_triggers(table: Table) -> Iterator[str]:
         f"when (old.search_grams is not distinct from new.search_grams and ({changed})) "
         "execute function crm.fill_search()"
     )
+    if "code" in table.columns:
+        yield (
+            f"create trigger add_number before insert on crm.{table.name} for each row "
+            "when (position(lower(new.code) in new.search_text) = 0 and new.search_grams is not null) "
+            "execute function crm.add_number()"
+        )
 
 
 def _journal_triggers(table: str, hidden: list[str]) -> Iterator[str]:

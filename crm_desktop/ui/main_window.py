@@ -24,7 +24,7 @@ from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.message_watch import MessageWatch
-from crm_desktop.ui.page import LOG_CALL, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
+from crm_desktop.ui.page import LOG_CALL, LOG_KEY, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.reminders.reminding import Reminding
 from crm_desktop.ui.service_watch import ServiceWatch
 from crm_desktop.ui.sharing.watch import LentWatch
@@ -165,16 +165,20 @@ class MainWindow(QMainWindow):
         area = next(one for one in self.context.areas if entity in one.records)
         return self.show_area(area.key).open_tab(key, build)
 
-    def take_call(self, number: str) -> None:
-        """Begin to log a call from a number, or say that this person logs none."""
+    def log_call(self) -> QWidget | None:
+        """Go where calls are logged, or say that this person logs none."""
         area = next((one for one in self.context.areas if any(page.key == LOG_CALL for page in one.pages)), None)
         if area is None:
             messages.notify(self, _("You have no right to log calls."), tone="warn")
-            return
+            return None
         view = self.view(area.key)
         view.select_page(LOG_CALL)
-        page = view.current_page()
         self.show_area(area.key)
+        return view.current_page()
+
+    def take_call(self, number: str) -> None:
+        """Begin to log a call from a number."""
+        page = self.log_call()
         if isinstance(page, TakesCalls):
             page.take_call(number)
 
@@ -346,6 +350,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Shift+I": self.show_messages,
             "F1": self.show_shortcuts,
             "Ctrl+,": self.settings_chosen.emit,
+            LOG_KEY: self.log_call,
             "F6": lambda: self._current_view().side.setFocus(Qt.FocusReason.ShortcutFocusReason),
         }
         for number, area in enumerate(self.context.areas[:9], 1):

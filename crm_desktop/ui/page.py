@@ -78,8 +78,8 @@ class TakesCalls(Protocol):
         """Begin with who calls from this number."""
 
 
-LOG_CALL = "service_request/log"
-"""The side entry of that page."""
+LOG_CALL, LOG_KEY = "service_request/log", "F8"
+"""The side entry of that page, and the key that leads there from everywhere."""
 PageBuilder = Callable[["AreaView"], Page]
 RecordBuilder = Callable[["AreaView", int], Page]
 

@@ -140,3 +140,15 @@ def test_pieces_of_a_subject_are_those_that_are_looked_up(sign_in: SignIn, line:
 
 def test_small_tables_have_no_common_pieces(sign_in: SignIn) -> None:
     assert sign_in("seller").person.common_pieces == {}
+
+
+def test_a_record_is_found_by_the_number_that_the_database_gave_it(sign_in: SignIn) -> None:
+    gateway = sign_in("desk")
+    customer = make_customer(gateway, "珠海新来的公司", owner=Ref(gateway.person.id, ""))
+    with gateway.write() as session:
+        request = new_record("service_request", gateway.person, subject="卡纸", customer=Ref(customer, ""))
+        id_ = create_record(session, request).id
+        for table, made in (("customer", customer), ("service_request", id_)):
+            code = session.scalar(text(f"select code from crm.{table} where id = :id"), {"id": made})
+            assert (table, made) in [(hit.entity, hit.id) for hit in search.search(session, code, gateway.person)]
+        assert search.search(session, "zhxl", gateway.person), "and by pinyin, as before"

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.services import knowledge
 from crm_desktop.services.calls import suggest_priority
 from crm_desktop.spec import Ref
-from crm_desktop.ui.page import LOG_CALL
 from tests.ui.desk import Desk, SitDown, change, count_statements, create, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -37,10 +36,9 @@ def known(desk: Desk) -> int:
 
 
 def log_page(desk: Desk) -> Any:
-    view = desk.window.show_area("service")
-    view.select_page(LOG_CALL)
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_F8)
     desk.settle()
-    return view.current_page()
+    return desk.window.show_area("service").current_page()
 
 
 def type_into(desk: Desk, qtbot: QtBot, line: Any, words: str) -> None:

@@ -60,6 +60,9 @@ def test_side_list_moves_over_headings_by_keyboard(qtbot: QtBot) -> None:
     qtbot.keyClick(side, Key.Key_Up)
     qtbot.keyClick(side, Key.Key_Up)
     assert chosen == ["quiet", "all", "mine"]
+    qtbot.keyClick(side, Key.Key_End)
+    qtbot.keyClick(side, Key.Key_Home)
+    assert chosen[-2:] == ["quiet", "mine"]
 
 
 def test_side_list_folds_a_group_by_keyboard_and_comes_back_to_the_same_entry(qtbot: QtBot) -> None:

@@ -49,6 +49,21 @@ begin
   return new;
 end $$;
 
+-- The number that the database gives to a new row is not known yet when the program computes its search columns.
+create or replace function crm.add_number() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare
+  line text := crm.normalise(new.code);
+begin
+  new.search_text := new.search_text || E'\n' || line;
+  new.search_grams := array(
+    select unnest(new.search_grams)
+    union select substr(line, start, length) from unnest(array[1, 2, 4]) length
+      cross join generate_series(1, length(line) - length + 1) start
+    where length < 4 or octet_length(substr(line, start, 4)) = 4);
+  return new;
+end $$;
+
 -- Pieces that many rows of a large table have: what is typed of these is looked for among the first rows instead, since
 -- the index would collect a good part of the table. From a sample of some hundred rows, whose they are does not matter:
 -- what so many have is nobody's secret.

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.ui.dialogs.dialog import Dialog
-from crm_desktop.ui.page import Page
+from crm_desktop.ui.page import LOG_KEY, Page
 from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.search_box import SearchBox
 
@@ -17,6 +17,7 @@ EVERYWHERE = (
     ("Ctrl+K", N_("Search everything")),
     ("Ctrl+1", N_("First area, Ctrl+2 the second, and so on")),
     ("F6", N_("To the list at the left")),
+    (LOG_KEY, N_("Log a call")),
     ("Ctrl+Tab", N_("Next tab")),
     ("Ctrl+Shift+Tab", N_("Previous tab")),
     ("Ctrl+W", N_("Close the tab")),

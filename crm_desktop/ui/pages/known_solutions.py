@@ -126,6 +126,7 @@ class KnownSolutions(QWidget):
     def _add_row(self, place: int, hit: Hit) -> None:
         title = quiet_button(f"{place + 1}  {as_written(hit.title)}", partial(self.show_one, place))
         title.setCheckable(True)
+        title.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # it has its key; Tab goes on to the next field
         title.setToolTip(plain_tooltip(with_shortcut(_("Show what helps"), f"Alt+{place + 1}")))
         row = QWidget()
         line = QHBoxLayout(row)

@@ -95,7 +95,10 @@ class SideList(QListView):
         self._hide_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Fold the current entry's group or unfold the current heading; otherwise move."""
+        """Fold the current entry's group or unfold the current heading; otherwise move, by Home and End to an end."""
+        if event.key() in {Qt.Key.Key_Home, Qt.Key.Key_End}:
+            self._go_to_end(last=event.key() == Qt.Key.Key_End)
+            return
         row = self._heading_row(self.currentIndex().row())
         heading = self._entries.item(row) if row >= 0 else None
         is_folded = heading is not None and bool(heading.data(IS_FOLDED))
@@ -144,6 +147,13 @@ class SideList(QListView):
         labels = [metrics.horizontalAdvance(self._entries.item(row).text()) for row in range(self._entries.rowCount())]
         width = max(labels, default=0) + metrics.horizontalAdvance("9,999") + 2 * (OUTSIDE + INSIDE) + 8
         return QSize(max(NARROWEST, min(width, WIDEST)), 200)
+
+    def _go_to_end(self, *, last: bool) -> None:
+        """Qt would stop at the heading, which nobody can stand on."""
+        shown = (row for row in range(self._entries.rowCount()) if not self.isRowHidden(row))
+        rows = [row for row in shown if self._entries.item(row).isEnabled()]
+        if rows:
+            self.setCurrentIndex(self._entries.index(rows[-1] if last else rows[0], 0))
 
     def _item(self, key: str) -> QStandardItem | None:
         for row in range(self._entries.rowCount()):
