@@ -65,7 +65,6 @@ WORK_LOG = EntitySpec(
         WorkLog.summary: N_("Summary"),
         WorkLog.plan: N_("What comes next"),
         WorkLog.problems: N_("Problems, help needed"),
-        WorkLog.left_out: N_("Left out"),
         WorkLog.created_at: N_("Created"),
         WorkLog.updated_at: N_("Changed"),
     },

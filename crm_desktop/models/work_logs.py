@@ -64,7 +64,7 @@ class WorkLog(Timed, Base):
     plan: Mapped[str | None] = mapped_column(Text)
     problems: Mapped[str | None] = mapped_column(Text)
     left_out: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), server_default="{}", info={"kind": "texts"}, comment="What of crm.deeds does not belong in it"
+        ARRAY(Text), server_default="{}", comment="What of crm.deeds does not belong in it"
     )
     lines: Mapped[Any | None] = mapped_column(
         JSONB, info=KEPT, comment="What crm.deeds said when it was submitted; kept by trigger"
