@@ -256,8 +256,10 @@ def test_one_line_makes_an_event_at_the_customer_it_names(sit_down: SitDown) -> 
     customer = desk.customer("珠海华工医药有限公司")
     page = open_calendar(desk)
     page.line.setText("明天下午3点 回访 华工医药")
-    page.enter_line()
+    page.line.enter()
+    page.line.enter()  # twice is once
     desk.settle()
+    assert len(starts(page)) == 1
     found = page.table.current
     assert found is not None
     assert found.details is not None
@@ -268,6 +270,10 @@ def test_one_line_makes_an_event_at_the_customer_it_names(sit_down: SitDown) -> 
     )
     assert found.details.customer == Ref(customer.id, "珠海华工医药有限公司")
     assert page.line.text() == ""
+    page.line.setFocus()
+    QTest.keyClick(page.line, Qt.Key.Key_Z, CONTROL)
+    desk.settle()
+    assert starts(page) == []
 
 
 def test_of_others_one_sees_that_they_are_busy_and_no_more(sit_down: SitDown, sign_in: SignIn) -> None:

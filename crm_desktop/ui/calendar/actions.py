@@ -32,6 +32,7 @@ from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.entry_line import EntryLine
 
 
 class CalendarActions(QObject):
@@ -82,8 +83,8 @@ class CalendarActions(QObject):
 
         self._context.choices.load(self, begin)
 
-    def create_by_line(self, text: str, done: Callable[[], object]) -> None:
-        """Make an event of one line; ``done`` when it is saved."""
+    def create_by_line(self, text: str, line: EntryLine) -> None:
+        """Make an event of what was entered in a line."""
         person, entry = self._context.person, parse_entry(text, clock.now())
 
         def begin(choices: Choices) -> None:
@@ -103,9 +104,13 @@ class CalendarActions(QObject):
 
             def take(saved: Saved) -> None:
                 self._tell(_("“{title}” was created."), saved, entry.span.starts_at)
-                done()
+                line.finish(is_made=True)
 
-            self._context.tasks.command(self._page, work, take, self._fail)
+            def fail(error: KnownError) -> None:
+                line.finish(is_made=False)
+                self._fail(error)
+
+            self._context.tasks.command(self._page, work, take, fail)
 
         self._context.choices.load(self, begin)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from crm_desktop.core import clock
 from crm_desktop.core.access import Function
@@ -27,7 +27,8 @@ from crm_desktop.ui.calendar.view import CalendarView
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button, with_shortcut
+from crm_desktop.ui.widgets.buttons import icon_button, primary_button, secondary_button
+from crm_desktop.ui.widgets.entry_line import EntryLine
 from crm_desktop.ui.widgets.menu_actions import add_action
 from crm_desktop.ui.widgets.page_title import PageTitle
 
@@ -60,10 +61,7 @@ class CalendarPage(Page):
         self.actions_ = CalendarActions(view, self, self.model, self._follower.has_read)
         self.files = CalendarFiles(view, self, self.model)
         self.bar = Bar("warn")
-        self.line = QLineEdit()
-        self.line.setAccessibleName(_("New event in one line"))
-        self.line.setPlaceholderText(with_shortcut(_(ENTRY_HINT), "Ctrl+L"))
-        self.line.setMaxLength(300)
+        self.line = EntryLine(_("New event in one line"), _(ENTRY_HINT))
         self.ways: dict[Mode, Any] = {}
         self._head = PageTitle("")
         self._fill_head()
@@ -101,12 +99,6 @@ class CalendarPage(Page):
     def create_event(self) -> None:
         """Ask for an event at the time that is chosen."""
         self.actions_.create(self.table.cursor_span or default_cursor(self.model.day, clock.now()))
-
-    def enter_line(self) -> None:
-        """Make an event of what is typed."""
-        text = self.line.text().strip()
-        if text:
-            self.actions_.create_by_line(text, self.line.clear)
 
     def fill_menu(self, menu: QMenu, one: Occurrence | None) -> None:
         """What can be done with an event, or at a time."""
@@ -175,10 +167,9 @@ class CalendarPage(Page):
         actions.placed.connect(self._follow)
         self.side.day_wanted.connect(self.go_to)
         self.side.calendars_wanted.connect(self._choose)
-        self.line.returnPressed.connect(self.enter_line)
+        self.line.entered.connect(lambda typed: actions.create_by_line(typed, self.line))
         bus.changed.connect(self._note_change)
         bus.connection_changed.connect(self._note_connection)
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.line.setFocus)
         QShortcut(QKeySequence("F5"), self).activated.connect(model.refresh)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE_MS)
