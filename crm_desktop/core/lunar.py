@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crm_desktop.core.i18n import N_, _, language
 
-FIRST, LAST = datetime.date(1901, 3, 1), datetime.date(2100, 12, 30)
+FIRST, LAST = datetime.date(1901, 3, 1), datetime.date(2100, 2, 8)
 """Outside of these days nothing is known."""
 _FEASTS = {
     (1, 1): N_("Spring Festival"),

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Timed
-from crm_desktop.models.organisation import Employee
+from crm_desktop.models.organisation import Employee, PermissionGroup
 from crm_desktop.models.platform import DictionaryEntry
 
 _CHOICE = "crm.dictionary_entry.id"
@@ -32,8 +32,15 @@ class AlertRule(Timed, Base):
     level_id: Mapped[int | None] = mapped_column(
         ForeignKey(_CHOICE), info={"dictionary": "level"}, comment="Only of customers of this level"
     )
+    warns_owner: Mapped[bool] = mapped_column(server_default=text("true"), comment="Whoever owns the record")
     warns_superior: Mapped[bool] = mapped_column(
-        server_default=text("false"), comment="The superior of whoever is warned, too"
+        server_default=text("false"), comment="The superior of whoever owns the record"
+    )
+    employee_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.employee.id", ondelete="SET NULL"), comment="Warned of every record"
+    )
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("crm.permission_group.id", ondelete="SET NULL"), comment="Whose members are warned of every record"
     )
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     sort_order: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -41,6 +48,8 @@ class AlertRule(Timed, Base):
     display = ("name", "name_en")
     kind: Mapped[DictionaryEntry] = relationship(foreign_keys=[kind_id])
     level: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[level_id])
+    employee: Mapped[Employee | None] = relationship(foreign_keys=[employee_id])
+    group: Mapped[PermissionGroup | None] = relationship(foreign_keys=[group_id])
 
 
 class Alert(Base):

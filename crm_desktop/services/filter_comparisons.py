@@ -164,14 +164,21 @@ def _within_days(leaf: Leaf, start: Any = None, end: Any = None) -> Any:
 
 
 def _returns(leaf: Leaf, start: Any, end: Any) -> Any:
-    """A birthday lies in these days of any year; in a stretch over New Year, at either side of it."""
+    """A birthday lies in these days of any year; in a stretch over New Year, at either side of it. Lunar ones lie where
+    the calendar of these days has them.
+    """
     day = func.right(leaf.column, 5)
     first, last = func.to_char(start, "MM-DD"), func.to_char(end - 1, "MM-DD")
-    return case(
+    by_sun = case(
         (end - start >= _YEAR_DAYS, day != ""),
         (first <= last, day.between(first, last)),
         else_=or_(day >= first, day <= last),
     )
+    is_lunar = getattr(leaf.source, "is_birthday_lunar", None)
+    if is_lunar is None:
+        return by_sun
+    by_moon = day.in_(select(func.unnest(func.crm.lunar_birthdays(start, end - 1))))
+    return case((is_lunar, by_moon), else_=by_sun)
 
 
 def _on(leaf: Leaf) -> Any:

@@ -7,11 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from crm_desktop.core.lunar import lunar_day
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import marks, messages
 from crm_desktop.services.home import Home, fetch_home
+from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.messages import Receiver
 from crm_desktop.spec import Ref
+from crm_desktop.spec.filters import Condition, Group
 from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.ui.desk import count_statements, create
 
@@ -34,13 +37,21 @@ def test_it_shows_what_waits_for_oneself_alone(seller: Gateway, sign_in: SignIn)
     won = create(seller, "opportunity", name="二期", amount=Decimal(5000), next_step="寄样本", next_on=today)
     customer = create(seller, "customer", name="华工")
     create(seller, "contact", name="寿星", customer=Ref(customer.id, "华工"), birthday=f"1980-{today:%m-%d}")
+    moon = lunar_day(today)
+    assert moon is not None
+    by_moon = {"birthday": f"--{moon.month:02}-{moon.day:02}", "is_birthday_lunar": True}
+    create(seller, "contact", name="农历寿星", customer=Ref(customer.id, "华工"), **by_moon)
     with seller.write() as session:
         marks.set_star(session, "customer", customer.id, is_on=True)
         marks.note_opened(session, "lead", lead.id)
     found = home(seller)
     assert [(line.entity, line.id) for line in found.assignments] == [("lead", lead.id)]
     assert [(line.title, line.note, line.tone) for line in found.next_steps] == [("寄样本", "二期", "")]
-    assert [line.title for line in found.birthdays] == ["寿星"]
+    kept = ["寿星"] if moon.is_leap_month else ["寿星", "农历寿星"]
+    assert [line.title for line in found.birthdays] == kept
+    asked = ListQuery(entity="contact", filter=Group((Condition("birthday", "period", "today"),)))
+    with seller.read() as session:
+        assert len(fetch_ids(session, asked, seller.person)) == len(kept)
     assert [hit.id for hit in found.starred] == [customer.id]
     assert [(hit.entity, hit.title) for hit in found.recent] == [("lead", "新线索")]
     assert [(step.count, step.amount) for step in found.funnel] == [(1, Decimal(5000))]

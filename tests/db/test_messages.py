@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime
+import random
 
+from crm_desktop.core import clock
+from crm_desktop.core.lunar import FIRST, LAST, lunar_day
 from tests.db.office import SIGNED_IN, Office, login
 from tests.db.raw import Raw
 
@@ -147,17 +150,56 @@ def test_the_superior_is_warned_where_the_rule_says_so(raw: Raw, office: Office)
     assert office.ids["seller"] > 0
 
 
-@pytest.mark.parametrize(("ahead", "warned"), [(0, True), (7, True), (8, False), (-1, False)])
-def test_birthdays_are_told_so_many_days_before(raw: Raw, office: Office, ahead: int, warned: bool) -> None:  # noqa: FBT001 - a parameter
+def test_persons_and_groups_that_a_rule_names_are_warned_of_what_they_see(raw: Raw, office: Office) -> None:
+    raw.act(login("seller"), "create")
+    id_ = raw.value("insert into crm.opportunity (name) values ('设备') returning id")
     raw.become(None)
-    contact = raw.value("select min(id) from crm.contact where owner_id = %s", office.ids["seller"])
-    raw.count(
-        "update crm.contact set birthday = '1980-' || to_char(current_date + %s, 'MM-DD') where id = %s", ahead, contact
+    raw.count("update crm.opportunity set stalls_on = current_date - 3 where id = %s", id_)
+    group = raw.value("select id from crm.permission_group where code = 'general_manager'")
+    rule(raw, "stalled_deal", 2, warns_owner=False, employee_id=office.ids["leader"], group_id=group)
+    rule_of_stranger = (
+        "insert into crm.alert_rule (name, kind_id, days, employee_id)"
+        " select 'y', kind_id, 2, %s from crm.alert_rule where name = 'x' returning id"
     )
-    rule(raw, "birthday", 7)
+    raw.value(rule_of_stranger, office.ids["junior"])
     raw.become(None)
     raw.value("select crm.evaluate_alerts()")
-    assert alerts(raw, "seller") == ([("contact", contact)] if warned else [])
+    warned = {key for key in SIGNED_IN if alerts(raw, key)}
+    assert warned == {"leader", "director", "seller"}  # the seller by the other rule; the junior does not see it
+    raw.become(None)
+    assert raw.value("select count(*) from crm.alert where employee_id = %s", office.ids["junior"]) == 0
+
+
+def test_birthdays_are_told_so_many_days_before_by_sun_and_moon(raw: Raw, office: Office) -> None:
+    raw.become(None)
+    contact = raw.value("select min(id) from crm.contact where owner_id = %s", office.ids["seller"])
+    rule(raw, "birthday", 7)
+    for kept, is_lunar in (("to_char(%s::date, 'MM-DD')", False), ("crm.lunar_day(%s)", True)):
+        for ahead, warned in ((0, True), (7, True), (8, False), (-1, False)):
+            raw.become(None)
+            day = clock.today() + datetime.timedelta(ahead)
+            raw.count(
+                f"update crm.contact set birthday = '1980-' || {kept}, is_birthday_lunar = %s where id = %s",
+                day, is_lunar, contact,
+            )  # fmt: skip
+            raw.value("select crm.evaluate_alerts()")
+            assert alerts(raw, "seller") == ([("contact", contact)] if warned else []), (day, is_lunar)
+
+
+def test_the_database_knows_the_calendar_of_the_moon(raw: Raw) -> None:
+    chance = random.Random(5)
+    days = [FIRST + datetime.timedelta(chance.randrange((LAST - FIRST).days)) for _number in range(150)]
+    days += [datetime.date(2020, 5, 23), datetime.date(2025, 7, 25), FIRST, LAST]
+    raw.become(login("seller"))
+    found = raw.rows("select crm.lunar_day(d) from unnest(%s::date[]) with ordinality as days (d, n) order by n", days)
+    read = [lunar_day(day) for day in days]
+    assert [row[0] for row in found] == [
+        None if one is None or one.is_leap_month else f"{one.month:02}-{one.day:02}" for one in read
+    ]
+    assert None in [row[0] for row in found]  # 23 May 2020 is in a month that is doubled
+    kept = raw.rows("select birthday from crm.birthdays_on('2025-02-28') where not is_lunar order by 1")
+    assert [row[0] for row in kept] == ["02-28", "02-29"]
+    assert raw.value("select crm.lunar_birthdays('2026-02-16', '2026-02-17')") == ["12-29", "12-30", "01-01"]
 
 
 def test_what_minutes_count_for_is_looked_at_more_often_and_leaves_the_rest_alone(raw: Raw, office: Office) -> None:

@@ -20,8 +20,8 @@ begin
   elsif kind = 'birthday' then
     return query
       select k.owner_id, 'contact', k.id, d::date
-      from generate_series(today, today + rule.days, interval '1 day') d
-      join crm.contact k on right(k.birthday, 5) = to_char(d, 'MM-DD') and not k.is_birthday_lunar and not k.has_left
+      from generate_series(today, today + least(rule.days, 350), interval '1 day') d, crm.birthdays_on(d::date) b
+      join crm.contact k on right(k.birthday, 5) = b.birthday and k.is_birthday_lunar = b.is_lunar and not k.has_left
       join crm.customer c on c.id = k.customer_id
       where (among is null or k.id = any (among)) and (rule.level_id is null or c.level_id = rule.level_id);
   elsif kind = 'stalled_deal' then
@@ -49,16 +49,28 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   told bigint[];
 begin
-  with causes as (
-    select x.employee_id, r.id as rule_id, c.entity, c.record_id, c.since,
-           row_number() over (partition by x.employee_id, r.id order by c.since desc, c.record_id) as place
+  with found as materialized (
+    select r.id as rule_id, r.warns_owner, r.warns_superior, c.*
     from crm.alert_rule r cross join lateral crm.alert_causes(r, null) c
-      cross join lateral (
-        select c.owner_id as employee_id
-        union
-        select e.superior_id from crm.employee e where r.warns_superior and e.id = c.owner_id) x
-      join crm.employee p on p.id = x.employee_id and p.is_active and not p.is_pool
     where r.is_active and r.kind_id in (select crm.choice('alert_kind', k) from unnest(kinds) k)
+  ), named as materialized (  -- whom a rule names is warned of what he may see
+    select f.rule_id, n.employee_id, crm.owners_for(n.employee_id, f.entity, 'read') as owners
+    from (select distinct rule_id, entity from found) f join crm.alert_rule r on r.id = f.rule_id
+      cross join lateral (
+        select r.employee_id where r.employee_id is not null
+        union
+        select m.employee_id from crm.group_member m where m.group_id = r.group_id) n
+  ), causes as (
+    select x.employee_id, f.rule_id, f.entity, f.record_id, f.since,
+           row_number() over (partition by x.employee_id, f.rule_id order by f.since desc, f.record_id) as place
+    from found f
+      cross join lateral (
+        select f.owner_id as employee_id where f.warns_owner
+        union
+        select e.superior_id from crm.employee e where f.warns_superior and e.id = f.owner_id
+        union
+        select n.employee_id from named n where n.rule_id = f.rule_id and f.owner_id = any (n.owners)) x
+      join crm.employee p on p.id = x.employee_id and p.is_active and not p.is_pool
   ), kept as (
     select * from causes c where c.place <= 100
   ), gone as (

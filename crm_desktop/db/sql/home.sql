@@ -79,8 +79,8 @@ begin
           order by t.due_at, t.id limit 8) x) as tasks,
         (select json_agg(x) from (
           select 'contact' as entity, k.id, k.name as title, c.name as note, d::date as at, '' as tone
-          from generate_series(current_date, current_date + 14, interval '1 day') d
-          join crm.contact k on right(k.birthday, 5) = to_char(d, 'MM-DD') and not k.is_birthday_lunar and not k.has_left
+          from generate_series(current_date, current_date + 14, interval '1 day') d, crm.birthdays_on(d::date) b
+          join crm.contact k on right(k.birthday, 5) = b.birthday and k.is_birthday_lunar = b.is_lunar and not k.has_left
           join crm.customer c on c.id = k.customer_id, me
           where k.owner_id = me.id order by d, k.id limit 8) x) as birthdays,
         (select json_agg(x) from (
