@@ -12,13 +12,17 @@ down_revision = "0035"
 
 
 def upgrade() -> None:
-    warns_owner = sa.Column(
+    warns_owner: sa.Column[bool] = sa.Column(
         "warns_owner", sa.Boolean(), server_default=sa.text("true"), nullable=False, comment="Whoever owns the record"
     )
-    employee = sa.Column("employee_id", sa.BigInteger(), nullable=True, comment="Warned of every record")
-    group = sa.Column("group_id", sa.BigInteger(), nullable=True, comment="Whose members are warned of every record")
-    for column in (warns_owner, employee, group):
-        op.add_column("alert_rule", column, schema=SCHEMA)
+    employee: sa.Column[int] = sa.Column(
+        "employee_id", sa.BigInteger(), nullable=True, comment="Warned of every record"
+    )
+    group: sa.Column[int] = sa.Column(
+        "group_id", sa.BigInteger(), nullable=True, comment="Whose members are warned of every record"
+    )
+    for added in (warns_owner, employee, group):
+        op.add_column("alert_rule", added, schema=SCHEMA)
     op.alter_column("alert_rule", "warns_superior", schema=SCHEMA, comment="The superior of whoever owns the record")
     for column, table in (("employee_id", "employee"), ("group_id", "permission_group")):
         op.create_foreign_key(
