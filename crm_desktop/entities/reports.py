@@ -18,6 +18,7 @@ REPORTS: tuple[ReportSpec, ...] = (
     sales.PERFORMANCE,
     sales.DEPARTMENT_PERFORMANCE,
     sales.ACTIVITIES,
+    sales.TRADE,
     sales.LEADS,
     sales.CONVERSION,
     service.MONITOR,

@@ -358,3 +358,43 @@ CONVERSION = ReportSpec(
     chart="stacked",
     drawn=("converted", "dropped"),
 )  # fmt: skip
+
+_UNSOLVED = Group((Condition("solved_at", "empty"), Condition("closed_at", "empty")))
+TRADE = ReportSpec(
+    key="trade",
+    number="C4",
+    label=N_("Trade overview"),
+    told=N_("From opportunity to service: what was opened, won, delivered and asked for in each period."),
+    group=_SALES,
+    entity="opportunity",
+    day="opened_on",
+    period="",
+    dimensions=(
+        *by_day("opened_on", "year", "quarter", "month"),
+        Dimension(field="customer"),
+        _OWNER,
+        _DEPARTMENT,
+        _INDUSTRY,
+        _REGION,
+    ),
+    measures=(
+        Measure(key="opened", label=N_("New opportunities")),
+        Measure(key="won", label=N_("Won"), where=_WON, day="closed_on", tone="good"),
+        Measure(
+            key="amount", label=N_("Amount won"), count=Count.SUM, of=Opportunity.amount, where=_WON, kind=MONEY,
+            day="closed_on", tone="good",
+        ),
+        Measure(key="lost", label=N_("Lost"), where=_LOST, day="closed_on", tone="bad"),
+        Measure(
+            key="delivered", label=N_("Products delivered"), entity="installed_product", day="delivered_on",
+            where=Group((Condition("delivered_on", "filled"),)), tone="violet",
+        ),
+        Measure(key="requests", label=N_("Service requests"), entity="service_request", day="reported_at"),
+        Measure(
+            key="unsolved", label=N_("Not solved yet"), entity="service_request", day="reported_at", where=_UNSOLVED,
+            tone="warn",
+        ),
+    ),
+    drawn=("amount",),
+    people={"service_request": "customer.owner"},
+)  # fmt: skip

@@ -127,6 +127,10 @@ class AreaView(QWidget):
         """List the records that a filter lets through, in the area that shows their entity."""
         self._window.open_list(entity, group)
 
+    def open_filtered(self, entry: str, group: Group) -> None:
+        """Show the page of a side entry of any area with what a filter lets through."""
+        self._window.open_filtered(entry, group)
+
     def show_list(self, entity: str) -> None:
         """Bring the list of all records of an entity to the front, in the area that has it."""
         self._window.show_list(entity)

@@ -184,7 +184,10 @@ class MainWindow(QMainWindow):
 
     def open_list(self, entity: str, group: Group) -> None:
         """List the records of an entity that a filter lets through, in the area that has such a list."""
-        entry = f"{entity}/all"
+        self.open_filtered(f"{entity}/all", group)
+
+    def open_filtered(self, entry: str, group: Group) -> None:
+        """Show the page of a side entry with what a filter lets through."""
         area = next(one for one in self.context.areas if any(page.key == entry for page in one.pages))
         view = self.view(area.key)
         view.select_page(entry)

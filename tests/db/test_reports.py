@@ -29,6 +29,7 @@ from crm_desktop.entities.sales_reports import (
     PEOPLE,
     PERFORMANCE,
     TRACKING,
+    TRADE,
     WON,
 )
 from crm_desktop.entities.service_reports import ENGINEERS, MONITOR, REQUESTS
@@ -145,7 +146,8 @@ def test_counts_of_leads_activities_and_requests_are_those_of_their_lists(sign_i
     with sign_in("director").write() as session:
         session.execute(text("update crm.activity set happened_at = now() - id % 3 * interval '1 day'"))
     gateway, found = sign_in(key), 0
-    for spec in (PERFORMANCE, DEPARTMENT_PERFORMANCE, ACTIVITIES, LEADS, CONVERSION, MONITOR, REQUESTS, ENGINEERS):
+    specs = (PERFORMANCE, DEPARTMENT_PERFORMANCE, ACTIVITIES, LEADS, CONVERSION, TRADE, MONITOR, REQUESTS, ENGINEERS)
+    for spec in specs:
         for by in (*spec.dimensions[:4], *(one for one in spec.dimensions if one.unit == "hour")):
             report = report_of(gateway, spec, Parameters(by=by.key))
             with gateway.read() as session:

@@ -21,6 +21,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.comments_panel import CommentsPanel
 from crm_desktop.ui.pages.customer import CustomerPage
+from crm_desktop.ui.pages.report import ReportPage
 from crm_desktop.ui.pages.story_card import StoryCard
 from crm_desktop.ui.widgets.chip import Chip
 from tests.ui.desk import (
@@ -237,7 +238,7 @@ def test_parts_that_tell_no_story_stand_in_a_table(sit_down: SitDown, qtbot: QtB
     assert [tab.key for tab in desk.window.view("customers").open_tabs()][-1].startswith("contact/")
 
 
-def test_deals_leads_and_products_owned_stand_in_the_timeline(sit_down: SitDown) -> None:
+def test_deals_leads_and_products_owned_stand_in_timeline_and_trade(sit_down: SitDown) -> None:
     desk = sit_down("clerk")
     customer = desk.customer()
     at_it = Ref(customer.id, customer.title)
@@ -245,11 +246,21 @@ def test_deals_leads_and_products_owned_stand_in_the_timeline(sit_down: SitDown)
     create(desk.gateway, "lead", name="展会来的", customer=at_it)
     create(desk.gateway, "installed_product", serial="SN-1", customer=at_it, delivered_on=datetime.date(2019, 5, 20))
     create(desk.gateway, "installed_product", serial="SN-2", customer=at_it)
-    told = desk.open("customer", customer.id).story.timeline.texts()
+    create(desk.gateway, "installed_product", serial="SN-3", delivered_on=datetime.date(2018, 1, 1),
+           customer=Ref(desk.customer("珠海集团").id, "珠海集团"))  # fmt: skip
+    page = desk.open("customer", customer.id)
+    told = page.story.timeline.texts()
     assert any("门禁改造" in text for text in told)
     assert any("展会来的" in text for text in told)
     assert told[told.index("2019-05-20") + 1] == "Installed product SN-1"
     assert not any("SN-2" in text for text in told)  # without a day
+    page.show_trade()
+    desk.settle_all()
+    report = desk.window.view("reports").current_page()
+    assert isinstance(report, ReportPage)
+    assert [report.model.index(0, column).data() for column in (0, 1, 5)] == ["2019", "0", "1"]
+    assert [row.numbers[0].value for row in report.model.found.rows][-1] == 1
+    assert customer.title in report.line.whose.text()
 
 
 def test_card_is_printed(sit_down: SitDown) -> None:

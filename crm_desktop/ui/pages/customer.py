@@ -16,12 +16,14 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.entities import parts_of
 from crm_desktop.entities.customer import QUIET_DAYS
+from crm_desktop.entities.sales_reports import TRADE
 from crm_desktop.services import records
 from crm_desktop.services.drafts import Draft
 from crm_desktop.services.overview import Overview, fetch_overview, log_activity
 from crm_desktop.services.records import Record, RecordGoneError
 from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Ref
+from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.heading import chips_of
@@ -34,6 +36,7 @@ from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
+from crm_desktop.ui.side_entries import REPORT
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
@@ -349,11 +352,18 @@ class CustomerPage(RecordPage):
                 words = _("New {thing}…").format(thing=_(part.label).lower())
                 menu.addAction(icon(part.icon), words, partial(self._open_part, part.key))
         menu.addSeparator()
+        if self._person.may("read", TRADE.entity):
+            menu.addAction(icon("chart-bar"), _("Trade overview"), self.show_trade)
         self.add_common_actions(menu)
         delete = menu.addAction(icon("trash", "bad"), _("Delete…"), self._delete)
         menu.aboutToShow.connect(lambda: delete.setVisible(self._may_delete()))
         button.setMenu(menu)
         return button
+
+    def show_trade(self) -> None:
+        """What was opened, won, delivered and asked for with this customer, year by year."""
+        whose = Group((Condition("customer", "any_of", (Ref(self.id, self.title),)),))
+        self.view.open_filtered(REPORT + TRADE.key, whose)
 
     def _open_part(self, entity: str) -> None:
         open_new(self.view, entity, customer=Ref(self.id, self.title))

@@ -20,6 +20,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities.reports import REPORTS, report_of
 from crm_desktop.services.analysis import FoundReport, Number, fetch_report, tables_of_report
 from crm_desktop.services.analysis_parameters import Parameters, fetch_named, from_stored, opening_parameters, sorts_of
+from crm_desktop.spec.filters import Group
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.list_page import words
 from crm_desktop.ui.memory import remember, remembered
@@ -99,6 +100,10 @@ class ReportPage(Page):
             self.parameters = self._asked[self.spec.key] = parameters
             self._context.preferences.save(REPORT + self.spec.key, parameters.stored())
             self._open()
+
+    def set_filter(self, group: Group) -> None:
+        """Show the report as it opens, of these rows only."""
+        self.choose(replace(opening_parameters(self.spec), whose=group))
 
     def open_rows(self, number: Number) -> None:
         """List what a number counts."""
