@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import set_language
@@ -230,6 +231,7 @@ def test_on_the_lines_of_a_team_an_event_is_rebooked(sit_down: SitDown) -> None:
     key(page, Qt.Key.Key_Down if colleague > mine else Qt.Key.Key_Up, held=ALT)
     desk.settle()
     assert desk.value("event", first, "owner_id") == lines[mine + 1].id
+    assert page.table.cursor_span.row == mine + 1
 
 
 def test_of_a_series_one_is_asked_which_are_meant(sit_down: SitDown) -> None:
@@ -270,10 +272,12 @@ def test_one_line_makes_an_event_at_the_customer_it_names(sit_down: SitDown) -> 
     )
     assert found.details.customer == Ref(customer.id, "珠海华工医药有限公司")
     assert page.line.text() == ""
-    page.line.setFocus()
-    QTest.keyClick(page.line, Qt.Key.Key_Z, CONTROL)
-    desk.settle()
-    assert starts(page) == []
+    for typed, is_of_the_line in (("明", True), ("", False)):
+        page.line.setText(typed)
+        claim = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, CONTROL)
+        claim.ignore()
+        QApplication.sendEvent(page.line, claim)
+        assert claim.isAccepted() == is_of_the_line  # else it is the window's, which undoes
 
 
 def test_of_others_one_sees_that_they_are_busy_and_no_more(sit_down: SitDown, sign_in: SignIn) -> None:
@@ -327,6 +331,10 @@ def test_the_dialog_warns_of_clashes_and_offers_free_times(sit_down: SitDown, si
     dialog._check_clashes()
     desk.settle()
     assert "director: Busy" in dialog.clash.texts()[0]
+    dialog.resources.adder.line.setText("nothing of that name")
+    dialog.save()
+    assert dialog.save_button.isEnabled()  # it was not saved without the room
+    dialog.resources.adder.set_value(None)
     offered: list[list[Span]] = []
     dialog._offer_free = offered.append
     dialog.find_free()

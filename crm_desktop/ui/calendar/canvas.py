@@ -55,7 +55,9 @@ class CalendarCanvas(QAbstractScrollArea):
         self.relayout()
         if is_other:
             self.verticalScrollBar().setValue(self._layout.begin())
-        self._find_awaited()
+        if self._awaited is not None and self._awaited == self._current:
+            self.go_to(*self._awaited)
+        self._awaited = None
 
     def show_now(self, now: datetime.datetime) -> None:
         """Time has gone on, and nothing else."""
@@ -78,17 +80,17 @@ class CalendarCanvas(QAbstractScrollArea):
         return next((one for one in self.shown.occurrences if (one.event_id, one.starts_at) == self._current), None)
 
     def go_to(self, event_id: int, starts_at: datetime.datetime) -> None:
-        """Choose an event and bring it into sight, as soon as it is shown."""
-        self._awaited = (event_id, starts_at)
-        self._choose(self._awaited)
-        self._find_awaited()
-
-    def _find_awaited(self) -> None:
+        """Choose an event and bring it into sight."""
+        self._choose((event_id, starts_at))
         found = self.current
-        if found is not None and self._current == self._awaited:
-            self._awaited = None
+        if found is not None:
             self.cursor_span = Cursor(Span(found.starts_at, found.ends_at), found.is_whole_days, self._row_of(found))
             self._show_cursor()
+
+    def expect(self, event_id: int, starts_at: datetime.datetime) -> None:
+        """Go to an event that is about to be shown, unless its user chooses another one meanwhile."""
+        self._awaited = (event_id, starts_at)
+        self._choose(self._awaited)
 
     def _row_of(self, one: Occurrence) -> int:
         """On which line of a team it is looked at: on that of the cursor, if it is there."""

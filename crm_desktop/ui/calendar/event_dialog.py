@@ -174,7 +174,7 @@ class EventDialog(Dialog):
 
     def save(self) -> None:
         """Hand over what is entered, where it can be saved."""
-        wrong = [editor for editor in self.editors.values() if not editor.check()]
+        wrong = [editor for editor in (*self.editors.values(), self.people, self.resources) if not editor.check()]
         if not self.times.check():
             self.times.starts_at.setFocus()
             return

@@ -50,6 +50,10 @@ class ReferencesEditor(FieldEditor):
         self._show()
         self.set_error("")
 
+    def check(self) -> bool:
+        """What is typed and nothing was chosen for would be lost."""
+        return self.adder.check() and super().check()
+
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
         """Without the line and the crosses."""
         self._read_only = read_only

@@ -71,6 +71,7 @@ class RecordEditor(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from field to field, and they come into sight
         inside = QWidget()
         inside.setObjectName("plain")
         self._inside = QVBoxLayout(inside)

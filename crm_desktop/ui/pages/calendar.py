@@ -228,7 +228,7 @@ class CalendarPage(Page):
 
     def _follow(self, event_id: int, starts_at: datetime.datetime) -> None:
         """Stay at an event that was made or moved."""
-        self.table.go_to(event_id, starts_at)
+        self.table.expect(event_id, starts_at)
         day = starts_at.astimezone().date()
         if day in self.model.shown.days:
             self.model.refresh()

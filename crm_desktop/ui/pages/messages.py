@@ -93,6 +93,7 @@ class MessagesPage(Page):
         split.addWidget(self._reading)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
+        split.setSizes([600, 400])
         split.setChildrenCollapsible(False)
         self.body.addWidget(self._title)
         self.body.addWidget(split, 1)
