@@ -66,14 +66,16 @@ class ImportDraft:
     """Whether the person has decided anything that would be lost."""
 
     def forget_file(self, path: Path | None) -> None:
-        """Begin with another file; how records are found again stays as chosen, but for single rows."""
+        """Begin with another file; how records are found again stays as chosen, but for single rows. What the list holds
+        stays, too, until it is imported.
+        """
+        if self.result is not None or not self.is_kind_chosen:
+            self.choose_kind("")
         self.path, self.step, self.file = path, Step.FILE, None
         self.guesses, self.included = [], set()
         self.rule = self.rule.without_decisions()
         self.rehearsal = self.result = None
         self.is_undone = self.is_touched = False
-        if not self.is_kind_chosen:
-            self.kind = ""
 
     def choose_kind(self, kind: str) -> None:
         """Say what the list holds, or leave it to the headings again."""

@@ -62,7 +62,7 @@ def open_import(
     if draft is not None:
         page.go_on_with(draft)
     elif path is not None:
-        page.open_file(path, None if was_in_front else kind)
+        page.open_file(path, kind or (None if was_in_front else ""))
     elif kind:
         page.begin_with(kind)
     return page
@@ -143,15 +143,17 @@ class ImportPage(Page):
         """Get ready for a list of this kind, unless there is something under way."""
         is_free = self.draft.path is None or self.draft.step is Step.RESULT
         if is_free and self._import is None and self._reading is None:
+            self.draft.forget_file(None)
             self.draft.choose_kind(kind)
-            self._restart()
+            self.go_to(Step.FILE)
 
     def open_file(self, path: Path, kind: str | None = None) -> None:
         """Begin with this file, unless an import is running. ``kind`` is what it holds, empty for what its headings
-        say; without it that stays as chosen.
+        say; without it that stays as chosen for this import.
         """
         if kind is None:
-            kind = self.draft.kind if self.draft.is_kind_chosen else ""
+            is_kept = self.draft.is_kind_chosen and self.draft.result is None
+            kind = self.draft.kind if is_kept else ""
         self._read(path, kind, partial(read_file, path=path))
 
     def choose_kind(self, kind: str) -> None:

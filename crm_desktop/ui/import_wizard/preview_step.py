@@ -148,7 +148,7 @@ class PreviewStep(StepPage):
         if self.draft.rehearsal is None:
             return ""
         spec = self.draft.spec
-        return _("Import {things}").format(things=counted(spec.label, spec.label_plural, self._writes()))
+        return _("Import {counted}").format(counted=counted(spec.label, spec.label_plural, self._writes()))
 
     def take_focus(self) -> None:
         """On the list, or on the button that gives up waiting for it."""
