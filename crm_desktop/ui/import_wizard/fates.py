@@ -14,7 +14,6 @@ from crm_desktop.entities import by_key
 from crm_desktop.spec import EntitySpec, facts
 from crm_desktop.ui.widgets.chip import Tone
 from importers.common_warnings import without_place
-from importers.kinds import CUSTOMER
 from importers.matching import name_key
 from importers.plan import Fate, Plan, PlannedRow
 from importers.records import Duplicate, Record, Records, Reject
@@ -137,7 +136,7 @@ def what_changes(planned: PlannedRow, kind: str) -> str:
     if planned.fate is Fate.UPDATE:
         labels = [_(spec.label_of(key)) for key in planned.values if key in spec.fields]
         parts += [_few(labels)] if labels else []
-    elif kind != CUSTOMER:
+    else:
         parts += [_few(_shown(spec, planned.values))]
     if kind in PARTS and planned.new_parts:
         part, count = by_key(PARTS[kind]), len(planned.new_parts)
