@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
-from importers.readers import html, spreadsheet, text
+from importers.readers import cards, html, spreadsheet, text
 from importers.readers.book import Book, Cell, Merge, Row, Sheet, not_a_table_file
 
 __all__ = ["Book", "Cell", "Merge", "Row", "Sheet", "read_book"]
@@ -60,10 +60,8 @@ def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if data.startswith(OTHER_TEXTS) or (data.startswith(OTHER_BINARIES) and b"\0" in data[:64]):
         raise not_a_table_file()
     content = text.decode(data)
-    if content[:200].lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCARD"):
-        raise KnownError(
-            _("Business cards (vCard) cannot be imported yet."), _("Export them as CSV, for example from Outlook.")
-        )
+    if cards.is_cards(content):
+        return cards.read(content)
     if html.is_html(content):
         return html.read(content)
     return text.read(content)

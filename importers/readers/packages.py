@@ -19,6 +19,7 @@ from importers.readers.book import check_area, damaged, not_a_table_file
 
 LARGEST_CONTENT = 2_000_000_000
 CHUNK = 4_000_000
+DOCUMENT = "word/document.xml"
 OVERLAP = 64
 """Bytes repeated between chunks, so that a cell reference is never cut."""
 
@@ -28,7 +29,7 @@ STRING_COUNT = re.compile(rb'<(?:\w+:)?sst[^>]*?uniqueCount="(\d+)"')
 
 
 def check_package(data: bytes) -> None:
-    """Raise a KnownError unless the package is a workbook that is safe to hand to calamine."""
+    """Raise a KnownError unless the package is a workbook, or a document with tables, that is safe to hand on."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _check_kind(package)
@@ -40,26 +41,29 @@ def check_package(data: bytes) -> None:
         raise needs_password() from error
 
 
+def is_document(data: bytes) -> bool:
+    """Whether a package that was checked is a Word document."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return DOCUMENT in package.namelist()
+
+
 def needs_password() -> KnownError:
     """The error for an encrypted file."""
     return KnownError(_("The file is protected by a password."), _("Remove the password first, then import it again."))
 
 
 def _check_kind(package: zipfile.ZipFile) -> None:
-    names = set(package.namelist())
-    if "word/document.xml" in names:
-        if b"<w:tbl>" not in package.read("word/document.xml"):
-            raise KnownError(_("The document contains no table."))
-        raise KnownError(
-            _("Word documents cannot be imported yet."), _("Copy the table into a sheet and save it as xlsx.")
-        )
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and "[Content_Types].xml" not in names:
-        raise not_a_table_file()
     if sum(entry.file_size for entry in package.infolist()) > LARGEST_CONTENT:
         raise KnownError(
             _("The file is too large ({size} MB).").format(size=LARGEST_CONTENT // 1_000_000),
             _("Split it into several files."),
         )
+    names = set(package.namelist())
+    if DOCUMENT in names:
+        if b"<w:tbl>" not in package.read(DOCUMENT):
+            raise KnownError(_("The document contains no table."))
+    elif not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and "[Content_Types].xml" not in names:
+        raise not_a_table_file()
 
 
 def _check_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:

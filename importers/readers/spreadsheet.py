@@ -8,15 +8,16 @@ import python_calamine
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
+from importers.readers import word
 from importers.readers.book import Cell, Row, Sheet, check_area, damaged, not_a_table_file
 from importers.readers.compound import check_workbook, read_streams
-from importers.readers.packages import check_package, needs_password
+from importers.readers.packages import check_package, is_document, needs_password
 
 
 def read_package(data: bytes) -> tuple[Sheet, ...]:
-    """The sheets of a zipped workbook."""
+    """The sheets of a zipped workbook, or the tables of a Word document."""
     check_package(data)
-    return _read(data)
+    return word.read(data) if is_document(data) else _read(data)
 
 
 def read_compound(data: bytes) -> tuple[Sheet, ...]:
@@ -26,7 +27,7 @@ def read_compound(data: bytes) -> tuple[Sheet, ...]:
         raise needs_password()
     if "WordDocument" in streams:
         raise KnownError(
-            _("Word documents cannot be imported yet."), _("Copy the table into a sheet and save it as xlsx.")
+            _("Old Word documents (doc) cannot be imported."), _("Save it as docx in Word and import that.")
         )
     workbook = streams.get("Workbook") or streams.get("Book")
     if workbook is None:

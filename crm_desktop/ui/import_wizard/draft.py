@@ -66,8 +66,8 @@ class ImportDraft:
     """Whether the person has decided anything that would be lost."""
 
     def forget_file(self, path: Path | None) -> None:
-        """Begin with another file; how records are found again stays as chosen, but for single rows. What the list holds
-        stays, too, until it is imported.
+        """Begin with another file; how records are found again stays as chosen, but for single rows. So does what the
+        list holds, until it is imported.
         """
         if self.result is not None or not self.is_kind_chosen:
             self.choose_kind("")

@@ -46,7 +46,7 @@ class FileStep(StepPage):
             DropZone(
                 "file-arrow-up",
                 _("Drop a sheet onto this window"),
-                _("Excel, CSV or text, as it is: titles, totals and empty rows may stay. Nothing is changed yet."),
+                _("Excel, CSV, Word, vCard, as it is: titles, totals and empty rows may stay. Nothing is changed yet."),
                 (self.choose_button,),
             )
         )
@@ -101,7 +101,7 @@ class FileStep(StepPage):
 
     def choose_file(self) -> None:
         """Ask for a file."""
-        kinds = _("Sheets") + " (*.xlsx *.xls *.xlsb *.ods *.csv *.txt);;" + _("All files") + " (*)"
+        kinds = _("Sheets") + " (*.xlsx *.xls *.xlsb *.ods *.csv *.txt *.docx *.vcf);;" + _("All files") + " (*)"
         chosen, _kind = QFileDialog.getOpenFileName(
             self, _("Choose a file"), remembered(FOLDER, str(Path.home())), kinds
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crm_desktop.core.i18n import set_language
 from importers.layout import find_tables
 from importers.mapping import guess
 from importers.readers import read_book
@@ -23,6 +24,7 @@ CUSTOMER_LISTS = [
     "客户名单_GBK.csv",
     "客户名单_分号.csv",
     "客户名单_制表符.txt",
+    "客户一览.docx",
     "outlook_contacts.csv",
     "Outlook联系人.CSV",
     "google_contacts.csv",
@@ -124,6 +126,24 @@ def test_every_customer_is_read_field_by_field(name: str) -> None:
     assert found.keys() == expected.keys()
     different = {at: (found[at], expected[at]) for at in expected if found[at] != expected[at]}
     assert not different
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("contacts.vcf", "zh"), ("contacts.vcf", "en"), ("客户登记表.docx", "en")]
+)
+def test_cards_and_forms_are_read_field_by_field(name: str, language: str) -> None:
+    set_language(language)
+    read.cache_clear()
+    found = read(name)
+    assert (found.rejects, found.warnings, found.duplicates) == ([], [], [])
+    assert [without_places(comparable(one)) for one in found.records] == [
+        without_places(wanted(entry)) for entry in truth(name)
+    ]
+
+
+def without_places(record: dict[str, Any]) -> dict[str, Any]:
+    contacts = [{key: value for key, value in contact.items() if key != "at"} for contact in record["contacts"]]
+    return {key: value for key, value in record.items() if key != "at"} | {"contacts": contacts}
 
 
 @pytest.mark.parametrize("name", CUSTOMER_LISTS)
