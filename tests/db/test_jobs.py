@@ -6,15 +6,17 @@ import queue
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 
 from crm_desktop.db.changes import ChangeListener
+from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services.jobs import run_next_job
 from tests.db.conftest import SignIn
 from tests.db.jobs import only_snapshot
-from tests.db.office import login
+from tests.db.office import PASSWORD, login
 from tests.db.raw import Raw
 
 __all__ = ["only_snapshot"]
@@ -110,6 +112,24 @@ def test_who_dies_in_the_middle_has_done_nothing(sign_in: SignIn, only_snapshot:
         assert run_next_job(session) == "weekly_snapshot"
         assert run(other) is None  # somebody is at it
         raise ZeroDivisionError
+    assert run(other) == "weekly_snapshot"
+
+
+def test_who_leaves_a_job_half_done_is_put_off_the_server(
+    server: ServerAddress, own_database: str, sign_in: SignIn, only_snapshot: None
+) -> None:
+    del only_snapshot
+    holding, other = psycopg2.connect(server.url(own_database, login("clerk"), PASSWORD)), sign_in("seller")
+    cursor = holding.cursor()
+    cursor.execute("select crm.run_next_job()")
+    assert cursor.fetchall() == [("weekly_snapshot",)]
+    assert run(other) is None  # a minute has not passed
+    with psycopg2.connect(server.url(own_database)) as root, root.cursor() as looking:
+        looking.execute("select crm.end_idle_jobs('1 minute'), crm.end_idle_jobs('0')")
+        assert looking.fetchall() == [(0, 1)]
+    root.close()
+    with pytest.raises(psycopg2.OperationalError):
+        cursor.execute("commit")
     assert run(other) == "weekly_snapshot"
 
 

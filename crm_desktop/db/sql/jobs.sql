@@ -1,6 +1,7 @@
 -- Work that nobody asks for: alerts, what is due, what is kept week by week. There is no server program; one workstation,
--- elected by a lock on its listening connection, calls crm.run_next_job() every minute. That a job is done once for each
--- time it is due does not depend on the election: whoever calls, its row in crm.job is locked while it is done.
+-- elected by a lock on its listening connection, calls crm.run_next_job() every minute, all others every ten. That a job is
+-- done, and once for each time it is due, does not depend on the election: whoever calls, its row in crm.job is locked
+-- while it is done.
 
 -- All jobs: a function without arguments, done once in each minute, hour, day or week (Monday) of the firm's time zone.
 -- It belongs to crm_owner and sees everything. Before it changes records it names that by journal.begin_change('job', ...).
@@ -13,15 +14,29 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 insert into crm.job (key) select j.key from crm.jobs() j on conflict (key) do nothing;
 
+-- Whoever has begun a job and then leaves his transaction open for longer would keep it from being done: his connection
+-- is ended. How many were. Nothing but jobs locks their table.
+create or replace function crm.end_idle_jobs(longer_than interval) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select count(distinct a.pid) filter (where pg_terminate_backend(a.pid, 5000))
+    from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where l.relation = 'crm.job'::regclass and l.database = a.datid and a.datname = current_database()
+      and a.pid <> pg_backend_pid() and a.state like 'idle in transaction%'
+      and a.state_change < clock_timestamp() - longer_than);
+end $$;
+
 -- Does one job that is due, in this transaction; returns its key, null where none is. A job that fails leaves nothing
--- but its reason, and is tried again after ten minutes.
+-- but its reason, and is tried again after ten minutes. So does one that waits for what somebody keeps locked.
 create or replace function crm.run_next_job() returns text
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off set lock_timeout = '10s' as $$
 declare
   zone text := crm.firm_zone();
   next record;
 begin
   if crm.me() is null then return null; end if;
+  perform crm.end_idle_jobs('1 minute');
   select x.id, j.key, j.work, date_trunc(j.every, now() at time zone zone) at time zone zone as due into next
     from crm.job x join crm.jobs() j on j.key = x.key
     where (x.done_for is null or x.done_for < date_trunc(j.every, now() at time zone zone) at time zone zone)
