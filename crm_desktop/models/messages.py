@@ -31,9 +31,7 @@ class Message(Base):
         {
             "comment": "Messages, a copy for each receiver and one for the sender",
             "info": {
-                POLICY: Guard(
-                    rule="personal", entity="message", owner_column="employee_id", editable=("read_at",)
-                )
+                POLICY: Guard(rule="personal", entity="message", owner_column="employee_id", editable=())
             },
         },
     )  # fmt: skip

@@ -33,7 +33,7 @@ def test_who_takes_part_is_told_that_it_moves_where_to_and_that_it_does_not_take
         invite(raw, "desk", id_, office.ids[key])
     raw.become(login("director"))
     raw.rows("select crm.answer_invitation(%s, 'declined')", id_)
-    raw.count("update crm.message set read_at = now()")
+    raw.value("select crm.mark_messages(array(select id from crm.message), false)")
     do(
         raw,
         "desk",
@@ -42,7 +42,7 @@ def test_who_takes_part_is_told_that_it_moves_where_to_and_that_it_does_not_take
     )
     moved = "例会 · 2098-12-01 08:00 · 二楼"
     assert told(raw, "junior") == [("invitation", moved)]  # nobody read that it was at nine
-    raw.count("update crm.message set read_at = now()")
+    raw.value("select crm.mark_messages(array(select id from crm.message), false)")
     do(raw, "desk", "update crm.event set place = '三楼' where id = %s", id_)
     do(raw, "desk", "update crm.event set description = '议程' where id = %s", id_)
     assert told(raw, "junior")[1:] == [("moved", "例会 · 2098-12-01 08:00 · 三楼")]

@@ -110,7 +110,7 @@ def test_of_a_series_one_is_told_of_that_alone_which_changes(sign_in: SignIn) ->
     def told() -> list[tuple[str, str]]:
         with junior.write() as session:
             found = [(one.kind, one.body) for one in messages.fetch_messages(session, "unread")]
-            session.execute(text("update crm.message set read_at = now()"))
+            session.execute(text("select crm.mark_messages(array(select id from crm.message), false)"))
         return found
 
     assert told() == [("invitation", f"晨会 · {first:%Y-%m-%d %H:%M}")]
