@@ -142,9 +142,14 @@ def _shipped(table: Table) -> Iterator[Column[Any]]:
 
 def _known_years(table: Table) -> Iterator[str]:
     """Python knows the years 1 to 9999 only: one row beyond them, and nobody's list would open."""
-    days = [column.name for column in _shipped(table) if isinstance(column.type, Date | TIMESTAMP)]
-    if days:
-        within = " and ".join(f"{day} >= '0001-01-02' and {day} < '9999-12-31'" for day in days)
+    conditions = [
+        f"'0001-01-02' <= {all_of}({column.name}) and '9999-12-31' > {all_of}({column.name})"
+        for column in _shipped(table)
+        for all_of in (["all "] if isinstance(column.type, ARRAY) else [""])
+        if isinstance(getattr(column.type, "item_type", column.type), Date | TIMESTAMP)
+    ]
+    if conditions:
+        within = " and ".join(conditions)
         yield f"alter table crm.{table.name} drop constraint if exists {table.name}_years_check"
         # Not valid: only what is written from now on is looked at, so that an upgrade reads no whole table.
         yield f"alter table crm.{table.name} add constraint {table.name}_years_check check ({within}) not valid"
