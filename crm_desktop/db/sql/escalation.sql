@@ -12,7 +12,7 @@ begin
     select r.id, r.owner_id, crm.target_state(r.due_at, r.warn_at, r.waiting_since, r.solved_at, r.was_late) as level,
            concat_ws(' · ', r.subject, c.name, nullif(e.name, (select p.name from crm.employee p where p.id = pool))) as what
     from crm.service_request r join crm.customer c on c.id = r.customer_id join crm.employee e on e.id = r.owner_id
-    where r.due_at > now() - interval '10 days' and r.warn_at <= now()
+    where r.due_at > now() - interval '10 days' and r.warn_at <= now() and r.solved_at is null
   ), desk as (
     select m.employee_id from crm.group_member m join crm.permission_group g on g.id = m.group_id where g.code = 'service'
   ), heard as (
