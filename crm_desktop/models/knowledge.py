@@ -108,7 +108,11 @@ class ArticleVote(Base):
         UniqueConstraint("article_id", "edition", "employee_id"),
         {
             "comment": "Whom knowledge articles helped",
-            "info": {POLICY: Guard(rule="personal", entity="article_vote", owner_column="employee_id")},
+            "info": {
+                POLICY: Guard(
+                    rule="personal", entity="article_vote", owner_column="employee_id", editable=("is_useful",)
+                )
+            },
         },
     )
 

@@ -99,6 +99,8 @@ def test_each_publishing_is_an_edition_and_votes_are_for_the_present_one(raw: Ra
     raw.act(login("seller"))
     raw.count(vote, id_)
     assert raw.tried(vote, id_) == "23505"
+    # Else it would be counted where it was, and where it is.
+    assert raw.tried("update crm.article_vote set article_id = %s", id_) == REFUSED
     assert raw.tried("insert into crm.article_vote (article_id, is_useful, employee_id) values (%s, true, %s)",
                      id_, office.ids["junior"]) == REFUSED  # fmt: skip
     raw.act(login("director"))
