@@ -69,7 +69,12 @@ def test_one_reads_the_events_of_those_in_reach_and_those_one_takes_part_in(raw:
 
 def test_private_is_hidden_from_history_search_and_undo_too(raw: Raw) -> None:
     id_ = event(raw, "seller", is_private=True, subject="体检")
+    raw.value("select journal.begin_change('edit', '体检')")
     raw.count("update crm.event set place = '医院' where id = %s", id_)
+    raw.become(login("director"))
+    assert raw.column("select label from journal.change_sets(100) where label = '体检'") == []
+    raw.become(login("seller"))
+    assert raw.column("select label from journal.my_change_sets(100) where label = '体检'") == ["体检"]
     for key, is_in_sight in (("admin", False), ("director", False), ("manager", False), ("seller", True)):
         raw.become(login(key))
         assert bool(raw.rows("select * from journal.history('event', %s)", id_)) == is_in_sight
@@ -77,6 +82,15 @@ def test_private_is_hidden_from_history_search_and_undo_too(raw: Raw) -> None:
         assert raw.tried("update crm.event set subject = subject where id = %s", id_) == int(is_in_sight)
         assert raw.tried("update crm.event set is_private = false where id = %s", id_) == int(is_in_sight)
         assert raw.tried("delete from crm.event where id = %s", id_) == int(is_in_sight)
+
+
+def test_nobody_gathers_from_reminders_who_takes_part_in_something_private(raw: Raw) -> None:
+    private, own = event(raw, "seller", is_private=True), event(raw, "director")
+    copy = "select crm.copy_reminders(%s, %s)"
+    assert raw.tried(copy, private, own) == REFUSED
+    raw.become(login("seller"))
+    assert raw.tried(copy, own, private) == REFUSED
+    assert raw.tried(copy, private, private) == 1
 
 
 def test_nobody_makes_something_private_for_others(raw: Raw, office: Office) -> None:
@@ -141,6 +155,15 @@ def test_who_is_asked_is_told_and_who_asked_is_told_the_answer(raw: Raw, office:
 def test_nobody_writes_what_triggers_keep(raw: Raw, column: str) -> None:
     id_ = event(raw, "seller")
     assert raw.tried(f"update crm.event set {column} = 1 where id = %s", id_) == REFUSED
+
+
+@pytest.mark.parametrize("column", ["exceptions", "additions", "occurs_at"])
+def test_no_moment_that_python_does_not_know_closes_an_event_to_everybody(raw: Raw, column: str) -> None:
+    id_ = event(raw, "seller", rule="FREQ=DAILY")
+    write = f"update crm.event set {column} = array[starts_at, %s]::timestamptz[] where id = %s"
+    assert raw.tried(write, TEN, id_) == 1
+    for moment in ("20000-01-01", "infinity", "-infinity", "0044-03-15 BC"):
+        assert raw.tried(write, moment, id_) in ("23514", "0A000")
 
 
 def test_a_car_is_booked_once_at_a_time(raw: Raw) -> None:

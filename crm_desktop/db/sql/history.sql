@@ -78,7 +78,9 @@ returns table (id bigint, at timestamptz, kind text, label text, employee_id big
                rows bigint, is_mine boolean, undoes bigint, undone_by bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  all_in_reach text[] := array(select g.entity from crm.my_grants() g where g.read_scope = 5);
+  all_in_reach text[] := array(
+    select g.entity from crm.my_grants() g cross join lateral crm.reach_for(crm.me(), g.entity, 'read') r
+    where r.scope = 5 and not r.has_private);
 begin
   return query
     select s.id, s.at, s.kind, s.label, s.employee_id, s.login, e.name::text, c.rows,

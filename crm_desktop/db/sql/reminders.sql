@@ -79,7 +79,8 @@ create trigger carry_to_reminders after update on crm.event referencing old tabl
 create or replace function crm.copy_reminders(from_id bigint, to_id bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if not coalesce((select bool_or(w.may) from crm.why_for(crm.me(), 'event', to_id) w where w.verb = 'update'), false) then
+  if journal.visible_row('event', from_id) is null
+     or not coalesce((select bool_or(w.may) from crm.why_for(crm.me(), 'event', to_id) w where w.verb = 'update'), false) then
     raise insufficient_privilege;
   end if;
   delete from crm.reminder r where r.event_id = to_id;
