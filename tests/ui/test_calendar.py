@@ -386,8 +386,20 @@ def test_all_ways_draw_what_there_is(sit_down: SitDown) -> None:
         assert not page.grab().isNull()
         boxes = page.table._layout.boxes
         assert boxes or mode is Mode.TEAM
+    page.show_mode(Mode.AGENDA)
+    desk.settle()
+    page.table.setFocus()
+    shown = page.model.shown.occurrences
+    key(page, *[Qt.Key.Key_Up] * len(shown))
+    seen = [page.table.current]
+    for _line in shown[1:]:
+        key(page, Qt.Key.Key_Down)
+        seen.append(page.table.current)
+    assert seen == [*shown]
     page.show_mode(Mode.WEEK)
     desk.settle()
+    assert page.table.cursor_span is not None
+    assert (page.table.current, page.table.cursor_span.span.starts_at) == (shown[-1], shown[-1].starts_at)
     assert [(day - at(0, 0).date()).days for _rect, day, _many, _head in page.table._layout.rests] == [2]
 
 

@@ -63,17 +63,6 @@ class AgendaLayout(Layout):
             if day == cursor.span.starts_at.date():
                 yield QRect(0, top, self.width, DAY_LINE), False
 
-    def move(self, cursor: Cursor, across: int, down: int) -> Cursor:
-        """Any arrow goes to the next day that has something."""
-        steps, day = across + down, cursor.span.starts_at.date()
-        days = [found for _top, found in self._heads]
-        ahead = [found for found in days if (found > day if steps > 0 else found < day)]
-        if not ahead or not steps:
-            return cursor
-        to = ahead[0] if steps > 0 else ahead[-1]
-        length = cursor.span.ends_at - cursor.span.starts_at
-        return cursor._replace(span=cursor.span._replace(starts_at=midnight(to), ends_at=midnight(to) + length))
-
     def paint_ground(self, draw: CalendarPainter, offset: QPoint) -> None:
         """The names of the days."""
         draw.fill(QRect(0, offset.y(), self.width, max(self.height, self.room)), "surface")

@@ -55,8 +55,8 @@ class CalendarCanvas(QAbstractScrollArea):
         self.relayout()
         if is_other:
             self.verticalScrollBar().setValue(self._layout.begin())
-        if self._awaited is not None and self._awaited == self._current:
-            self.go_to(*self._awaited)
+        if self._current is not None and (is_other or self._awaited == self._current):
+            self.go_to(*self._current)
         self._awaited = None
 
     def show_now(self, now: datetime.datetime) -> None:

@@ -162,7 +162,9 @@ class CalendarView(CalendarCanvas):
 
     def _act(self, key: Qt.Key) -> bool:
         current, cursor = self.current, self.cursor_span
-        if key in _ARROWS and cursor is not None:
+        if key in _ARROWS and self.shown.mode is Mode.AGENDA:
+            self._next_event(sum(_ARROWS[key]))
+        elif key in _ARROWS and cursor is not None:
             self._move_cursor(*_ARROWS[key])
         elif key in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}:
             self.step_wanted.emit(1 if key == Qt.Key.Key_PageDown else -1)
@@ -236,17 +238,18 @@ class CalendarView(CalendarCanvas):
             self._choose(keys[(place + 1) % len(keys)])
 
     def _next_event(self, direction: int) -> None:
-        """The next event of all that are shown, or the one before."""
+        """The next event of all that are shown, or the one before, as far as there is one."""
         ordered = [(one.event_id, one.starts_at) for one in self.shown.occurrences]
         if not ordered:
             return
         if self._current in ordered:
-            place = (ordered.index(self._current) + direction) % len(ordered)
+            place = ordered.index(self._current) + direction
         else:
             at = self.cursor_span.span.starts_at if self.cursor_span is not None else ordered[0][1]
             later = [n for n, (_id, starts_at) in enumerate(ordered) if starts_at >= at]
-            place = (later[0] if later else 0) if direction > 0 else (later[0] - 1 if later else -1) % len(ordered)
-        self.go_to(*ordered[place])
+            following = later[0] if later else len(ordered)
+            place = following if direction > 0 else following - 1
+        self.go_to(*ordered[max(0, min(place, len(ordered) - 1))])
 
     def _move_by_key(self, across: int, down: int, *, is_stretch: bool) -> None:
         one = self.current
