@@ -28,6 +28,7 @@ from crm_desktop.ui.page import LOG_CALL, LOG_KEY, FilteredPage, Page, PageBuild
 from crm_desktop.ui.reminders.reminding import Reminding
 from crm_desktop.ui.service_watch import ServiceWatch
 from crm_desktop.ui.sharing.watch import LentWatch
+from crm_desktop.ui.side_entries import INBOX
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.theme import dress
@@ -36,7 +37,7 @@ from crm_desktop.ui.widgets.notice import Notice, Notices
 from crm_desktop.ui.widgets.tab_order import tab_on
 
 SIZE = QSize(1366, 768)
-INBOX_AREA, INBOX = "home", "messages/in"
+INBOX_AREA = "home"
 LEAST = QSize(1024, 600)
 
 

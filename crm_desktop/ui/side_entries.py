@@ -18,6 +18,7 @@ DEPARTMENTS = PageEntry(
     "department/tree", N_("Departments"), page_at("pages.departments.DepartmentsPage"), N_("Departments")
 )
 MESSAGES, REPORT = "messages/", "report/"
+INBOX = MESSAGES + "in"
 """What the keys of their entries begin with."""
 TEAM_LOGS = "work_log/team"
 FOLDERS: dict[Folder, str] = {"in": N_("Messages"), "unread": N_("Unread messages"), "sent": N_("Sent messages")}

@@ -368,6 +368,7 @@ def test_the_funnel_opens_the_rows_of_its_numbers(sit_down: SitDown) -> None:
     listed = view.current_page()
     assert isinstance(listed, ListPage)
     assert list(listed.model.ids()) == [ids[0]]
+    assert listed.table.hasFocus()
     view.select_page("opportunity/funnel")
     QTest.mouseClick(
         funnel.table, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, funnel.table.rect_of(0).center()

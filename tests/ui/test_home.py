@@ -156,13 +156,13 @@ def test_a_message_is_written_rings_is_read_and_answered(sit_down: SitDown, qtbo
     other = sit_down("leader")
     other.hear("message", other.gateway.person.id)
     assert other.window.header.bell.text() == "1"
-    other.window.show_messages()
-    other.settle()
-    inbox: Any = other.window.view("home").current_page()
-    assert inbox.model.rows[0].body == "三点开会"
-    inbox.table.setFocus()
-    inbox.table.setCurrentIndex(inbox.model.index(0, 0))
+    waiting = home_of(other).cards["messages"]
+    assert [row.note for row in waiting.model.rows] == ["三点开会"]
+    waiting.table.opened.emit(waiting.model.index(0, 0))
     other.settle_all()
+    inbox: Any = other.window.view("home").current_page()
+    assert inbox.text.toPlainText() == "三点开会"
+    assert inbox.table.hasFocus()
     other.hear("message", other.gateway.person.id)
     assert other.window.header.bell.text() == ""
     qtbot.keyClick(inbox.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)

@@ -95,6 +95,7 @@ class ChosenPage(Page):
             chosen = next((one for one in processes if one.id == self.choices.process_id), processes[0])
             group = self.choices.list_filter(chosen if len(processes) > 1 and not more else None)
             page.set_filter(Group((*group.items, more)) if more else group)
+            self._view.focus_page()
 
     def _open(self) -> None:
         raise NotImplementedError

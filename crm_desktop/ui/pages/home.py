@@ -32,6 +32,7 @@ from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.home_actions import HomeActions
 from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
+from crm_desktop.ui.side_entries import INBOX
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
@@ -251,7 +252,16 @@ class HomePage(Page):
 
     def _message(self, message: Message) -> Shown:
         body = message.words.partition("\n")[0]
-        return Shown(in_short(message), body, moment_text(message.sent_at), partial(self._view.select_page, "messages"))
+        return Shown(in_short(message), body, moment_text(message.sent_at), partial(self._open_message, message))
+
+    def _open_message(self, message: Message) -> None:
+        from crm_desktop.ui.pages.messages import MessagesPage  # with all that shows and answers them
+
+        self._view.select_page(INBOX)
+        page = self._view.current_page()
+        assert isinstance(page, MessagesPage)
+        page.choose(message)
+        self._view.focus_page()
 
     def _open_stage(self, stage: Ref) -> None:
         mine = Condition("owner", "me", ())

@@ -111,6 +111,10 @@ class MessagesPage(Page):
         self._title.set_title(self.title)
         self.refresh()
 
+    def choose(self, message: Message) -> None:
+        """Choose one of the folder as soon as it is read."""
+        self._current = message
+
     def refresh(self) -> None:
         """Read the folder again."""
         folder = self._folder
