@@ -206,7 +206,9 @@ _CANDIDATES = text("""
           and (s.type_id is null or s.type_id = a.type_id)
         order by s.employee_id, points desc, s.id
     ), people as (
-        select e.id, e.name, d.name as department, e.sort_key
+        select e.id, e.name, d.name as department, e.sort_key,
+               exists (select from crm.group_member b join crm.permission_group n on n.id = b.group_id
+                       where b.employee_id = e.id and n.code = 'service') as is_desk
         from crm.employee e left join crm.department d on d.id = e.department_id
         where e.is_active and not e.is_pool and exists (
             select from crm.group_member b join crm.permission_grant g on g.group_id = b.group_id
@@ -230,7 +232,7 @@ _CANDIDATES = text("""
     select w.id, w.name, coalesce(w.department, ''), s.points is not null, coalesce(s.words, ''),
            coalesce(d.open, 0), coalesce(d.customer, 0), coalesce(d.product, 0), coalesce(d.area, 0)
     from people w left join done d on d.owner_id = w.id left join skill s on s.employee_id = w.id
-    order by coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0))
+    order by w.is_desk::int + coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0))
              + ln(1 + coalesce(d.area, 0)) - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
 """)
 

@@ -90,8 +90,10 @@ class EnterStateDialog(Dialog):
             self.people.appendRow([QStandardItem(text) for text in texts])
         self.table.fit_columns(_REASONS)
         editor = self.editors["owner"]
-        if self.candidates and editor.value() is None:
+        assert isinstance(editor, ReferenceEditor)
+        if self.candidates and not editor.line.text():
             editor.set_value(self.candidates[0].engineer)
+            editor.line.selectAll()  # who knows better types over it
 
     def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
         editor = self.editors["owner"]
