@@ -232,8 +232,9 @@ _CANDIDATES = text("""
     select w.id, w.name, coalesce(w.department, ''), s.points is not null, coalesce(s.words, ''),
            coalesce(d.open, 0), coalesce(d.customer, 0), coalesce(d.product, 0), coalesce(d.area, 0)
     from people w left join done d on d.owner_id = w.id left join skill s on s.employee_id = w.id
-    order by w.is_desk::int + coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0)) + 2 * ln(1 + coalesce(d.product, 0))
-             + ln(1 + coalesce(d.area, 0)) - coalesce(d.open, 0) / 3.0 desc, w.sort_key, w.id
+    order by w.is_desk::int + coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0))
+             + 2 * ln(1 + coalesce(d.product, 0)) + ln(1 + coalesce(d.area, 0)) - coalesce(d.open, 0) / 3.0 desc,
+             w.sort_key, w.id
 """)
 
 

@@ -126,6 +126,8 @@ def test_a_low_score_opens_it_again(desk: Desk) -> None:
     assert desk.read(id_, "solved_at", "times_reopened", "due_at is not null") == (None, 1, True)
     desk.move(id_, "solved")
     assert desk.read(id_, "satisfaction_id", "revisited_at") == (None, None), "it is asked about anew"
+    desk.move(id_, "closed", satisfaction_id=raw.value("select crm.choice('satisfaction', '1')"))
+    assert desk.state(id_) == "reopened", "closed with a low score, as the program's dialog writes it"
 
 
 def test_targets_count_working_time_without_pauses(desk: Desk) -> None:

@@ -150,8 +150,9 @@ begin
   if state = was and new.owner_id <> old.owner_id and was not in ('solved', 'closed', 'cancelled') then
     -- Given to somebody it is his to accept; taken, it is accepted; given back, it waits for somebody again.
     state := case when new.owner_id = pool then 'new' when new.owner_id = crm.me() then 'accepted' else 'dispatched' end;
-  elsif state = was and was in ('solved', 'closed') and new.satisfaction_id is distinct from old.satisfaction_id
+  elsif state in (was, 'closed') and was in ('solved', 'closed') and new.satisfaction_id is distinct from old.satisfaction_id
       and new.satisfaction_id is not null then
+    -- Whoever asks the customer means to close it; how content he is decides.
     new.revisited_at := coalesce(nullif(new.revisited_at, old.revisited_at), now());
     state := case when crm.choice_code(new.satisfaction_id) in ('1', '2') then 'reopened' else 'closed' end;
   end if;

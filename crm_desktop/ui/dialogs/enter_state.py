@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
@@ -21,10 +21,13 @@ from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.reference import ReferenceEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.sharing.receivers import person_editor
+from crm_desktop.ui.widgets.buttons import with_shortcut
 from crm_desktop.ui.widgets.table_view import TableView
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 NOTE_LENGTH = 300
 LIST_HEIGHT = 200
+DECIDE = "Ctrl+Return"
 _REASONS = 3
 
 
@@ -51,6 +54,8 @@ class EnterStateDialog(Dialog):
         self.body.addWidget(self.note)
         self.add_cancel()
         self.ok = self.add_primary(title.rstrip("…"), self._decide)
+        self.ok.setToolTip(plain_tooltip(with_shortcut(title.rstrip("…"), DECIDE)))
+        QShortcut(QKeySequence(DECIDE), self).activated.connect(self.ok.click)  # Enter is a new line of a long text
         next(iter(self.editors.values()), self.note).setFocus()
 
     def show_errors(self, error: FieldsError) -> None:
