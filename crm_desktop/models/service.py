@@ -145,7 +145,8 @@ class ServiceRequest(Searchable, Timed, Base):
         Index(
             "service_request_solved_idx", "solved_at", "id", postgresql_where=text("solved_at is not null")
         ),
-        Index("service_request_due_idx", "due_at", "id", postgresql_where=text("due_at is not null")),
+        Index("service_request_due_idx", "due_at", "id", postgresql_include=["owner_id"]),
+        Index("service_request_waiting_idx", "id", postgresql_where=text("waiting_since is not null")),
         Index(
             "service_request_along_idx", "customer_owner_id", "id",
             postgresql_where=text("customer_owner_id <> owner_id"),
