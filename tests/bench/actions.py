@@ -57,8 +57,10 @@ class ActionsBench:
         """Each side entry, each action, another theme: until it rests, and the longest block."""
         for area in self._window.context.areas:
             for entry in area.pages:
-                view = self._window.show_area(area.key)
-                yield self._measured(f"{area.key}: {entry.key}", lambda view=view, key=entry.key: view.select_page(key))  # type: ignore[misc]
+                select = lambda area=area.key, key=entry.key: self._window.view(area).select_page(key)  # noqa: E731
+                anew = lambda area=area.key: self._begin_anew(area)  # noqa: E731
+                yield self._bench.timing(f"{area.key}: {entry.key}", select, 0, anew, runs=RUNS)
+        self._window.show_area("customers")
         for name, act in self.acts.items():
             yield self._measured(name, act)
         yield self._measured("another theme", lambda: self._wear("dark"))
@@ -86,6 +88,10 @@ class ActionsBench:
         timing = self._bench.timing(name, act, 0, self._clear, runs=RUNS)
         self._clear()
         return timing
+
+    def _begin_anew(self, area: str) -> None:
+        self._clear()
+        self._bench.begin_anew(area)
 
     def _do(self, act: Callable[[], object]) -> None:
         act()

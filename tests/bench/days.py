@@ -68,16 +68,8 @@ class Days:
         self._undo()
 
     def _opened(self, name: str, act: Callable[[], object], area: str = "customers") -> Timing:
-        """From a page of ``area``, in a window whose other pages are all to be built."""
-
-        def begin_anew() -> None:
-            self._window.show_area("customers")
-            views = self._window.views()
-            for key in views.keys() - {"customers"}:
-                views.pop(key).deleteLater()
-            self._window.show_area(area)
-
-        return self._bench.timing(name, act, OPENED_MS, begin_anew, runs=RUNS)
+        """From the first page of ``area``, others are yet to be built."""
+        return self._bench.timing(name, act, OPENED_MS, lambda: self._bench.begin_anew(area), runs=RUNS)
 
     def _dragged(self) -> Timing:
         page = self._board()

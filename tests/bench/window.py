@@ -17,6 +17,7 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services.calendar_times import Mode
 from crm_desktop.services.search import search
+from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.areas import areas_for
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.collector import Collector
@@ -140,6 +141,14 @@ class WindowBench:
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._tasks.close()
         self.gateway.close()
+
+    def begin_anew(self, area: str = "customers") -> AreaView:
+        """Show the first page of an area, as if none of the others had been opened yet. Customers stay as they are."""
+        self.window.show_area("customers")
+        views = self.window.views()
+        for key in views.keys() - {"customers"}:
+            views.pop(key).deleteLater()
+        return self.window.show_area(area)
 
     def timings(self) -> Iterator[Timing]:
         """All cases, in order."""
