@@ -7,8 +7,8 @@ from alembic import op
 
 from crm_desktop.models import SCHEMA
 
-revision = "0036"
-down_revision = "0035"
+revision = "0038"
+down_revision = "0037"
 
 
 def upgrade() -> None:
