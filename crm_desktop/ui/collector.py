@@ -15,7 +15,7 @@ from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS = 500
+EVERY_MS = 1000
 DUE = (2000, 10, 10)
 """How many objects more than before the youngest are looked through, and how many such looks before the older ones."""
 
