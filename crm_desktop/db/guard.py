@@ -99,6 +99,32 @@ begin
 end $$;
 grant execute on function crm.record_open_to_change(text, bigint) to crm_user;
 """
+_ALONG_FOR = """
+-- What lies at a record whose owner he reaches with his right to read records like it, or at one that is lent to him.
+-- Who sees all needs none of it, and what is private lies at nothing. Each table has its own statement, planned once.
+create or replace function crm.along_for(person bigint, table_name text) returns bigint[]
+language plpgsql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  owners bigint[];
+  lent bigint[];
+begin
+  case table_name
+{tables}
+  else return '{{}}';
+  end case;
+end $$;
+"""
+_ALONG_ONE = """
+  when '{row}' then
+    if crm.scope_for(person, '{entity}', 'read') = 5 then return '{{}}'; end if;
+    owners := crm.owners_for(person, '{entity}', 'read');
+    lent := crm.shared_for(person, '{parent}', 'read');
+    return array(
+      select t.id from crm.{row} t
+      where t.{along} = any (owners) and t.{along} <> t.{owner} and t.{owner} <> all (owners) and t.{owner} > 0
+      union all
+      select t.id from crm.{row} t where t.{reference} = any (lent) and t.{owner} > 0);"""
 
 
 def guarded_tables() -> dict[str, tuple[Table, Guard]]:
@@ -111,6 +137,7 @@ def guarded_tables() -> dict[str, tuple[Table, Guard]]:
 def guard_statements() -> Iterator[str]:
     """All that makes the tables of both schemas safe, journaled and heard of."""
     yield _record_functions()
+    yield _along_for()
     for table, guard in guarded_tables().values():
         yield from _row_security(f"crm.{table.name}")
         yield from _policies(table.name, guard)
@@ -133,6 +160,18 @@ def _record_functions() -> str:
     return _RECORD_FUNCTIONS.format(
         sight="\n".join(map(sight.format, names)), change="\n".join(map(change.format, names))
     )
+
+
+def _along_for() -> str:
+    tables = [
+        _ALONG_ONE.format(
+            row=name, entity=guard.entity, parent=guard.along_table, along=guard.along_owner_column,
+            reference=guard.along_column, owner=guard.judged_column,
+        )
+        for name, (_table, guard) in guarded_tables().items()
+        if guard.along_table is not None
+    ]  # fmt: skip
+    return _ALONG_FOR.format(tables="".join(tables))
 
 
 def _shipped(table: Table) -> Iterator[Column[Any]]:

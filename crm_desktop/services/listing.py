@@ -363,8 +363,7 @@ def fetch_first_pages(
 
 def _select_page(query: ListQuery, columns: Sequence[Column], ids: Select[Any]) -> Select[Any]:
     ordered = _placed(ids)
-    statement = _select_rows(query.spec, columns).join(ordered, ordered.c.id == query.spec.model.__table__.c.id)
-    return statement.order_by(ordered.c.place)
+    return _select_rows(query.spec, columns, ordered).order_by(ordered.c.place)
 
 
 def _read_back(rows: Iterable[Any], columns: Sequence[Column]) -> list[Row]:
@@ -388,8 +387,8 @@ def fetch_rows(session: Session, spec: EntitySpec, columns: Sequence[Column], id
     return {row.id: row for row in _read(found, columns)}
 
 
-def _select_rows(spec: EntitySpec, columns: Sequence[Column]) -> Select[Any]:
-    return select_values(spec, [column.path for column in columns])
+def _select_rows(spec: EntitySpec, columns: Sequence[Column], among: Subquery | None = None) -> Select[Any]:
+    return select_values(spec, [column.path for column in columns], among)
 
 
 def _read(result: Iterable[Any], columns: Sequence[Column]) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     and_,
     any_,
@@ -103,12 +104,18 @@ def read_values(paths: Sequence[tuple[Attr, ...]], row: Sequence[Any]) -> Iterat
             position += 3
 
 
-def select_values(spec: EntitySpec, paths: Sequence[tuple[Attr, ...]]) -> Select[Any]:
-    """Id, version and the values of ``paths`` for rows of the entity; the caller says which."""
+def select_values(spec: EntitySpec, paths: Sequence[tuple[Attr, ...]], among: FromClause | None = None) -> Select[Any]:
+    """Id, version and the values of ``paths`` for rows of the entity; the caller says which, or ``among`` by its ids.
+
+    Those come first: the planner keeps to the order of more than eight joins, and would join whole tables.
+    """
     joins = Joins(spec.model)
     columns = [column for path in paths for column in outputs(path, joins)]
     table: Any = spec.model
-    return joins.apply(select(table.id, table.version, *columns).select_from(table))
+    chosen = select(table.id, table.version, *columns)
+    if among is None:
+        return joins.apply(chosen.select_from(table))
+    return joins.apply(chosen.select_from(among).join(table, table.id == among.c.id))
 
 
 def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:

@@ -14,7 +14,8 @@ begin
     select a.id from above a where a.id is not null);
 end $$;
 
--- The ways by which records come into sight beside their owner's scope, a function for each. All give keys.
+-- The ways by which records come into sight beside their owner's scope, a function for each; along_for stands in
+-- db/guard.py. All give keys.
 
 -- What is lent.
 create or replace function crm.lent_for(person bigint, table_name text, verb text) returns bigint[]
@@ -27,28 +28,6 @@ begin
     where (s.employee_id = person or s.department_id = any (departments)) and s.entity = lent_for.table_name
       and (s.ends_at is null or s.ends_at > statement_timestamp())  -- not that of a transaction left open
       and (verb = 'read' or s.may_write));
-end $$;
-
--- What lies at a record whose owner he reaches with his right to read records like it, or at one that is lent to him.
--- Who sees all needs none of it, and what is private lies at nothing.
-create or replace function crm.along_for(person bigint, subject journal.subject) returns bigint[]
-language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  along bigint[];
-  lent bigint[];
-begin
-  if subject.along_table is null or crm.scope_for(person, subject.entity, 'read') = 5 then return '{}'; end if;
-  execute format('select array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%2$I <> t.%3$I and t.%3$I <> all ($1)
-                               and t.%3$I > 0)',
-                 subject.table_name, subject.along_owner_column, subject.owner_column)
-    into along using crm.owners_for(person, subject.entity, 'read');
-  lent := crm.shared_for(person, subject.along_table, 'read');
-  if lent <> '{}' then
-    execute format('select $2 || array(select t.id from crm.%1$I t where t.%2$I = any ($1) and t.%3$I > 0)',
-                   subject.table_name, subject.along_column, subject.owner_column)
-      into along using lent, along;
-  end if;
-  return along;
 end $$;
 
 -- What he is asked to take part in, whatever he answered.
@@ -86,7 +65,7 @@ begin
     if verb = 'create' then return '{}'; end if;
     found_keys := crm.lent_for(person, table_name, verb);
     if verb = 'read' then
-      found_keys := found_keys || crm.along_for(person, subject) || crm.invited_for(person, table_name);
+      found_keys := found_keys || crm.along_for(person, table_name) || crm.invited_for(person, table_name);
     end if;
     if verb = 'read' or subject.named_may_write then
       found_keys := found_keys || crm.named_for(person, subject);
