@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.progress import Step
 from crm_desktop.db.bulk import copy_rows
-from crm_desktop.demo.calendar import build_outlines
+from crm_desktop.demo.calendar import ZONE, build_outlines
 from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.events import CALENDAR_TABLES, add_events
 from crm_desktop.demo.full_days import FULL_DAY_TABLES, add_full_days
@@ -60,6 +60,8 @@ CHAPTERS = {
 TABLES = ("customer", "contact", "contact_relation", "activity")
 Batch = dict[str, list[Row]]
 _SEED = 1998
+_SHANGHAI = 8
+"""Hours from UTC; a firm is there unless it says something else."""
 _BATCH = 2_000  # customers
 _REBUILD_FROM = 50_000  # customers; below, indexes are filled row by row as quickly
 _INDEXES = text("""
@@ -82,6 +84,7 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> 
     """
     session.execute(text("set local session_replication_role = replica"))
     size, dice, firm = SCALES[scale], Dice(_SEED), read_words("firm")
+    _move_in(session)
     names = Names(read_words("names"), dice)
     world = add_team(session, firm, build_staff(firm, names, size, dice), today)
     last = dict.fromkeys(TABLES, 0)
@@ -96,6 +99,16 @@ def fill(session: Session, scale: str, today: datetime.date, progress: Step) -> 
     )
     session.execute(insert(Setting).values(key=SAMPLE_FIRM, value={"scale": scale, "day": today.isoformat()}))
     add_chapters(session, today)
+
+
+def _move_in(session: Session) -> None:
+    """Let the firm's clocks go as those of its visitor, where that is whole hours from UTC."""
+    offset = datetime.datetime.now(ZONE).utcoffset()
+    hours, rest = divmod(offset or datetime.timedelta(), datetime.timedelta(hours=1))
+    if not rest and hours != _SHANGHAI:
+        zone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+        session.execute(insert(Setting).values(key="time_zone", value=zone))
+        session.execute(text("select crm.write_out_working_time()"))
 
 
 def add_chapters(session: Session, today: datetime.date) -> list[str]:
