@@ -253,6 +253,21 @@ def test_of_a_series_one_is_asked_which_are_meant(sit_down: SitDown) -> None:
     assert len(starts(page)) == 3
 
 
+def test_every_weekday_said_on_a_sunday_begins_on_monday(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_calendar(desk)
+    page.actions_.create(Cursor(Span(at(6, 9), at(6, 10)), is_whole=False))
+    desk.settle()
+    dialog = desk.dialog(EventDialog)
+    dialog.editors["subject"].set_value("站会")
+    dialog.repeats.show_rule("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", at(6, 9).date())
+    dialog.save()
+    desk.settle()
+    assert page.table.current is not None
+    assert page.table.current.starts_at == at(7, 9)
+    assert len(starts(page)) == 5
+
+
 def test_one_line_makes_an_event_at_the_customer_it_names(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     customer = desk.customer("珠海华工医药有限公司")

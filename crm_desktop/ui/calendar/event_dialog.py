@@ -192,6 +192,8 @@ class EventDialog(Dialog):
             return
         span = self.times.span()
         assert span is not None  # it was checked
+        if rule is not None and rule != self.form.rule:
+            span = _begun_by(rule, span)
         values: dict[str, Any] = {key: editor.value() for key, editor in self.editors.items()}
         values |= {"starts_at": span.starts_at, "ends_at": span.ends_at, "is_all_day": self.times.is_whole}
         values["is_private"] = self.private.isChecked()
@@ -301,3 +303,9 @@ class EventDialog(Dialog):
             return self.editors[key].value()
         except KnownError:
             return None
+
+
+def _begun_by(rule: str, span: Span) -> Span:
+    """What repeats begins on the first of its own days: every weekday, said on a Sunday, on Monday."""
+    days = recurrence.occurrences(rule, span.starts_at)
+    return Span(days[0], days[0] + (span.ends_at - span.starts_at)) if days else span
