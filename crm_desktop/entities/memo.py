@@ -59,6 +59,7 @@ MEMO = EntitySpec(
         presets=(
             Preset(key="mine", label=N_("My memos"), where=_mine),
             Preset(key="shared", label=N_("Shared with me"), where=_shared, only_if_any=True),
+            Preset(key="all", label=N_("All memos")),
             starred(Memo),
         ),
     ),
