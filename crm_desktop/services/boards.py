@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
+from crm_desktop.models import Employee
 from crm_desktop.services.listing import ListQuery, parameters_of, shape_of, unpacked, where_of
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import Joins, display_of, outputs, read_values
@@ -130,13 +131,16 @@ def _select_board(board: BoardSpec, query: ListQuery, person: Person, lane: Attr
     joins = Joins(target)
     paths = _paths(board)
     shown = [column for path in paths for column in outputs(path, joins)]
-    found = select(target.id, display_of(target), *shown, cells.c.ids, *(cells.c[one.name] for one in sums))
+    tone = getattr(target, "tone", literal(None))
+    found = select(target.id, display_of(target), tone, *shown, cells.c.ids, *(cells.c[one.name] for one in sums))
     is_always_shown = board.process is not None or bool(fact.dictionary)  # of people only those who have a card
     statement = joins.apply(found.select_from(target).join(cells, cells.c.place == target.id, isouter=is_always_shown))
     if fact.dictionary:
         statement = statement.where(target.dictionary.has(code=fact.dictionary), target.is_active)
     ordered = [target] if board.process is None else [joins.target((board.process,)), target]
     order = [column for rows in ordered for column in (getattr(rows, rows.order), rows.id)]
+    if target is Employee:
+        order.insert(0, Employee.is_pool.desc())  # what nobody has yet
     if lane is not None:
         lane_target: Any = facts(lane).target
         lanes: Any = aliased(lane_target)
@@ -151,15 +155,15 @@ def _paths(board: BoardSpec) -> list[tuple[Attr, ...]]:
 
 def _read(board: BoardSpec, rows: Iterable[Any], *, has_lanes: bool) -> FoundBoard:
     paths = _paths(board)
-    width = 2 + 3 * len(paths)
+    width = 3 + 3 * len(paths)
     end = width + 1 + len(board.sums)
     columns: dict[int, BoardColumn] = {}
     lanes: dict[Ref, Any] = {}
     for row in rows:
-        values = iter(read_values(paths, row[2:width]))
+        values = iter(read_values(paths, row[3:width]))
         process = next(values) if board.process is not None else None
         state = next(values) if board.state is not None else None
-        ref = Ref(row[0], row[1], state.tone if state else None)
+        ref = Ref(row[0], row[1], state.tone if state else row[2])
         column = columns.setdefault(ref.id, BoardColumn(ref, state, process))
         if row[width] is not None:
             lane_id, label, place = row[end:] if has_lanes else (None, "", None)

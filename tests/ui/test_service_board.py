@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.services import service_desk
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
+from crm_desktop.ui.board.paint import tone_of
 from crm_desktop.ui.dialogs.enter_state import EnterStateDialog
 from tests.ui.desk import Desk, SitDown, change, count_statements, create, own_database, sign_in, sit_down, template
 
@@ -47,6 +48,8 @@ def test_cards_go_through_the_states_by_keys_and_are_asked_what_they_need(desk: 
     made, other = request(desk, owner=me), request(desk)
     page = board(desk, "board")
     assert shown(page) == {"New": [other.id], "Accepted": [made.id]}
+    colours = [tone_of(page.model.columns, place(page, state)) for state in ("New", "Refused", "In work", "Solved")]
+    assert colours == ["warn", "bad", "violet", "good"], "as everywhere"
     page.table.go_to(made.id)
     qtbot.keyClick(page.table, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     desk.settle_all()
@@ -77,8 +80,9 @@ def test_board_by_engineer_gives_cards_to_people(desk: Desk) -> None:
     me, both = Ref(desk.gateway.person.id, ""), Ref(desk.id_of("employee", "name = 'both'"), "both")
     made = request(desk, owner=me)
     request(desk, owner=both)
+    request(desk)
     page = board(desk, "engineers")
-    assert set(shown(page)) == {"desk", "both"}, "who has nothing has no column"
+    assert list(shown(page)) == ["公海", "both", "desk"], "what nobody has first; who has nothing has no column"
     page.move_card(made.id, place(page, "both"))
     desk.settle_all()
     assert len(shown(page)["both"]) == 2

@@ -33,8 +33,12 @@ _MONTH_DAY = 5  # characters of 2026-03-05 that this year needs no other of
 
 
 def tone_of(columns: tuple[BoardColumn, ...], number: int) -> str:
-    """The colour of a column: what is on the way changes from one to the next, ends have that of what they mean."""
+    """The colour of a column: its own, where they have some; else what is on the way changes from one to the next, ends
+    have that of what they mean.
+    """
     column = columns[number]
+    if column.state is None and any(one.ref.tone for one in columns):
+        return column.ref.tone or "neutral"
     if column.state is not None and column.state != columns[0].state:
         return column.state.tone or "neutral"
     return ON_THE_WAY[number % len(ON_THE_WAY)]
