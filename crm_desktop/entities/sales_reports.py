@@ -396,5 +396,5 @@ TRADE = ReportSpec(
         ),
     ),
     drawn=("amount",),
-    people={"service_request": "customer.owner"},
+    people={"service_request": "customer.owner", "installed_product": "customer.owner"},
 )  # fmt: skip

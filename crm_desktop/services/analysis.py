@@ -195,12 +195,7 @@ class _Asked:
         """The dimension as this measure's entity has it: months are those of the measure's own day."""
         if dimension.unit and dimension.field == self._spec.day:
             return replace(dimension, field=measure.day or self._spec.day)
-        return replace(dimension, field=self._field(self._entity(measure), dimension.field))
-
-    def _field(self, entity: str, field: str) -> str:
-        """The path of a field from this entity: whose a record is, is said by another one in each."""
-        head, dot, rest = field.partition(".")
-        return f"{self._spec.people.get(entity, head)}{dot}{rest}" if head == "owner" else field
+        return replace(dimension, field=self._spec.field_in(self._entity(measure), dimension.field))
 
     def _group(self, measure: Measure, where: Group) -> Group:
         """All that is asked of the rows of a measure."""
@@ -213,7 +208,7 @@ class _Asked:
     def _common(self, entity: str) -> tuple[Item, ...]:
         """What is asked of all rows of an entity."""
         items: list[Item] = [
-            replace(one, field=self._field(entity, one.field)) if isinstance(one, Condition) else one
+            replace(one, field=self._spec.field_in(entity, one.field)) if isinstance(one, Condition) else one
             for one in self._parameters.whose.items
         ]
         if entity == self._spec.entity:

@@ -129,6 +129,11 @@ class ReportSpec:
         """The dimension of a key, the first one where there is none."""
         return next((one for one in self.dimensions if one.key == key), self.dimensions[0])
 
+    def field_in(self, entity: str, field: str) -> str:
+        """The path of a field from this entity: whose a record is, is said by another one in each."""
+        head, dot, rest = field.partition(".")
+        return f"{self.people.get(entity, head)}{dot}{rest}" if head == "owner" else field
+
     def entities(self) -> Iterator[str]:
         """Whose rows are counted, once each; its own first."""
         yield from dict.fromkeys((self.entity, *(one.entity or self.entity for one in self.measures)))

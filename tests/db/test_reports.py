@@ -16,6 +16,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.core.text import normalise
 from crm_desktop.db.engine import Gateway
+from crm_desktop.entities import by_key
 from crm_desktop.entities.reports import REPORTS
 from crm_desktop.entities.sales_reports import (
     ACTIVITIES,
@@ -35,6 +36,7 @@ from crm_desktop.entities.sales_reports import (
 from crm_desktop.entities.service_reports import ENGINEERS, MONITOR, REQUESTS
 from crm_desktop.services.analysis import FoundReport, Number, fetch_report
 from crm_desktop.services.analysis_parameters import Parameters, fetch_named, from_stored, opening_parameters
+from crm_desktop.services.filter_fields import find_field
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.spec import Ref
 from crm_desktop.spec.filters import Condition, Group
@@ -288,7 +290,7 @@ def test_parameters_are_kept_without_names(sign_in: SignIn) -> None:
         assert from_stored(WON, stored) == opening
 
 
-def test_every_report_is_named_once() -> None:
+def test_every_report_is_named_once_and_its_entities_have_what_it_gathers_by() -> None:
     assert len({spec.key for spec in REPORTS}) == len({spec.number for spec in REPORTS}) == len(REPORTS)
     for spec in REPORTS:
         keys = [one.key for one in spec.measures]
@@ -296,3 +298,8 @@ def test_every_report_is_named_once() -> None:
         assert set(spec.drawn) <= set(keys)
         assert len({one.key for one in spec.dimensions}) == len(spec.dimensions)
         assert spec.then in {"", *(one.key for one in spec.dimensions)}
+        for entity in spec.entities():
+            for one in spec.dimensions:
+                is_own_day = one.unit and one.field == spec.day
+                there = by_key(one.part or entity)
+                assert is_own_day or find_field(there, spec.field_in(entity, one.field)), (spec.key, entity, one.key)
