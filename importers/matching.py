@@ -33,12 +33,15 @@ def match_keys(spec: EntitySpec) -> tuple[MatchKey, ...]:
     if spec.key == "customer":
         return MATCH_KEYS
     by_code: tuple[MatchKey, ...] = ("code",) if "code" in spec.fields else ()
-    return by_code if spec.story is not None else (*by_code, "name")
+    is_named = spec.story is None and name_key(spec) in spec.fields
+    return (*by_code, "name") if is_named else by_code
 
 
 def name_key(spec: EntitySpec) -> str:
     """The field that names a record."""
-    return spec.search.name.key if spec.search is not None else "name"
+    if spec.search is not None:
+        return spec.search.name.key
+    return spec.story.title.key if spec.story is not None else "name"
 
 
 class CustomerMatcher:

@@ -14,14 +14,15 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.names import name_core
 from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
+from crm_desktop.models import Employee
 from crm_desktop.services.records import fetch_records
-from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec import EntitySpec, Ref, facts
 from importers.matching import CustomerMatcher, Matcher, fetch_contacts, name_key
 from importers.meeting import free_codes, give_owners, keep_note, meet, meet_contacts
 from importers.plan import FILL_IN, Fate, MatchRule, OnMatch, Plan, PlannedRow
 from importers.records import Record
 from importers.resolve import Resolver
-from importers.targets import PARTS, parent_field
+from importers.targets import PARTS, parent_field, writable
 
 _MATCHED_BY = {
     "code": N_("same number"),
@@ -51,9 +52,10 @@ def make_plan(
         if progress and number % 500 == 0:
             progress(number, len(records), _("Comparing"))
         rows.append(_row(resolver, spec, record, has_parent=record.at in above))
+    _reject_unfinished(spec, rows, records)
     _meet_known(session, person, spec, rows, rule)
     _join_parents(spec, rows, above, rule)
-    if "owner" in spec.fields:
+    if any(attr.key == "owner" for attr in writable(spec)):
         give_owners(rows, person, spec)
     free_codes(session, rows, spec)
     return Plan(tuple(rows))
@@ -71,7 +73,7 @@ def _above(resolver: Resolver, spec: EntitySpec, records: Sequence[Record]) -> d
 
 
 def _row(resolver: Resolver, spec: EntitySpec, record: Record, *, has_parent: bool) -> PlannedRow:
-    """A new record, or a row that cannot become one."""
+    """What a row says, as a new record."""
     field = parent_field(spec)
     told = {key: value for key, value in record.values.items() if not has_parent or field is None or key != field.key}
     ready = resolver.resolve(spec, told)
@@ -86,17 +88,22 @@ def _row(resolver: Resolver, spec: EntitySpec, record: Record, *, has_parent: bo
             keep_note(values, spec, found.values["remark"])
     _imply(resolver, spec, values, parts)
     title = str(values.get(name_key(spec), ""))
-    row = PlannedRow(record.at, title, Fate.CREATE, values=values, new_parts=parts, warnings=tuple(warnings))
-    for key, attr in spec.fields.items():
-        fact = facts(attr)
-        if not fact.is_required or key in values or key == "owner":  # whom nobody knows stays in the remark
-            continue
-        if key in record.values:
-            words = _("{field} “{text}” is not known here.")
-            row.fate, row.reason = Fate.REJECT, words.format(field=_(spec.labels[attr]), text=record.values[key])
-        elif fact.default is None:
-            row.fate, row.reason = Fate.REJECT, _("{field} is missing.").format(field=_(spec.labels[attr]))
-    return row
+    return PlannedRow(record.at, title, Fate.CREATE, values=values, new_parts=parts, warnings=tuple(warnings))
+
+
+def _reject_unfinished(spec: EntitySpec, rows: Sequence[PlannedRow], records: Sequence[Record]) -> None:
+    """Rows without what every record needs. A colleague whom nobody knows is no reason: he stays in the remark."""
+    needed = [attr for attr in spec.fields.values() if facts(attr).is_required and facts(attr).target is not Employee]
+    for row, record in zip(rows, records, strict=True):
+        for attr in needed:
+            if attr.key in row.values:
+                continue
+            if attr.key in record.values:
+                words = _("{field} “{text}” is not known here.")
+                row.fate = Fate.REJECT
+                row.reason = words.format(field=_(spec.labels[attr]), text=record.values[attr.key])
+            elif facts(attr).default is None:
+                row.fate, row.reason = Fate.REJECT, _("{field} is missing.").format(field=_(spec.labels[attr]))
 
 
 def _imply(resolver: Resolver, spec: EntitySpec, values: dict[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:
@@ -172,13 +179,19 @@ def _without_repetitions(matcher: Matcher, rows: Sequence[PlannedRow]) -> list[P
 
 
 def _join_parents(spec: EntitySpec, rows: Sequence[PlannedRow], above: Mapping[str, str], rule: MatchRule) -> None:
-    """The new record of the same file that a row lies below."""
+    """The record of the same file that a row lies below: a new one, or one that is there under another name."""
     field = parent_field(spec)
-    created = {row.at: row for row in rows if row.fate is Fate.CREATE}
+    by_row = {row.at: row for row in rows}
     for row in rows:
-        parent = created.get(above.get(row.at, ""))
-        if parent is None or field is None or row.fate in {Fate.SKIP, Fate.REJECT}:
+        if field is None or row.at not in above or row.fate in {Fate.SKIP, Fate.REJECT}:
             continue
-        if row.base is None or not row.base.values.get(field.key) or rule.of_row(row.at) is OnMatch.UPDATE:
+        if row.base is not None and row.base.values.get(field.key) and rule.of_row(row.at) is not OnMatch.UPDATE:
+            continue
+        parent = by_row[above[row.at]]
+        if parent.fate is Fate.CREATE:
             row.parent = parent
-            row.fate = Fate.CREATE if row.base is None else Fate.UPDATE
+        elif parent.base is not None:
+            row.values[field.key] = Ref(parent.base.id, parent.base.title)
+        else:  # that row does not come in
+            keep_note(row.values, spec, _("{label}: {text}").format(label=_(spec.labels[field]), text=parent.title))
+        row.fate = Fate.CREATE if row.base is None else Fate.UPDATE

@@ -39,7 +39,7 @@ _MORNING = datetime.time(9)
 
 def remark_key(spec: EntitySpec) -> str:
     """The field that keeps what has no field of its own; empty where there is none."""
-    return next((key for key in ("remark", "description") if key in spec.fields), "")
+    return next((key for key in ("remark", "description", "details") if key in spec.fields), "")
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import text
@@ -62,8 +61,8 @@ def write_plan(session: Session, plan: Plan, entity: str, name: str, progress: P
     below = [row for row in (*created, *changed) if row.parent is not None]
     if id_of:
         _set_parents(spec, below, id_of)
-    for _fields, rows in groupby(sorted(created, key=lambda row: _given(spec, row)), lambda row: _given(spec, row)):
-        _insert(session, spec, [row.values for row in rows])  # the sort keeps their order
+    for rows in _alike(spec, created):
+        _insert(session, spec, [row.values for row in rows])
     say(1, 3, _("Updating"))
     updates = [(row.base.id, dict(row.base.values), row.values) for row in changed if row.base and row.values]
     updated = {entity: _update(session, spec, updates)}
@@ -86,10 +85,16 @@ def _rows(plan: Plan) -> tuple[list[PlannedRow], list[PlannedRow]]:
     return tuple([row for row in plan.rows if row.fate is fate] for fate in (Fate.CREATE, Fate.UPDATE))  # type: ignore[return-value]
 
 
-def _given(spec: EntitySpec, row: PlannedRow) -> tuple[str, ...]:
-    """The fields with a value that cannot be empty: where the sheet says nothing, the database's own default counts."""
-    required = (key for key, attr in spec.fields.items() if facts(attr).is_required)
-    return tuple(key for key in required if key in row.values and facts(spec.fields[key]).default not in NEUTRAL)
+def _alike(spec: EntitySpec, created: Sequence[PlannedRow]) -> Iterable[list[PlannedRow]]:
+    """The rows by which of the fields that cannot be empty they fill, in their order: where the sheet says nothing, the
+    database's own default counts.
+    """
+    required = [key for key, attr in spec.fields.items() if facts(attr).is_required]
+    given = [key for key in required if facts(spec.fields[key]).default not in NEUTRAL]
+    found: dict[tuple[str, ...], list[PlannedRow]] = {}
+    for row in created:
+        found.setdefault(tuple(key for key in given if key in row.values), []).append(row)
+    return found.values()
 
 
 def _number(session: Session, spec: EntitySpec, created: Sequence[PlannedRow]) -> None:

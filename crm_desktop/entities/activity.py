@@ -93,6 +93,7 @@ ACTIVITY = EntitySpec(
     ),
     found_by=(Activity.subject,),
     part_of=Activity.customer,
+    importable=True,
     story=StorySpec(
         at=Activity.happened_at,
         title=Activity.subject,

@@ -175,6 +175,7 @@ TASK = EntitySpec(
     ),
     found_by=(Task.subject,),
     part_of=Task.customer,
+    importable=True,
     story=StorySpec(
         at=Task.told_at,
         title=Task.subject,

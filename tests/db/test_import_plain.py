@@ -284,3 +284,32 @@ def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: P
     with administrator.write() as session:
         assert result.written.change_set is not None
         assert journal.undo(session, result.written.change_set).kept == ()
+
+
+def test_tasks_and_what_was_done_with_customers_come_in(sign_in: SignIn, tmp_path: Path) -> None:
+    manager = sign_in("director")
+    customers = run.open_file(write_csv(tmp_path / "a.csv", "客户名称,电话", "甲有限公司,020-55501234")).chosen()
+    with manager.long_write() as session:
+        run.import_records(session, manager.person, customers.read(), customers)
+    done = write_csv(
+        tmp_path / "b.csv",
+        "跟进日期,客户,跟进内容,跟进方式,跟进人,下次联系",
+        "2004-03-05,甲,报价,电话,没有这人,2004-04-01",
+    )
+    result = do_import(manager, "activity", done)
+    assert result.written.created == {"activity": 1}
+    assert rows(
+        manager,
+        "select subject, happened_at::date::text, next_on::text, details from crm.activity where subject = '报价'",
+    ) == [("报价", "2004-03-05", "2004-04-01", "By: 没有这人")]
+    tasks = write_csv(
+        tmp_path / "c.csv", "任务,截止日期,优先级,客户,进度", "送样机,2027-03-05,,甲有限公司,40%", ",2027-01-01,,,"
+    )
+    result = do_import(manager, "task", tasks)
+    assert [(row.fate, row.reason) for row in result.plan.rows] == [
+        (Fate.CREATE, ""),
+        (Fate.REJECT, "Subject is missing."),
+    ]
+    assert rows(
+        manager, "select due_on::text, progress, owner_id = crm.me() from crm.task where subject = '送样机'"
+    ) == [("2027-03-05", 40, True)]

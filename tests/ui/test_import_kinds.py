@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.core.i18n import set_language
+from crm_desktop.entities import by_key
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.import_wizard.draft import Step
 from crm_desktop.ui.import_wizard.page import ImportPage, open_import
 from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.start_import import imported_as
 from importers.kinds import likely_kind
 from importers.layout import find_tables
 from importers.plan import OnMatch
@@ -51,6 +53,7 @@ def test_list_of_products_comes_in_from_their_page_and_goes_again(sit_down: SitD
     view.select_page("product/sold")
     first = view.current_page()
     assert isinstance(first, ListPage)
+    assert imported_as(by_key("contact")) == "customer"
     button(first, "Import").click()
     page = view.current_page()
     assert isinstance(page, ImportPage)
