@@ -117,6 +117,20 @@ def test_each_publishing_is_an_edition_and_votes_are_for_the_present_one(raw: Ra
     assert raw.rows(counts, id_) == [(0, 1)]
 
 
+def test_no_undo_rewrites_what_was_published_meanwhile(raw: Raw) -> None:
+    id_ = article(raw, "seller")
+    written = raw.act(login("seller"))
+    raw.count("update crm.knowledge_article set solution = '关机' where id = %s", id_)
+    raw.act(login("director"))
+    raw.count(MOVE, "published", id_)
+    raw.become(login("seller"))
+    assert raw.tried("select journal.undo(%s)", written) == REFUSED
+    raw.act(login("director"))
+    raw.count(MOVE, "withdrawn", id_)
+    raw.become(login("seller"))
+    assert raw.value("select journal.undo(%s)", written)["restored"] == {"knowledge_article": {"rows": 1, "fields": 1}}
+
+
 def test_what_helped_with_a_request_is_counted_and_not_blindly(raw: Raw, office: Office) -> None:
     draft, known = article(raw, "seller"), article(raw, "desk", state="published")
     raw.act(login("desk"), "create")

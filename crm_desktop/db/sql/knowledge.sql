@@ -74,6 +74,22 @@ create trigger keep_article
   on crm.knowledge_article
   for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.keep_article();
 
+-- An undo of what its author wrote before it was published would rewrite it past those who review.
+create or replace function crm.check_article_undone() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if 0 in (old.audience_id, new.audience_id) and not crm.may_publish(old.owner_id) then
+    raise 'Only who may change the articles of others may do this to a published one.' using errcode = '42501',
+      hint = 'Hand a draft in for review, or ask a reviewer to change it.';
+  end if;
+  return new;
+end $$;
+create trigger keep_undone before update on crm.knowledge_article  -- after keep_audience
+  for each row when (current_user = 'crm_owner' and crm.me() is not null
+                     and (old.state_id, old.name, old.keywords, old.problem, old.solution)
+                         is distinct from (new.state_id, new.name, new.keywords, new.problem, new.solution))
+  execute function crm.check_article_undone();
+
 create or replace function crm.check_article_goes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
