@@ -11,7 +11,7 @@ from sqlalchemy import text
 from crm_desktop.core import clock
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
-from crm_desktop.services import journal
+from crm_desktop.services import events, journal, reminders
 from crm_desktop.services.drafts import Draft, Drafts
 from crm_desktop.services.overview import fetch_overview, log_activity
 from crm_desktop.services.records import create_record, fetch_record, new_record
@@ -58,6 +58,22 @@ def test_what_happens_now_is_dated_by_the_server(seller: Gateway) -> None:
     assert figures is not None
     assert (figures.activities_this_year, figures.days_since_contact) == (1, 0)
     assert by_key("customer").tone({"last_contact_at": now}) == {}
+
+
+@pytest.mark.parametrize("wrong_by", ["1 hours slow", "1 hours fast"], indirect=True)
+def test_what_is_due_in_an_hour_is_due_when_the_server_says(seller: Gateway) -> None:
+    """On a computer whose clock is wrong by just that hour."""
+    begin = clock.now() + datetime.timedelta(hours=1)
+    with seller.write() as session:
+        event = new_record("event", seller.person, subject="回访", starts_at=begin, ends_at=begin + SOON)
+        events.create(session, event)
+        quarter = datetime.timedelta(minutes=15)
+        (told,) = reminders.fetch_pending(session, begin - quarter + SOON)
+        assert reminders.fetch_pending(session, begin - quarter - SOON) == []
+        assert reminders.due([told], clock.now()) == []
+        assert reminders.due([told], clock.now() + 3 * quarter + SOON) == [told]
+        now = session.scalars(text("select clock_timestamp()")).one()
+    assert abs(told.begins_at - now - datetime.timedelta(hours=1)) < SOON
 
 
 def test_undo_and_drafts_do_not_look_at_the_own_clock(seller: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 
-from crm_desktop.core.errors import ConflictError
+from crm_desktop.core.errors import ConflictError, ServerLostError
 from crm_desktop.core.i18n import set_language
+from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import service_desk
 from crm_desktop.services.journal import undo
@@ -55,6 +57,30 @@ def test_twenty_clients_claim_the_same_requests_each_exactly_once(sign_in: SignI
         )
     assert all(owners[id_] == people[place].person.id for place, some in enumerate(taken) for id_ in some)
     assert stays == 2 * REQUESTS, "new, and accepted by one"
+
+
+def test_who_dies_in_the_middle_of_dispatch_has_given_it_to_nobody(
+    server: ServerAddress, own_database: str, sign_in: SignIn
+) -> None:
+    dying, other, engineer = sign_in("desk"), sign_in("clerk"), sign_in("both")
+    request = logged(other)
+    with other.read() as session:
+        dispatched = service_desk.fetch_states(session).named("dispatched")
+    given = {"owner": Ref(engineer.person.id, "")}
+    root = psycopg2.connect(server.url(own_database))
+    with pytest.raises(ServerLostError), dying.write() as session, root.cursor() as cursor:  # noqa: PT012
+        service_desk.move(session, request, dispatched, given, "")
+        cursor.execute("select pg_terminate_backend(%s, 60000)", (session.scalar(text("select pg_backend_pid()")),))
+    root.close()
+    with other.write() as session:
+        assert reread(session, request).values == request.values
+        # Nothing of the dead one's is in the way.
+        moved = reread(session, service_desk.move(session, request, dispatched, given, ""))
+    assert moved.values["owner"].id == engineer.person.id
+    with engineer.read() as session:
+        assert (
+            session.scalar(text("select count(*) from crm.service_stay where request_id = :id"), {"id": moved.id}) == 2
+        )
 
 
 def test_a_step_asks_for_what_it_needs(sign_in: SignIn) -> None:
