@@ -93,6 +93,20 @@ def test_nobody_gathers_from_reminders_who_takes_part_in_something_private(raw: 
     assert raw.tried(copy, private, private) == 1
 
 
+def test_nobody_keeps_in_sight_what_becomes_private_by_lending_it_to_himself(raw: Raw, office: Office) -> None:
+    id_ = event(raw, "junior")
+    lend = "insert into crm.share (entity, record_id, employee_id) values ('event', %s, %s)"
+    raw.act(login("seller"), "share")
+    raw.count(lend, id_, office.ids["seller"])
+    raw.act(login("junior"), "share")
+    raw.count(lend, id_, office.ids["desk"])
+    private = raw.act(login("junior"))
+    raw.count("update crm.event set is_private = true where id = %s", id_)
+    assert (seen(raw, "seller"), seen(raw, "desk"), seen(raw, "junior")) == ([], [id_], [id_])
+    raw.value("select journal.undo(%s)", private)
+    assert raw.value("select count(*) from crm.share where record_id = %s", id_) == 2
+
+
 def test_nobody_makes_something_private_for_others(raw: Raw, office: Office) -> None:
     raw.act(login("director"), "create")
     statement = (

@@ -25,6 +25,17 @@ begin
 end $$;
 create trigger keep_event before insert or update on crm.event for each row execute function crm.keep_event();
 
+-- What becomes private is no longer seen by those to whom others lent it than its organiser.
+create or replace function crm.end_shares_of_private() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  delete from crm.share s where s.entity = 'event' and s.record_id = new.id and s.shared_by_id is distinct from new.owner_id;
+  return null;
+end $$;
+create trigger end_shares after update on crm.event
+  for each row when (old.reader_id > 0 and new.reader_id < 0 and current_user <> 'crm_owner')
+  execute function crm.end_shares_of_private();
+
 -- Each person and resource of an event at each of its times. Who declined is free.
 create or replace function crm.spread_events(events bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
