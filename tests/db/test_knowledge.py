@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from crm_desktop.core.errors import NoRightError
 from crm_desktop.db.engine import Gateway
@@ -16,6 +17,7 @@ from crm_desktop.spec import Ref
 from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.db.office import SIGNED_IN, Office, login
 from tests.db.raw import Raw
+from tests.db.test_attached import attach
 from tests.ui.desk import create
 
 __all__ = ["own_database", "sign_in", "template"]
@@ -129,6 +131,20 @@ def test_no_undo_rewrites_what_was_published_meanwhile(raw: Raw) -> None:
     raw.count(MOVE, "withdrawn", id_)
     raw.become(login("seller"))
     assert raw.value("select journal.undo(%s)", written)["restored"] == {"knowledge_article": {"rows": 1, "fields": 1}}
+
+
+def test_pictures_of_what_is_published_are_changed_by_who_publishes(raw: Raw) -> None:
+    id_ = article(raw, "seller")
+    raw.act(login("seller"), "attach")
+    picture = attach(raw, "knowledge_article", id_)
+    remove, rename = "delete from crm.attachment where id = %s", "update crm.attachment set name = 'x' where id = %s"
+    assert [raw.tried(statement, picture) for statement in (remove, rename)] == [1, 1]
+    raw.act(login("director"))
+    raw.count(MOVE, "published", id_)
+    raw.act(login("seller"), "attach")
+    assert [raw.tried(statement, picture) for statement in (remove, rename)] == [REFUSED, REFUSED]
+    with pytest.raises(InsufficientPrivilege):
+        attach(raw, "knowledge_article", id_)
 
 
 def test_what_helped_with_a_request_is_counted_and_not_blindly(raw: Raw, office: Office) -> None:

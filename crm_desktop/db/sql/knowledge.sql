@@ -102,6 +102,24 @@ end $$;
 create trigger check_goes before delete on crm.knowledge_article
   for each row when (current_user <> 'crm_owner') execute function crm.check_article_goes();
 
+-- The pictures of a published article are part of what was reviewed.
+create or replace function crm.check_article_file() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  file crm.attachment;
+begin
+  if tg_op = 'DELETE' then file := old; else file := new; end if;
+  if file.entity = 'knowledge_article' and exists (
+      select from crm.knowledge_article a
+      where a.id = file.record_id and a.audience_id = 0 and not crm.may_publish(a.owner_id)) then
+    raise 'Only who may change the articles of others may do this to a published one.' using errcode = '42501',
+      hint = 'Hand a draft in for review, or ask a reviewer to change it.';
+  end if;
+  return file;
+end $$;
+create trigger check_article before insert or update or delete on crm.attachment
+  for each row when (current_user <> 'crm_owner') execute function crm.check_article_file();
+
 -- A vote is for what is published, in the edition of the moment.
 create or replace function crm.sign_vote() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
