@@ -39,6 +39,11 @@ _PART = r"(凌晨|早上|上午|早|中午|下午|傍晚|晚上|晚)?"
 _ZH_TIME = rf"{_PART}\s*({_NUMBER})\s*(?:点|时)(?:(半)|(一刻)|(三刻)|({_MINUTES})分?)?(?!间)"
 _CLOCK = rf"{_PART}\s*(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)(?!\d)\s*(am|pm)?\b"
 _AM_PM = r"(?<!\d)(1[0-2]|0?[1-9])\s*(am|pm)\b"
+_PART_HOURS = {"早上": 9, "上午": 9, "下午": 14, "傍晚": 18, "晚上": 19, "morning": 9, "afternoon": 14, "evening": 19}
+"""Where no hour is said."""
+_BEFORE_NAME = r"给|向|跟|和|与|找|约|到|去|拜访|回访|上门|走访|联系|致电"
+_AFTER_NAME = r"寄|送|打|发|谈|签|看|做|开|报|的|催|安装|培训|演示|验收|对账|\s|$"
+_NAME_INSIDE = rf"(?:{_BEFORE_NAME})([^\s,，、]{{2,20}}?)(?={_AFTER_NAME})"
 _TO = r"\s*(?:到|至|[-–—~]|\bto\b)\s*"
 
 
@@ -74,7 +79,7 @@ def parse_entry(text: str, now: datetime.datetime) -> Entry:
     line = _Line(text)
     day = _take_day(line, now.date())
     is_whole = line.take(r"全天|整天|\ball[- ]day\b") is not None
-    times = None if is_whole else _take_times(line)
+    times = None if is_whole else _take_times(line, has_day=day is not None)
     length = None if is_whole else _take_length(line)
     line.rest = re.sub(r"\b(?:at|on|from|for)\b\s*$|^\s*(?:at|on|from)\b", " ", line.rest, flags=re.IGNORECASE)
     subject = " ".join(re.sub(r"\s+(?:at|on)\s{2,}", " ", line.rest).split()).strip(" ,，。;；")
@@ -94,8 +99,11 @@ def parse_entry(text: str, now: datetime.datetime) -> Entry:
 
 
 def find_named_customer(session: Session, subject: str, person: Person) -> Ref | None:
-    """The customer that some word of ``subject`` names, where that can be one alone. A statement for each word."""
-    for word in sorted(set(re.split(r"[\s,，、]+", subject)), key=len, reverse=True):
+    """The customer that some word of ``subject`` names, or what stands between a verb and another (``给华工寄样本``),
+    where that can be one alone. A statement for each.
+    """
+    words = {*re.split(r"[\s,，、]+", subject), *re.findall(_NAME_INSIDE, subject)}
+    for word in sorted(words, key=len, reverse=True):
         if len(word) < 2 or re.fullmatch("|".join(words for _code, words in _KINDS), word, re.IGNORECASE):  # noqa: PLR2004
             continue
         hits = find(session, "customer", word, person, 2)
@@ -130,7 +138,7 @@ def _take_day(line: _Line, today: datetime.date) -> datetime.date | None:
     return None
 
 
-def _take_times(line: _Line) -> tuple[datetime.timedelta, datetime.timedelta | None] | None:
+def _take_times(line: _Line, *, has_day: bool) -> tuple[datetime.timedelta, datetime.timedelta | None] | None:
     found = line.take(rf"(?<!\d)(1[0-2]|0?[1-9]){_TO}(1[0-2]|0?[1-9])\s*(am|pm)\b")
     if found is not None:
         return _am_pm_time([found[1], found[3]]), _am_pm_time([found[2], found[3]])
@@ -148,6 +156,11 @@ def _take_times(line: _Line) -> tuple[datetime.timedelta, datetime.timedelta | N
         return time_of(first), time_of(last)
     if line.take(r"中午|\b(?:at )?noon\b"):
         return 12 * HOUR, None
+    english = (
+        r"\b(?:in the |this )?(morning|afternoon|evening)\b" if has_day else r"\bthis (morning|afternoon|evening)\b"
+    )
+    if found := line.take(rf"(早上|上午|下午(?!茶)|傍晚|晚上)|{english}"):
+        return _PART_HOURS[(found[1] or found[2]).lower()] * HOUR, None
     return None
 
 

@@ -15,6 +15,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services import calendar, events, journal, messages
 from crm_desktop.services.calendar import Span, clashes, free_spans
 from crm_desktop.services.events import Attendance, Swap
+from crm_desktop.services.quick_entry import find_named_customer
 from crm_desktop.services.records import FieldsError, new_record
 from tests.db.conftest import SignIn
 
@@ -260,6 +261,16 @@ def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -
         thread.join(60)
     assert sorted(told) == ["The room or car is already booked at this time.", "booked"]
     assert len(week(seller, resources=(car,))) == 1
+
+
+def test_a_line_names_its_customer_between_its_verbs(sign_in: SignIn) -> None:
+    director = sign_in("director")
+    with director.read() as session:
+        for line in ("给客户7寄样本", "拜访客户7", "下周 联系客户7 谈合同", "客户7"):
+            found = find_named_customer(session, line, director.person)
+            assert found is not None, line
+            assert found.label == "客户7"
+        assert find_named_customer(session, "给张总打电话", director.person) is None
 
 
 def test_what_cannot_be_is_said_of_its_field(sign_in: SignIn) -> None:

@@ -42,6 +42,11 @@ def said(text: str) -> str:
         ("Dec 3 9am visit Foshan", "12-03 09:00-10:00 visit visit Foshan"),
         ("in 3 days noon lunch 45 min", "11-27 12:00-12:45 ? lunch"),
         ("2026-12-24 18:00 dinner", "12-24 18:00-19:00 ? dinner"),
+        ("明天下午 给华工寄样本", "11-25 14:00-15:00 ? 给华工寄样本"),
+        ("今晚 聚餐 2小时", "11-24 19:00-21:00 ? 聚餐"),
+        ("friday afternoon visit Foshan", "11-27 14:00-15:00 visit visit Foshan"),
+        ("明天 下午茶", "11-25 ? 下午茶"),
+        ("morning meeting", "11-24 11:00-12:00 meeting morning meeting"),
         ("call 020-5550 1234", "11-24 11:00-12:00 call call 020-5550 1234"),
     ],
 )
