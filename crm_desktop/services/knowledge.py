@@ -18,7 +18,7 @@ from crm_desktop.services.lookup import Choices
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.services.statements import display_of
-from crm_desktop.spec import Ref
+from crm_desktop.spec import Ref, facts
 
 State = Literal["draft", "in_review", "published", "withdrawn"]
 MOVES: Mapping[State, tuple[State, ...]] = {
@@ -216,6 +216,21 @@ def article_from(request: Record) -> dict[str, Any]:
         "solution": told["solution"],
         "product": told["product"],
         "request": Ref(request.id, request.title),
+    }
+    return {key: value for key, value in given.items() if value}
+
+
+def article_from_deal(deal: Record) -> dict[str, Any]:
+    """What a new draft begins with that says what was learned of an opportunity that is over, by field key."""
+    told, spec = deal.values, deal.spec
+    asked = (facts(spec.fields[key]).kind.format(told[key]) for key in ("reason", "competitor"))
+    labels = (_(spec.label_of(key)) for key in ("reason", "competitor"))
+    lines = [f"{label}: {text}" for label, text in zip(labels, asked, strict=True) if text]
+    given = {
+        "name": deal.title,
+        "problem": told["need"] or deal.title,
+        "solution": "\n".join([told["summary"] or "", *lines]).strip(),
+        "keywords": told["competitor"],
     }
     return {key: value for key, value in given.items() if value}
 

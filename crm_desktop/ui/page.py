@@ -80,6 +80,8 @@ class TakesCalls(Protocol):
 
 LOG_CALL, LOG_KEY = "service_request/log", "F8"
 """The side entry of that page, and the key that leads there from everywhere."""
+WRITE_ARTICLE = "Alt+K"
+"""Begins a knowledge article with what a record says."""
 PageBuilder = Callable[["AreaView"], Page]
 RecordBuilder = Callable[["AreaView", int], Page]
 

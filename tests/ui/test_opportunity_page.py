@@ -95,10 +95,20 @@ def test_going_back_and_losing_ask_why(desk: Desk) -> None:
     button(dialog, "Move").click()
     assert dialog.editors["reason"].error()
     dialog.editors["reason"].set_value(Ref(desk.id_of("dictionary_entry", "code = 'price'"), "Price"))
+    write(dialog.editors["competitor"].line, "宏达")
+    dialog.editors["summary"].set_value("报价晚了一周")
+    assert not page.article_button.isVisible()
     button(dialog, "Move").click()
     desk.settle()
     assert stage_of(desk, id_) == "Lost"
     desk.settle_all()  # the page has read what the move has changed
+    page.article_button.click()
+    desk.settle()
+    article: Any = desk.window.view(desk.window.current_area()).current_page()
+    told = {key: article.editor.form.editors[key].value() for key in ("name", "solution", "keywords")}
+    assert told == {"name": page.editor.record.title, "solution": "报价晚了一周\nReason of closing: Price\nCompetitor: 宏达",
+                    "keywords": "宏达"}  # fmt: skip
+    desk.open("opportunity", id_)
     page.stage_card.steps[0].click()
     back = desk.dialog(MoveDialog)
     button(back, "Move").click()

@@ -14,6 +14,7 @@ from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import opportunities, records
+from crm_desktop.services.knowledge import article_from_deal
 from crm_desktop.services.opportunities import Stage, Stages
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import EntitySpec
@@ -21,12 +22,15 @@ from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
 from crm_desktop.ui.form_page.form_page import FormPage
+from crm_desktop.ui.form_page.record_page import open_new
 from crm_desktop.ui.form_page.undoing import notify_saved, undo
+from crm_desktop.ui.page import WRITE_ARTICLE
 from crm_desktop.ui.pages.lines_card import LinesCard
 from crm_desktop.ui.pages.stage_card import MOST_KEYS, StageCard
 from crm_desktop.ui.pages.stays_card import StaysCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.buttons import quiet_button
 
 OWN_PLACE = 2  # after the facts and the needs, before what few fill in
 
@@ -37,6 +41,7 @@ class OpportunityPage(FormPage):
     keys = (
         ("Alt+1", N_("Opportunity to its first stage, Alt+2 to the second, and so on")),
         ("Ctrl+Right", N_("Opportunity to the next stage, Ctrl+Left to the one before")),
+        (WRITE_ARTICLE, N_("New knowledge article from the summary of an opportunity")),
     )
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
@@ -54,6 +59,10 @@ class OpportunityPage(FormPage):
         self._editor.form.put_between(self.own, OWN_PLACE)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
+        self.article_button = quiet_button(
+            _("New article"), self.write_article, icon_name="book-open", shortcut=WRITE_ARTICLE
+        )
+        self.heading.add(self.article_button)
         self.stage_card.move_wanted.connect(self.move_to)
         self.stage_card.ticked.connect(self._tick)
         self.stage_card.next_step_wanted.connect(lambda: self._editor.form.focus_field("next_step"))
@@ -77,10 +86,17 @@ class OpportunityPage(FormPage):
         if self._may_move() and stage != self.stage_card.current:
             self._editor.save(partial(self._ask, stage))
 
+    def write_article(self) -> None:
+        """Begin a knowledge article with what was learned, so that the next deal profits."""
+        if self.article_button.isVisible():
+            open_new(self.view, "knowledge_article", **article_from_deal(self._editor.record))
+
     # What is shown
 
     def _show_record(self, record: Record) -> None:
         super()._show_record(record)
+        may_write = self.view.context.person.may("create", "knowledge_article")
+        self.article_button.setVisible(bool(record.id and record.values.get("summary")) and may_write)
         self.lines.show_parent(record)
         self.stays.show_record(record)
         self._show_stage()

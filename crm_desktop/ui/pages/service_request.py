@@ -15,13 +15,12 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.record_page import open_new
+from crm_desktop.ui.page import WRITE_ARTICLE
 from crm_desktop.ui.pages.state_card import MOST_KEYS, StateCard
 from crm_desktop.ui.pages.visits_card import VisitsCard
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.widgets.buttons import quiet_button
-
-WRITE_ARTICLE = "Alt+K"
 
 
 class ServiceRequestPage(FormPage):
