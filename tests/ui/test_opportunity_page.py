@@ -106,8 +106,8 @@ def test_going_back_and_losing_ask_why(desk: Desk) -> None:
     desk.settle()
     article: Any = desk.window.view(desk.window.current_area()).current_page()
     told = {key: article.editor.form.editors[key].value() for key in ("name", "solution", "keywords")}
-    assert told == {"name": page.editor.record.title, "solution": "报价晚了一周\nReason of closing: Price\nCompetitor: 宏达",
-                    "keywords": "宏达"}  # fmt: skip
+    learned = "报价晚了一周\nReason of closing: Price\nCompetitor: 宏达"
+    assert told == {"name": page.editor.record.title, "solution": learned, "keywords": "宏达"}
     desk.open("opportunity", id_)
     page.stage_card.steps[0].click()
     back = desk.dialog(MoveDialog)
