@@ -326,6 +326,8 @@ def test_invitations_are_told_and_answered_and_what_others_do_shows_at_once(sit_
     assert page.bar.texts() == []
     page.table.setFocus()
     page.table.go_to(asked, at(8, 9))
+    key(page, Qt.Key.Key_Delete)
+    assert "not change it" in desk.notices()
     key(page, Qt.Key.Key_Right, held=ALT)
     desk.settle()
     assert starts(page) == ["1.09:00-10:00 面谈"]

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core import clock
-from crm_desktop.core.errors import ConflictError, KnownError
+from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
@@ -194,8 +194,7 @@ class CalendarActions(QObject):
             return
         if not self.may_change(one):
             self._model.changed.emit()
-            self._fail(ConflictError(_("You may see this event, but not change it."),
-                                     _("Ask its organiser, or your administrator for the right.")))  # fmt: skip
+            self._refuse()
             return
         more: dict[str, Any] = {} if wish.is_whole == one.is_whole_days else {"is_all_day": wish.is_whole}
 
@@ -234,6 +233,8 @@ class CalendarActions(QObject):
         """Delete an event, at once: it can be taken back."""
         if self.may_change(one):
             self._ask_which(one, _("Delete event"), partial(self._delete, one))
+        else:
+            self._refuse()
 
     def _delete(self, one: Occurrence, which: Which) -> None:
         self._command(
@@ -285,6 +286,14 @@ class CalendarActions(QObject):
             self.placed.emit(saved.event_id, at)
         else:
             self._model.refresh()
+
+    def _refuse(self) -> None:
+        self._fail(
+            NoRightError(
+                _("You may see this event, but not change it."),
+                _("Ask its organiser, or your administrator for the right."),
+            )
+        )
 
     def _fail(self, error: KnownError) -> None:
         self._model.refresh()
