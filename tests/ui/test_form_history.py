@@ -69,6 +69,16 @@ def test_value_that_stands_there_already_is_not_offered(sit_down: SitDown) -> No
     assert "Put back “经理”" in offered
 
 
+def test_a_value_that_looks_like_a_picture_is_not_fetched_by_the_tip_of_its_button(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = open_changed(desk)
+    for hobby in ("<img src='//server/x'>", "围棋"):
+        change(desk.gateway, "contact", page.id, hobbies=hobby)
+    desk.hear("contact", page.id)
+    (back,) = [b for b in page.history.findChildren(QPushButton) if "server" in b.accessibleName()]
+    assert back.toolTip().startswith("<span>Put back “&lt;img")
+
+
 def test_undo_says_first_what_it_would_do_and_what_stays(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     page = open_changed(desk)

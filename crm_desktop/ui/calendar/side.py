@@ -19,6 +19,7 @@ from crm_desktop.ui.calendar.model import CalendarKey
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
 from crm_desktop.ui.widgets.buttons import icon_button, link_button
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 WIDTH = 212
 CELL, ROW = 28, 26
@@ -166,7 +167,7 @@ class CalendarSide(QFrame):
         self.list.clear()
         for one in sorted(calendars, key=lambda one: (one.is_resource, one.is_resource or one.ref.id != self._me)):
             item = QListWidgetItem(one.ref.label)
-            item.setToolTip(one.group)
+            item.setToolTip(plain_tooltip(one.group))
             key = (one.is_resource, one.ref.id)
             item.setData(KEY, key)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)

@@ -26,6 +26,7 @@ from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import inline_link, link_button
 from crm_desktop.ui.widgets.empty_state import EmptyState
 from crm_desktop.ui.widgets.labels import ElidedLabel, label
+from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 FIRST_SHOWN = 30
 LABEL_WIDTH = 96
@@ -157,7 +158,7 @@ class HistoryPanel(QScrollArea):
             if may_edit and self._can_put_back(field):
                 button = inline_link(_("Put back"), partial(self.put_back, field))
                 button.setAccessibleName(_("Put back “{value}”").format(value=before))
-                button.setToolTip(button.accessibleName())
+                button.setToolTip(plain_tooltip(button.accessibleName()))
                 self._ways_back.append(button)
                 grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
         return grid
