@@ -115,7 +115,7 @@ def test_who_dies_in_the_middle_has_done_nothing(sign_in: SignIn, only_snapshot:
     assert run(other) == "weekly_snapshot"
 
 
-def test_who_leaves_a_job_half_done_is_put_off_the_server(
+def test_who_leaves_a_job_half_done_for_long_is_put_off_the_server(
     server: ServerAddress, own_database: str, sign_in: SignIn, only_snapshot: None
 ) -> None:
     del only_snapshot
@@ -123,9 +123,9 @@ def test_who_leaves_a_job_half_done_is_put_off_the_server(
     cursor = holding.cursor()
     cursor.execute("select crm.run_next_job()")
     assert cursor.fetchall() == [("weekly_snapshot",)]
-    assert run(other) is None  # a minute has not passed
+    assert run(other) is None  # six minutes have not passed
     with psycopg2.connect(server.url(own_database)) as root, root.cursor() as looking:
-        looking.execute("select crm.end_idle_jobs('1 minute'), crm.end_idle_jobs('0')")
+        looking.execute("select crm.end_idle_transactions('6 minutes'), crm.end_idle_transactions('0')")
         assert looking.fetchall() == [(0, 1)]
     root.close()
     with pytest.raises(psycopg2.OperationalError):

@@ -14,17 +14,15 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 insert into crm.job (key) select j.key from crm.jobs() j on conflict (key) do nothing;
 
--- Whoever has begun a job and then leaves his transaction open for longer would keep it from being done: his connection
--- is ended. How many were. Nothing but jobs locks their table.
-create or replace function crm.end_idle_jobs(longer_than interval) returns bigint
+-- A transaction in which nothing happens keeps others waiting: from a job that was begun in it, or from a whole table.
+-- Programs let the server end theirs after five minutes (db/engine.py); who has told it not to is ended here. How many were.
+create or replace function crm.end_idle_transactions(longer_than interval) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return (
-    select count(distinct a.pid) filter (where pg_terminate_backend(a.pid, 5000))
-    from pg_locks l join pg_stat_activity a on a.pid = l.pid
-    where l.relation = 'crm.job'::regclass and l.database = a.datid and a.datname = current_database()
-      and a.pid <> pg_backend_pid() and a.state like 'idle in transaction%'
-      and a.state_change < clock_timestamp() - longer_than);
+    select count(*) filter (where pg_terminate_backend(a.pid, 5000)) from pg_stat_activity a
+    where a.datname = current_database() and a.pid <> pg_backend_pid() and a.state like 'idle in transaction%'
+      and a.state_change < clock_timestamp() - longer_than and crm.is_plain_login(a.usename::text));
 end $$;
 
 -- Does one job that is due, in this transaction; returns its key, null where none is. A job that fails leaves nothing
@@ -32,11 +30,12 @@ end $$;
 create or replace function crm.run_next_job() returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off set lock_timeout = '10s' as $$
 declare
-  zone text := crm.firm_zone();
+  zone text;
   next record;
 begin
+  perform crm.end_idle_transactions('6 minutes');  -- before anything is read, which may be locked
   if crm.me() is null then return null; end if;
-  perform crm.end_idle_jobs('1 minute');
+  zone := crm.firm_zone();
   select x.id, j.key, j.work, date_trunc(j.every, now() at time zone zone) at time zone zone as due into next
     from crm.job x join crm.jobs() j on j.key = x.key
     where (x.done_for is null or x.done_for < date_trunc(j.every, now() at time zone zone) at time zone zone)
