@@ -77,7 +77,13 @@ def compare(operator: str, leaf: Leaf) -> ColumnElement[bool]:
 
 
 def _text(leaf: Leaf) -> Any:
-    return func.lower(leaf.column)
+    """In the form in which ``normalise`` has what is sought. Where that is letters and digits alone, which are stored
+    as they are typed, the costly half is left out: brackets and other marks are also written as wide as Chinese.
+    """
+    plain = func.lower(func.normalize(leaf.column, literal_column("nfkc")))
+    return case(
+        (cast(bindparam(f"{leaf.name}_has_marks", type_=Boolean), Boolean), plain), else_=func.lower(leaf.column)
+    )
 
 
 def _contains(leaf: Leaf) -> Any:

@@ -85,11 +85,12 @@ def _values(condition: Condition) -> dict[str, Any]:
     value = condition.value
     match OPERATORS[condition.operator].takes:
         case Takes.TEXT if condition.operator == "one_of":
-            return {"": [one for part in _BETWEEN.split(condition.value) if (one := normalise(part))]}
+            several = [one for part in _BETWEEN.split(condition.value) if (one := normalise(part))]
+            return {"": several, "_has_marks": any(map(_has_marks, several))}
         case Takes.TEXT:
             text = normalise(value)
             latin = text.replace(" ", "") if text.isascii() and any(map(str.isalpha, text)) else ""
-            return {"": text, "_pinyin": latin, "_digits": digits(value)}
+            return {"": text, "_pinyin": latin, "_digits": digits(value), "_has_marks": _has_marks(text)}
         case Takes.NUMBER | Takes.DAY | Takes.COUNT | Takes.HOUR:
             return {"": value}
         case Takes.NUMBERS | Takes.DAYS:
@@ -97,6 +98,11 @@ def _values(condition: Condition) -> dict[str, Any]:
         case Takes.ROWS:
             return {"": [row.id for row in value]}
     return {}
+
+
+def _has_marks(text: str) -> bool:
+    """Whether a text is more than letters, digits and blanks."""
+    return not text.replace(" ", "").isalnum()
 
 
 def filter_clause(spec: EntitySpec, group: Group, person: Person) -> ColumnElement[bool]:

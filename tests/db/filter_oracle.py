@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -141,7 +142,7 @@ def digits_only(text: str) -> str:
 
 
 def _text_holds(held: str, asked: str, sought: str, *, is_name: bool) -> bool:
-    text = held.lower()
+    text = unicodedata.normalize("NFKC", held).lower()
     if asked == "contains" and is_name and not text.isascii() and sought.isascii():
         spelt = search_keys(held).search_text.split("\n")[1:]
         if any(c.isalpha() for c in sought) and any(sought.replace(" ", "") in line for line in spelt):

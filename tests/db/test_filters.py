@@ -29,7 +29,7 @@ from tests.db.conftest import SignIn
 from tests.db.filter_oracle import Rows, any_rows, passes, read_rows
 from tests.ui.desk import count_statements
 
-NAMES = ("珠海华工医药有限公司", "TCL 惠州", "Acme Ltd", "重庆长安", "广州天河 B座", "100%_棉")
+NAMES = ("珠海华工医药有限公司", "TCL 惠州", "Acme Ltd", "重庆（长安）", "广州天河 B座", "100%_棉")
 SAMPLES: dict[Takes, Any] = {
     Takes.NOTHING: None,
     Takes.TEXT: "1",
@@ -218,7 +218,24 @@ def _random_value(field: FilterField, operator: Operator, rows: Rows, dice: rand
     def number() -> Decimal:
         return Decimal(dice.randint(0, 9))
 
-    texts = ("a", "hg", "huagong", "华工", "座", "B座", "%", "_", "\\", "138", "+86 138 0013", "020-888", "l t", "经")
+    texts = (
+        "a",
+        "hg",
+        "huagong",
+        "华工",
+        "座",
+        "B座",
+        "%",
+        "_",
+        "\\",
+        "138",
+        "+86 138 0013",
+        "020-888",
+        "l t",
+        "经",
+        "（长",
+        "(长安)",
+    )
     table = field.facts.target.__tablename__ if field.facts.target else ""
     make: dict[Takes, Any] = {
         Takes.NOTHING: lambda: None,
