@@ -97,6 +97,19 @@ def fetch_caller(session: Session, hit: Hit) -> Caller | None:
     )
 
 
+def fetch_numbers(session: Session, request_id: int) -> list[str]:
+    """The telephone numbers of who asked for something: the contact's, then the customer's. One statement."""
+    numbers = session.scalar(
+        text("""
+            select coalesce(k.phones, '{}') || coalesce(c.phones, '{}') from crm.service_request r
+            left join crm.customer c on c.id = r.customer_id left join crm.contact k on k.id = r.contact_id
+            where r.id = :request
+        """),
+        {"request": request_id},
+    )
+    return list(dict.fromkeys(numbers or ()))
+
+
 _CALLER = text("""
     select c.id, c.name, c.level_id, l.tone as level_tone, l.code as level_code, c.phones, e.name as owner,
            case when :english then coalesce(l.name_en, l.name) else l.name end as level,

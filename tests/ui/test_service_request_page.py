@@ -41,10 +41,13 @@ def offered(page: Any) -> list[str]:
 
 
 def test_request_is_taken_begun_and_solved_by_keys(desk: Desk, qtbot: QtBot) -> None:
-    made = request(desk)
+    customer = desk.customer(phones=["0756-5550123"])
+    caller = create(desk.gateway, "contact", name="张三", customer=Ref(customer.id, ""), phones=["13900001234"])
+    made = request(desk, customer=Ref(customer.id, ""), contact=Ref(caller.id, ""))
     page = desk.open("service_request", made.id)
     assert offered(page)[0] == "accepted"
     assert "due" in page.state_card.due.text()
+    assert [link.text() for link in page.state_card.numbers] == ["13900001234", "0756-5550123"]
     qtbot.keyClick(page, Qt.Key.Key_1, ALT)
     desk.settle()
     assert state_of(desk, made.id) == "accepted"

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.services.calls import fetch_numbers
 from crm_desktop.services.knowledge import article_from
 from crm_desktop.services.records import Record
 from crm_desktop.services.service_desk import State, States
@@ -22,6 +23,8 @@ from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.widgets.buttons import quiet_button
 
+DIAL = "Alt+D"
+
 
 class ServiceRequestPage(FormPage):
     """What is typed is saved before a request goes on."""
@@ -29,6 +32,7 @@ class ServiceRequestPage(FormPage):
     keys = (
         ("Alt+1", N_("First of the buttons above a service request, Alt+2 the second, and so on")),
         (WRITE_ARTICLE, N_("New knowledge article from a solved service request")),
+        (DIAL, N_("Call who asked")),
     )
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
@@ -53,6 +57,7 @@ class ServiceRequestPage(FormPage):
         for place in range(MOST_KEYS):
             key = QShortcut(QKeySequence(f"Alt+{place + 1}"), self, context=here)
             key.activated.connect(partial(self._go, place))
+        QShortcut(QKeySequence(DIAL), self, context=here).activated.connect(self.state_card.dial)
         view.context.bus.changed.connect(self._note_change)
         self._load_states()
 
@@ -73,6 +78,9 @@ class ServiceRequestPage(FormPage):
     def _show_record(self, record: Record) -> None:
         super()._show_record(record)
         self.visits.show_record(record)
+        self.view.context.tasks.query(
+            self, lambda session: fetch_numbers(session, record.id), self.state_card.show_numbers, key="numbers"
+        )
         may_write = self.view.context.person.may("create", "knowledge_article")
         self.article_button.setVisible(bool(record.id and record.values.get("solution")) and may_write)
         self._show_state()

@@ -18,8 +18,9 @@ from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import label
+from crm_desktop.ui.widgets.links import address_link, dial_address
 
-MOST_KEYS = 9
+MOST_KEYS, MOST_NUMBERS = 9, 3
 WAYS = {
     "accepted": (N_("Accept"), "check"),
     "in_work": (N_("Begin work"), "wrench"),
@@ -50,9 +51,26 @@ class StateCard(Card):
         line.addWidget(self.state)
         line.addWidget(self.target)
         line.addWidget(self.due, 1)
+        self.numbers: list[QPushButton] = []
+        self._line = line
         self._ways = FlowLayout(gap=8)
         self.body.addLayout(line)
         self.body.addLayout(self._ways)
+
+    def show_numbers(self, numbers: list[str]) -> None:
+        """Show how to reach who asked."""
+        for link in self.numbers:
+            self._line.removeWidget(link)
+            link.hide()
+            link.deleteLater()
+        self.numbers = [address_link(number, dial_address(number)) for number in numbers[:MOST_NUMBERS]]
+        for link in self.numbers:
+            self._line.addWidget(link)
+
+    def dial(self) -> None:
+        """Call who asked, at the first of the numbers."""
+        if self.numbers:
+            self.numbers[0].click()
 
     def show_record(self, record: Record, states: States, me: Ref, pool_id: int, *, may_edit: bool) -> None:
         """Show where this record stands for ``me``."""
