@@ -36,6 +36,7 @@ def test_figures_are_those_of_the_lists_and_follow_at_once(desk: Desk) -> None:
         "unassigned": 1, "in_work": 1, "waiting": 0, "soon": 0, "breached": 0, "reported": 2, "solved": 0
     }  # fmt: skip
     assert page.board.due.model.rowCount() == 2
+    assert page.board.due.table.horizontalScrollBar().maximum() == 0, "nobody scrolls on a wall"
     assert page.board.engineers.model.item(0, 0).text() == "desk"
     with desk.gateway.write() as session:
         solve = text("update crm.service_request set state_id = crm.choice('request_state', 'solved') where id = :id")

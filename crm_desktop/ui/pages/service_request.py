@@ -18,7 +18,7 @@ from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.record_page import open_new
 from crm_desktop.ui.page import WRITE_ARTICLE
 from crm_desktop.ui.pages.state_card import MOST_KEYS, StateCard
-from crm_desktop.ui.pages.visits_card import VisitsCard
+from crm_desktop.ui.pages.visits_card import PLAN, VisitsCard
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.widgets.buttons import quiet_button
@@ -33,6 +33,7 @@ class ServiceRequestPage(FormPage):
         ("Alt+1", N_("First of the buttons above a service request, Alt+2 the second, and so on")),
         (WRITE_ARTICLE, N_("New knowledge article from a solved service request")),
         (DIAL, N_("Call who asked")),
+        (PLAN, N_("Plan a visit")),
     )
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:

@@ -24,7 +24,7 @@ from crm_desktop.ui.widgets.buttons import quiet_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.table_view import HEADING_HEIGHT, TableView
 
-MOST_HIGH = 6
+MOST_HIGH, PLAN = 6, "Alt+V"
 _OUTCOME = 4
 
 
@@ -43,7 +43,7 @@ class VisitsCard(Card):
         self.table.opened.connect(self._open)
         self.body.addWidget(self.table)
         if view.context.person.may("create", "event"):
-            self.head.addWidget(quiet_button(_("Plan a visit…"), self.plan, icon_name="calendar-plus"))
+            self.head.addWidget(quiet_button(_("Plan a visit…"), self.plan, icon_name="calendar-plus", shortcut=PLAN))
         self.head.addWidget(quiet_button(_("Visit sheet"), self.print_sheet, icon_name="printer"))
         self._follower = Follower(self, self._read)
         view.context.bus.changed.connect(self._note_change)

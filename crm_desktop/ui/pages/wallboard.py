@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QStandardItem,
     QStandardItemModel,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QHeaderView, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.service_monitor import Monitor, fetch_monitor
@@ -92,7 +92,7 @@ class Figure(QWidget):
         painter.setPen(theme.color(self._role if self.number else "faint"))
         painter.drawText(above, Qt.AlignmentFlag.AlignCenter, f"{self.number:,}")
         words = QFont(theme.font())
-        words.setPixelSize(max(12, min(28, number.pixelSize() // 3, room.width() // 9)))
+        words.setPixelSize(max(12, min(28, number.pixelSize() // 3, 2 * room.width() // len(self.words))))
         painter.setFont(words)
         painter.setPen(theme.color("muted"))
         below = QRect(room.x(), above.bottom(), room.width(), room.height() - above.height())
@@ -141,11 +141,11 @@ class Wallboard(QWidget):
             figure.clicked.connect(partial(self._open_list, FIGURES[key][2]))
             grid.addWidget(figure, 0, place)
         self.engineers, self.due = _Table(), _Table()
-        self.due.table.doubleClicked.connect(lambda index: self._open(index.row()))
+        self.due.table.opened.connect(lambda index: self._open(index.row()))
         self._ids: Sequence[int] = ()
         below = QHBoxLayout()
         below.setSpacing(12)
-        for words, table, share in ((_("Due next"), self.due, 3), (_("By engineer"), self.engineers, 2)):
+        for words, table, share in ((_("Due next"), self.due, 6), (_("By engineer"), self.engineers, 5)):
             card = Card(words)
             card.body.addWidget(table.table, 1)
             below.addWidget(card, share)
@@ -215,4 +215,6 @@ class _Table:
             if tones:
                 items[1].setData(tones[number], CellRole.CHIP)
             self.model.appendRow(items)
-        self.table.fit_columns(2 if tones else 0)
+        self.table.fit_columns()
+        for column in (2, 3) if tones else range(len(heads)):  # nobody scrolls on a wall
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
