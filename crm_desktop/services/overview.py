@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.entities import by_key, guard_of, parts_of
-from crm_desktop.models import Activity
+from crm_desktop.models import Activity, Opportunity, ServiceRequest
 from crm_desktop.services import journal
 from crm_desktop.services.listing import Row
 from crm_desktop.services.parts import fetch_parts
@@ -29,8 +29,9 @@ class Figures:
     """What is counted of a customer."""
 
     activities: int
-    activities_this_year: int
     days_since_contact: int | None
+    open_deals: int
+    open_requests: int
     contacts: int
 
 
@@ -92,13 +93,18 @@ def _columns(part: EntitySpec, *, is_table: bool) -> tuple[Column, ...]:
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
-    this_year = clock.today().replace(month=1, day=1)
-    total, recent, last = session.execute(
-        select(
-            func.count(), func.count().filter(Activity.happened_at >= this_year), func.max(Activity.happened_at)
-        ).where(Activity.customer_id == customer_id)
+    deals = select(func.count()).where(Opportunity.customer_id == customer_id, Opportunity.closed_on.is_(None))
+    requests = select(func.count()).where(
+        ServiceRequest.customer_id == customer_id,
+        ServiceRequest.solved_at.is_(None),
+        ServiceRequest.closed_at.is_(None),
+    )
+    activities, last, open_deals, open_requests = session.execute(
+        select(func.count(), func.max(Activity.happened_at), deals.scalar_subquery(), requests.scalar_subquery()).where(
+            Activity.customer_id == customer_id
+        )
     ).one()
-    return Figures(total, recent, _days_since(last), contacts)
+    return Figures(activities, _days_since(last), open_deals, open_requests, contacts)
 
 
 def _days_since(moment: datetime.datetime | None) -> int | None:

@@ -20,6 +20,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.comments_panel import CommentsPanel
+from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.report import ReportPage
 from crm_desktop.ui.pages.story_card import StoryCard
@@ -254,6 +255,13 @@ def test_deals_leads_and_products_owned_stand_in_timeline_and_trade(sit_down: Si
     assert any("展会来的" in text for text in told)
     assert told[told.index("2019-05-20") + 1] == "Installed product SN-1"
     assert not any("SN-2" in text for text in told)  # without a day
+    assert page.figures._links["opportunity"].text() == "1"
+    assert page.figures._links["service_request"].text() == "0"
+    page.figures._links["opportunity"].click()
+    desk.settle_all()
+    listed = desk.window.view("opportunities").current_page()
+    assert isinstance(listed, ListPage)
+    assert len(listed.model.ids()) == 1
     page.show_trade()
     desk.settle_all()
     report = desk.window.view("reports").current_page()

@@ -87,7 +87,7 @@ class CustomerPage(RecordPage):
             return
         self._has_cards = True
         view = self.view
-        self.figures, self.contacts, self.facts = FiguresCard(), ContactsCard(view), FactsCard(view)
+        self.figures, self.contacts, self.facts = FiguresCard(self._person), ContactsCard(view), FactsCard(view)
         self.ownership = OwnershipCard(view, self.sharing)
         self.attached.read.connect(self.ownership.show_surroundings)
         beside = [part for part in self._parts if part.key not in CARDS]
@@ -99,6 +99,7 @@ class CustomerPage(RecordPage):
             self._left.setCurrentWidget(self._skeleton)
         self.splitter.addWidget(self.story)
         self.splitter.setSizes(list(SHARES))
+        self.figures.opened.connect(self.open_figure)
         self.facts.edit_wanted.connect(self.edit)
         self.contacts.added.connect(self._add_contact)
         self.story.log_line.logged.connect(self._log)
@@ -359,6 +360,11 @@ class CustomerPage(RecordPage):
         menu.aboutToShow.connect(lambda: delete.setVisible(self._may_delete()))
         button.setMenu(menu)
         return button
+
+    def open_figure(self, entity: str, rows: Group) -> None:
+        """List what a figure counts."""
+        own = Condition("customer", "any_of", (Ref(self.id, self.title),))
+        self.view.open_list(entity, Group((own, *rows.items)))
 
     def show_trade(self) -> None:
         """What was opened, won, delivered and asked for with this customer, year by year."""
