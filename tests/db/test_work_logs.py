@@ -104,6 +104,14 @@ def test_it_is_told_and_answered_and_then_stays(raw: Raw, office: Office) -> Non
     raw.count(COMMENT, id_)
     assert state(raw, id_) == "commented"
     assert [(row[0], row[1]) for row in raw.rows(told, id_)] == [(ids["junior"], "commented")]
+    raw.become(None)
+    raw.cursor.execute("savepoint moved")
+    raw.count("update crm.employee set superior_id = null, department_id = null where id = %s", ids["junior"])
+    raw.act(login("junior"), "comment")
+    raw.count(COMMENT, id_)  # whoever may not read it any more is not told, though he has commented
+    raw.become(None)
+    assert raw.value("select count(*) from crm.message where kind = 'commented'") == 1
+    raw.cursor.execute("rollback to savepoint moved")
     raw.become(login("junior"))
     assert raw.tried(MOVE, "draft", id_) == SAID
     raw.act(login("leader"), "uncomment")

@@ -174,7 +174,7 @@ create trigger answer_log after insert on crm.comment referencing new table as r
 create trigger answer_log_less after delete on crm.comment referencing old table as rows
   for each statement execute function crm.answer_log();
 
--- A comment is told to the writer, and to whoever has commented before.
+-- A comment is told to the writer, and to whoever has commented before, as long as he may read it.
 create or replace function crm.tell_writer() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -189,6 +189,7 @@ begin
           union select c.author_id from crm.comment c where c.entity = 'work_log' and c.record_id = l.id) w
         join crm.employee e on e.id = w.id and e.is_active and e.login is not null
       where w.id <> r.author_id and w.id <> all (r.mentions)  -- crm.tell_mentioned tells those
+        and (select bool_or(y.may) from crm.why_for(e.id, 'work_log', l.id) y where y.verb = 'read')
       returning employee_id)
   select array_agg(distinct s.employee_id) into told from sent s;
   if told is not null then perform crm.tell_of_messages(told); end if;
