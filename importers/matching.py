@@ -29,12 +29,11 @@ Found = tuple[int, MatchKey]
 
 
 def match_keys(spec: EntitySpec) -> tuple[MatchKey, ...]:
-    """By what records of this kind can be found again; not by the name where the same happens again and again."""
+    """By what records of this kind can be found again. Of one subject are many: the same happens again and again."""
     if spec.key == "customer":
         return MATCH_KEYS
     by_code: tuple[MatchKey, ...] = ("code",) if "code" in spec.fields else ()
-    is_named = spec.story is None and name_key(spec) in spec.fields
-    return (*by_code, "name") if is_named else by_code
+    return (*by_code, "name") if "name" in spec.fields else by_code
 
 
 def name_key(spec: EntitySpec) -> str:

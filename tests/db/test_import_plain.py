@@ -266,6 +266,11 @@ def test_what_is_there_is_met_by_number_or_name(sign_in: SignIn, tmp_path: Path)
     again = do_import(clerk, "product", second, OnMatch.CREATE)
     assert again.written.created == {"product": 3}
     assert "The number A-1 is used already; a new one is given." in again.plan.rows[0].warnings
+    deals = write_csv(tmp_path / "c.csv", "商机名称,阶段", "新厂房设备,初步接触")
+    assert [do_import(clerk, "opportunity", deals).plan.rows[0].fate for _time in range(2)] == [
+        Fate.CREATE,
+        Fate.UNCHANGED,
+    ]
 
 
 def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: Path) -> None:
