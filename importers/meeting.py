@@ -68,7 +68,9 @@ def meet_contacts(
 
 
 def give_owners(rows: Sequence[PlannedRow], person: Person, spec: EntitySpec) -> None:
-    """Who may not create for others keeps the new records himself; the sheet's owner stays in the remark."""
+    """Who may not create for others keeps the new records himself; the sheet's owner stays in the remark. What is there
+    keeps its own.
+    """
     may_own = set(person.owners.get((spec.key, "create"), ()))
     me = Ref(person.id, person.name)
     belongs_to_nobody = facts(spec.fields["owner"]).default == "crm.pool_owner()"
@@ -78,11 +80,16 @@ def give_owners(rows: Sequence[PlannedRow], person: Person, spec: EntitySpec) ->
             continue
         if row.fate is Fate.CREATE:
             row.values["owner"] = owner if owner is not None and owner.id in may_own else me
-        if owner is not None and owner.id not in may_own:
-            if row.fate is not Fate.CREATE:
-                del row.values["owner"]
+        if owner is None or owner.id in may_own:
+            continue
+        if row.fate is Fate.CREATE:
             keep_note(row.values, spec, _("Owner in the sheet: {name}").format(name=owner.label))
             row.warnings += (_("You may not give records to {name}; it becomes yours.").format(name=owner.label),)
+        elif row.fate is Fate.UPDATE:
+            del row.values["owner"]
+            row.warnings += (_("You may not give records to {name}; its owner stays.").format(name=owner.label),)
+            if not (row.values or row.new_parts or row.changed_parts or row.parent):
+                row.fate = Fate.UNCHANGED
 
 
 def free_codes(session: Session, rows: Sequence[PlannedRow], spec: EntitySpec) -> None:
@@ -104,7 +111,7 @@ def free_codes(session: Session, rows: Sequence[PlannedRow], spec: EntitySpec) -
 
 
 def keep_note(values: dict[str, Any], spec: EntitySpec, note: str) -> None:
-    """Keep a line in the remark of the record, where it has one."""
+    """Keep a line in the remark of a new record, where it has one."""
     kept_in = remark_key(spec)
     if kept_in:
         values[kept_in] = "\n".join(filter(None, (values.get(kept_in), note)))

@@ -192,6 +192,8 @@ def _join_parents(spec: EntitySpec, rows: Sequence[PlannedRow], above: Mapping[s
             row.parent = parent
         elif parent.base is not None:
             row.values[field.key] = Ref(parent.base.id, parent.base.title)
-        else:  # that row does not come in
+        elif row.base is not None:  # that row does not come in
+            continue
+        else:
             keep_note(row.values, spec, _("{label}: {text}").format(label=_(spec.labels[field]), text=parent.title))
         row.fate = Fate.CREATE if row.base is None else Fate.UPDATE

@@ -174,6 +174,10 @@ def test_foreign_customers_are_skipped_and_foreign_owners_not_given(sign_in: Sig
     assert row.fate is Fate.CREATE
     assert row.values["owner"].id == manager.person.id
     assert row.values["code"] != "K7"
+    do_import(manager, write_csv(tmp_path / "c.csv", "客户编号,客户名称,备注", "K8,丙有限公司,常客"))
+    file = write_csv(tmp_path / "d.csv", "客户编号,客户名称,传真,业务员", "K8,丙有限公司,020-1,desk")
+    met = do_import(manager, file, MatchRule(OnMatch.UPDATE))
+    assert [(one.fate, [*one.values]) for one in met.plan.rows] == [(Fate.UPDATE, ["fax"])]  # his own remark stays
 
 
 def test_cancelled_import_leaves_nothing(sign_in: SignIn) -> None:
