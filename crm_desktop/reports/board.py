@@ -1,4 +1,4 @@
-"""A board on paper: its columns side by side, each card with all that it says; columns without room follow below."""
+"""A board on paper: its columns side by side, each card with what it says; columns without room follow below."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from crm_desktop.spec.board import BoardSpec
 MOST_CARDS = 100
 """Of a column in a lane; whoever wants them all prints the list."""
 _MOST_COLUMNS = 7
+_MOST_LINES = 6
+"""Of one text: no card may be higher than a page."""
 _GAP, _PADDING = 8.0, 5.0
 _SIZE, _SMALL = 8.5, 7.5
 
@@ -164,6 +166,8 @@ class _Strip:
             text, beside = printable(one.text), printable(one.beside)
             is_wide = text_width(text, one.font, one.size) + text_width(beside, REGULAR, _SMALL) + _PADDING > room
             parts = wrap(text, one.font, one.size, room) if text else []
+            if len(parts) > _MOST_LINES:
+                parts[_MOST_LINES - 1 :] = [f"{parts[_MOST_LINES - 1][:-1]}…"]
             found += [_Line(part, one.size, one.font, one.colour, "" if is_wide else beside) for part in parts]
             if beside and is_wide:
                 found.append(_Line(beside))
