@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import psycopg2.errors
 import pytest
 from sqlalchemy import text
 
+from crm_desktop.db.embedded import ServerAddress
 from crm_desktop.services import journal
 from importers import run
 from tests.db.conftest import SignIn
-from tests.db.office import Office, login
+from tests.db.office import PASSWORD, Office, login
 from tests.db.raw import Raw
 
 REFUSED = "42501"
@@ -266,6 +268,17 @@ def test_no_day_that_python_does_not_know_breaks_everybodys_lists(seller: Raw, o
     for column in ("customer.founded_on", "activity.happened_at", "activity.next_on"):
         table, _dot, name = column.partition(".")
         assert seller.tried(f"update crm.{table} set {name} = %s", day) == "23514", column
+
+
+def test_nobody_keeps_the_journal_from_its_next_month(server: ServerAddress, shared_database: str, raw: Raw) -> None:
+    holding = psycopg2.connect(server.url(shared_database, login("seller"), PASSWORD))
+    with closing(holding), holding.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtext('journal.ensure_partition'))")
+        raw.rows("set local lock_timeout = '1s'")
+        raw.rows("select journal.ensure_partition('2099-03-01')")
+        assert raw.value("select to_regclass('journal.change_2099_03')") is not None
+    raw.become(login("seller"))
+    assert raw.tried("lock table journal.change in access share mode") == REFUSED
 
 
 @pytest.mark.xfail(

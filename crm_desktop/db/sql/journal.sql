@@ -10,7 +10,7 @@ declare
   partition text := 'change_' || to_char(month, 'YYYY_MM');
 begin
   if to_regclass('journal.' || partition) is not null then return; end if;
-  perform pg_advisory_xact_lock(hashtext('journal.ensure_partition'));
+  lock table journal.change in share update exclusive mode;  -- unlike an advisory lock, nobody else can take it for long
   if to_regclass('journal.' || partition) is not null then return; end if;
   execute format('create table journal.%I (like journal.change including defaults)', partition);
   execute format('alter table journal.%I enable row level security, force row level security', partition);
