@@ -107,6 +107,17 @@ def test_nobody_keeps_in_sight_what_becomes_private_by_lending_it_to_himself(raw
     assert raw.value("select count(*) from crm.share where record_id = %s", id_) == 2
 
 
+def test_nobody_deletes_what_is_lent_to_him_with_a_series_of_his_own(raw: Raw, office: Office) -> None:
+    others = event(raw, "director")
+    raw.act(login("director"), "share")
+    lend = "insert into crm.share (entity, record_id, employee_id, may_write) values ('event', %s, %s, true)"
+    raw.count(lend, others, office.ids["junior"])
+    series = event(raw, "junior", rule="FREQ=DAILY")
+    put_into = "update crm.event set series_id = %s where id = %s"
+    assert raw.tried(put_into, series, others) == REFUSED
+    assert raw.tried(put_into, series, event(raw, "junior")) == 1
+
+
 def test_nobody_makes_something_private_for_others(raw: Raw, office: Office) -> None:
     raw.act(login("director"), "create")
     statement = (

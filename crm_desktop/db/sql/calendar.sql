@@ -25,6 +25,22 @@ begin
 end $$;
 create trigger keep_event before insert or update on crm.event for each row execute function crm.keep_event();
 
+-- An event goes with the series it is one of. To whom it is only lent makes it no part of one that he may delete.
+create or replace function crm.check_series() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (
+      select from crm.event s
+      where s.id = new.series_id
+        and s.owner_id in (new.owner_id, (select b.owner_id from crm.event b where b.id = old.series_id))) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return new;
+end $$;
+create trigger check_series before update of series_id on crm.event
+  for each row when (new.series_id is not null and new.series_id is distinct from old.series_id and current_user <> 'crm_owner')
+  execute function crm.check_series();
+
 -- What becomes private is no longer seen by those to whom others lent it than its organiser.
 create or replace function crm.end_shares_of_private() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
