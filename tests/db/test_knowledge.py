@@ -133,6 +133,15 @@ def test_no_undo_rewrites_what_was_published_meanwhile(raw: Raw) -> None:
     assert raw.value("select journal.undo(%s)", written)["restored"] == {"knowledge_article": {"rows": 1, "fields": 1}}
 
 
+def test_nobody_learns_what_is_in_a_draft_from_how_rare_its_words_are(raw: Raw) -> None:
+    article(raw, "director", problem="绝密")
+    article(raw, "clerk", state="published")
+    raw.rows("analyze crm.knowledge_article")
+    raw.become(login("junior"))
+    there, missing = raw.value("select crm.article_shares('{绝密,没有}')")
+    assert there == missing
+
+
 def test_pictures_of_what_is_published_are_changed_by_who_publishes(raw: Raw) -> None:
     id_ = article(raw, "seller")
     raw.act(login("seller"), "attach")
