@@ -75,12 +75,12 @@ class Draft:
 Filler = Callable[[Draft, Guess, Cell], None]
 
 
-def filler_of(guess: Guess) -> Filler:
-    """The function that puts a cell of the column where it belongs."""
+def filler_of(guess: Guess, *, is_plain: bool) -> Filler:
+    """The function that puts a cell of the column where it belongs; ``is_plain`` where it tells no people beside."""
     assert guess.target
     if guess.target.kind in {"more", "note"}:
         return _fill_more if guess.target.kind == "more" else _fill_remark
-    if guess.target.entity == "contact":
+    if guess.target.entity == "contact" and not is_plain:
         return _CONTACT_FILLERS.get(guess.target.field, _fill_contact)
     return _CUSTOMER_FILLERS.get(guess.target.field, _fill_customer)
 

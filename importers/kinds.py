@@ -29,6 +29,7 @@ NAMED_BY = {
         ("customer", "prospect_name"), ("contact", "name"), ("contact", "last_name"), ("contact", "first_name"),
         ("contact", "people"),
     ),
+    "contact": (("contact", "last_name"), ("contact", "first_name")),
     "opportunity": (("opportunity_line", "product"),),
 }  # fmt: skip
 """Columns that name a record of a kind where none holds its name: a person without a company is a customer himself, and
@@ -62,12 +63,16 @@ def _known(guesses: Sequence[Guess], kind: str) -> int:
 
 def missing_field(guesses: Sequence[Guess], kind: str) -> Attr | None:
     """A field that every record of this kind needs, and no column fills."""
+    filled = filled_fields(guesses, kind)
+    needed = (attr for attr in by_key(kind).fields.values() if facts(attr).is_required)
+    return next((attr for attr in needed if facts(attr).default is None and attr.key not in filled), None)
+
+
+def filled_fields(guesses: Sequence[Guess], kind: str) -> set[str]:
+    """The record's own fields that the columns fill, its name among them however it is put together."""
     filled = {(found.target.entity, found.target.field) for found in guesses if found.target}
-    spec = by_key(kind)
-    if not filled.isdisjoint(NAMED_BY.get(kind, ())):
-        filled.add((kind, name_key(spec)))
-    needed = (attr for attr in spec.fields.values() if facts(attr).is_required and facts(attr).default is None)
-    return next((attr for attr in needed if (kind, attr.key) not in filled), None)
+    own = {field for entity, field in filled if entity == kind}
+    return own if filled.isdisjoint(NAMED_BY.get(kind, ())) else {*own, name_key(by_key(kind))}
 
 
 def allowed_kinds(person: Person) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from importers.guessing import Guess, sample_of, with_reading
 from importers.labels import Target, label_key
 from importers.layout import Table
 from importers.records import Record, Records, Reject
-from importers.rows import RowReader
-from importers.targets import PART_FIELDS, all_targets
+from importers.rows import RowReader, full_name
+from importers.targets import NAME_PARTS, PART_FIELDS, all_targets
 
 
 def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
@@ -23,7 +23,7 @@ def guess_plain(table: Table, entity: str) -> tuple[Guess, ...]:
     guesses = []
     for column in table.columns:
         found = known.get(label_key(column.label), known.get(label_key(column.name)))
-        if found is None or found in taken:
+        if found is None or (found in taken and found.kind != "phones"):
             reason = _("no field of ours") if found is None else _("another column fills that field")
             guesses.append(Guess(column, None, 0, reason))
             continue
@@ -40,7 +40,7 @@ def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]], entity: str) -> R
     """A record for each row that says something."""
     found = Records()
     for table, guesses in pairs:
-        reader = RowReader(table, guesses)
+        reader = RowReader(table, guesses, is_plain=True)
         above: dict[str, object] = {}
         for row in table.rows:
             at = table.at(row.number)
@@ -50,6 +50,7 @@ def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]], entity: str) -> R
                 continue
             read = reader.read(row)
             found.warnings += read.warnings
+            _put_name_together(read.values, entity)
             if read.values:
                 part = {key: read.values.pop(key) for key in PART_FIELDS.get(entity, ()) if key in read.values}
                 for key in CARRIED.get(entity, ()):
@@ -58,3 +59,9 @@ def read_plain(pairs: Iterable[tuple[Table, Sequence[Guess]]], entity: str) -> R
                 parts = [part] if part else []
                 found.records.append(Record(at, row.number, read.values, parts, warnings, sources=[at]))
     return found
+
+
+def _put_name_together(values: dict[str, object], entity: str) -> None:
+    family, given = (str(values.pop(part, "")) for part in NAME_PARTS.get(entity, ("", "")))
+    if family or given:
+        values.setdefault("name", full_name(family, given))

@@ -104,6 +104,8 @@ def _reject_unfinished(spec: EntitySpec, rows: Sequence[PlannedRow], records: Se
                 row.reason = words.format(field=_(spec.labels[attr]), text=record.values[attr.key])
             elif facts(attr).default is None:
                 row.fate, row.reason = Fate.REJECT, _("{field} is missing.").format(field=_(spec.labels[attr]))
+        if row.fate is Fate.REJECT:
+            row.warnings = ()  # of what is kept in a record that does not come in
 
 
 def _imply(resolver: Resolver, spec: EntitySpec, values: dict[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:

@@ -71,9 +71,11 @@ class RowValues:
 class RowReader:
     """Reads the rows of one table by the guesses for its columns."""
 
-    def __init__(self, table: Table, guesses: Sequence[Guess]) -> None:
+    def __init__(self, table: Table, guesses: Sequence[Guess], *, is_plain: bool = False) -> None:
         self._table = table
-        self._columns = [(guess.column.index, guess, filler_of(guess)) for guess in guesses if guess.target]
+        self._columns = [
+            (guess.column.index, guess, filler_of(guess, is_plain=is_plain)) for guess in guesses if guess.target
+        ]
         self._labels = {
             guess.target.field: guess.column.label
             for guess in guesses
@@ -125,7 +127,7 @@ def _finish(draft: Draft) -> list[dict[str, object]]:
 
 def _persons(draft: Draft, contact: ContactCells) -> list[dict[str, object]]:
     """The contacts of a row's cells. Names, positions and numbers that stand side by side go together in order."""
-    names = contact.names or [_full_name(contact.family_name, contact.given_name)]
+    names = contact.names or [full_name(contact.family_name, contact.given_name)]
     found = [people.person(name) for name in names if name]
     title = cells.line(contact.titles)
     if not found and title and any(contact.numbers):
@@ -153,7 +155,7 @@ def _give(pairs: Iterable[tuple[Person, str]]) -> None:
             person.phones.append(number)
 
 
-def _full_name(family_name: str, given_name: str) -> str:
+def full_name(family_name: str, given_name: str) -> str:
     """Family name first in Chinese, last in other scripts."""
     if (family_name + given_name).isascii():
         return f"{given_name} {family_name}".strip()

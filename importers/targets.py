@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crm_desktop.core.i18n import in_each_language
 from crm_desktop.entities import by_key, custom_attrs
 from crm_desktop.spec import Attr, EntitySpec, facts
@@ -13,10 +15,16 @@ PARTS = {"customer": "contact", "opportunity": "opportunity_line"}
 PART_FIELDS = {"opportunity": ("product", "quantity", "unit_price")}
 """Of those whose rows tell one part each: its fields."""
 
+LISTED_AS = {"contact": "contacts"}
+"""Whose columns have other names in a list of its own than in one of customers."""
+
+NAME_PARTS = {"contact": ("last_name", "first_name")}
+"""Of kinds whose names stand in two columns, too: the family name and the given one."""
+
 _KINDS = {
     "text": "text", "long_text": "long_text", "number": "decimal", "integer": "number", "money": "money",
     "percent": "percent", "date": "day", "time": "day", "bool": "bool", "email": "email", "phones": "phones",
-    "choice": "text", "reference": "text",
+    "choice": "text", "reference": "text", "birthday": "birthday",
 }  # fmt: skip
 """How cells are read, by the kind of the field."""
 
@@ -28,7 +36,13 @@ def all_targets(entity: str = "customer") -> tuple[Target, ...]:
         return (*TARGETS, *custom)
     own = [_of_field(by_key(entity), attr) for attr in writable(by_key(entity))]
     parts = [_of_field(by_key(PARTS[entity]), attr) for attr in part_attrs(entity)]
-    return (*own, *parts)
+    listed_as = LISTED_AS.get(entity, entity)
+    named = [
+        replace(found, entity=entity)
+        for found in OTHER_TARGETS
+        if found.entity == listed_as and found.field in NAME_PARTS.get(entity, ())
+    ]
+    return (*own, *parts, *named)
 
 
 def part_attrs(entity: str) -> list[Attr]:
@@ -50,7 +64,8 @@ def writable(spec: EntitySpec) -> list[Attr]:
 
 def _of_field(spec: EntitySpec, attr: Attr) -> Target:
     """A field is known by what it is called in both languages, and by its aliases."""
-    aliases = next((own for own in OTHER_TARGETS if (own.entity, own.field) == (spec.key, attr.key)), None)
+    listed = (LISTED_AS.get(spec.key, spec.key), attr.key)
+    aliases = next((own for own in OTHER_TARGETS if (own.entity, own.field) == listed), None)
     labels = in_each_language(spec.labels[attr])
     kind = aliases.kind if aliases else _KINDS[facts(attr).kind.name]
     return Target(spec.key, attr.key, kind, (*labels, *(aliases.labels if aliases else ())))

@@ -91,6 +91,7 @@ CONTACT = EntitySpec(
         )
     ),
     search=SearchSpec(name=Contact.name, phones=(Contact.phones,), emails=(Contact.email,)),
+    importable=True,
     part_of=Contact.customer,
     subtitle=(Contact.customer, Contact.title, Contact.phones),
     access=CUSTOMER.access,

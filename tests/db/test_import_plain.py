@@ -291,7 +291,7 @@ def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: P
         assert journal.undo(session, result.written.change_set).kept == ()
 
 
-def test_tasks_and_what_was_done_with_customers_come_in(sign_in: SignIn, tmp_path: Path) -> None:
+def test_contacts_tasks_and_what_was_done_with_customers_come_in(sign_in: SignIn, tmp_path: Path) -> None:
     manager = sign_in("director")
     customers = run.open_file(write_csv(tmp_path / "a.csv", "客户名称,电话", "甲有限公司,020-55501234")).chosen()
     with manager.long_write() as session:
@@ -307,6 +307,22 @@ def test_tasks_and_what_was_done_with_customers_come_in(sign_in: SignIn, tmp_pat
         manager,
         "select subject, happened_at::date::text, next_on::text, details from crm.activity where subject = '报价'",
     ) == [("报价", "2004-03-05", "2004-04-01", "By: 没有这人")]
+    people = write_csv(
+        tmp_path / "d.csv",
+        "Account ID,First Name,Last Name,Phone,Mobile,Primary Contact,Birthdate",
+        "甲有限公司,Amy,Eastwick,020-55501234,19900001234,true,1970-05-12",
+        "甲,立,陈,,,,",
+        "A99,Nobody,Known,,,true,",
+    )
+    result = do_import(manager, "contact", people)
+    assert [(row.fate, row.reason, row.warnings) for row in result.plan.rows][2] == (
+        Fate.REJECT, "Customer “A99” is not known here.", (),
+    )  # fmt: skip
+    statement = "select name, phones, is_main, birthday from crm.contact where name in ('Amy Eastwick', '陈立')"
+    assert rows(manager, statement) == [
+        ("Amy Eastwick", ["020-55501234", "19900001234"], True, "1970-05-12"), ("陈立", [], False, None)
+    ]  # fmt: skip
+    assert do_import(manager, "contact", people).left_alone == 2
     tasks = write_csv(
         tmp_path / "c.csv", "任务,截止日期,优先级,客户,进度", "送样机,2027-03-05,,甲有限公司,40%", ",2027-01-01,,,"
     )

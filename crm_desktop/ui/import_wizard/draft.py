@@ -11,7 +11,7 @@ from crm_desktop.core.i18n import N_
 from crm_desktop.entities import by_key
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Sample
-from importers.kinds import CUSTOMER, missing_field
+from importers.kinds import CUSTOMER, filled_fields, missing_field
 from importers.layout import Table
 from importers.mapping import Guess, fingerprint
 from importers.plan import FILL_IN, MatchRule
@@ -166,8 +166,7 @@ class ImportDraft:
 
     def fields(self) -> set[str]:
         """The record's own fields that the file fills."""
-        targets = [g.target for n in self.included for g in self.guesses[n] if g.target]
-        return {target.field for target in targets if target.entity == self.kind}
+        return {field for n in self.included for field in filled_fields(self.guesses[n], self.kind)}
 
     def _changed(self) -> None:
         self.rehearsal = None

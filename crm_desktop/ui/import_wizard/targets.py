@@ -9,6 +9,7 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.spec import Ref
 from importers.guessing import MANY
+from importers.kinds import CUSTOMER
 from importers.labels import Target
 from importers.layout import Column
 from importers.mapping import Guess
@@ -92,7 +93,7 @@ def all_choices(kind: str) -> list[Choice]:
         choices += [
             Choice(owner_word(target, person), field_word(target), ref_of(kind, target, person))
             for target in choosable(kind)
-            if person == 0 or target.entity == "contact"
+            if person == 0 or (target.entity == "contact" and kind == CUSTOMER)
         ]
     return choices
 

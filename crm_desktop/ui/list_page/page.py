@@ -40,7 +40,7 @@ from crm_desktop.ui.list_page.task_line import TaskLine
 from crm_desktop.ui.list_page.view_control import ViewControl
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
-from crm_desktop.ui.start_import import imported_as, start_import
+from crm_desktop.ui.start_import import start_import
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.preview_splitter import PreviewSplitter
@@ -208,8 +208,7 @@ class ListPage(Page):
 
     def may_import(self) -> bool:
         """Whether to offer to import a sheet."""
-        kind = imported_as(self.spec)
-        return bool(kind) and self._context.person.may_use(Function.IMPORT, kind)
+        return self.spec.importable and self.may(Function.IMPORT)
 
     def start_import(self) -> None:
         """Open the import of a sheet."""
