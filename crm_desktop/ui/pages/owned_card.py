@@ -70,18 +70,21 @@ class OwnedCard(Card):
         )
 
     def _show(self, owned: Mapping[str, int]) -> None:
-        person = self._view.context.person
         held = {entity: count for entity, count in owned.items() if count}
         said = _(", ").join(things(by_key(entity), count) for entity, count in held.items())
         self._words.setText(
             _("{things}, with all that belongs to them.").format(things=said) if said else _("Nothing.")
         )
         is_locked = not self._employee.values.get("is_active")
-        self.hint.setVisible(is_locked and bool(held))
+        offered = {entity for entity in held if self._may_assign(entity)}  # a memo is nobody else's
+        self.hint.setVisible(is_locked and bool(offered))
         self.hint.setText(_("He is locked. Assign what is his to somebody who looks after it."))
         for entity, button in self.buttons.items():
-            may = person.may("update", entity) and sharing.may_assign_several(person, entity)
-            button.setVisible(may and entity in held)
+            button.setVisible(entity in offered)
+
+    def _may_assign(self, entity: str) -> bool:
+        person = self._view.context.person
+        return entity in self.buttons and person.may("update", entity) and sharing.may_assign_several(person, entity)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table in self.buttons:
