@@ -92,8 +92,11 @@ def _row(resolver: Resolver, spec: EntitySpec, record: Record, *, has_parent: bo
 
 
 def _reject_unfinished(spec: EntitySpec, rows: Sequence[PlannedRow], records: Sequence[Record]) -> None:
-    """Rows without what every record needs. A colleague whom nobody knows is no reason: he stays in the remark."""
-    needed = [attr for attr in spec.fields.values() if facts(attr).is_required and facts(attr).target is not Employee]
+    """Rows without what every record needs. A colleague whom nobody knows is no reason where the database has another
+    for him: he stays in the remark.
+    """
+    required = [(attr, facts(attr)) for attr in spec.fields.values() if facts(attr).is_required]
+    needed = [attr for attr, fact in required if fact.target is not Employee or fact.default is None]
     for row, record in zip(rows, records, strict=True):
         for attr in needed:
             if attr.key in row.values:

@@ -211,6 +211,13 @@ def test_only_an_administrator_imports_employees(sign_in: SignIn) -> None:
             do_import(sign_in(group), "employee", MAVEN / "sales_teams.csv")
 
 
+def test_skills_of_nobody_do_not_come_in(sign_in: SignIn, tmp_path: Path) -> None:
+    sheet = write_csv(tmp_path / "a.csv", "员工,服务类型", "王不在,", "seller,")
+    result = do_import(sign_in("admin"), "employee_skill", sheet)
+    assert [row.fate for row in result.plan.rows] == [Fate.REJECT, Fate.CREATE]
+    assert result.rejects[0].reason == "Employee “王不在” is not known here."
+
+
 def test_rows_that_cannot_come_in_say_why(sign_in: SignIn, tmp_path: Path) -> None:
     sheet = write_csv(
         tmp_path / "商机.csv",
