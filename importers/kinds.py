@@ -20,7 +20,6 @@ CUSTOMER = "customer"
 KINDS = tuple(spec.key for spec in ALL_ENTITIES if spec.importable)
 """Customers first."""
 
-
 SURE = 0.9
 """A guess from the label, not from the values."""
 

@@ -10,52 +10,57 @@ import docx
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from importers.readers.book import Merge, Row, Sheet, check_area, damaged
-from importers.readers.forms import as_sheet, is_form, read_form
+from importers.readers.book import Merge, Sheet, check_area, damaged
+from importers.readers.forms import Texts, as_sheet, is_form, read_form
 
 
 def read(data: bytes) -> tuple[Sheet, ...]:
     """The tables of the document, in its order; the forms last."""
     try:
         document = docx.Document(io.BytesIO(data))
-        tables = list(_tables(document))
+        tables = [(*_cells(table), above) for table, above in _tables(document)]
+    except KnownError:
+        raise
     except Exception as error:  # whatever lxml and docx raise: the package is whole, so it is the document's fault
         raise damaged() from error
-    forms = [form for grid, above in tables if is_form(grid.rows) and (form := read_form(grid.rows, above)).values]
-    lists = [grid for grid, _above in tables if not is_form(grid.rows)]
-    if len(lists) > 1:
-        lists = [
-            Sheet(_("Table {number}").format(number=n), grid.rows, grid.merges) for n, grid in enumerate(lists, start=1)
-        ]
-    return (*lists, *((as_sheet(forms, _("Forms") if lists else ""),) if forms else ()))
+    lists = [(rows, merges) for rows, merges, _above in tables if not is_form(rows)]
+    sheets = [
+        Sheet(
+            _("Table {number}").format(number=number) if len(lists) > 1 else "",
+            [[cell or None for cell in row] for row in rows],
+            merges,
+        )
+        for number, (rows, merges) in enumerate(lists, start=1)
+    ]
+    forms = [form for rows, _merges, above in tables if is_form(rows) and (form := read_form(rows, above)).values]
+    return (*sheets, *([as_sheet(forms, _("Forms") if sheets else "")] if forms else []))
 
 
-def _tables(document: Any) -> Iterator[tuple[Sheet, str]]:
+def _tables(document: Any) -> Iterator[tuple[Table, str]]:
     """Each table with the text between it and the one before."""
     above: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, Paragraph):
             above.append(block.text)
         elif isinstance(block, Table):
-            yield _grid(block), "\n".join(above)
+            yield block, "\n".join(above)
             above = []
 
 
-def _grid(table: Table) -> Sheet:
-    """A cell that is merged has its text at its first place, and blanks at the others."""
-    rows: list[Row] = []
-    areas: dict[Any, list[int]] = {}  # top, left, bottom, right by cell
+def _cells(table: Table) -> tuple[list[Texts], tuple[Merge, ...]]:
+    """The texts of all cells, a merged one at its first place alone."""
+    rows: list[Texts] = []
+    areas: dict[Any, list[int]] = {}  # top, left, bottom, right of each cell
     for number, row in enumerate(table.rows):
-        cells: Row = [None] * row.grid_cols_before
+        cells: list[str | None] = [None] * row.grid_cols_before
         for cell in row.cells:
-            area = areas.setdefault(cell._tc, [number, len(cells), number, len(cells)])  # noqa: SLF001 - what tells merged cells
-            area[2], area[3] = number, max(area[3], len(cells))
-            is_first = area[:2] == [number, len(cells)]
-            cells.append((cell.text.strip() or None) if is_first else None)
+            place = len(cells)
+            area = areas.setdefault(cell._tc, [number, place, number, place])  # noqa: SLF001 - the same where merged
+            area[2:] = number, max(area[3], place)
+            cells.append(cell.text.strip() if area[:2] == [number, place] else None)
         rows.append(cells)
         check_area("", len(rows), len(cells))
-    merges: list[Merge] = [
-        ((top, left), (low, right)) for top, left, low, right in areas.values() if (top, left) != (low, right)
-    ]
-    return Sheet("", rows, tuple(merges))
+    merges = (((top, left), (low, right)) for top, left, low, right in areas.values() if (top, left) != (low, right))
+    return rows, tuple(merges)

@@ -7,6 +7,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
 
 from crm_desktop.core.errors import KnownError
@@ -225,6 +226,29 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_text_of_one_sheet_has_no_name(tmp_path: Path) -> None:
     book = read_book(write(tmp_path, b"name,phone\nA,1\n"))
     assert book == Book(tmp_path / "list.csv", (Sheet("", [["name", "phone"], ["A", "1"]]),))
+
+
+def test_document_gives_its_lists_and_all_its_forms_together(tmp_path: Path) -> None:
+    document = docx.Document()
+    lines = (("客户名称", "电话"), ("甲", "020-1")), (
+        ("客户名称", "乙", "客户类型", "企业"), ("传真", "", "行业", "□工业 ☑商业"), ("联系人", "姓名", "职务", ""),
+        ("联系人", "陈立", "经理", ""), ("联系人", "李敏", "", ""), ("备注", "两个\n地址", "", ""),
+    )  # fmt: skip
+    for cells in lines:
+        table = document.add_table(len(cells), len(cells[0]))
+        for row, texts in zip(table.rows, cells, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+    path = tmp_path / "a.docx"
+    document.save(str(path))
+    listed, forms = read_book(path).sheets
+    assert listed == Sheet("", [["客户名称", "电话"], ["甲", "020-1"]])
+    assert forms.rows == [
+        ["客户名称", "客户类型", "行业", "备注", "联系人", None],
+        [None, None, None, None, "姓名", "职务"],
+        ["乙", "企业", "商业", "两个\n地址", "陈立", "经理"],
+        [None, None, None, None, "李敏", None],
+    ]
 
 
 def test_card_that_cannot_be_read_comes_back_as_it_is(tmp_path: Path) -> None:
