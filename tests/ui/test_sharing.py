@@ -230,6 +230,11 @@ def test_claims_what_nobody_owns(sit_down: SitDown) -> None:
     page.sharing.claim([free], page.title)
     desk.settle()
     assert "They have an owner." in desk.notices()
+    rows = list_page(desk)
+    rows.table.select_ids([free])
+    assert "Claim" not in dict(rows.commands.for_selection())
+    rows.table.selectAll()
+    assert "Claim" in dict(rows.commands.for_selection()), "some of them are free"
 
 
 def test_several_rows_are_shared_with_a_preview(sit_down: SitDown) -> None:

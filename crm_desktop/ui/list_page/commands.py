@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.i18n import _
-from crm_desktop.services.sharing import is_shareable
+from crm_desktop.services.sharing import is_shareable, may_claim
 from crm_desktop.spec import Ref
 from crm_desktop.ui.list_page.cell_editing import CellEditing
 from crm_desktop.ui.list_page.words import record_title
@@ -84,10 +84,7 @@ class Commands:
             offered.append((_("Assign by rule"), self.give_by_rule))
         if page.spec.key == "task" and self.may_update():
             offered.append((with_shortcut(_("Done"), FINISH), self.finish))
-        if is_shareable(page.spec) and self.may_update():
-            offered.append((_("Share…"), lambda: self.sharing.share(*self.chosen())))
-            if self.may_change_several():
-                offered.append((_("Assign…"), lambda: self.sharing.assign(*self.chosen())))
+        offered += self._passing_on()
         if page.may(Function.PRINT):
             offered.append((_("Print"), lambda: page.row_actions.print(page.table.selected_ids())))
         if page.may(Function.EXPORT):
@@ -95,6 +92,17 @@ class Commands:
         if page.may_delete():
             offered.append((_("Delete…"), self.delete))
         return [*offered, (_("Select nothing"), page.table.clearSelection)]
+
+    def _passing_on(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Sharing, giving away and taking, as far as the person may."""
+        spec, person = self._page.spec, self._view.context.person
+        if not is_shareable(spec) or not self.may_update():
+            return
+        yield _("Share…"), lambda: self.sharing.share(*self.chosen())
+        if self.may_change_several():
+            yield _("Assign…"), lambda: self.sharing.assign(*self.chosen())
+        if may_claim(person, spec.key) and self._may_be_free(self._page.table.selected_ids()):
+            yield _("Claim"), lambda: self.sharing.claim(*self.chosen())
 
     # Rows
 
