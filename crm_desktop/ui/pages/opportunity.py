@@ -49,6 +49,7 @@ class OpportunityPage(FormPage):
         self._unsaved_ticks: list[str] | None = None
         self._is_ticking = False
         self.stage_card, self.lines, self.stays = StageCard(), LinesCard(view), StaysCard(view)
+        self.article_button = quiet_button(_("New article"), icon_name="book-open", shortcut=WRITE_ARTICLE)
         super().__init__(view, entity, id_)
         self.ownership = OwnershipCard(view, self.sharing)
         self.history.shown.connect(self.ownership.show_record)
@@ -59,9 +60,7 @@ class OpportunityPage(FormPage):
         self._editor.form.put_between(self.own, OWN_PLACE)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
-        self.article_button = quiet_button(
-            _("New article"), self.write_article, icon_name="book-open", shortcut=WRITE_ARTICLE
-        )
+        self.article_button.clicked.connect(self.write_article)
         self.heading.add(self.article_button)
         self.stage_card.move_wanted.connect(self.move_to)
         self.stage_card.ticked.connect(self._tick)
