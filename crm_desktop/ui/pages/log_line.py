@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from crm_desktop.core.i18n import _
@@ -16,25 +16,13 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.line import DateEditor
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.widgets.buttons import primary_button, with_shortcut
+from crm_desktop.ui.widgets.entry_line import FreshLine
 
 MOST_LENGTH = 300  # of the column
 KIND_WIDTH = 96
 FRAMES = 32  # px that a line needs beside its text
 DAY_WIDTH = 150
 LAST_KIND = "log/kind"
-UNDO = QKeySequence.StandardKey.Undo
-
-
-class _Line(QLineEdit):
-    """Where nothing was typed, Ctrl+Z is the window's: it takes back what was done last, such as what was logged."""
-
-    def event(self, event: QEvent) -> bool:
-        """Leave the key to the window."""
-        is_undo = event.type() == QEvent.Type.ShortcutOverride and cast("QKeyEvent", event).matches(UNDO)
-        if is_undo and not (self.text() or self.isUndoAvailable() or self.isRedoAvailable()):
-            event.ignore()
-            return True
-        return super().event(event)
 
 
 class LogLine(QWidget):
@@ -47,7 +35,7 @@ class LogLine(QWidget):
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("Kind"))
         self.kind.setMinimumWidth(KIND_WIDTH)
-        self.line = _Line()
+        self.line = FreshLine()
         self.line.setMaxLength(MOST_LENGTH)
         self.line.setAccessibleName(_("What happened?"))
         self.line.setToolTip(with_shortcut(_("What happened? Enter saves"), "Ctrl+L"))

@@ -11,10 +11,22 @@ from crm_desktop.ui.widgets.buttons import with_shortcut
 MOST_LENGTH = 300
 
 
-class EntryLine(QLineEdit):
-    """Enter hands over what is typed; Ctrl+L brings the cursor here. With nothing typed Ctrl+Z is the window's, which
-    takes back what was made.
-    """
+class FreshLine(QLineEdit):
+    """Where nothing was typed, Ctrl+Z is the window's: it takes back what was done last, such as what was made here."""
+
+    def event(self, event: QEvent) -> bool:
+        """Leave the key to the window."""
+        has_past = self.text() or self.isUndoAvailable() or self.isRedoAvailable()
+        if event.type() == QEvent.Type.ShortcutOverride and not has_past:
+            assert isinstance(event, QKeyEvent)
+            if event.matches(QKeySequence.StandardKey.Undo):
+                event.ignore()
+                return True
+        return super().event(event)
+
+
+class EntryLine(FreshLine):
+    """Enter hands over what is typed; Ctrl+L brings the cursor here."""
 
     entered = Signal(str)
 
@@ -38,9 +50,3 @@ class EntryLine(QLineEdit):
         self.setReadOnly(False)
         if is_made:
             self.setText("")  # other than clear() it also forgets what Ctrl+Z would bring back
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Ctrl+Z to the window where there is nothing to take back here."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not self.text():
-            return False if event.matches(QKeySequence.StandardKey.Undo) else super().event(event)
-        return super().event(event)
