@@ -222,6 +222,28 @@ def test_what_is_entered_afterwards_is_over_at_once(desk: Desk) -> None:
     )  # fmt: skip
 
 
+def test_a_request_tells_nothing_of_what_others_own(desk: Desk) -> None:
+    raw = desk.raw
+    raw.become(None)
+    raw.count("update crm.installed_product set product_id = (select min(id) from crm.product)")
+    raw.count(
+        "insert into crm.permission_grant (group_id, entity, read_scope, create_scope, update_scope)"
+        " select id, 'service_request', 1, 1, 1 from crm.permission_group where code = 'narrow'"
+    )
+    here = raw.value("select min(id) from crm.installed_product where customer_id = %s", desk.customer)
+    elsewhere = raw.value("select min(id) from crm.installed_product where owner_id = %s", desk.ids["director"])
+    raw.become(login("narrow"))
+    new = (
+        "insert into crm.service_request (subject, customer_id, owner_id, installed_product_id)"
+        " values ('x', %s, crm.me(), %s) returning product_id"
+    )
+    assert raw.value(new, desk.customer, elsewhere) is None
+    again = "update crm.service_request set installed_product_id = %s returning product_id"
+    assert raw.value(again.replace("%s", "null")) is None
+    assert raw.value(again, elsewhere) is None
+    assert raw.value(again, here) is not None
+
+
 def test_undo_takes_back_a_move_with_all_that_followed(desk: Desk) -> None:
     raw = desk.raw
     id_ = desk.new()

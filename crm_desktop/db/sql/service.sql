@@ -107,14 +107,21 @@ begin
   return request;
 end $$;
 
+-- The product of what is installed at the request's own customer. What stands at another one may be out of sight.
+create or replace function crm.product_installed(request crm.service_request) returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select p.product_id from crm.installed_product p
+          where p.id = request.installed_product_id and p.customer_id = request.customer_id);
+end $$;
+
 create or replace function crm.begin_request() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   pool bigint := crm.pool_owner();
   state text := crm.choice_code(new.state_id);
 begin
-  new.product_id := coalesce(
-    new.product_id, (select p.product_id from crm.installed_product p where p.id = new.installed_product_id));
+  new.product_id := coalesce(new.product_id, crm.product_installed(new));
   new.counted_from := new.reported_at;
   -- What is entered later than it happened says so by what was done: it needs no state.
   if state = 'new' and new.closed_at is not null then
@@ -141,8 +148,7 @@ declare
   state text := crm.choice_code(new.state_id);
 begin
   if new.installed_product_id is distinct from old.installed_product_id and new.product_id is not distinct from old.product_id then
-    new.product_id := coalesce(
-      (select p.product_id from crm.installed_product p where p.id = new.installed_product_id), new.product_id);
+    new.product_id := coalesce(crm.product_installed(new), new.product_id);
   end if;
   if new.reported_at <> old.reported_at and old.counted_from = old.reported_at then
     new.counted_from := new.reported_at;
