@@ -144,3 +144,6 @@ def test_page_opens_in_nine(desk: Desk) -> None:
     one, other = request(desk), request(desk)
     desk.open("service_request", one.id)
     assert len(count_statements(lambda: desk.open("service_request", other.id))) <= 9
+    new = desk.open("service_request", 0)
+    assert new.editor.form.editors["subject"].isVisible()
+    assert new.article_button.isHidden()

@@ -39,6 +39,7 @@ class ServiceRequestPage(FormPage):
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self._states = States(())
         self.state_card, self.visits = StateCard(), VisitsCard(view)
+        self.article_button = quiet_button(_("New article"), icon_name="book-open", shortcut=WRITE_ARTICLE)
         super().__init__(view, entity, id_)
         self.steps = ServiceSteps(view, self, self._take)
         self.ownership = OwnershipCard(view, self.sharing)
@@ -49,9 +50,7 @@ class ServiceRequestPage(FormPage):
         self.add_below(self.ownership)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
-        self.article_button = quiet_button(
-            _("New article"), self.write_article, icon_name="book-open", shortcut=WRITE_ARTICLE
-        )
+        self.article_button.clicked.connect(self.write_article)
         self.heading.add(self.article_button)
         self.state_card.move_wanted.connect(self.go_to)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
