@@ -55,8 +55,7 @@ class CalendarCanvas(QAbstractScrollArea):
         self.relayout()
         if is_other:
             self.verticalScrollBar().setValue(self._layout.begin())
-        if self._current is not None and (is_other or self._awaited == self._current):
-            self.go_to(*self._current)
+        self._follow_current(into_sight=is_other or self._awaited == self._current)
         self._awaited = None
 
     def show_now(self, now: datetime.datetime) -> None:
@@ -82,10 +81,15 @@ class CalendarCanvas(QAbstractScrollArea):
     def go_to(self, event_id: int, starts_at: datetime.datetime) -> None:
         """Choose an event and bring it into sight."""
         self._choose((event_id, starts_at))
+        self._follow_current(into_sight=True)
+
+    def _follow_current(self, *, into_sight: bool) -> None:
+        """The keys are where the chosen event is, wherever its user wanted it and could not have it."""
         found = self.current
         if found is not None:
             self.cursor_span = Cursor(Span(found.starts_at, found.ends_at), found.is_whole_days, self._row_of(found))
-            self._show_cursor()
+            if into_sight:
+                self._show_cursor()
 
     def expect(self, event_id: int, starts_at: datetime.datetime) -> None:
         """Go to an event that is about to be shown, unless its user chooses another one meanwhile."""
