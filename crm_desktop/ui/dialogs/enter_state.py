@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHeaderView
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
@@ -26,7 +27,7 @@ from crm_desktop.ui.widgets.table_view import TableView
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
 NOTE_LENGTH = 300
-LIST_HEIGHT = 200
+LIST_HEIGHT, WIDE = 220, 800
 DECIDE = "Ctrl+Return"
 _REASONS = 3
 
@@ -37,7 +38,7 @@ class EnterStateDialog(Dialog):
     decided = Signal(object, str)  # dict by field key, note
 
     def __init__(self, view: AreaView, record: Record, state: State, title: str) -> None:
-        super().__init__(view.window(), title.rstrip("…"), width=560)
+        super().__init__(view.window(), title.rstrip("…"), width=WIDE if "owner" in ASKED.get(state.code, ()) else 560)
         self._view, self._record = view, record
         self.editors: dict[str, FieldEditor] = {}
         self.candidates: Sequence[Candidate] = ()
@@ -93,7 +94,8 @@ class EnterStateDialog(Dialog):
         for one in self.candidates:
             texts = (one.engineer.label, one.department, f"{one.open:,}", one.reasons)
             self.people.appendRow([QStandardItem(text) for text in texts])
-        self.table.fit_columns(_REASONS)
+        self.table.fit_columns()
+        self.table.horizontalHeader().setSectionResizeMode(_REASONS, QHeaderView.ResizeMode.Stretch)
         editor = self.editors["owner"]
         assert isinstance(editor, ReferenceEditor)
         if self.candidates and not editor.line.text():
