@@ -61,6 +61,11 @@ _OVERVIEW = (
     "select id, name, title, phones from crm.contact where customer_id = %(id)s order by sort_key limit 100",
     "select id, happened_at, subject from crm.activity where customer_id = %(id)s order by 2 desc limit 100",
     "select count(*), max(happened_at) from crm.activity where customer_id = %(id)s",
+    "select id, name, amount, expected_on from crm.opportunity where customer_id = %(id)s order by sort_key limit 100",
+    "select id, subject, due_at, state_id from crm.service_request where customer_id = %(id)s order by id limit 100",
+    "select id, serial, product_id from crm.installed_product where customer_id = %(id)s order by id limit 100",
+    "select id, subject, starts_at from crm.event where customer_id = %(id)s order by starts_at desc limit 100",
+    "select id, subject, due_on from crm.task where customer_id = %(id)s order by due_on desc limit 100",
     "select * from journal.history('customer', %(id)s)",
 )
 _TYPED = {"2": "华工", "4": "广州华工", "6": "广州华工医药", "initials": "gzhgyy", "phone": "0205550"}
@@ -143,7 +148,7 @@ class Bench(Seat):
             with self.gateway.read() as session:
                 overview.fetch_overview(session, "customer", some, person)
 
-        yield self.figure("open a 360° page", open_page, lambda: self.hand(*_OVERVIEW, id=some), 0, 8)
+        yield self.figure("open a 360° page", open_page, lambda: self.hand(*_OVERVIEW, id=some), 3, 8)
         yield self._save(next(id_ for id_ in ids if self._is_mine(id_)))
         for label, condition, where in _FILTERS:
             yield self._filter(label, condition, where)
