@@ -131,10 +131,14 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
 
 def _reaches_further(spec: EntitySpec, person: Person) -> bool:
     """Whether rows out of the person's scope may be in his sight: something is lent, or comes into sight by itself."""
+    return spec.key in person.lent.entities or _comes_into_sight(spec)
+
+
+def _comes_into_sight(spec: EntitySpec) -> bool:
     guard = guard_of(spec)
     while guard.parent_table is not None and not guard.comes_into_sight:
         guard = guard_of(by_key(guard.parent_table))
-    return spec.key in person.lent.entities or guard.comes_into_sight
+    return guard.comes_into_sight
 
 
 def scopes_in_turn(spec: EntitySpec, person: Person) -> list[ColumnElement[bool]]:
@@ -199,16 +203,17 @@ def grams_match(spec: EntitySpec, words: int, person: Person) -> ColumnElement[b
 def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     """What the index finds: rows with all pieces of what was typed; every row of a table that nobody owns rows of.
 
-    Where few owners' rows are in sight, only theirs and what is lent; the policy stays the guard.
+    Where few owners' rows are in sight, only theirs and what is lent; the policy stays the guard. What comes into sight
+    by itself may be thousands of rows, too many to look through by their ids: the policy judges what the index finds.
     """
     if not spec.search and guard_of(spec).rule != "owned":
         return true()
     grams = bindparam("grams", type_=ARRAY(Text))
     found = has_grams(spec, grams)
     owners = owners_to_look_up(spec, person)
-    if owners is None:
+    if owners is None or _comes_into_sight(spec):
         return found
-    lent = [_is_lent(spec) & found] if _reaches_further(spec, person) else []
+    lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
     own = (has_grams(spec, func.array_append(grams, f"owner {owner}")) for owner in owners)
     return or_(false(), *own, *lent)
 
