@@ -11,6 +11,7 @@ from crm_desktop.core import clock
 from crm_desktop.services.messages import Receiver
 from crm_desktop.spec import Ref
 from crm_desktop.ui.context import Context
+from crm_desktop.ui.dialogs.log import LogDialog
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.team_logs import TeamLogsPage
@@ -23,6 +24,7 @@ def home_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...
         ("home", partial(_at, context, "home")),
         ("messages", partial(_at, context, "messages/in")),
         ("write_message", partial(_writing, context)),
+        ("log_in_place", partial(_logging, context)),
         ("team_logs", partial(_team_logs, context)),
     )
 
@@ -53,4 +55,13 @@ def _writing(context: Context) -> QWidget:
     dialog = WriteDialog(window.view("home"), people, ("customer", 1, "广州新华仪器有限公司"))
     dialog.finished.connect(window.close)
     dialog.text.setPlainText("客户问保修到什么时候，请查一下回我。")
+    return dialog
+
+
+def _logging(context: Context) -> QWidget:
+    """What came of a call, with the next step."""
+    window = MainWindow(context)
+    dialog = LogDialog(window.view("home"), "广州新华仪器有限公司")
+    dialog.finished.connect(window.close)
+    dialog.line.line.setText("约好下周去看现场")
     return dialog
