@@ -80,10 +80,12 @@ def _text(leaf: Leaf) -> Any:
     """In the form in which ``normalise`` has what is sought. Where that is letters and digits alone, which are stored
     as they are typed, the costly half is left out: brackets and other marks are also written as wide as Chinese.
     """
-    plain = func.lower(func.normalize(leaf.column, literal_column("nfkc")))
-    return case(
-        (cast(bindparam(f"{leaf.name}_has_marks", type_=Boolean), Boolean), plain), else_=func.lower(leaf.column)
-    )
+    has_marks = cast(bindparam(f"{leaf.name}_has_marks", type_=Boolean), Boolean)
+    return case((has_marks, _plain(leaf)), else_=func.lower(leaf.column))
+
+
+def _plain(leaf: Leaf) -> Any:
+    return func.lower(func.normalize(leaf.column, literal_column("nfkc")))
 
 
 def _contains(leaf: Leaf) -> Any:
@@ -109,7 +111,12 @@ def _ends(leaf: Leaf) -> Any:
 
 
 def _is(leaf: Leaf) -> Any:
-    return func.crm.normalise(leaf.column) == leaf.parameter(Text)
+    """However many blanks there are. What does not even hold the first word is not looked at closer, at a fifth of the
+    time.
+    """
+    first_word = leaf.parameter(Text, "_word")
+    holds_it = func.position(first_word.op("IN")(_plain(leaf))) > 0
+    return and_(holds_it, func.crm.normalise(leaf.column) == leaf.parameter(Text))
 
 
 def _one_of(leaf: Leaf) -> Any:

@@ -90,7 +90,8 @@ def _values(condition: Condition) -> dict[str, Any]:
         case Takes.TEXT:
             text = normalise(value)
             latin = text.replace(" ", "") if text.isascii() and any(map(str.isalpha, text)) else ""
-            return {"": text, "_pinyin": latin, "_digits": digits(value), "_has_marks": _has_marks(text)}
+            marks, word = _has_marks(text), text.partition(" ")[0]
+            return {"": text, "_word": word, "_pinyin": latin, "_digits": digits(value), "_has_marks": marks}
         case Takes.NUMBER | Takes.DAY | Takes.COUNT | Takes.HOUR:
             return {"": value}
         case Takes.NUMBERS | Takes.DAYS:
