@@ -55,6 +55,21 @@ _NAMED = """
     position(%(word)s in search_text) > 0
     order by position(%(word)s in search_text) > 1, length(search_text), id limit 8
 """
+# What comes into sight by itself is judged by the policy alone.
+_AT_CUSTOMERS = """
+    union all
+    select '{table}', t.id, t.{title}, c.name
+      from (select id, {title}, customer_id from crm.{table} where {where}) t
+      left join crm.customer c on c.id = t.customer_id
+"""
+_GRAMS = "crm.owned_grams(search_grams, owner_id) operator(crm.@>>) %(grams)s::text[] and {named}"
+_PIECES = "operator(crm.@>>) %(grams)s::text[] and position(%(word)s in lower(subject)) > 0 order by"
+_FURTHER = (
+    ("opportunity", "name", _GRAMS),
+    ("service_request", "subject", _GRAMS),
+    ("event", "subject", f"crm.owned_pieces(subject, reader_id) {_PIECES} starts_at desc limit 8"),
+    ("task", "subject", f"crm.owned_pieces(subject, owner_id) {_PIECES} due_on desc limit 8"),
+)
 _CALLED = "position(%(word)s in lower(name)) > 0 limit 8"
 _OVERVIEW = (
     _ROWS.format(source="crm.customer") + " where c.id = %(id)s",
@@ -99,7 +114,8 @@ _SUM = {"total_amount": totals.Total.SUM}
 def search_by_hand(owners: list[int]) -> str:
     """The search of somebody who sees what these few own, all from the indexes; it takes ``grams`` and ``word``."""
     wanted = [f"operator(crm.@>>) (%(grams)s::text[] || 'owner {owner}'::text)" for owner in owners]
-    return _SEARCH.format(
+    further = (_AT_CUSTOMERS.format(table=table, title=title, where=where) for table, title, where in _FURTHER)
+    return "".join((_SEARCH, *further)).format(
         owned_grams=" or ".join(f"crm.owned_grams(search_grams, owner_id) {each}" for each in wanted),
         owned_pieces=" or ".join(f"crm.owned_pieces(subject, owner_id) {each}" for each in wanted),
         named=_NAMED,
