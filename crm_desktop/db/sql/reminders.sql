@@ -75,11 +75,13 @@ end $$;
 create trigger carry_to_reminders after update on crm.event referencing old table as old_rows new table as new_rows
   for each statement execute function crm.carry_event_to_reminders();
 
--- What becomes an event of its own out of a series takes along how long before everybody is reminded.
+-- What becomes an event of its own out of a series takes along how long before everybody is reminded. It was made in this
+-- transaction: of no other are the reminders anybody's but their own people's.
 create or replace function crm.copy_reminders(from_id bigint, to_id bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if journal.visible_row('event', from_id) is null
+     or not exists (select from crm.event e where e.id = to_id and e.created_at = now())
      or not coalesce((select bool_or(w.may) from crm.why_for(crm.me(), 'event', to_id) w where w.verb = 'update'), false) then
     raise insufficient_privilege;
   end if;
