@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.core.text import digits, normalise
+from crm_desktop.entities import by_key
 from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec, Ref, facts
 from importers.plan import Fate, OnMatch, PlannedRow
@@ -26,11 +27,15 @@ def meet(row: PlannedRow, base: Record, on_match: OnMatch, person: Person) -> No
         row.fate = Fate.SKIP
         row.reason = _("{name} belongs to {owner}; you may not change it").format(name=base.title, owner=owner.label)
     else:
-        row.values = news(base.values, row.values, on_match)
+        row.values = news(base.values, row.values, on_match, remark_key(by_key(base.entity)))
 
 
-def news(current: Mapping[str, Any], values: Mapping[str, Any], on_match: OnMatch) -> dict[str, Any]:
-    """The values that change something: all that differ, or only those for fields that are empty."""
+def news(
+    current: Mapping[str, Any], values: Mapping[str, Any], on_match: OnMatch, kept_in: str = "remark"
+) -> dict[str, Any]:
+    """The values that change something: all that differ, or only those for fields that are empty. To what stands in
+    ``kept_in`` already, lines are added.
+    """
     changed: dict[str, Any] = {}
     for key, value in values.items():
         before = current.get(key)
@@ -39,7 +44,7 @@ def news(current: Mapping[str, Any], values: Mapping[str, Any], on_match: OnMatc
             more = [phone for phone in value if digits(phone) not in known]
             if more and (not before or on_match is OnMatch.UPDATE):
                 changed[key] = [*(before or ()), *more]
-        elif key == "remark" and before and on_match is OnMatch.UPDATE:
+        elif key == kept_in and before and on_match is OnMatch.UPDATE:
             lines = [line for line in str(value).splitlines() if line not in str(before)]
             if lines:
                 changed[key] = "\n".join([str(before), *lines])

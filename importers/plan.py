@@ -100,6 +100,8 @@ class PlannedRow:
     """Whether there is such a record already, whatever happens then."""
     is_decided: bool = False
     """Whether that was decided for this row alone."""
+    is_named: bool = True
+    """Whether the sheet itself names it: what is only called by what it is about is known by its number alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,12 @@ def _row(resolver: Resolver, spec: EntitySpec, record: Record, *, has_parent: bo
             parts.append(found.values)
         elif found.values.get("remark"):
             keep_note(values, spec, found.values["remark"])
+    is_named = name_key(spec) in values
     _imply(resolver, spec, values, parts)
     title = str(values.get(name_key(spec), ""))
-    return PlannedRow(record.at, title, Fate.CREATE, values=values, new_parts=parts, warnings=tuple(warnings))
+    return PlannedRow(
+        record.at, title, Fate.CREATE, values=values, new_parts=parts, warnings=tuple(warnings), is_named=is_named
+    )
 
 
 def _reject_unfinished(spec: EntitySpec, rows: Sequence[PlannedRow], records: Sequence[Record]) -> None:
@@ -139,7 +142,7 @@ def _meet_known(
     session: Session, person: Person, spec: EntitySpec, rows: Sequence[PlannedRow], rule: MatchRule
 ) -> None:
     """Rows about a record that is there, or that a row above tells of already."""
-    good = [row for row in rows if row.fate is Fate.CREATE]
+    good = [row for row in rows if row.fate is Fate.CREATE and (row.is_named or row.values.get("code"))]
     values = [row.values for row in good]
     matcher: CustomerMatcher | Matcher
     if spec.key == "customer":  # whose repetitions are one record from the reading on

@@ -46,7 +46,6 @@ EMPLOYEE_SKILL = EntitySpec(
         },
     ),
     part_of=EmployeeSkill.employee,
-    importable=True,
     access={
         group: _KEEPS if group in (Group.ADMINISTRATOR, Group.GENERAL_MANAGER, Group.SERVICE) else Grant(read=Scope.ALL)
         for group in Group

@@ -211,13 +211,6 @@ def test_only_an_administrator_imports_employees(sign_in: SignIn) -> None:
             do_import(sign_in(group), "employee", MAVEN / "sales_teams.csv")
 
 
-def test_skills_of_nobody_do_not_come_in(sign_in: SignIn, tmp_path: Path) -> None:
-    sheet = write_csv(tmp_path / "a.csv", "员工,服务类型", "王不在,", "seller,")
-    result = do_import(sign_in("admin"), "employee_skill", sheet)
-    assert [row.fate for row in result.plan.rows] == [Fate.REJECT, Fate.CREATE]
-    assert result.rejects[0].reason == "Employee “王不在” is not known here."
-
-
 def test_rows_that_cannot_come_in_say_why(sign_in: SignIn, tmp_path: Path) -> None:
     sheet = write_csv(
         tmp_path / "商机.csv",
@@ -278,6 +271,21 @@ def test_what_is_there_is_met_by_number_or_name(sign_in: SignIn, tmp_path: Path)
         Fate.CREATE,
         Fate.UNCHANGED,
     ]
+    do_import(clerk, "product", write_csv(tmp_path / "d.csv", "产品名称,单位", "定影器,个"))
+    same = write_csv(tmp_path / "e.csv", "阶段,产品", *["初步接触,定影器"] * 2)  # two deals, called by their product
+    assert do_import(clerk, "opportunity", same).written.created["opportunity"] == 2
+    assert do_import(clerk, "opportunity", same).written.created["opportunity"] == 2
+
+
+def test_what_an_update_cannot_place_is_added_to_the_description(sign_in: SignIn, tmp_path: Path) -> None:
+    manager = sign_in("director")
+    products = "编号,产品名称,说明", "P-9,粉盒,原装"
+    do_import(manager, "product", write_csv(tmp_path / "a.csv", *products))
+    unknown = write_csv(tmp_path / "b.csv", "产品编号,产品名称,产品分类", "P-9,粉盒,从未听说")
+    do_import(manager, "product", unknown, OnMatch.UPDATE)
+    (described,) = rows(manager, "select description from crm.product where name = '粉盒' order by id desc limit 1")
+    first, second = described[0].splitlines()
+    assert (first, "从未听说" in second) == ("原装", True)
 
 
 def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: Path) -> None:

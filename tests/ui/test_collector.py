@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import linecache
+import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -45,3 +48,10 @@ def test_it_rests_while_a_work_asks(qapp: QApplication, qtbot: QtBot) -> None:
     gc.collect()
     assert gone == [True]
     collector.deleteLater()
+
+
+def test_the_source_of_what_is_imported_is_not_read() -> None:
+    """Qt for Python would, see ``crm_desktop.ui``; a new version of it may call what is replaced there otherwise."""
+    sys.modules.pop("colorsys", None)
+    importlib.import_module("colorsys")
+    assert not [file for file in linecache.cache if file.endswith("colorsys.py")]

@@ -102,8 +102,9 @@ class ReportPage(Page):
             self._open()
 
     def set_filter(self, group: Group) -> None:
-        """Show the report as it opens, of these rows only."""
-        self.choose(replace(opening_parameters(self.spec), whose=group))
+        """Show the report as it opens, of these rows only; the next time it is asked as before."""
+        self.parameters = replace(opening_parameters(self.spec), whose=group)
+        self._open()
 
     def open_rows(self, number: Number) -> None:
         """List what a number counts."""
