@@ -48,7 +48,7 @@ def test_unknown_command_says_what_exists(crm: Crm) -> None:
         ("export", "nonsense", "file.xlsx"),
         ("undo", "twelve"),
         ("undo", "99999999999999999999"),
-        ("import", "contact", "file.xlsx"),
+        ("import", "employee_skill", "file.xlsx"),
         ("import", "customer", "file.xlsx", "--on-match", "perhaps"),
         ("server", "init", "--url", NOBODY),
         ("demo", "--scale", "huge"),

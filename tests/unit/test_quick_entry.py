@@ -54,7 +54,7 @@ def test_a_line_says_when_and_what(text: str, expected: str) -> None:
     assert said(text) == expected
 
 
-moments = st.datetimes(NOW.replace(day=25, tzinfo=None), NOW.replace(year=2027, month=10, tzinfo=None)).map(
+moments = st.datetimes(NOW.replace(day=25, tzinfo=None), NOW.replace(year=2027, month=10, day=20, tzinfo=None)).map(
     lambda m: m.replace(minute=m.minute // 5 * 5, second=0, microsecond=0, tzinfo=datetime.UTC)
 )
 

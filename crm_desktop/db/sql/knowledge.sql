@@ -86,8 +86,10 @@ begin
 end $$;
 create trigger keep_undone before update on crm.knowledge_article  -- after keep_audience
   for each row when (current_user = 'crm_owner' and crm.me() is not null
-                     and (old.state_id, old.name, old.keywords, old.problem, old.solution)
-                         is distinct from (new.state_id, new.name, new.keywords, new.problem, new.solution))
+                     -- one by one: compared as rows, it is written otherwise after a restore
+                     and (old.state_id <> new.state_id or old.name <> new.name
+                          or old.keywords is distinct from new.keywords or old.problem is distinct from new.problem
+                          or old.solution is distinct from new.solution))
   execute function crm.check_article_undone();
 
 create or replace function crm.check_article_goes() returns trigger
