@@ -108,9 +108,9 @@ def run_workbench(options: argparse.Namespace, further: list[str]) -> int:
 
 
 def run_tests(_options: argparse.Namespace, further: list[str]) -> int:
-    """Run pytest in three processes, unless the arguments say otherwise: tests wait half of their time."""
+    """Run pytest in two processes, unless the arguments say otherwise."""
     _need_qt_libraries("libqoffscreen.so")
-    return _python("-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *further)
+    return _python("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *further)
 
 
 def run_bench(options: argparse.Namespace, further: list[str]) -> int:
