@@ -58,7 +58,7 @@ class Heard:
         )
 
     def next(self) -> Any:
-        return self._events.get(timeout=LOST_WITHIN)
+        return self._events.get(timeout=3 * LOST_WITHIN)  # an attempt may have begun while nothing came through
 
     def connect(self) -> None:
         self.listener.start()
