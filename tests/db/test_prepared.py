@@ -12,6 +12,7 @@ from tests.db.conftest import SignIn
 from tests.db.test_records import make_customer
 
 PLANS = text("select count(*) from pg_prepared_statements where name like 'plan%'")
+PLANNED_ANEW = text("select sum(custom_plans) from pg_prepared_statements where name like 'plan%'")
 
 
 def test_records_are_planned_once_a_connection_also_after_a_failed_transaction(sign_in: SignIn) -> None:
@@ -27,6 +28,7 @@ def test_records_are_planned_once_a_connection_also_after_a_failed_transaction(s
             fetch_record(session, "customer", -1)
         assert [record.values["name"] for record in read] == ["广州华工", "珠海华工"]
         assert session.execute(PLANS).scalar_one() == 1
+        assert session.execute(PLANNED_ANEW).scalar_one() == 0
 
 
 def test_a_plan_that_was_not_used_for_long_makes_room(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ REFRESHED_MS = 400
 """After so long a page has read what it put off for a moment."""
 
 
-COUNTS = re.compile(r"execute plan_\d+|prepare .*count\(\*\) FILTER .*", re.DOTALL)
+COUNTS = re.compile(r"set local \S+ = \S+; execute plan_\d+|prepare .*count\(\*\) FILTER .*", re.DOTALL)
 """The only statement that is planned once and asks for nothing in particular."""
 
 
