@@ -6,7 +6,6 @@ create or replace function crm.escalate_requests() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   pool bigint := crm.pool_owner();
-  told bigint[];
 begin
   with late as (
     select r.id, r.owner_id, crm.target_state(r.due_at, r.warn_at, r.waiting_since, r.solved_at, r.was_late) as level,
@@ -15,21 +14,20 @@ begin
     where r.due_at > now() - interval '10 days' and r.warn_at <= now() and r.solved_at is null
   ), desk as (
     select m.employee_id from crm.group_member m join crm.permission_group g on g.id = m.group_id where g.code = 'service'
+  ), concerned as (
+    select l.*, l.owner_id as employee_id from late l where l.owner_id <> pool
+    union all select l.*, d.employee_id from late l cross join desk d where l.owner_id = pool
   ), heard as (
     select distinct l.id, l.level, l.what, s.id as superior_id
-    from late l join crm.employee e on e.id = l.owner_id or l.owner_id = pool and e.id in (select d.employee_id from desk d)
+    from concerned l join crm.employee e on e.id = l.employee_id
     join crm.employee s on s.id = e.superior_id and s.is_active and s.login is not null
     where not exists (select from crm.request_escalation x where x.request_id = l.id and x.level = l.level)
-      and (select bool_or(w.may) from crm.why_for(s.id, 'service_request', l.id) w where w.verb = 'read')
+      and crm.may_for(s.id, 'service_request', l.id, 'read')
   ), noted as (
     insert into crm.request_escalation (request_id, level) select distinct h.id, h.level from heard h
       on conflict (request_id, level) do nothing returning request_id, level
-  ), sent as (
-    insert into crm.message (employee_id, kind, body, entity, record_id)
-      select h.superior_id, 'request_' || h.level, h.what, 'service_request', h.id
-      from heard h join noted n on (n.request_id, n.level) = (h.id, h.level)
-      returning employee_id
   )
-  select array_agg(distinct s.employee_id) into told from sent s;
-  if told is not null then perform crm.tell_of_messages(told); end if;
+  insert into crm.message (employee_id, kind, body, entity, record_id)
+    select h.superior_id, 'request_' || h.level, h.what, 'service_request', h.id
+    from heard h join noted n on (n.request_id, n.level) = (h.id, h.level);
 end $$;

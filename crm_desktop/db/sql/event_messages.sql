@@ -29,7 +29,6 @@ begin
                       then 'invitation' else what end,
            crm.me(), crm.event_in_short(e), 'event', e.id
     from unnest(told) t (id);
-  perform crm.tell_of_messages(told);
 end $$;
 
 -- Who has to do with an event: its organiser, and who takes part and has not declined.
@@ -134,7 +133,6 @@ begin
   if asked.owner_id <> crm.me() and answer in ('accepted', 'declined') then
     insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
       values (asked.owner_id, answer, crm.me(), crm.event_in_short(asked), 'event', asked.id);
-    perform crm.tell_of_messages(array[asked.owner_id]);
   end if;
 end $$;
 grant execute on function crm.answer_invitation(bigint, text) to crm_user;

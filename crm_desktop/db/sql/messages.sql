@@ -28,19 +28,27 @@ begin
     select me, true, me, names, send_message.body, send_message.entity, send_message.record_id, now()
     union all
     select r, false, me, names, send_message.body, send_message.entity, send_message.record_id, null from unnest(receivers) r;
-  perform crm.tell_of_messages(receivers || me);
   return cardinality(receivers);
 end $$;
 grant execute on function crm.send_message(text, bigint[], bigint[], bigint[], text, bigint) to crm_user;
 
--- Everybody hears for whom something came, never what: each looks only where it was for him.
-create or replace function crm.tell_of_messages(people bigint[]) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+-- Everybody hears for whom something came, was read or went, never what: each looks only where it was for him.
+create or replace function crm.tell_of_messages() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  people bigint[] := array(select distinct r.employee_id from rows r);
 begin
-  perform journal.notify('message', 'i', people);
+  if people <> '{}' then perform journal.notify('message', 'i', people); end if;
+  return null;
 end $$;
+create trigger tell_of_new after insert on crm.message referencing new table as rows
+  for each statement execute function crm.tell_of_messages();
+create trigger tell_of_read after update on crm.message referencing new table as rows
+  for each statement execute function crm.tell_of_messages();
+create trigger tell_of_gone after delete on crm.message referencing old table as rows
+  for each statement execute function crm.tell_of_messages();
 
--- One's own copies are read, or gone. His other windows hear of it.
+-- One's own copies are read, or gone.
 create or replace function crm.mark_messages(ids bigint[], are_gone boolean) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -51,24 +59,17 @@ begin
   else
     update crm.message m set read_at = now() where m.id = any (ids) and m.employee_id = me and m.read_at is null;
   end if;
-  if found then perform crm.tell_of_messages(array[me]); end if;
 end $$;
 grant execute on function crm.mark_messages(bigint[], boolean) to crm_user;
 
 -- Who is named in a comment is told, where he may see the record.
 create or replace function crm.tell_mentioned() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  told bigint[];
 begin
-  with sent as (
-    insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
-      select distinct e.id, 'mention', n.author_id, n.body, n.entity, n.record_id
-      from new_rows n cross join unnest(n.mentions) m join crm.employee e on e.id = m and e.is_active and e.id <> n.author_id
-      where (select bool_or(w.may) from crm.why_for(e.id, n.entity, n.record_id) w where w.verb = 'read')
-      returning employee_id)
-  select array_agg(distinct s.employee_id) into told from sent s;
-  if told is not null then perform crm.tell_of_messages(told); end if;
+  insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+    select distinct e.id, 'mention', n.author_id, n.body, n.entity, n.record_id
+    from new_rows n cross join unnest(n.mentions) m join crm.employee e on e.id = m and e.is_active and e.id <> n.author_id
+    where crm.may_for(e.id, n.entity, n.record_id, 'read');
   return null;
 end $$;
 create trigger tell_mentioned after insert on crm.comment referencing new table as new_rows

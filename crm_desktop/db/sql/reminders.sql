@@ -82,7 +82,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if journal.visible_row('event', from_id) is null
      or not exists (select from crm.event e where e.id = to_id and e.created_at = now())
-     or not coalesce((select bool_or(w.may) from crm.why_for(crm.me(), 'event', to_id) w where w.verb = 'update'), false) then
+     or not crm.may_for(crm.me(), 'event', to_id, 'update') then
     raise insufficient_privilege;
   end if;
   delete from crm.reminder r where r.event_id = to_id;

@@ -209,10 +209,7 @@ begin
   if what is not null then
     insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
       values (new.given_by_id, what, me, concat_ws(' · ', new.subject, nullif(left(btrim(new.result), 5000), '')), 'task', new.id);
-  elsif not found then
-    return null;
   end if;
-  perform crm.tell_of_messages(array[new.given_by_id]);
   return null;
 end $$;
 create trigger tell_giver after update of state_id, result on crm.task

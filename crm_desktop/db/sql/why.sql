@@ -125,6 +125,13 @@ begin
   end loop;
 end $$;
 
+-- Whether he may do this with a record, by whatever way.
+create or replace function crm.may_for(person bigint, table_name text, record_id bigint, verb text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((select bool_or(w.may) from crm.why_for(person, table_name, record_id) w where w.verb = may_for.verb), false);
+end $$;
+
 create or replace function crm.check_may_ask_why(table_name text, record_id bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -149,12 +149,9 @@ declare
   superior bigint := (select s.id from crm.employee e join crm.employee s on s.id = e.superior_id
                       where e.id = new.owner_id and s.is_active and s.login is not null);
 begin
-  if superior is null or not (select bool_or(w.may) from crm.why_for(superior, 'work_log', new.id) w where w.verb = 'read') then
-    return null;
-  end if;
+  if superior is null or not crm.may_for(superior, 'work_log', new.id, 'read') then return null; end if;
   insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
     values (superior, 'submitted', new.owner_id, new.title, 'work_log', new.id);
-  perform crm.tell_of_messages(array[superior]);
   return null;
 end $$;
 create trigger tell_superior after update of state_id on crm.work_log
@@ -177,22 +174,16 @@ create trigger answer_log_less after delete on crm.comment referencing old table
 -- A comment is told to the writer, and to whoever has commented before, as long as he may read it.
 create or replace function crm.tell_writer() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  told bigint[];
 begin
-  with sent as (
-    insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
-      select e.id, 'commented', r.author_id, r.body, 'work_log', l.id
-      from rows r join crm.work_log l on r.entity = 'work_log' and l.id = r.record_id
-        cross join lateral (
-          select l.owner_id as id
-          union select c.author_id from crm.comment c where c.entity = 'work_log' and c.record_id = l.id) w
-        join crm.employee e on e.id = w.id and e.is_active and e.login is not null
-      where w.id <> r.author_id and w.id <> all (r.mentions)  -- crm.tell_mentioned tells those
-        and (select bool_or(y.may) from crm.why_for(e.id, 'work_log', l.id) y where y.verb = 'read')
-      returning employee_id)
-  select array_agg(distinct s.employee_id) into told from sent s;
-  if told is not null then perform crm.tell_of_messages(told); end if;
+  insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+    select e.id, 'commented', r.author_id, r.body, 'work_log', l.id
+    from rows r join crm.work_log l on r.entity = 'work_log' and l.id = r.record_id
+      cross join lateral (
+        select l.owner_id as id
+        union select c.author_id from crm.comment c where c.entity = 'work_log' and c.record_id = l.id) w
+      join crm.employee e on e.id = w.id and e.is_active and e.login is not null
+    where w.id <> r.author_id and w.id <> all (r.mentions)  -- crm.tell_mentioned tells those
+      and crm.may_for(e.id, 'work_log', l.id, 'read');
   return null;
 end $$;
 create trigger tell_writer after insert on crm.comment referencing new table as rows
