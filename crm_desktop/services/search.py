@@ -159,25 +159,33 @@ def _select_hits(spec: EntitySpec, words: int, person: Person, limit: int, ways:
     if model.__tablename__ not in ways.large:
         found = _ranked(spec, model).where(grams_match(spec, words, person)).subquery()
     elif model.__tablename__ not in ways.probed:
-        found = _select_indexed(spec, words, person).subquery()
+        found = _select_indexed(spec, words, person, limit).subquery()
     else:
         first = aliased(model, _first_rows(spec, person).subquery())
         probe = _ranked(spec, first).where(*holds(spec, first, words)).cte(f"probe_{spec.key}")
         if ways.is_short and not spec.search:
             return _with_titles(spec, select(probe).order_by(probe.c.rank, probe.c.id).limit(limit))
         is_enough = select(func.count() >= limit).select_from(probe).scalar_subquery()
-        rest = _select_indexed(spec, words, person, not_(is_enough)).subquery()
+        rest = _select_indexed(spec, words, person, limit, not_(is_enough)).subquery()
         found = union_all(select(probe).where(is_enough), select(rest)).subquery()
     return _with_titles(spec, select(found).order_by(found.c.rank, found.c.id).limit(limit))
 
 
-def _select_indexed(spec: EntitySpec, words: int, person: Person, *where: ColumnElement[bool]) -> Select[Any]:
+def _select_indexed(
+    spec: EntitySpec, words: int, person: Person, limit: int, *where: ColumnElement[bool]
+) -> Select[Any]:
     """What the index of a large table finds, so many rows of it that nobody has to wait for them."""
     model: Any = spec.model
     alike = select(*_needed(spec, model)).where(looked_up(spec, person), *where).limit(EXAMINED)
     some = aliased(model, alike.subquery())
-    found = _ranked(spec, some).where(*holds(spec, some, words))
-    return found.limit(CANDIDATES) if spec.search else found
+    ranked = _ranked(spec, some)
+    if spec.search:
+        return ranked.where(*holds(spec, some, words)).limit(CANDIDATES)
+    rank = ranked.selected_columns.rank
+    in_order = select(*_needed(spec, some), rank).order_by(rank).limit(EXAMINED).subquery()
+    latest = aliased(model, in_order)  # their texts are looked through until there are enough
+    found = select(*_shown(spec, latest), in_order.c.rank).where(*holds(spec, latest, words))
+    return found.order_by(in_order.c.rank).limit(limit)
 
 
 def _first_rows(spec: EntitySpec, person: Person) -> Select[Any]:

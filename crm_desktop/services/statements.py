@@ -214,20 +214,23 @@ def looked_up(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
     if owners is None or _comes_into_sight(spec):
         return found
     lent = [_is_lent(spec) & found] if spec.key in person.lent.entities else []
-    own = (has_grams(spec, func.array_append(grams, f"owner {owner}")) for owner in owners)
+    theirs = literal([f"owner {owner}" for owner in owners], ARRAY(Text))
+    own = [found & _indexed(spec).op("OPERATOR(crm.&&&)", is_comparison=True)(theirs)] if owners else []
     return or_(false(), *own, *lent)
 
 
 def has_grams(spec: EntitySpec, grams: ColumnElement[Any], rows: Any = None) -> ColumnElement[bool]:
     """The row has all these pieces and tokens; written as its index is. ``rows``: the model, or an alias of it."""
+    found: ColumnElement[bool] = _indexed(spec, rows).op("OPERATOR(crm.@>>)", is_comparison=True)(grams)
+    return found
+
+
+def _indexed(spec: EntitySpec, rows: Any = None) -> Any:
     model: Any = rows or spec.model
     owner = guard_of(spec).judged_column
     if not spec.search:
-        indexed: Any = func.crm.owned_pieces(spec.found_by[0], getattr(model, str(owner)))
-    else:
-        indexed = func.crm.owned_grams(model.search_grams, getattr(model, owner)) if owner else model.search_grams
-    found: ColumnElement[bool] = indexed.op("OPERATOR(crm.@>>)", is_comparison=True)(grams)
-    return found
+        return func.crm.owned_pieces(spec.found_by[0], getattr(model, str(owner)))
+    return func.crm.owned_grams(model.search_grams, getattr(model, owner)) if owner else model.search_grams
 
 
 def searched_keys(spec: EntitySpec) -> tuple[str, ...]:

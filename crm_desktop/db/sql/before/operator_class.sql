@@ -1,8 +1,10 @@
 -- Run by the superuser before the tables exist: extension, and search under row security.
 -- PostgreSQL uses an index below a policy only for leakproof operators, and its own array operators are not.
--- This one is: it tells nobody anything about rows he may not see. Nothing in pg_catalog is altered.
+-- These are: they tell nobody anything about rows he may not see. Nothing in pg_catalog is altered.
 create or replace function crm.grams_contain(text[], text[]) returns bool
   language internal immutable strict leakproof parallel safe as 'arraycontains';
+create or replace function crm.grams_overlap(text[], text[]) returns bool
+  language internal immutable strict leakproof parallel safe as 'arrayoverlap';
 
 do $$ begin
   if to_regoperator('crm.@>>(text[],text[])') is null then
@@ -21,10 +23,14 @@ do $$ begin
       function 6 ginarraytriconsistent(internal, smallint, anyarray, integer, internal, internal, internal),
       storage text;
   end if;
+  if to_regoperator('crm.&&&(text[],text[])') is null then
+    create operator crm.&&& (leftarg = text[], rightarg = text[], function = crm.grams_overlap, restrict = eqsel);
+    alter operator family crm.gram_ops using gin add operator 1 crm.&&& (text[], text[]);
+  end if;
 end $$;
 
 -- What is indexed: a row's grams and its owner's, so that one index answers whoever asks. Who sees little looks for
--- pieces and owner together; who sees much for the pieces alone, and each row found is judged by the policy. As an index
+-- all the pieces and any of the owners in one walk through it; who sees much for the pieces alone, and each row found is judged by the policy. As an index
 -- over the column itself, the owners would be looked up one by one, 205 times for a manager.
 create or replace function crm.owned_grams(grams text[], owner_id bigint) returns text[]
 language plpgsql immutable leakproof parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -53,4 +59,5 @@ end $$;
 alter function crm.owned_pieces(text, bigint) owner to crm_owner;
 grant execute on function crm.owned_pieces(text, bigint) to crm_user, crm_owner;
 alter function crm.grams_contain(text[], text[]) owner to crm_owner;
-grant execute on function crm.grams_contain(text[], text[]) to crm_user, crm_owner;
+alter function crm.grams_overlap(text[], text[]) owner to crm_owner;
+grant execute on function crm.grams_contain(text[], text[]), crm.grams_overlap(text[], text[]) to crm_user, crm_owner;
