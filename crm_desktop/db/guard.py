@@ -283,6 +283,12 @@ def _owned(guard: Guard, verb: str) -> str:
         return _within(guard, guard.judged_column, verb)
     if guard.named_column and verb == "read":  # said twice: a new row is not among those of the function yet
         lent += f" or {guard.named_column} = (select crm.me()) and (select crm.may('{guard.entity}', 'read'))"
+    if guard.along_table and verb == "read":  # as crm.along_for says it of all rows; what is private lies at nothing
+        lent += (
+            f" or {guard.judged_column} > 0 and ({_within(guard, guard.along_owner_column, verb)}"
+            f" or {guard.along_column} in (select crm.shared_with_me('{guard.along_table}', 'read')))"
+            f" and (select crm.may('{guard.entity}', 'read'))"
+        )
     return f"{_within(guard, guard.judged_column, verb)} or {lent}"
 
 

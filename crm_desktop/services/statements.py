@@ -126,7 +126,7 @@ def scope_hint(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
         return true()
     column: ColumnElement[int] = getattr(spec.model, guard.judged_column)
     own = column.in_([literal_column(str(int(owner))) for owner in owners]) if owners else false()
-    return or_(own, _is_lent(spec)) if _reaches_further(spec, person) else own
+    return or_(own, _is_beside(spec, person)) if _reaches_further(spec, person) else own
 
 
 def _reaches_further(spec: EntitySpec, person: Person) -> bool:
@@ -153,13 +153,30 @@ def scopes_in_turn(spec: EntitySpec, person: Person) -> list[ColumnElement[bool]
     own: list[ColumnElement[Any]] = [literal_column(str(int(owner))) for owner in owners]
     scopes: list[ColumnElement[bool]] = [column == owner for owner in own]
     if _reaches_further(spec, person):
-        scopes.append(_is_lent(spec) & or_(column.is_(None), column.not_in(own)))
+        scopes.append(_is_beside(spec, person) & or_(column.is_(None), column.not_in(own)))
     return scopes
 
 
-def _is_lent(spec: EntitySpec) -> ColumnElement[bool]:
+def _is_beside(spec: EntitySpec, person: Person) -> ColumnElement[bool]:
+    """The row is in sight whoever owns it: shared, or lying at a record whose owner is in reach, or that is shared."""
+    guard = guard_of(spec)
+    ways = [_is_lent(spec)]
+    if guard.along_table is not None and guard.along_owner_column is not None:
+        theirs: ColumnElement[int] = getattr(spec.model, guard.along_owner_column)
+        owners: list[ColumnElement[Any]] = [
+            literal_column(str(int(owner))) for owner in person.owners.get((spec.key, "read"), ())
+        ]
+        if owners:
+            ways.append(theirs.in_(owners) & (theirs != getattr(spec.model, str(guard.judged_column))))
+        if guard.along_table in person.lent.entities:
+            ways.append(_is_lent(by_key(guard.along_table), getattr(spec.model, str(guard.along_column))))
+    return or_(*ways)
+
+
+def _is_lent(spec: EntitySpec, key: ColumnElement[int] | None = None) -> ColumnElement[bool]:
     """The row is shared with the person; as an array, which an index can look up."""
-    key: ColumnElement[int] = getattr(spec.model, guard_of(spec).parent_column or "id")
+    if key is None:
+        key = getattr(spec.model, guard_of(spec).parent_column or "id")
     return key == any_(literal_column(f"array(select crm.shared_with_me('{spec.key}', 'read'))", ARRAY(BigInteger)))
 
 

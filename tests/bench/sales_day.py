@@ -28,7 +28,10 @@ _COLUMNS = """
     order by p.sort_order, p.id, s.sort_order, s.id
 """
 # Named beside the policy, which the planner cannot look into: one's own, and what is shared or lies along.
-_MINE = "(owner_id = any(%(owners)s) or id = any(array(select crm.shared_with_me('opportunity', 'read'))))"
+_MINE = """
+    (owner_id = any(%(owners)s) or customer_owner_id = any(%(owners)s)
+     or id = any(array(select crm.shared_with_me('opportunity', 'read'))))
+"""
 _THIS_QUARTER = """
     (closed_on is null and (expected_on < date_trunc('quarter', current_date) + interval '3 months')
      or closed_on >= date_trunc('quarter', current_date) and closed_on <= current_date)

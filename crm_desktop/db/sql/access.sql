@@ -32,14 +32,14 @@ begin
 end $$;
 
 create or replace function crm.scope_of(entity text, verb text) returns smallint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return crm.scope_for(crm.me(), entity, verb);
 end $$;
 grant execute on function crm.scope_of(text, text) to crm_user;
 
 create or replace function crm.may(entity text, verb text) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return crm.scope_of(entity, verb) > 0;
 end $$;
