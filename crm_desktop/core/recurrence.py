@@ -19,7 +19,7 @@ AHEAD = datetime.timedelta(days=3 * 366)
 ONCE = "FREQ=DAILY;COUNT=1"
 """The rule of what repeats by additions alone."""
 MOST = 2_000
-"""So many occurrences one rule has at most."""
+"""So many occurrences one rule has at most, with its additions."""
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_NAMES = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _EVERY = {
@@ -56,7 +56,7 @@ def occurrences(
     by_rule = itertools.takewhile(lambda moment: moment <= until, _rule_set(rule, first))
     moments = {moment.astimezone(datetime.UTC): moment for moment in itertools.islice(by_rule, MOST)}
     moments |= {moment.astimezone(datetime.UTC): moment.astimezone(first.tzinfo) for moment in additions}
-    return [moments[moment] for moment in sorted(moments.keys() - left_out)]
+    return [moments[moment] for moment in sorted(moments.keys() - left_out)[:MOST]]
 
 
 def _rule_set(rule: str, first: datetime.datetime) -> Iterable[datetime.datetime]:

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "long_text": N_("Long text"),
     "number": N_("Number with decimals"),
     "money": N_("Amount of money"),
-    "date": N_("Day"),
+    "date": N_("Date"),
     "choice": N_("Choice from a list"),
     "bool": N_("Yes or no"),
     "reference": N_("Reference to a record"),

@@ -41,7 +41,7 @@ SPECIAL_DAY = EntitySpec(
     label_plural=N_("Holidays and make-up days"),
     icon="calendar-x",
     labels={
-        SpecialDay.day: N_("Day"),
+        SpecialDay.day: N_("Date"),
         SpecialDay.name: N_("Name"),
         SpecialDay.name_en: N_("English name"),
         SpecialDay.is_working: N_("Worked"),

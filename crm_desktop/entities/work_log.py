@@ -57,7 +57,7 @@ WORK_LOG = EntitySpec(
     labels={
         WorkLog.title: N_("Title"),
         WorkLog.kind: N_("Day or week"),
-        WorkLog.begins_on: N_("Day"),
+        WorkLog.begins_on: N_("Date"),
         WorkLog.ends_on: N_("Until"),
         WorkLog.owner: N_("Written by"),
         WorkLog.state: N_("State"),

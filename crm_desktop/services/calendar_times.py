@@ -33,10 +33,10 @@ class Mode(enum.StrEnum):
 
 
 LABELS = {
-    Mode.DAY: N_("1 day"),
+    Mode.DAY: N_("Day"),
     Mode.WORK_WEEK: N_("Work week"),
-    Mode.WEEK: N_("1 week"),
-    Mode.MONTH: N_("1 month"),
+    Mode.WEEK: N_("Week"),
+    Mode.MONTH: N_("Month"),
     Mode.AGENDA: N_("Agenda"),
     Mode.TEAM: N_("Team"),
     Mode.TEAM_WEEK: N_("Team week"),

@@ -144,7 +144,7 @@ def _incoming(component: Any) -> Iterator[Incoming]:
         "description": str(component.get("description") or "") or None,
         "is_private": str(component.get("class") or "").upper() in {"PRIVATE", "CONFIDENTIAL"},
     }
-    further = dict(_further_times(component, ends_at - starts_at))
+    further = dict(sorted(_further_times(component, ends_at - starts_at))[: recurrence.MOST])
     one = Incoming(
         str(component.get("uid") or "")[: _LENGTHS["uid"]],
         {key: value[: _LENGTHS[key]] if key in _LENGTHS and value else value for key, value in values.items()},

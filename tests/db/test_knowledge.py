@@ -178,6 +178,13 @@ def test_what_helped_with_a_request_is_counted_and_not_blindly(raw: Raw, office:
     raw.act(login("narrow"), "create")
     insert = "insert into crm.knowledge_article (name, request_id) values ('x', %s)"
     assert raw.tried(insert, request) == REFUSED, "he does not see the request"
+    raw.act(login("desk"))
+    lend = "insert into crm.share (entity, record_id, employee_id) values ('service_request', %s, %s)"
+    raw.count(lend, request, office.ids["seller"])
+    raw.act(login("seller"), "create")
+    raw.count(insert, request)
+    raw.become(None)
+    assert raw.column("select article_id from crm.article_use") == [written], "he may not change it"
 
 
 def test_an_article_is_written_from_a_request_and_taken_back(sign_in: SignIn) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.tab_order import tab_on
 from tests.ui.desk import SitDown, own_database, sign_in, sit_down, template
 
@@ -59,6 +60,22 @@ def test_what_tab_reaches_is_scrolled_into_sight(qtbot: QtBot) -> None:
     assert tab_on(window, forward=True)
     assert window.focusWidget() is bottom
     assert not bottom.visibleRegion().isEmpty()
+
+
+def test_what_goes_while_it_has_the_keyboard_hands_it_on_from_its_place(qtbot: QtBot) -> None:
+    dialog, bar, line = Dialog(None, "Draft"), Bar("accent"), QLineEdit()
+    qtbot.addWidget(dialog)
+    dialog.add_primary("Close", dialog.accept)
+    dialog.body.addWidget(line)
+    dialog.body.insertWidget(0, bar)
+    bar.say_one("You typed this.", ("Discard", lambda: bar.say_one("")))
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    discard = bar.findChildren(QPushButton)[0]
+    discard.setFocus()
+    discard.click()
+    assert dialog.focusWidget() is line
 
 
 def test_tab_reaches_the_buttons_of_a_list_before_its_rows(sit_down: SitDown) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_desktop.core.recurrence import ONCE, BadRuleError, ended_before, occurrences, parts_of, say, written
+from crm_desktop.core.recurrence import MOST, ONCE, BadRuleError, ended_before, occurrences, parts_of, say, written
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST = datetime.datetime(1997, 9, 2, 9, tzinfo=NEW_YORK)
@@ -82,6 +82,7 @@ def test_additions_are_there_once_and_in_their_place() -> None:
     there = [FIRST, FIRST + datetime.timedelta(days=1), FIRST + datetime.timedelta(hours=3)]
     found = occurrences("FREQ=DAILY;COUNT=2", FIRST, [FIRST], [moment.astimezone(datetime.UTC) for moment in there])
     assert found == [there[2], there[1]]
+    assert len(occurrences(ONCE, FIRST, (), [FIRST + n * datetime.timedelta(hours=1) for n in range(MOST + 9)])) == MOST
 
 
 def test_a_mere_day_of_until_lasts_to_its_end() -> None:

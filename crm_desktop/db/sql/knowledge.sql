@@ -162,7 +162,7 @@ end $$;
 create trigger check_article before insert or update of article_id on crm.article_use
   for each row when (current_user <> 'crm_owner') execute function crm.check_article_use();
 
--- The request that an article is written from shows it among those that helped.
+-- The request that an article is written from shows it among those that helped, if its writer may change the request.
 create or replace function crm.link_article() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -170,7 +170,8 @@ begin
     raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
   end if;
   insert into crm.article_use (request_id, owner_id, article_id)
-    select r.id, r.owner_id, new.id from crm.service_request r where r.id = new.request_id
+    select r.id, r.owner_id, new.id from crm.service_request r
+      where r.id = new.request_id and journal.may_change('service_request', r.id)
     on conflict (request_id, article_id) do nothing;
   return null;
 end $$;

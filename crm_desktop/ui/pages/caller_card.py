@@ -14,7 +14,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.widgets.buttons import inline_link
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
-from crm_desktop.ui.widgets.labels import ElidedLabel, label
+from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.links import ways_to_reach
 
 
@@ -61,14 +61,13 @@ class CallerCard(Card):
         if not caller.requests:
             column.addWidget(label(_("None"), "muted"))
         column.addWidget(label(_("Installed products"), "strong"))
-        grid = _grid(column)
-        for row, machine in enumerate(caller.machines):
+        for machine in caller.machines:
             name = f"{machine.name} {machine.ref.label}".strip()
-            grid.addWidget(inline_link(name, partial(self._open, "installed_product", machine.ref.id)), row, 0)
+            column.addWidget(inline_link(name, partial(self._open, "installed_product", machine.ref.id)))
             if machine.warranty_until is not None:
                 is_over = machine.warranty_until < clock.today()
                 words = _("warranty until {day}").format(day=DATE.format(machine.warranty_until))
-                grid.addWidget(ElidedLabel(_("out of warranty") if is_over else words, "muted"), row, 1)
+                column.addWidget(label(_("out of warranty") if is_over else words, "muted"))
         if not caller.machines:
             column.addWidget(label(_("None"), "muted"))
         self.body.insertWidget(self.body.count() - 1, self._content)

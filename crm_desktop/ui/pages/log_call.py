@@ -227,13 +227,14 @@ class LogCallPage(Page):
         }
         self._starts = {key: choices.find(*first) for key, first in firsts.items()}
         for key, ref in self._starts.items():
-            if self.chosen[key].value() is None:
+            if not self.chosen[key].typed():
                 self.chosen[key].set_value(ref)
         self.draft.offer()
 
     def _suggest(self) -> None:
         """Propose the priority, until somebody has chosen one."""
-        severity = self.chosen["severity"].value()
+        typed = self.chosen["severity"].typed()
+        severity = typed if isinstance(typed, Ref) else None  # words still to be found in the list say nothing yet
         if not self._has_chosen_priority and (severity is not None or self._caller is not None):
             level = self._caller.level_code if self._caller is not None else ""
             code = calls.suggest_priority(level, self._codes.get(severity.id, "") if severity is not None else "")

@@ -29,10 +29,11 @@ LEAVES = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLine
 
 def tab_on(window: QWidget, *, forward: bool) -> bool:
     """Give the focus to the next or the previous stop of ``window``, round and round. False where the focus is at none
-    of them, such as in the editor of a cell.
+    of them, such as in the editor of a cell. What is hidden or disabled while it has the focus hands it on from where
+    it was.
     """
-    stops = list(_stops(window))
     current = window.focusWidget()
+    stops = list(_stops(window, current))
     if current not in stops:
         return False
     step, reason = (1, Qt.FocusReason.TabFocusReason) if forward else (-1, Qt.FocusReason.BacktabFocusReason)
@@ -42,14 +43,18 @@ def tab_on(window: QWidget, *, forward: bool) -> bool:
     return True
 
 
-def _stops(widget: QWidget) -> Iterator[QWidget]:
-    if not (widget.isVisible() and widget.isEnabled()):
+def _stops(widget: QWidget, current: QWidget | None) -> Iterator[QWidget]:
+    if not (widget.isVisible() and widget.isEnabled()) and not (current and _holds(widget, current)):
         return
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
         yield widget
     if not isinstance(widget, LEAVES):
         for child in _children(widget):
-            yield from _stops(child)
+            yield from _stops(child, current)
+
+
+def _holds(widget: QWidget, current: QWidget) -> bool:
+    return widget is current or widget.isAncestorOf(current)
 
 
 def _children(widget: QWidget) -> list[QWidget]:
