@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
@@ -360,7 +360,16 @@ def test_header_menu_hides_a_column_and_forgets_a_width(sit_down: SitDown) -> No
     page.commands.hide_column("fax")
     desk.settle()
     assert [column.key for column in page.columns()] == ["name", "postcode"]
-    page.column_layout.arrangement = page.arrangement.with_width("name", 500)
+    side, header = desk.window.view("customers").side.viewport(), page.table.horizontalHeader()
+    QTest.mousePress(side, Qt.MouseButton.LeftButton)
+    page.table.setColumnWidth(0, 300)
+    assert not page.arrangement.widths, "the mouse is held elsewhere: the program did it"
+    QTest.mouseRelease(side, Qt.MouseButton.LeftButton)
+    edge = QPoint(header.sectionViewportPosition(0) + header.sectionSize(0) - 1, header.height() // 2)
+    QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    page.table.setColumnWidth(0, 310)
+    QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    assert page.arrangement.widths == {"name": 310}
     page.column_layout.fit_column("name")
     assert "name" not in page.arrangement.widths
     assert QApplication.activeModalWidget() is None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 
 from crm_desktop.services.listing import ListQuery
 from crm_desktop.spec import EntitySpec
@@ -29,12 +28,22 @@ class ColumnLayout(QObject):
         self._spec, self._table, self._model, self._save = spec, table, model, save
         self.arrangement = Arrangement()
         self._needed: dict[str, int] = {}
+        self._is_held = False
         self._save_timer = later(SAVE_MS, lambda: self._save(self.arrangement), self)
         header = table.horizontalHeader()
         header.sectionMoved.connect(self._note_order)
         header.sectionResized.connect(self._note_width)
+        header.viewport().installEventFilter(self)
         model.opened.connect(self._fit)
         table.resized.connect(self._share_room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice when somebody takes hold of a heading. Elsewhere the mouse may be down while the program sets widths:
+        whoever clicks at the side still holds it when the list comes.
+        """
+        if event.type() in {QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease}:
+            self._is_held = event.type() == QEvent.Type.MouseButtonPress
+        return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         """Once for each set of columns, when there are rows to go by."""
@@ -99,6 +108,6 @@ class ColumnLayout(QObject):
         self._save_timer.start()
 
     def _note_width(self, section: int, _old: int, width: int) -> None:
-        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:  # else the program did it
+        if self._is_held:  # else the program did it
             self.arrangement = self.arrangement.with_width(self._model.source.columns[section].key, width)
             self._save_timer.start()
