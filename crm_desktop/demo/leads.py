@@ -37,7 +37,7 @@ _BECAME = text("""
     from crm.customer c join crm.employee e on e.id = c.owner_id and not e.is_pool
     left join lateral (select k.id, k.name, k.title from crm.contact k where k.customer_id = c.id
                        order by k.is_main desc, k.id limit 1) k on true
-    where c.registered_on > :since and mod(c.id, 3) <> 0 order by c.id limit :count
+    where c.registered_on > :since order by md5(c.id::text) limit :count
 """)
 _PEOPLE = text("""
     select distinct e.id from crm.employee e join crm.group_member b on b.employee_id = e.id

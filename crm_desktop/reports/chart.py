@@ -71,7 +71,8 @@ def draw_chart(found: FoundReport, palette: Palette, width: float) -> Chart | No
     register_fonts()
     rows = found.first_level()
     numbers = [number for number, one in enumerate(found.measures) if one.key in found.spec.drawn]
-    if not rows or not numbers or not any(row.numbers[number].value for row in rows for number in numbers):
+    told = [row for row in rows if any(row.numbers[number].value for number in numbers)]
+    if not told:
         return None
     pen = _Pen(found, palette, width, numbers)
     if found.spec.chart == "funnel":
@@ -79,7 +80,7 @@ def draw_chart(found: FoundReport, palette: Palette, width: float) -> Chart | No
     if found.dimensions[0].unit:
         in_time = sorted(rows, key=lambda row: (row.values[0] is None, row.values[0] or 0))
         return pen.columns(in_time[-MOST_BARS:])
-    return pen.bars(rows[:MOST_BARS], left_out=len(rows) - MOST_BARS)
+    return pen.bars(told[:MOST_BARS], left_out=len(told) - MOST_BARS)
 
 
 class _Pen:

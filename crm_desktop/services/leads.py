@@ -49,7 +49,7 @@ def proposed(lead: Record, person: Person, choices: Choices) -> Conversion:
     contact = None
     if name := lead.values.get("contact_name"):
         reached = {key: value for key in ("title", "phones", "email") if (value := lead.values.get(key))}
-        contact = new_record("contact", person, choices, name=name, is_main=True, **reached)
+        contact = new_record("contact", person, choices, name=name, **reached)
     opportunity = new_record(
         "opportunity", person, choices,
         name=_("{customer}: first deal").format(customer=lead.values["name"]), owner=owner,
@@ -71,7 +71,9 @@ def convert(session: Session, lead: Record, conversion: Conversion) -> Record:
     contact = conversion.contact
     if contact is not None and not contact.id:
         known = _known_contact(session, customer.id, contact)
-        contact = known or _saved(session, contact, change_set, customer=Ref(customer.id, customer.title))
+        is_main = customer is not conversion.customer  # a known customer has its own
+        of = Ref(customer.id, customer.title)
+        contact = known or _saved(session, contact, change_set, customer=of, is_main=is_main)
     opportunity = conversion.opportunity
     if opportunity is not None:
         opportunity = _saved(session, opportunity, change_set, customer=Ref(customer.id, customer.title))

@@ -229,7 +229,8 @@ def test_a_lead_becomes_customer_contact_and_opportunity_and_all_of_it_is_taken_
     assert (customer.title, customer.values["phones"], customer.values["life_cycle"].label) == (
         "广州新华仪器厂", ["13800001111"], "Prospect",
     )  # fmt: skip
-    assert fetched(seller, became["contact"], "contact").values["customer"].id == customer.id
+    contact = fetched(seller, became["contact"], "contact").values
+    assert (contact["customer"].id, contact["is_main"]) == (customer.id, True)
     assert fetched(seller, became["opportunity"], "opportunity").values["need"] == "二十台"
     with seller.read() as session:
         told = session.connection().exec_driver_sql("select subject, contact_id, customer_id from crm.activity").all()
@@ -248,6 +249,8 @@ def test_of_a_known_customer_the_known_contact_is_taken(seller: Gateway) -> None
     done = converted(seller, a_lead(seller), customer=customer, opportunity=None)
     assert (done.values["customer"].id, done.values["contact"].id) == (customer.id, known.id)
     assert "opportunity" not in done.values or done.values["opportunity"] is None
+    other = converted(seller, a_lead(seller, contact_name="许文静", phones=["13900002222"]), customer=customer)
+    assert not fetched(seller, other.values["contact"].id, "contact").values["is_main"], "it has its own"
 
 
 def test_two_who_convert_the_same_lead_make_one_customer(seller: Gateway, sign_in: SignIn) -> None:

@@ -125,7 +125,7 @@ def test_a_card_is_moved_by_keyboard_and_taken_back(sit_down: SitDown) -> None:
     desk.settle_all()
     assert stage_of(desk, one) == "Needs confirmed"
     assert page.table.current == one
-    assert "“商机 0” is in stage “Needs confirmed” now." in desk.notices()
+    assert "“商机 0” is in stage “Needs confirmed” now. Not done yet: " in desk.notices()
     desk.press_undo()
     desk.hear("opportunity", one)
     assert stage_of(desk, one) == "First contact"

@@ -128,6 +128,8 @@ def test_who_may_be_the_same_is_told_while_one_types(desk: Desk) -> None:
     assert "lead 广州新华仪器厂" in told
     button(page.editor.duplicates, "It is this customer").click()
     assert page.editor.form.changes()["customer"].id == customer.id
+    assert "It comes from the customer 新华仪器." in page.editor.duplicates.texts()
+    assert page.editor.form.editors["contact_name"].line.hasFocus(), "typing goes on"
 
 
 def test_selected_leads_are_given_by_rule(sit_down: SitDown) -> None:

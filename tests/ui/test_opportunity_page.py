@@ -169,6 +169,7 @@ def test_lines_add_up_to_the_amount(sit_down: SitDown) -> None:
     assert page.lines.use_button.isHidden()
     line = desk.open("opportunity_line", 0)
     line.begin({"opportunity": own})
+    assert line.editor.form.editors["product"].line.hasFocus(), "what must be filled and is not yet"
     line.editor.form.editors["product"]._choose(Ref(product.id, "GTX Pro"))
     desk.settle()
     assert line.editor.form.value_of("unit_price") == Decimal(4821)

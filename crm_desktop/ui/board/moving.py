@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.model import BoardModel
-from crm_desktop.ui.dialogs.move_stage import MoveDialog
+from crm_desktop.ui.dialogs.move_stage import MoveDialog, not_done
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.tasks import Session
 
@@ -43,26 +43,26 @@ class Mover(QObject):
                 self._model.refresh()
                 return
 
-            def work(session: Session) -> Record:
+            def work(session: Session) -> tuple[Record, Record | None]:
                 record = opportunities.fetch_where_seen(session, id_, seen)
                 if asked(stage, record.values) or is_back(record, stage):
-                    return record
-                return opportunities.move(session, record, stage, {}, "")
+                    return record, None
+                return record, opportunities.move(session, record, stage, {}, "")
 
             self._view.context.tasks.command(self._page, work, partial(self._take, stages, stage), self._fail)
 
         self._view.context.stages.load(self, begin)
 
-    def _take(self, stages: Stages, stage: Stage, record: Record) -> None:
-        if record.change_set:
-            self._tell(stage, record)
-        else:
-            self._ask(stages, stage, record)
-
-    def _ask(self, stages: Stages, stage: Stage, record: Record) -> None:
-        before = stages.find(record.values["stage"])
-        checked = record.values.get("checked") or ()
+    def _take(self, stages: Stages, stage: Stage, read: tuple[Record, Record | None]) -> None:
+        record, moved = read
+        before, checked = stages.find(record.values["stage"]), record.values.get("checked") or ()
         unticked = [line for line in before.checklist if line not in checked] if before is not None else []
+        if moved is not None:
+            self._tell(stage, moved, unticked)
+        else:
+            self._ask(stage, record, unticked)
+
+    def _ask(self, stage: Stage, record: Record, unticked: Sequence[str]) -> None:
         dialog = MoveDialog(self._view, record, stage, unticked)
         dialog.rejected.connect(self._put_back)
         dialog.decided.connect(partial(self._move, dialog, stage, record))
@@ -84,9 +84,12 @@ class Mover(QObject):
             dialog, lambda session: opportunities.move(session, record, stage, values, note), done, fail
         )
 
-    def _tell(self, stage: Stage, moved: Record) -> None:
+    def _tell(self, stage: Stage, moved: Record, unticked: Sequence[str] = ()) -> None:
         words = _("“{title}” is in stage “{stage}” now.").format(title=moved.title, stage=stage.ref.label)
-        messages.notify(self._view, words, undo=lambda: undo(self._view, self._view, moved.change_set))
+        if unticked:
+            words += " " + not_done(unticked)
+        back = partial(undo, self._view, self._view, moved.change_set)
+        messages.notify(self._view, words, tone="warn" if unticked else "good", undo=back)
         self._has_read(moved.change_set)
         self._model.note_changes([moved.id])
         self._model.refresh()

@@ -78,6 +78,7 @@ class ConvertDialog(Dialog):
         """Convert into this customer."""
         self.customer.set_value(customer)
         self.known_customer.setChecked(True)
+        self.alike.say_one("")
         self._show_chosen()
 
     def _begin(self) -> None:

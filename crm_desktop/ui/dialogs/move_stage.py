@@ -36,7 +36,7 @@ class MoveDialog(Dialog):
         self.warning = Bar("warn")
         back = is_back(record, stage)
         if unticked and not back and stage.outcome in {"open", "won"}:
-            self.warning.say_one(_("Not done yet: {lines}").format(lines=_("; ").join(unticked)))
+            self.warning.say_one(not_done(unticked))
         self.body.addWidget(self.warning)
         maker = FieldMaker(view, self, record.spec, self._value_of)
         for key in asked(stage, record.values):
@@ -74,3 +74,8 @@ class MoveDialog(Dialog):
             return
         values: Mapping[str, Any] = {key: editor.value() for key, editor in self.editors.items()}
         self.decided.emit(values, self.note.value() or "")
+
+
+def not_done(unticked: Sequence[str]) -> str:
+    """Which lines of a stage's checklist are left."""
+    return _("Not done yet: {lines}").format(lines=_("; ").join(unticked))

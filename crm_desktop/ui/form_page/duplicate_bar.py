@@ -68,7 +68,7 @@ class DuplicateBar(Bar):
     def _show(self, found: list[Duplicate]) -> None:
         self._found = found
         lines: list[tuple[str, list[Action]]] = [
-            (duplicate.sentence(), self._actions(duplicate)) for duplicate in found[:MOST_SHOWN]
+            (self._sentence(duplicate), self._actions(duplicate)) for duplicate in found[:MOST_SHOWN]
         ]
         if len(found) > MOST_SHOWN:
             lines.append((_("and {count} more").format(count=len(found) - MOST_SHOWN), []))
@@ -76,11 +76,26 @@ class DuplicateBar(Bar):
             lines.insert(0, (_("The number {code} is taken already.").format(code=self._taken_code), []))
         self.say(lines)
 
+    def _sentence(self, duplicate: Duplicate) -> str:
+        if self._is_taken(duplicate):
+            return _("It comes from the customer {name}.").format(name=duplicate.name)
+        return duplicate.sentence()
+
     def _actions(self, duplicate: Duplicate) -> list[Action]:
         if duplicate.id is None:
             return []
         actions: list[Action] = [(_("Open"), partial(self._view.open_record, duplicate.entity, duplicate.id))]
-        if self._entity == "lead" and duplicate.entity == "customer":
+        if self._entity == "lead" and duplicate.entity == "customer" and not self._is_taken(duplicate):
             customer = Ref(duplicate.id, duplicate.name)
-            actions.append((_("It is this customer"), partial(self._form.fill, "customer", customer)))
+            actions.append((_("It is this customer"), partial(self._take, customer)))
         return actions
+
+    def _is_taken(self, duplicate: Duplicate) -> bool:
+        """Whether the lead names this customer as its own."""
+        customer = self._form.value_of("customer") if self._entity == "lead" else None
+        return customer is not None and duplicate.entity == "customer" and customer.id == duplicate.id
+
+    def _take(self, customer: Ref) -> None:
+        self._form.fill("customer", customer)
+        self._form.focus_field("contact_name")
+        self._show(self._found)

@@ -169,8 +169,9 @@ class Form(QWidget):
             first.setFocus()
 
     def focus_field(self, key: str = "") -> None:
-        """Go to a field, the first one that can be edited without a key."""
-        editor = self.editors.get(key) or next(iter(self.editors.values()))
+        """Go to a field; without a key to the first that must be filled and is not yet, else to the first of all."""
+        missing = (one for at, one in self.editors.items() if one.required and self._read(at) in (None, "", []))
+        editor = self.editors.get(key) or next(missing, None) or next(iter(self.editors.values()))
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         target = editor.focus_target()
         if isinstance(target, QLineEdit):

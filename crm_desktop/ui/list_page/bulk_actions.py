@@ -69,7 +69,7 @@ class BulkActions:
 
         def tell(given: tuple[int, int]) -> None:
             change_set, count = given
-            text = _("{things} assigned by rule").format(things=things(self._spec, count))
+            text = _("{things} assigned by rule.").format(things=things(self._spec, count))
             if count < len(ids):
                 text += " " + _("No rule fits the others, or they have an owner already.")
             back = partial(undo, self._view, self._view, change_set, self._done) if count else None
@@ -86,7 +86,7 @@ class BulkActions:
 
         def tell(finished: tuple[int, int]) -> None:
             change_set, count = finished
-            text = _("{things} done").format(things=things(self._spec, count))
+            text = _("{things} done.").format(things=things(self._spec, count))
             if count < len(ids):
                 text += " " + _("The others are over already, or not yours to change.")
             back = partial(undo, self._view, self._view, change_set, self._done) if count else None
