@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QFocusEvent
-
 from crm_desktop.core.i18n import _
 from crm_desktop.core.links import parse_link
 from crm_desktop.entities import by_key
@@ -30,6 +27,7 @@ class SearchHits(PopupList):
         super().__init__(box, width)
         self._context, self._box = context, box
         box.searched.connect(self.look)
+        box.entered.connect(lambda: self.look(""))
 
     def look(self, text: str) -> None:
         """Look for ``text`` in the background and show what is there."""
@@ -46,12 +44,6 @@ class SearchHits(PopupList):
             self._context.search(text, lambda hits: self._show_found(text, hits))
         else:
             tasks.query(self, lambda session: marks.fetch_marked(session, MOST_MARKED), self._show_marked, key="marked")
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Whoever comes into the empty box sees where he was last."""
-        if event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent) and not self._box.text():
-            self.look("")
-        return super().eventFilter(watched, event)
 
     def _show_found(self, text: str, hits: Sequence[Hit]) -> None:
         if text != self._box.text().strip() or not self._box.hasFocus():

@@ -28,6 +28,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.pages.calendar import CalendarPage
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
+from crm_desktop.ui.turns import Turns
 
 RUNS = 9
 QUIET_SECONDS = 0.25  # so long without a paint: the page is as it will be
@@ -274,7 +275,7 @@ class WindowBench:
         while perf_counter() - begun < PATIENCE_SECONDS:
             self._app.processEvents()
             self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as a running event loop does
-            if self._tasks.busy or self._watch.painted > quiet_since:
+            if self._tasks.busy or Turns.under_way or self._watch.painted > quiet_since:
                 quiet_since = perf_counter()
             elif perf_counter() - quiet_since >= quiet:
                 return

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.turns import Turns
 
 Answer = Callable[[QDialog], object]
 MOMENT_MS = 1000  # what is put off for longer is not waited for: notices that go, the next look at who is there
@@ -39,7 +40,7 @@ def take_turn() -> None:
 def settle(qtbot: QtBot, tasks: Tasks) -> None:
     """Wait until no work is under way and all answers are shown."""
     turns = 0  # that began with nothing under way: one shows an answer, the next what that asked for (places, paint)
-    while turns < 2 or tasks.busy:
+    while turns < 2 or tasks.busy or Turns.under_way:
         if tasks.busy:
             qtbot.waitSignal(tasks.became_idle).wait()
             turns = 0

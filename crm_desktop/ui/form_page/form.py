@@ -1,8 +1,12 @@
-"""The fields of one record in cards, side by side where there is room. Knows which were edited; saves nothing."""
+"""The fields of one record in cards, side by side where there is room. Knows which were edited; saves nothing.
+
+The first card is there at once, the others follow in turns of the event loop, or as soon as somebody asks for a field.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -13,11 +17,12 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.records import Record, is_same
-from crm_desktop.spec import Attr, EntitySpec
+from crm_desktop.spec import Attr, EntitySpec, Section
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.rows import RowEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.places import places_of
 
@@ -31,6 +36,7 @@ class Form(QWidget):
 
     edited = Signal(str)  # key of the field
     rebuilt = Signal()  # the entity has other fields than before; what the new ones hold is not read yet
+    completed = Signal()  # all cards are there
 
     def __init__(self, view: AreaView, spec: EntitySpec) -> None:
         super().__init__()
@@ -38,45 +44,74 @@ class Form(QWidget):
         self._view = view
         self._base: Mapping[str, Any] = {}
         self._touched: set[str] = set()
+        self._read_only = self._is_new = False
         self._shown: Callable[[], None] | None = None
         self._between: tuple[QWidget, int] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
         self._sections: list[tuple[Card, QGridLayout, list[FieldEditor]]] = []
+        self._columns = 2
+        self._turns = Turns(self)
         self._build(spec)
         view.context.fields.changed.connect(self._fields_changed)
+
+    @property
+    def editors(self) -> dict[str, FieldEditor]:
+        """All fields, by key."""
+        self._turns.finish()
+        return self._built
+
+    def editor(self, key: str) -> FieldEditor:
+        """One field; the cards after it need not be there yet."""
+        return self._built[key] if key in self._built else self.editors[key]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all cards are there."""
+        return self._turns.is_done
 
     def _build(self, spec: EntitySpec) -> None:
         for card, _grid, _editors in self._sections:
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
+        self._turns.drop()
         self.spec = spec
-        self.editors: dict[str, FieldEditor] = {}
+        self._built: dict[str, FieldEditor] = {}
         self._attr_of: dict[str, Attr] = {}
         self._sections = []
-        self._columns = 0
         maker = FieldMaker(self._view, self, spec, self.value_of)
-        for section in spec.form.sections:
-            card = Card(_(section.label))
-            self._sections.append((card, _new_grid(card), [self._add(maker, attr) for attr in section.fields]))
-            self._column.addWidget(card)
-        self.setFocusProxy(next(iter(self.editors.values())))
+        first, *others = spec.form.sections
+        self._add_card(maker, first)
+        self.setFocusProxy(next(iter(self._built.values())))
+        self._turns.add([*(partial(self._add_card, maker, section) for section in others), self.completed.emit])
+
+    def _add_card(self, maker: FieldMaker, section: Section) -> None:
+        """Filled before it comes into the window, which styles it."""
+        card = Card(_(section.label))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GAP)
+        grid.setVerticalSpacing(12)
+        card.body.addLayout(grid)
+        editors = [self._add(maker, attr) for attr in section.fields]
+        self._sections.append((card, grid, editors))
+        self._place(grid, editors)
+        self._column.addWidget(card)
+        card.show()  # now, not in a later turn: Tab may be on its way
         if self._between is not None:
             self.put_between(*self._between)
-        self._arrange()
 
     def put_between(self, widget: QWidget, place: int) -> None:
         """Show something else after so many of the cards."""
         self._between = (widget, place)
         self._column.removeWidget(widget)
-        self._column.insertWidget(place, widget)
+        self._column.insertWidget(min(place, len(self._sections)), widget)
 
     def _fields_changed(self, entities: frozenset[str]) -> None:
         """Where something is typed, that is saved or taken back first: then ``show_record`` notices."""
         if self.spec.key in entities and self._shown is not None and not self.edited_keys():
-            focused = next((key for key, editor in self.editors.items() if editor.focus_target().hasFocus()), None)
+            focused = next((key for key, editor in self._built.items() if editor.focus_target().hasFocus()), None)
             self._shown()
             if focused is not None:
                 self.focus_field(focused)
@@ -87,23 +122,29 @@ class Form(QWidget):
         sent = sent or {}
         self._touched = {key for key in {*edited, *sent} if key not in sent or not self._stands(key, sent[key])}
         self._base = record.values
+        self._read_only, self._is_new = read_only, record.id == 0
         self._shown = lambda: self.show_record(record, read_only=read_only)
         is_outdated = self.spec is not by_key(self.spec.key) and not self._touched
         if is_outdated:
             self._build(by_key(self.spec.key))
-        for key, editor in self.editors.items():
-            if key not in self._touched:
-                editor.set_value(record.values.get(key))
-            is_needed = record.id == 0 and editor.required  # what a new record cannot do without is typed once
-            is_fixed = self._attr_of[key] in self.spec.form.read_only and not is_needed
-            editor.set_read_only(read_only or is_fixed)
+        else:
+            for key in self._built:
+                self._show(key)
         if is_outdated:
             self.rebuilt.emit()
+
+    def _show(self, key: str) -> None:
+        editor = self._built[key]
+        if key not in self._touched:
+            editor.set_value(self._base.get(key))
+        is_needed = self._is_new and editor.required  # what a new record cannot do without is typed once
+        is_fixed = self._attr_of[key] in self.spec.form.read_only and not is_needed
+        editor.set_read_only(self._read_only or is_fixed)
 
     def set_base(self, values: Mapping[str, Any]) -> None:
         """Take these values for unedited, and show them where nothing was typed."""
         self._base = values
-        for key, editor in self.editors.items():
+        for key, editor in self._built.items():
             if key not in self._touched:
                 editor.set_value(values.get(key))
 
@@ -111,19 +152,20 @@ class Form(QWidget):
         """What was typed, by key: values, and texts that are none yet. With what stands in the fields whose values are
         being saved, even if it was typed back: it will differ from the record.
         """
-        return {key: self.editors[key].typed() for key in {*self.edited_keys(), *sent}}
+        return {key: self._built[key].typed() for key in {*self.edited_keys(), *sent}}
 
     def type_again(self, typed: Mapping[str, Any], base: Mapping[str, Any]) -> None:
         """Put what was typed earlier, over a record with the values ``base``, into the fields as if it were typed now.
 
         The other fields go on showing what they show.
         """
+        editors = self.editors
         self._base = base
         for key, value in typed.items():
-            if key not in self.editors:
+            if key not in editors:
                 continue  # the field is gone since
             self._touched.add(key)
-            self.editors[key].type_again(value)
+            editors[key].type_again(value)
 
     def fill(self, key: str, value: Any) -> None:
         """Put a value into a field as if it were typed."""
@@ -169,9 +211,11 @@ class Form(QWidget):
             first.setFocus()
 
     def focus_field(self, key: str = "") -> None:
-        """Go to a field; without a key to the first that must be filled and is not yet, else to the first of all."""
-        missing = (one for at, one in self.editors.items() if one.required and self._read(at) in (None, "", []))
-        editor = self.editors.get(key) or next(missing, None) or next(iter(self.editors.values()))
+        """Go to a field; without a key to the first that must be filled and is not yet, else to the first of all. Cards
+        that are not there yet are not looked through for it.
+        """
+        missing = (at for at, one in self._built.items() if one.required and self._read(at) in (None, "", []))
+        editor = self.editor(key or next(missing, next(iter(self._built))))
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         target = editor.focus_target()
         if isinstance(target, QLineEdit):
@@ -188,6 +232,11 @@ class Form(QWidget):
                 lines.append(f"{editor.label}: {text}")
         return "\n".join(lines)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        """Go on through all fields, however fast."""
+        self._turns.finish()
+        return super().focusNextPrevChild(next)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the room there is now."""
         super().resizeEvent(event)
@@ -198,9 +247,9 @@ class Form(QWidget):
         kind = event.type()
         if kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             if event.reason() in _LEAVING:
-                self.editors[watched.property("field")].check()
+                self._built[watched.property("field")].check()
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(watched, QLineEdit):
-            editor = self.editors[watched.property("field")]
+            editor = self._built[watched.property("field")]
             is_choosing = isinstance(editor, RowEditor) and editor.popup.isVisible()
             if event.key() in _ENTER and not event.modifiers() and not is_choosing:
                 self.focusNextChild()
@@ -209,7 +258,7 @@ class Form(QWidget):
 
     def _read(self, key: str) -> Any:
         try:
-            return self.editors[key].value()
+            return self.editor(key).value()
         except KnownError:
             return _UNREADABLE
 
@@ -223,20 +272,24 @@ class Form(QWidget):
         margins = self._sections[0][0].body.contentsMargins()
         needed = margins.left() + 2 * LEAST_EDITOR + GAP + margins.right()
         columns = 2 if self.width() >= needed else 1
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for _card, grid, editors in self._sections:
-            places = places_of((editor.kind.is_wide for editor in editors), columns)
-            for editor, (row, side, taken) in zip(editors, places, strict=True):
-                grid.addWidget(editor, row, side, 1, taken)
-            grid.setColumnStretch(0, 1)
-            grid.setColumnStretch(1, columns - 1)
+        if columns != self._columns:
+            self._columns = columns
+            for _card, grid, editors in self._sections:
+                self._place(grid, editors)
+
+    def _place(self, grid: QGridLayout, editors: Sequence[FieldEditor]) -> None:
+        places = places_of((editor.kind.is_wide for editor in editors), self._columns)
+        for editor, (row, side, taken) in zip(editors, places, strict=True):
+            grid.addWidget(editor, row, side, 1, taken)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, self._columns - 1)
 
     def _add(self, maker: FieldMaker, attr: Attr) -> FieldEditor:
         editor = maker.make(attr)
-        self.editors[attr.key] = editor
+        self._built[attr.key] = editor
         self._attr_of[attr.key] = attr
+        if self._shown is not None:
+            self._show(attr.key)
         editor.changed.connect(lambda: self._note_edit(attr.key))
         target = editor.focus_target()
         target.setProperty("field", attr.key)
@@ -246,14 +299,6 @@ class Form(QWidget):
     def _note_edit(self, key: str) -> None:
         self._touched.add(key)
         self.edited.emit(key)
-
-
-def _new_grid(card: Card) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(GAP)
-    grid.setVerticalSpacing(12)
-    card.body.addLayout(grid)
-    return grid
 
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}

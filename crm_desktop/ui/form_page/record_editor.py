@@ -72,12 +72,12 @@ class RecordEditor(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from field to field, and they come into sight
-        inside = QWidget()
-        inside.setObjectName("plain")
-        self._inside = QVBoxLayout(inside)
-        self._inside.setContentsMargins(0, 0, 0, 0)
-        self._inside.setSpacing(12)
+        inside, self._inside = _plain_column()
+        below, self._below = _plain_column()
+        below.hide()
+        self.form.completed.connect(below.show)
         self._inside.addWidget(self.form)
+        self._inside.addWidget(below)
         self._inside.addStretch(1)
         area.setWidget(inside)
         column = QVBoxLayout(self)
@@ -97,8 +97,8 @@ class RecordEditor(QWidget):
         self._inside.insertWidget(0, widget)
 
     def add_below(self, widget: QWidget) -> None:
-        """Put something under the fields; it scrolls with them."""
-        self._inside.insertWidget(self._inside.count() - 1, widget)
+        """Put something under the fields; it scrolls with them. Shown, and styled, when all of them are there."""
+        self._below.addWidget(widget)
 
     def begin(self, values: Mapping[str, Any]) -> None:
         """A new record with the values it begins with."""
@@ -440,3 +440,12 @@ class RecordEditor(QWidget):
             self._take(current)
         if edited or (history and history[0].employee_id != self._context.person.id):
             self.colleague_bar.say_one(describe_changes_since(base, current, history, edited))
+
+
+def _plain_column() -> tuple[QWidget, QVBoxLayout]:
+    widget = QWidget()
+    widget.setObjectName("plain")
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(12)
+    return widget, column

@@ -104,7 +104,7 @@ class OpportunityPage(FormPage):
         record, may_edit = self._editor.record, not self._editor.is_read_only
         self.stage_card.show_record(record, self._stages, may_edit=may_edit)
         self.lines.offer_amount(record, may_edit=may_edit)
-        self._editor.form.editors["stage"].set_read_only(record.id > 0 or not may_edit)
+        self._editor.form.editor("stage").set_read_only(record.id > 0 or not may_edit)
 
     def _load_stages(self) -> None:
         def take(stages: Stages) -> None:

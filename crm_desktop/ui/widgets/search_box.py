@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crm_desktop.core.i18n import _
@@ -20,6 +20,7 @@ class SearchBox(QLineEdit):
     """Announces what is typed after a short pause. Its placeholder is elided before the shortcut would be."""
 
     searched = Signal(str)
+    entered = Signal()  # somebody comes to the empty box
 
     def __init__(self, placeholder: str, shortcut: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,12 @@ class SearchBox(QLineEdit):
         """Be ready to be typed over."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Announce who comes to search."""
+        super().focusInEvent(event)
+        if not self.text():
+            self.entered.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw placeholder and shortcut in the empty line."""

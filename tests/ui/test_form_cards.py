@@ -1,0 +1,45 @@
+"""A form whose cards come one after the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.desk import SitDown, own_database, sign_in, sit_down, template
+
+__all__ = ["own_database", "sign_in", "sit_down", "template"]
+
+
+def test_cards_follow_in_turns_and_leave_what_is_typed(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    editor = desk.window.open_record("customer", 0).editor  # type: ignore[union-attr]
+    form, fields = editor.form, [attr.key for attr in editor.spec.form.fields]
+    assert not form.is_complete
+    name = form.editor("name").line
+    QTest.keyClicks(name, "ABB")
+    desk.settle()
+    assert form.is_complete
+    assert name.hasFocus()
+    assert form.value_of("name") == "ABB"
+    assert list(form.editors) == fields
+    places = [form.editor(key).mapTo(form, QPoint(0, 0)).y() for key in ("name", "fax", "remark")]
+    assert places == sorted(places)
+
+
+def test_tab_goes_on_to_cards_that_are_not_there_yet(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    editor = desk.window.open_record("customer", 0).editor  # type: ignore[union-attr]
+    first, second = (section.fields for section in editor.spec.form.sections[:2])
+    editor.form.focus_field(first[-1].key)
+    assert not editor.form.is_complete
+    QTest.keyClick(editor.form.editor(first[-1].key).focus_target(), Qt.Key.Key_Tab)
+    assert editor.form.editor(second[0].key).focus_target().hasFocus()
+
+
+def test_a_field_further_down_is_there_when_it_is_asked_for(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    page = desk.open("customer", desk.customer(remark="vip").id)
+    page.edit("remark")
+    assert page.editor.form.editor("remark").focus_target().hasFocus()
+    assert page.editor.form.value_of("remark") == "vip"
+    assert not page.editor.is_edited()
