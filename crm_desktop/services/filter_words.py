@@ -19,7 +19,7 @@ from crm_desktop.services.statements import display_of, full_name_of
 from crm_desktop.spec import EntitySpec, Ref
 from crm_desktop.spec.filters import Condition, Group, Item, Unreadable
 from crm_desktop.spec.kinds import DATE, INTEGER
-from crm_desktop.spec.operators import OPERATORS, PERIODS, Takes
+from crm_desktop.spec.operators import LONGER_AGO, OPERATORS, PERIODS, Takes
 
 MOST_SHOWN = 80
 """Characters of a text in a phrase."""
@@ -53,8 +53,9 @@ def describe(spec: EntitySpec, item: Item) -> str:
     if operator.key in _SELF_EVIDENT:
         words = _(operator.label) if operator.takes is Takes.NOTHING else values[0]
         return _("{field}: {value}").format(field=field.label, value=words)
-    words = _(operator.label)
-    for value in values:
+    is_today = operator is LONGER_AGO and item.value == 0
+    words = _("before today") if is_today else _(operator.label)
+    for value in values if not is_today else ():
         words = words.replace(GAP, value, 1) if GAP in words else f"{words} {value}"
     return f"{field.label} {words}"
 

@@ -299,6 +299,9 @@ def test_a_condition_on_a_field_that_is_gone_is_told_and_left_out(sign_in: SignI
     ]
     assert filter_words("customer", group)[:2] == ["“shoe_size” no longer exists", "Unreadable condition"]
     assert filter_words("customer", group)[3] == "Level contains"
+    assert filter_words("opportunity", Group((Condition("expected_on", "longer_ago", 0),))) == [
+        "Expected on before today"
+    ]
     director = sign_in("director")
     with director.read() as session:
         found = fetch_ids(session, ListQuery(entity="customer", filter=group), director.person)

@@ -25,6 +25,7 @@ from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.list_page.page import ListPage
 from crm_desktop.ui.pages.board import BoardPage
 from crm_desktop.ui.pages.funnel import FunnelPage
+from crm_desktop.ui.widgets.side_list import COUNT
 from tests.ui.desk import Desk, SitDown, button, change, count_statements, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
@@ -322,6 +323,10 @@ def test_choices_filter_the_board_and_are_remembered(sit_down: SitDown) -> None:
     listed = again.window.view("opportunities").current_page()
     assert isinstance(listed, ListPage)
     assert set(listed.model.ids()) == shown()
+    again.hear("opportunity", mine[0])
+    count = again.window.view("opportunities").side._item("opportunity/board")
+    assert count is not None
+    assert count.data(COUNT) is None, "it is counted when it is looked at"
     other.set_filter(Group((Condition("amount", "more", 10**9),)))
     again.window.view("opportunities").select_page("opportunity/board")
     again.settle_all()

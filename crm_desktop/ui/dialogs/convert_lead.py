@@ -103,8 +103,10 @@ class ConvertDialog(Dialog):
 
     def _show_alike(self, found: Sequence[Duplicate]) -> None:
         """Customers that may be meant; a lead has others beside it in its own form."""
+        named = self._lead.values.get("customer")
+        other = [one for one in found if one.entity == "customer" and not (named and one.id == named.id)]
         lines: list[tuple[str, Sequence[Action]]] = []
-        for one in [one for one in found if one.entity == "customer"][:MOST_ALIKE]:
+        for one in other[:MOST_ALIKE]:
             take = [] if one.id is None else [(_("Take this one"), partial(self.take_customer, Ref(one.id, one.name)))]
             lines.append((one.sentence(), take))
         self.alike.say(lines)

@@ -45,6 +45,11 @@ class ReferenceEditor(RowEditor):
             self.line.addAction(self._open_action, QLineEdit.ActionPosition.TrailingPosition)
             self._show_chosen()
 
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
+        """Without the hint to type."""
+        super().set_read_only(read_only)
+        self.line.setPlaceholderText("" if read_only else _("Type to search"))
+
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
         self._lookup(text, lambda refs: answer([PopupRow(ref, ref.label) for ref in refs]))
 

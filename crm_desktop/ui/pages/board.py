@@ -200,7 +200,7 @@ class BoardPage(ChosenPage):
     def _show_counts(self) -> None:
         count = self.model.count
         self.bar.say_one("")
-        self._view.side.set_count(f"{self.spec.key}/board", count)
+        self._show_at_side(count)
         self.filters.show_count(count)
         if count:
             self.stack.setCurrentWidget(self.table)
@@ -211,6 +211,9 @@ class BoardPage(ChosenPage):
         else:
             create = self.create_record if self._context.person.may("create", self.spec.key) else None
             self._show_instead(words.nothing_yet(self.spec, create, None))
+
+    def _show_at_side(self, count: int | None) -> None:
+        self._view.side.set_count(f"{self.spec.key}/board", count)
 
     def _show_instead(self, state: EmptyState) -> None:
         before, self._instead = self._instead, state
@@ -280,6 +283,8 @@ class BoardPage(ChosenPage):
         if table == self.spec.model.__tablename__:
             self.model.note_changes(ids)
             self._follower.note(change_sets)
+            if not self.isVisible():  # it is counted again when it is looked at
+                self._show_at_side(None)
             if ids is None or self.table.current in ids:
                 self._preview_timer.start()
         elif table in tables_of(self.model.board.columns):
