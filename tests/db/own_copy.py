@@ -17,7 +17,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from crm_desktop.db.embedded import ServerAddress
 
 _END_SESSIONS = """
-    select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()
+    select pg_terminate_backend(pid, 60000) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
 """
 _CHANGED = """
     select relid::regclass::text from pg_stat_user_tables where n_tup_ins + n_tup_upd + n_tup_del > 0 order by 1
@@ -51,16 +52,16 @@ class OwnCopy:
     def __init__(self, server: ServerAddress, name: str, template: str) -> None:
         self._server, self._template = server, template
         self.name = name
-        self._rows: dict[str, bytes] = {}
-        self._sequences: set[tuple[Any, ...]] = set()
-        self._shape: list[tuple[str, ...]] = []
         self._copy()
+        with _cursor(server.url(name)) as cursor:  # every copy is the same, down to the numbers of its tables
+            self._rows = {table: _rows(cursor, table) for (table,) in _all(cursor, _TABLES)}
+            self._sequences = set(_all(cursor, _SEQUENCES))
+            self._shape = _all(cursor, _SHAPE)
 
     def renew(self) -> None:
         """Put back everything; nobody may be signed in any more."""
-        with _cursor(self._server.url()) as cursor:
-            cursor.execute(_END_SESSIONS, (self.name,))
         with _cursor(self._server.url(self.name)) as cursor:
+            cursor.execute(_END_SESSIONS)
             is_as_shipped = _all(cursor, _IS_REBUILT) == [(False,)] and _all(cursor, _SHAPE) == self._shape
             if is_as_shipped:
                 self._put_back(cursor, [table for (table,) in _all(cursor, _CHANGED)])
@@ -73,11 +74,6 @@ class OwnCopy:
             cursor.execute(f"create database {self.name} template {self._template} owner crm_owner")
             cursor.execute(f"revoke all on database {self.name} from public")
             cursor.execute(f"grant connect, temporary on database {self.name} to crm_user")
-        with _cursor(self._server.url(self.name)) as cursor:
-            self._rows = {table: _rows(cursor, table) for (table,) in _all(cursor, _TABLES)}
-            self._sequences = set(_all(cursor, _SEQUENCES))
-            self._shape = _all(cursor, _SHAPE)
-            cursor.execute("select pg_stat_reset()")
 
     def _put_back(self, cursor: Any, tables: list[str]) -> None:
         cursor.execute("set track_counts = off; set session_replication_role = replica")  # no trigger, no foreign key

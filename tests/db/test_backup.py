@@ -58,23 +58,36 @@ def exists(firm: Firm, database: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def test_restored_database_has_the_same_rows_and_people_can_work_in_it(firm: Firm, saved: Path, target: str) -> None:
+def test_restored_database_has_the_same_rows_and_people_can_work_in_it(
+    firm: Firm, saved: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, arguments: list[str], **how: Any) -> None:
+            started.append(" ".join(map(str, arguments)))
+            super().__init__(arguments, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    with superuser(firm.superuser_url) as cursor:  # what a killed restore leaves is replaced
+        cursor.execute(f'create database "{target}"')
+        cursor.execute(f"comment on database \"{target}\" is 'crm-desktop: restore not finished'")
     restored = restore(firm.superuser_url, saved, target, no_progress)
     assert restored.manifest.tables["crm.customer"].rows == 30
     assert restored.locked_logins == ()
+    assert any("pg_restore" in line for line in started)
+    assert not any(firm.superuser.password in line for line in started)
+    with pytest.raises(KnownError):  # finished now
+        restore(firm.superuser_url, saved, target, no_progress)
+    with superuser(firm.superuser_url) as cursor:
+        cursor.execute("select has_database_privilege('public', %s, 'connect')", [target])
+        assert cursor.fetchone() == (False,)
     gateway = Gateway.connect(replace(firm.address(firm.anna), database=target))
     with gateway.write() as session:
         count = session.execute(text("update crm.customer set name = name || '!'")).rowcount  # type: ignore[attr-defined]
         assert count == 30
     gateway.close()
     assert firm.sql("select count(*) from crm.customer where name like '%%!'") == [(0,)]
-
-
-def test_restored_database_lets_nobody_else_in(firm: Firm, saved: Path, target: str) -> None:
-    restore(firm.superuser_url, saved, target, no_progress)
-    with superuser(firm.superuser_url) as cursor:
-        cursor.execute("select has_database_privilege('public', %s, 'connect')", [target])
-        assert cursor.fetchone()[0] is False
 
 
 def test_backup_is_one_moment_while_others_write(firm: Firm, tmp_path: Path, target: str) -> None:
@@ -186,31 +199,6 @@ def test_fresh_server_gets_everybody_with_his_password(firm: Firm, saved: Path, 
         other.remove()
 
 
-def test_leftover_of_a_killed_restore_is_replaced(firm: Firm, saved: Path, target: str) -> None:
-    with superuser(firm.superuser_url) as cursor:
-        cursor.execute(f'create database "{target}"')
-        cursor.execute(f"comment on database \"{target}\" is 'crm-desktop: restore not finished'")
-    restore(firm.superuser_url, saved, target, no_progress)
-    with pytest.raises(KnownError):  # finished now
-        restore(firm.superuser_url, saved, target, no_progress)
-
-
-def test_password_is_no_argument_of_any_program(
-    firm: Firm, saved: Path, target: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[str] = []
-
-    class Noted(subprocess.Popen[bytes]):
-        def __init__(self, arguments: list[str], **how: Any) -> None:
-            started.append(" ".join(map(str, arguments)))
-            super().__init__(arguments, **how)
-
-    monkeypatch.setattr(subprocess, "Popen", Noted)
-    restore(firm.superuser_url, saved, target, no_progress)
-    assert any("pg_restore" in line for line in started)
-    assert not any(firm.superuser.password in line for line in started)
-
-
 def test_folder_that_does_not_exist_is_named(firm: Firm, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="nowhere"):
         backup(firm.url, tmp_path / "nowhere" / "file", no_progress)
@@ -251,14 +239,9 @@ def test_missing_program_is_named_with_its_version() -> None:
         find_tool("pg_dump", 99)
 
 
-def test_database_knows_of_its_backup_and_of_the_proof(firm: Firm, tmp_path: Path, target: str) -> None:
-    made = backup(firm.url, tmp_path / "a.crmbackup", no_progress).made_at
-    assert firm.sql("select value ->> 'at' from crm.setting where key = 'last_backup'") == [(made,)]
-    restore(firm.superuser_url, tmp_path / "a.crmbackup", target, no_progress)
-    assert firm.sql("select value ->> 'backup_of' from crm.setting where key = 'last_proven_restore'") == [(made,)]
-
-
-def test_attached_files_come_back_with_their_bytes(firm: Firm, tmp_path: Path, target: str) -> None:
+def test_attached_files_come_back_with_their_bytes_and_the_backup_and_its_proof_are_noted(
+    firm: Firm, tmp_path: Path, target: str
+) -> None:
     content = bytes(n % 251 for n in range(PIECE + 9))
     gateway = Gateway.connect(firm.address(firm.anna))
     with gateway.long_write() as session:
@@ -269,7 +252,10 @@ def test_attached_files_come_back_with_their_bytes(firm: Firm, tmp_path: Path, t
     file = tmp_path / "files.crmbackup"
     manifest = backup(firm.url, file, no_progress)
     assert manifest.tables["crm.attachment_piece"].rows == 2
+    made = [(manifest.made_at,)]
+    assert firm.sql("select value ->> 'at' from crm.setting where key = 'last_backup'") == made
     restore(firm.superuser_url, file, target, no_progress)
+    assert firm.sql("select value ->> 'backup_of' from crm.setting where key = 'last_proven_restore'") == made
     gateway = Gateway.connect(replace(firm.address(firm.anna), database=target))
     with gateway.read() as session:
         (attached,) = fetch_attachments(session, "customer", id_)

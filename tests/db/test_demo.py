@@ -15,7 +15,6 @@ from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import EmbeddedServer, ServerAddress
 from crm_desktop.demo import prepare
 from crm_desktop.demo.prepare import Demo, ensure_database
-from crm_desktop.demo.team import PASSWORD
 from crm_desktop.entities.catalog import PRODUCT
 from crm_desktop.entities.contact import CONTACT
 from crm_desktop.entities.customer import CUSTOMER
@@ -25,8 +24,8 @@ from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.entities.organisation import EMPLOYEE
 from crm_desktop.opening import open_profile
 from crm_desktop.services.keys import derived_columns
-from crm_desktop.services.seed import seed
 from crm_desktop.spec import EntitySpec
+from tests.db.firm import copy_blank
 
 PARTS = {
     "contact": ("customer", "customer_id"),
@@ -391,38 +390,33 @@ def test_everybody_signs_in_and_sees_his_scope(server: ServerAddress, database: 
     assert all(50 < count < 1_000 for count in seen[Group.SALESPERSON])
 
 
-def test_an_unfilled_database_is_made_again(server: ServerAddress, worker_id: str) -> None:
+def test_an_unfilled_database_is_made_again_and_a_whole_one_only_on_reset(
+    server: ServerAddress, worker_id: str
+) -> None:
     name = f"test_half_{worker_id}"
 
     def stop(_done: int, _total: int) -> None:
         raise StoppedError
+
+    def name_of_the_department() -> str:
+        with superuser(server, name) as connection:
+            return str(connection.scalar(text("select name from crm.department where code = 'XS1'")))
 
     with pytest.raises(StoppedError):
         ensure_database(server, name, "office", progress=stop)
     with superuser(server, "postgres") as connection:
         here = connection.scalar(text("select true from pg_database where datname = :name"), {"name": name})
         assert here is None, "what was stopped leaves nothing behind"
-    servers.init(server.url(), admin_login="half.way", admin_password=PASSWORD, database=name, seed=seed)  # killed then
+    copy_blank(server.url(), name)  # killed before it was filled
     ensure_database(server, name, "empty", progress=no_progress)
     with superuser(server, name) as connection:
         assert connection.scalar(text("select count(*) from crm.customer")) == 0
         assert connection.scalar(text("select count(*) from crm.employee where not is_pool")) == 28
         assert connection.scalar(text("select crm.next_number('customer')")) == "C000001"
-    with superuser(server, "postgres") as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-        connection.execute(text('drop role "half.way"'))
-
-
-def test_a_second_run_keeps_the_data_and_reset_does_not(server: ServerAddress, worker_id: str) -> None:
-    name = f"test_kept_{worker_id}"
-    ensure_database(server, name, "empty", progress=no_progress)
-    with superuser(server, name) as connection:
         connection.execute(text("update crm.department set name = '销售中心' where code = 'XS1'"))
     ensure_database(server, name, "empty", progress=no_progress)
-    with superuser(server, name) as connection:
-        assert connection.scalar(text("select name from crm.department where code = 'XS1'")) == "销售中心"
+    assert name_of_the_department() == "销售中心"
     ensure_database(server, name, "empty", reset=True, progress=no_progress)
-    with superuser(server, name) as connection:
-        assert connection.scalar(text("select name from crm.department where code = 'XS1'")) == "销售一部"
+    assert name_of_the_department() == "销售一部"
     with superuser(server, "postgres") as connection:
         connection.execute(text(f"drop database {name} with (force)"))

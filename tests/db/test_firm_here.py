@@ -49,20 +49,39 @@ def open_firm() -> Iterator[Callable[..., Opened]]:
         one.stop()
 
 
-def stop_at(step: int) -> Callable[[int, int, str], None]:
-    def progress(done: int, _total: int, _what: str) -> None:
-        if done == step:
-            raise CancelledError("Stopped.")
-
-    return progress
+def stop_over_the_tables(done: int, _total: int, _what: str) -> None:
+    if done == 2:
+        raise CancelledError("Stopped.")
 
 
-def test_a_firm_is_set_up_opened_and_copied(open_firm: Callable[..., Opened], tmp_path: Path) -> None:
-    for step in (1, 2):
-        with pytest.raises(CancelledError):
-            set_up(FIRM, stop_at(step))
-        assert not firm_home().exists(), "what was stopped leaves nothing behind"
+def kill_a_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves its server and an empty database."""
 
+    def killed(*_arguments: Any, **_more: Any) -> None:
+        embedded = EmbeddedServer(firm_home())
+        with superuser(ConnectionAddress.from_url(embedded.start().url()), autocommit=True) as connection:
+            connection.execute(text("create database crm"))
+        raise KeyboardInterrupt
+
+    def leave(*_arguments: Any, **_more: Any) -> None:
+        """A killed program cleans nothing."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crm_desktop.services.firm_here.server.init", killed)
+        patch.setattr("crm_desktop.services.firm_here.shutil.rmtree", leave)
+        with pytest.raises(KeyboardInterrupt):
+            set_up(FIRM, no_progress)
+    assert firm_home().exists()
+
+
+def test_a_firm_is_set_up_opened_and_copied(
+    open_firm: Callable[..., Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(CancelledError):
+        set_up(FIRM, stop_over_the_tables)
+    assert not firm_home().exists(), "what was stopped leaves nothing behind"
+
+    kill_a_set_up(monkeypatch)
     set_up(FIRM, no_progress)
     with pytest.raises(SignInError):
         open_profile(PROFILE, "wrong", no_progress)
@@ -109,28 +128,6 @@ def test_a_firm_is_set_up_opened_and_copied(open_firm: Callable[..., Opened], tm
     other = open_profile(replace(PROFILE, database=beside), FIRM.password, no_progress)
     assert other.gateway.address.database == beside
     other.gateway.close()
-
-
-def test_a_killed_set_up_is_done_again_and_a_finished_one_is_kept(
-    open_firm: Callable[..., Opened], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def killed(*_arguments: Any, **_more: Any) -> None:
-        embedded = EmbeddedServer(firm_home())
-        with superuser(ConnectionAddress.from_url(embedded.start().url()), autocommit=True) as connection:
-            connection.execute(text("create database crm"))
-        raise KeyboardInterrupt
-
-    def leave(*_arguments: Any, **_more: Any) -> None:
-        """A killed program cleans nothing."""
-
-    with monkeypatch.context() as patch:
-        patch.setattr("crm_desktop.services.firm_here.server.init", killed)
-        patch.setattr("crm_desktop.services.firm_here.shutil.rmtree", leave)
-        with pytest.raises(KeyboardInterrupt):
-            set_up(FIRM, no_progress)
-    assert firm_home().exists()
-    set_up(FIRM, no_progress)
-    assert open_firm().gateway.person.login == "wangwu"
 
 
 def test_a_copy_into_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
