@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from sqlalchemy import text
@@ -167,6 +169,12 @@ def test_assigns_with_preview_and_tells_who_owned_it(sit_down: SitDown, sign_in:
     page: CustomerPage = desk.open("customer", record.id)
     page.sharing.assign([record.id], record.title)
     dialog: AssignDialog = desk.dialog(AssignDialog)
+    offered: list[Any] = []
+    dialog.owner._find("", offered.extend)
+    desk.settle()
+    may_get = [row.value.id in desk.gateway.person.owners["customer", "update"] for row in offered]
+    assert may_get == sorted(may_get, reverse=True), "first who can be given records"
+    assert len(set(may_get)) == 2
     dialog.owner.set_value(me(seller))
     dialog.owner.changed.emit()
     desk.settle()

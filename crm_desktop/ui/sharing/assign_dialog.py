@@ -14,7 +14,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.dialogs.rehearsal import RehearsalView
 from crm_desktop.ui.list_page.words import things
-from crm_desktop.ui.sharing.receivers import person_editor
+from crm_desktop.ui.sharing.receivers import new_owner_editor
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.labels import label
 
@@ -35,7 +35,7 @@ class AssignDialog(Dialog):
         super().__init__(view.window(), _("Assign {what}").format(what=what), width=520)
         self._view, self._spec, self._ids, self._assign = view, spec, list(ids), assign
         self._rehearsal: Rehearsal | None = None
-        self.owner = person_editor(view, self, _("New owner"))
+        self.owner = new_owner_editor(view, self, _("New owner"), spec.key)
         self.owner.changed.connect(self._rehearse)
         self.keeps_me = QCheckBox(_("Keep me as a collaborator of what is mine now"))
         self.outcome = RehearsalView(spec)

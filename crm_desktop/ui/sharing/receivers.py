@@ -49,6 +49,16 @@ def person_editor(view: AreaView, owner: QWidget, label: str) -> ReferenceEditor
     return ReferenceEditor(REFERENCE, label, partial(find_people, view, owner))
 
 
+def new_owner_editor(view: AreaView, owner: QWidget, label: str, entity: str) -> ReferenceEditor:
+    """One of those who work here now, first those to whom one may give records of ``entity``."""
+    reached = view.context.person.owners.get((entity, "update"), ())
+
+    def find(typed: str, answer: Answer) -> None:
+        find_people(view, owner, typed, lambda found: answer(sorted(found, key=lambda one: one.id not in reached)))
+
+    return ReferenceEditor(REFERENCE, label, find)
+
+
 def find_people(view: AreaView, owner: QWidget, typed: str, answer: Answer) -> None:
     """Those who work here now and are found by what is typed."""
     person = view.context.person
