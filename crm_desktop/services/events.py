@@ -52,7 +52,7 @@ class Attendance:
 
 
 class Swap(NamedTuple):
-    """Somebody, or a room or car, whose time is no longer taken, and who comes instead."""
+    """Somebody, or a room or car, whose time is no longer taken, and who comes instead; 0 for nobody."""
 
     is_resource: bool
     leaves: int
@@ -421,9 +421,9 @@ def _gives(event: Mapping[str, Any], swap: Swap) -> bool:
 
 
 def _swapped(attendance: Attendance, swap: Swap) -> Attendance:
-    """With who comes in the place of who leaves; with nobody there where nobody comes."""
+    """With who comes, if somebody does, and without who leaves, if somebody does."""
     before = attendance.resources if swap.is_resource else attendance.people
-    after = tuple(swap.comes if id_ == swap.leaves else id_ for id_ in before if swap.comes or id_ != swap.leaves)
+    after = tuple(id_ for id_ in (*before, swap.comes) if id_ not in (0, swap.leaves))
     return replace(attendance, resources=after) if swap.is_resource else replace(attendance, people=after)
 
 

@@ -62,7 +62,7 @@ def state_of(log: Record, choices: Choices) -> State | None:
 
 
 def begin(session: Session, period: Period = "day") -> int:
-    """One's own log of this day, or of this week, made where there is none. Two statements, or three."""
+    """One's own log of this day, or of this week, made where there is none. A few statements."""
     begins_on, kind, found = session.execute(
         text("""
             select p.begins_on, p.kind_id, l.id
@@ -75,7 +75,11 @@ def begin(session: Session, period: Period = "day") -> int:
     if found is not None:
         return int(found)
     begun = Record("work_log", 0, 0, {"begins_on": begins_on, "kind": Ref(kind, period)})
-    return records.create_record(session, begun).id
+    try:
+        with session.begin_nested():
+            return records.create_record(session, begun).id
+    except records.FieldsError:  # begun in another window at the same moment
+        return begin(session, period)
 
 
 def fetch_deeds(session: Session, log_id: int) -> list[Deed]:

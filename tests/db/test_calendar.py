@@ -166,6 +166,9 @@ def test_participants_are_busy_until_they_decline(raw: Raw, office: Office) -> N
     assert raw.tried("update crm.event set subject = 'x' where id = %s", id_) == 0
     raw.become(login("seller"))
     assert raw.tried("select crm.answer_invitation(%s, 'accepted')", id_) == REFUSED
+    raw.act(login("desk"))
+    answer = "update crm.event_participant set answer_id = crm.choice('event_answer', 'accepted')"
+    assert raw.tried(answer) == REFUSED, "nobody answers for others"
 
 
 def test_who_is_asked_is_told_and_who_asked_is_told_the_answer(raw: Raw, office: Office) -> None:

@@ -195,6 +195,11 @@ def test_superiors_are_told_once_of_what_is_late(desk: Desk) -> None:
     assert told() == [("desk", "request_breached", mine)], "what is old is no news"
     be_due(5, mine)
     assert not told(), "each level once"
+    raw.become(login("both"))
+    for state in ("solved", "reopened"):
+        desk.move(mine, state)
+    be_due(5, mine)
+    assert told() == [("desk", soon, mine)], "what is opened again has new targets"
 
 
 def test_other_targets_and_other_hours_count_for_what_is_open(desk: Desk) -> None:

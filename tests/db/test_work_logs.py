@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.db.engine import Gateway
@@ -137,6 +139,18 @@ def begun(gateway: Gateway) -> Record:
         id_ = work_logs.begin(session)
         assert work_logs.begin(session) == id_
         return records.fetch_record(session, "work_log", id_)
+
+
+def test_begun_in_two_windows_at_once_it_is_one(seller: Gateway, sign_in: SignIn) -> None:
+    other = sign_in("seller")
+    with ThreadPoolExecutor(1) as second:
+        with seller.write() as session:
+            first = work_logs.begin(session)
+            coming = second.submit(begun, other)
+            waiting = text("select exists (select from pg_locks where not granted)")
+            while not session.execute(waiting).scalar_one():
+                assert not coming.done()
+        assert coming.result().id == first
 
 
 def told(gateway: Gateway, log: Record) -> list[tuple[str, str, str, str]]:

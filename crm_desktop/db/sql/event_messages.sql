@@ -117,6 +117,20 @@ end $$;
 create trigger tell_cancelled before delete on crm.event
   for each row when (crm.me() is not null) execute function crm.tell_cancelled();
 
+-- Nobody answers for others. What leaves its series keeps the answers that were given to its organiser.
+create or replace function crm.check_answer() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.answer_id <> crm.choice('event_answer', 'invited') and new.employee_id <> crm.me() and not exists (
+      select from crm.event_participant p join crm.event e on e.id = p.event_id join crm.event n on n.id = new.event_id
+      where p.employee_id = new.employee_id and p.answer_id = new.answer_id and e.owner_id = n.owner_id) then
+    raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
+  end if;
+  return new;
+end $$;
+create trigger check_answer before insert or update of answer_id on crm.event_participant
+  for each row when (current_user <> 'crm_owner') execute function crm.check_answer();
+
 -- What somebody answers who was asked to take part; he need not be allowed to change the event. Its organiser is told.
 create or replace function crm.answer_invitation(event_id bigint, answer text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

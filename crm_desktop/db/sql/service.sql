@@ -103,6 +103,7 @@ begin
     request.counted_from := at;
     request.waited_minutes := 0;
     request.times_reopened := request.times_reopened + 1;
+    delete from crm.request_escalation x where x.request_id = request.id;  -- its targets begin anew
   end if;
   return request;
 end $$;

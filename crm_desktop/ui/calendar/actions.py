@@ -17,7 +17,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
 from crm_desktop.services.calendar_times import midnight
-from crm_desktop.services.events import Saved, Which
+from crm_desktop.services.events import Saved, Swap, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
@@ -33,6 +33,7 @@ from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.entry_line import EntryLine
+from crm_desktop.ui.widgets.notice import notices_of
 
 
 class CalendarActions(QObject):
@@ -185,6 +186,10 @@ class CalendarActions(QObject):
         one = wish.occurrence
         if one.details is None:
             return
+        if self._gives_in_vain(wish):
+            self._model.changed.emit()
+            self._offer_to_invite(wish)
+            return
         if wish.is_copy:
             self._place(
                 lambda session: events.copy(session, one.event_id, one.starts_at, wish.span, wish.swap),
@@ -206,6 +211,24 @@ class CalendarActions(QObject):
             )
 
         self._ask_which(one, _("Move event"), decided)
+
+    def _gives_in_vain(self, wish: Wish) -> bool:
+        """Whether it would have an organiser for whom this person makes no events."""
+        swap, details = wish.swap, wish.occurrence.details
+        if swap is None or swap.is_resource or details is None or details.owner.id != swap.leaves:
+            return False
+        return swap.comes not in self._context.person.owners.get(("event", "update"), ())
+
+    def _offer_to_invite(self, wish: Wish) -> None:
+        assert wish.swap is not None
+        comes = wish.swap.comes
+        names = {one.ref.id: one.ref.label for one in self._model.shown.calendars if not one.is_resource}
+        invited = wish._replace(swap=Swap(is_resource=False, leaves=0, comes=comes))
+        notices = notices_of(self._page)
+        assert notices is not None
+        words = _("You cannot make {name} the organiser of this event, but you can invite {name}.")
+        action = (_("Invite"), partial(self.move, invited))
+        notices.show_notice(words.format(name=names[comes]), tone="warn", action=action)
 
     def copy(self, one: Occurrence) -> None:
         """Keep an event to be pasted elsewhere."""
