@@ -18,7 +18,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _, language
 from crm_desktop.db.errors import RefusedValueError, known_errors
-from crm_desktop.entities import by_key, every_entity
+from crm_desktop.entities import by_key, every_entity, guard_of
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
 from crm_desktop.services.lookup import Choices
@@ -137,6 +137,11 @@ def reread(session: Session, saved: Record) -> Record:
     """A record that was just saved, with what the database filled in. One statement."""
     read = fetch_record(session, saved.entity, saved.id)
     return Record(read.entity, read.id, read.version, read.values, saved.change_set, read.is_lent)
+
+
+def may_begin(entity: str, person: Person) -> bool:
+    """Whether to offer a new record: what triggers alone write nobody begins, whatever his rights."""
+    return person.may("create", entity) and guard_of(by_key(entity)).editable != ()
 
 
 def new_record(entity: str, person: Person, choices: Choices | None = None, **values: Any) -> Record:

@@ -12,7 +12,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_model
 from crm_desktop.services.listing import Row
 from crm_desktop.services.parts import PartRows, fetch_parts
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import Record, may_begin
 from crm_desktop.spec import Column, EntitySpec, Ref, facts
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
@@ -108,7 +108,7 @@ class PartsTable(QWidget):
 
     def add_button(self) -> QPushButton | None:
         """The way to another one, where the person may create it."""
-        if not self._view.context.person.may("create", self._part.key):
+        if not may_begin(self._part.key, self._view.context.person):
             return None
         words = _("New {thing}").format(thing=_(self._part.label).lower())
         return quiet_button(words, self._add, icon_name="plus")
