@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from crm_desktop.core.i18n import N_
 from crm_desktop.models import ServiceRequest
@@ -23,7 +23,11 @@ _CHANNEL, _INDUSTRY = Dimension(field="channel"), Dimension(field="customer.indu
 
 def _hours(begin: object, end: object) -> object:
     """Working hours between two moments of a request."""
-    return (func.crm.worked_until(end) - func.crm.worked_until(begin)) / 3600.0
+    first, last = (
+        select(func.crm.worked_at(moment).table_valued("seconds").c.seconds).scalar_subquery()
+        for moment in (begin, end)
+    )
+    return (last - first) / 3600.0
 
 
 _TO_RESPOND = _hours(ServiceRequest.reported_at, ServiceRequest.responded_at)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 import functools
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
@@ -131,6 +130,18 @@ def _counts(session: Session, spec: ReportSpec, parameters: Parameters, person: 
     return FoundReport(spec, parameters, asked.dimensions, measures, tuple(ordered), total)
 
 
+class _Shown(NamedTuple):
+    """What all numbers of a measure have in common: ``nothing`` was found, what is asked of the rows, and by which of
+    the sets of dimensions they are gathered.
+    """
+
+    key: str
+    nothing: int | None
+    entity: str
+    items: tuple[Item, ...]
+    place: int
+
+
 class _Asked:
     """A report with its parameters: what to ask the database, and what each number stands for."""
 
@@ -140,9 +151,9 @@ class _Asked:
         below = next((one for one in spec.dimensions if one.key == parameters.then and one.key != by.key), None)
         is_alone = below is None or bool(by.part or below.part)  # rows that count for several parts add up to nothing
         self.dimensions: tuple[Dimension, ...] = (by,) if is_alone or below is None else (by, below)
-        self._rows = {one.key: self._group(one, one.where) for one in measures}
-        self._among = {one.key: self._group(one, one.among) for one in measures}
         self._gathered = {one.key: tuple(self._dimension(one, by) for by in self.dimensions) for one in measures}
+        self._keys = tuple(dict.fromkeys(self._gathered.values()))
+        self._shown = tuple(map(self._measure_shown, measures))
 
     def questions(self) -> Iterator[Question]:
         """One for each entity and what it is gathered by; where parts are gathered by, one more for the total."""
@@ -159,11 +170,11 @@ class _Asked:
     def row(self, values: tuple[Any, ...], numbers: dict[str, Any]) -> ReportRow:
         """A row with all measures: of those that nothing was found for, none."""
         label = self._label(self.dimensions[len(values) - 1], values[-1]) if values else _("Total")
-        own: dict[tuple[Dimension, ...], tuple[Item, ...]] = {}
-        for dimensions in self._gathered.values():
-            if dimensions not in own:
-                own[dimensions] = tuple(itertools.starmap(_has_value, zip(dimensions, values, strict=False)))
-        shown = (self._number(one, numbers, own[self._gathered[one.key]]) for one in self._measures)
+        own = [tuple(map(_has_value, dimensions, values)) for dimensions in self._keys]
+        shown = [
+            Number(numbers.get(one.key, one.nothing), one.entity, Group(one.items + own[one.place]))
+            for one in self._shown
+        ]
         return ReportRow(values, label, tuple(shown))
 
     def missing_days(self, rows: Sequence[ReportRow]) -> Iterator[ReportRow]:
@@ -183,10 +194,11 @@ class _Asked:
             if day not in found:
                 yield self.row((day,), {})
 
-    def _number(self, measure: Measure, numbers: dict[str, Any], own: tuple[Item, ...]) -> Number:
+    def _measure_shown(self, measure: Measure) -> _Shown:
         nothing = 0 if measure.count in {Count.COUNT, Count.SUM} else None
-        group = self._among[measure.key] if measure.count is Count.RATE else self._rows[measure.key]
-        return Number(numbers.get(measure.key, nothing), self._entity(measure), Group((*group.items, *own)))
+        group = self._group(measure, measure.among if measure.count is Count.RATE else measure.where)
+        place = self._keys.index(self._gathered[measure.key])
+        return _Shown(measure.key, nothing, self._entity(measure), group.items, place)
 
     def _entity(self, measure: Measure) -> str:
         return measure.entity or self._spec.entity
@@ -221,14 +233,15 @@ class _Asked:
         return EVERYTHING if measure.is_now else in_period(measure.day or self._spec.day, self._parameters.period)
 
     def _base(self, entity: str, counted: Sequence[Measure]) -> Group:
-        """What any of the measures needs: all have the same period, or one of several."""
-        periods = tuple(dict.fromkeys(self._period(one) for one in counted))
-        common = self._common(entity)
-        counted_rows = [
-            Group(self._of_measure(one, one.among if one.count is Count.RATE else one.where)) for one in counted
-        ]
-        asked = [_any(periods), _any(counted_rows)]
-        return Group((*common, *(item for group in asked for item in _flat(group))))
+        """What any of the measures needs, each of its own period."""
+        periods = {self._period(one) for one in counted}
+        shared = periods.pop() if len(periods) == 1 else EVERYTHING
+        needed = [self._needed(one, () if shared else self._period(one).items) for one in counted]
+        return Group((*self._common(entity), *_flat(shared), *_flat(_any(needed))))
+
+    def _needed(self, measure: Measure, period: tuple[Item, ...]) -> Group:
+        counted = measure.among if measure.count is Count.RATE else measure.where
+        return Group((*period, *self._of_measure(measure, counted)))
 
     def _conditions(self, measure: Measure, counted: Sequence[Measure]) -> tuple[Group, Group]:
         """Beyond the base."""

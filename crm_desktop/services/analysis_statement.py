@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Numeric, Select, and_, cast, func, literal, select, tuple_
+from sqlalchemy import Date, Integer, Numeric, Select, and_, case, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
@@ -116,31 +116,31 @@ class _Statement:
         return statement.group_by(func.grouping_sets(*levels))
 
     def _number(self, rows: Any, number: int) -> Any:
-        measure = self._question.counted[number].measure
-        among = rows.c[f"rows{number}"]
-        count = func.count().filter(among)
-        match measure.count:
-            case Count.SUM:
-                return func.coalesce(func.sum(rows.c[f"value{number}"]).filter(among), 0)
-            case Count.AVERAGE:
-                return func.round(cast(func.avg(rows.c[f"value{number}"]).filter(among), Numeric), _PLACES)
-            case Count.RATE:
-                whole = func.count().filter(rows.c[f"among{number}"])
-                return func.round(cast(100 * count, Numeric) / func.nullif(whole, 0), _PLACES)
-        return count
+        counts = self._question.counted[number].measure.count
+        if counts is Count.SUM:
+            return func.coalesce(func.sum(rows.c[f"value{number}"]), 0)
+        if counts is Count.AVERAGE:
+            return func.round(cast(func.avg(rows.c[f"value{number}"]), Numeric), _PLACES)
+        count = func.count().filter(rows.c[f"rows{number}"])
+        if counts is Count.COUNT:
+            return count
+        whole = func.count().filter(rows.c[f"among{number}"])
+        return func.round(cast(100 * count, Numeric) / func.nullif(whole, 0), _PLACES)
 
     def _rows(self) -> Select[Any]:
-        """The rows themselves: their keys, which measures they count for, and what is summed."""
+        """The rows themselves: their keys, which measures they count for, or what is summed of them."""
         question = self._question
         model: Any = self._spec.model
         base, *clauses = filter_clauses(self._spec, question.groups, self._person)
         columns = [self._key(dimension).label(f"key{n}") for n, dimension in enumerate(question.dimensions)]
         for number, one in enumerate(question.counted):
-            columns.append(clauses[2 * number].label(f"rows{number}"))
+            is_counted, is_among = clauses[2 * number : 2 * number + 2]
+            if one.measure.of is not None:  # of no other rows: to work it out may take long
+                columns.append(case((is_counted, one.measure.of)).label(f"value{number}"))
+                continue
+            columns.append(is_counted.label(f"rows{number}"))
             if one.measure.count is Count.RATE:
-                columns.append(clauses[2 * number + 1].label(f"among{number}"))
-            if one.measure.of is not None:
-                columns.append(one.measure.of.label(f"value{number}"))
+                columns.append(is_among.label(f"among{number}"))
         found = self._joins.apply(select(*columns).select_from(model))
         for parts in self._parts.values():
             found = found.outerjoin(parts, parts.c.parent == model.id)

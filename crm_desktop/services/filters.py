@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, bindparam, exists, literal, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql import operators
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.text import digits, normalise, telling_pieces
@@ -155,7 +156,8 @@ class _Clause:
         holds = self._holds(field, source, denied or condition.operator, name, condition.value)
         if not denied:
             return holds
-        return ~holds if len(field.path) > 1 else holds.is_not(true())
+        is_never_null = len(field.path) > 1 or getattr(holds, "operator", None) in {operators.is_, operators.is_not}
+        return ~holds if is_never_null else holds.is_not(true())
 
     def _holds(self, field: FilterField, source: Any, operator: str, name: str, value: Any) -> ColumnElement[bool]:
         """A related record that fits exists; what is denied has none, so that the planner can join either way."""

@@ -216,24 +216,30 @@ _CANDIDATES = text("""
             where b.employee_id = e.id and g.entity = 'service_request' and g.update_scope > 0
               and (n.code not in ('administrator', 'general_manager', 'salesperson', 'sales_manager')
                    or e.id in (select employee_id from skill)))
-    ), done as (
-        select r.owner_id,
-               count(*) filter (where r.solved_at is null and r.closed_at is null) as open,
-               count(*) filter (where r.solved_at is not null and r.customer_id = a.customer_id) as customer,
-               count(*) filter (where r.solved_at is not null and (r.product_id = a.product_id
-                                or p.category_id = a.category_id)) as product,
-               count(*) filter (where r.solved_at is not null and c.region_id = a.region_id) as area
-        from asked a cross join crm.service_request r join crm.customer c on c.id = r.customer_id
-        left join crm.product p on p.id = r.product_id
-        where r.owner_id in (select id from people)
-          and (r.solved_at is null and r.closed_at is null or r.solved_at > now() - interval '2 years')
-        group by r.owner_id
+    ), busy as (
+        select r.owner_id, count(*) as count from crm.service_request r
+        where r.solved_at is null and r.closed_at is null group by 1
+    ), done as not materialized (
+        select r.* from crm.service_request r where r.solved_at > now() - interval '2 years'
+    ), of_customer as (
+        select r.owner_id, count(*) as count from asked a join done r on r.customer_id = a.customer_id group by 1
+    ), of_product as (
+        select r.owner_id, count(*) as count from done r
+        where r.product_id in (
+            select a.product_id from asked a
+            union select p.id from asked a join crm.product p on p.category_id = a.category_id)
+        group by 1
+    ), of_area as (
+        select r.owner_id, count(*) as count from asked a join crm.customer c on c.region_id = a.region_id
+        join done r on r.customer_id = c.id group by 1
     )
     select w.id, w.name, coalesce(w.department, ''), s.points is not null, coalesce(s.words, ''),
-           coalesce(d.open, 0), coalesce(d.customer, 0), coalesce(d.product, 0), coalesce(d.area, 0)
-    from people w left join done d on d.owner_id = w.id left join skill s on s.employee_id = w.id
-    order by w.is_desk::int + coalesce(s.points, 0) + 3 * ln(1 + coalesce(d.customer, 0))
-             + 2 * ln(1 + coalesce(d.product, 0)) + ln(1 + coalesce(d.area, 0)) - coalesce(d.open, 0) / 3.0 desc,
+           coalesce(b.count, 0), coalesce(c.count, 0), coalesce(p.count, 0), coalesce(r.count, 0)
+    from people w left join skill s on s.employee_id = w.id left join busy b on b.owner_id = w.id
+    left join of_customer c on c.owner_id = w.id left join of_product p on p.owner_id = w.id
+    left join of_area r on r.owner_id = w.id
+    order by w.is_desk::int + coalesce(s.points, 0) + 3 * ln(1 + coalesce(c.count, 0))
+             + 2 * ln(1 + coalesce(p.count, 0)) + ln(1 + coalesce(r.count, 0)) - coalesce(b.count, 0) / 3.0 desc,
              w.sort_key, w.id
 """)
 

@@ -63,15 +63,15 @@ def fetch_monitor(session: Session) -> Monitor:
     )
 
 
+# When today began is written out where it is compared: so the planner knows how little it leaves.
 _MONITOR = text("""
-    with today as (
-        select date_trunc('day', now() at time zone crm.firm_zone()) at time zone crm.firm_zone() as began
-    ), open as (
+    with open as (
         select r.id, r.subject, r.customer_id, r.owner_id, r.due_at, r.waiting_since,
                crm.target_state(r.due_at, r.warn_at, r.waiting_since, r.solved_at, r.was_late) as target
         from crm.service_request r where r.solved_at is null and r.closed_at is null
     ), done as (
-        select r.owner_id from crm.service_request r, today where r.solved_at >= today.began
+        select r.owner_id from crm.service_request r
+        where r.solved_at >= date_trunc('day', now() at time zone crm.firm_zone()) at time zone crm.firm_zone()
     ), people as (
         select w.id, w.name, count(*) filter (where is_open) as open, count(*) filter (where target = 'soon') as soon,
                count(*) filter (where target = 'breached') as breached, count(*) filter (where not is_open) as solved
@@ -93,7 +93,9 @@ _MONITOR = text("""
                'waiting', (select count(*) from open where waiting_since is not null),
                'soon', (select count(*) from open where target = 'soon'),
                'breached', (select count(*) from open where target = 'breached'),
-               'reported', (select count(*) from crm.service_request r, today where r.reported_at >= today.began),
+               'reported', (
+                   select count(*) from crm.service_request r where r.reported_at
+                     >= date_trunc('day', now() at time zone crm.firm_zone()) at time zone crm.firm_zone()),
                'solved', (select count(*) from done)) as counts,
            (select coalesce(json_agg(json_build_array(id, name, open, soon, breached, solved)), '[]')
             from people) as engineers,

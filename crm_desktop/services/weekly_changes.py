@@ -89,7 +89,7 @@ def _select_changes(query: ListQuery, person: Person) -> Select[Any]:
     is_now = last >= func.current_date()
     begin = _week(first)
     before, after = aliased(OpportunitySnapshot), aliased(OpportunitySnapshot)
-    is_open = own.outcome_id == func.crm.choice("outcome", "open")
+    is_open = own.outcome_id == select(func.crm.choice("outcome", "open")).scalar_subquery()  # looked up once
     was_there = before.id.is_not(None)
     is_there = case((is_now, is_open), else_=after.id.is_not(None))
     amount_now = case((or_(is_now, ~is_there), own.amount), else_=after.amount)

@@ -107,6 +107,13 @@ def test_a_condition_and_its_denial_share_out_the_rows(director: Gateway) -> Non
                 assert not yes & no
 
 
+def test_what_is_empty_can_be_found_in_an_index_of_what_is_open(director: Gateway) -> None:
+    query = ListQuery(entity="service_request", filter=Group((Condition("solved_at", "empty"),)))
+    with director.read() as session:
+        (statement,) = count_statements(partial(fetch_ids, session, query, director.person))
+    assert "solved_at IS NULL" in statement
+
+
 def _one(spec: EntitySpec, field: str, operator: str, value: Any) -> ListQuery:
     return ListQuery(entity=spec.key, filter=Group((Condition(field, operator, value),)))
 

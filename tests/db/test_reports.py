@@ -161,6 +161,38 @@ def test_counts_of_leads_activities_and_requests_are_those_of_their_lists(sign_i
     assert found > 0
 
 
+def test_hours_are_those_of_the_rows_of_the_period_alone(sign_in: SignIn) -> None:
+    desk = sign_in("desk")
+    with desk.write() as session:
+        for days_ago, is_solved in ((0, True), (0, True), (400, True), (400, False)):
+            session.execute(
+                text("""
+                    insert into crm.service_request
+                      (subject, customer_id, owner_id, reported_at, responded_at, solved_at)
+                    select '卡纸', (select min(id) from crm.customer), crm.me(), at - interval '20 days', at,
+                           case when :is_solved then at end
+                    from (select now() - make_interval(days => :days_ago) as at) m
+                """),
+                {"days_ago": days_ago, "is_solved": is_solved},
+            )
+        expected = session.execute(
+            text("""
+                select count(*), round(avg(crm.worked_until(responded_at) - crm.worked_until(reported_at)) / 3600.0, 2),
+                       round(avg(crm.worked_until(solved_at) - crm.worked_until(reported_at)) / 3600.0, 2)
+                from crm.service_request where solved_at >= date_trunc('month', now())
+            """)
+        ).one()
+        still_open = session.execute(
+            text("select count(*) from crm.service_request where solved_at is null and closed_at is null")
+        ).scalar_one()
+    found = report_of(desk, ENGINEERS, Parameters(period="this_month", by="owner"))
+    assert found.total is not None
+    numbers = {one.key: number.value for one, number in zip(found.measures, found.total.numbers, strict=True)}
+    assert (numbers["solved"], numbers["response"], numbers["hours"]) == tuple(expected)
+    assert numbers["hours"] > 0
+    assert numbers["open"] == still_open > 0
+
+
 def test_a_report_counts_what_its_reader_may_see(sign_in: SignIn, deals: None) -> None:
     del deals
     counts = set()

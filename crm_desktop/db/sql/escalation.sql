@@ -12,17 +12,21 @@ begin
            concat_ws(' · ', r.subject, c.name, nullif(e.name, (select p.name from crm.employee p where p.id = pool))) as what
     from crm.service_request r join crm.customer c on c.id = r.customer_id join crm.employee e on e.id = r.owner_id
     where r.due_at > now() - interval '10 days' and r.warn_at <= now() and r.solved_at is null
-  ), desk as (
-    select m.employee_id from crm.group_member m join crm.permission_group g on g.id = m.group_id where g.code = 'service'
-  ), concerned as (
-    select l.*, l.owner_id as employee_id from late l where l.owner_id <> pool
-    union all select l.*, d.employee_id from late l cross join desk d where l.owner_id = pool
-  ), heard as (
-    select distinct l.id, l.level, l.what, s.id as superior_id
-    from concerned l join crm.employee e on e.id = l.employee_id
-    join crm.employee s on s.id = e.superior_id and s.is_active and s.login is not null
+  ), news as materialized (
+    select l.* from late l
     where not exists (select from crm.request_escalation x where x.request_id = l.id and x.level = l.level)
-      and crm.may_for(s.id, 'service_request', l.id, 'read')
+  ), desk as (
+    select distinct e.superior_id from crm.group_member m join crm.permission_group g on g.id = m.group_id
+    join crm.employee e on e.id = m.employee_id where g.code = 'service'
+  ), concerned as (
+    select n.*, e.superior_id from news n join crm.employee e on e.id = n.owner_id where n.owner_id <> pool
+    union all select n.*, d.superior_id from news n cross join desk d where n.owner_id = pool
+  ), superior as materialized (
+    select s.id, crm.owners_for(s.id, 'service_request', 'read') as owners from crm.employee s
+    where s.is_active and s.login is not null and s.id in (select c.superior_id from concerned c)
+  ), heard as (  -- what else one may read takes long to find out, and is asked for the rest alone
+    select c.id, c.level, c.what, s.id as superior_id from concerned c join superior s on s.id = c.superior_id
+    where c.owner_id = any (s.owners) or crm.may_for(s.id, 'service_request', c.id, 'read')
   ), noted as (
     insert into crm.request_escalation (request_id, level) select distinct h.id, h.level from heard h
       on conflict (request_id, level) do nothing returning request_id, level
