@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
@@ -304,12 +305,21 @@ class Workbench(QObject):
     def _change(self, **changes: Any) -> None:
         """Keep options and show them at once, where the look or the words depend on them with all pages built anew."""
         self._keep(**changes)
-        if "language" in changes:
-            self._speak(self._options.language)
-        if changes.keys() & {"theme", "density"}:
-            self._look()
-        if changes.keys() & {"language", "theme", "density"} and self.signed_in is not None:
-            self.signed_in.window.rebuild()
+
+        def show() -> None:
+            if "language" in changes:
+                self._speak(self._options.language)
+            if changes.keys() & {"theme", "density"}:
+                self._look()
+
+        if changes.keys() & {"language", "theme", "density"}:
+            self._build_anew(show)
+
+    def _build_anew(self, change: Callable[[], object]) -> None:
+        if self.signed_in is None:
+            change()
+        else:
+            self.signed_in.window.rebuild(change)
 
     def _look(self) -> None:
         theme = self._options.theme
@@ -317,9 +327,7 @@ class Workbench(QObject):
 
     def _system_theme_changed(self) -> None:
         if self._options.theme == "system":
-            self._look()
-            if self.signed_in is not None:
-                self.signed_in.window.rebuild()
+            self._build_anew(self._look)
 
     def _keep(self, **changes: Any) -> None:
         self._options = replace(Options.load(), **changes)

@@ -39,15 +39,25 @@ class OpenTab:
     build: PageBuilder
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What is open in an area: its side entry, its tabs with their titles, the key of the tab in front or nothing."""
+
+    page: str
+    tabs: Sequence[tuple[OpenTab, str]]
+    current: str
+
+
 class AreaView(QWidget):
     """What a page sees of the window around it. Pages open records and tabs here."""
 
     page_selected = Signal(str)
 
-    def __init__(self, area: Area, context: Context, window: MainWindow) -> None:
+    def __init__(self, area: Area, context: Context, window: MainWindow, begin: str = "") -> None:
+        """``begin`` is the side entry one comes to; the area's first one without it."""
         super().__init__()  # put together before it comes into the window, which styles it
         self.area, self.context = area, context
-        self._window = window
+        self._window, self._begin = window, begin
         self._entries: dict[str, PageEntry] = {}
         self._built: dict[str, Page] = {}
         self._tabs_by_key: dict[str, tuple[OpenTab, Page]] = {}
@@ -83,7 +93,7 @@ class AreaView(QWidget):
         context.views.follow(self)
 
     def set_pages(self, pages: Sequence[PageEntry]) -> None:
-        """Offer these pages in the side list; the area's first one is opened when none is."""
+        """Offer these pages in the side list; the one to begin with is opened when none is."""
         self._entries = {entry.key: entry for entry in pages}
         self.side.set_entries(
             SideEntry(entry.key, _(entry.title), _(entry.group), icon=entry.icon, only_if_any=entry.only_if_any)
@@ -95,7 +105,7 @@ class AreaView(QWidget):
         if self.side.current_key():
             self.tabs.set_title(self._host, _(self._entries[self.side.current_key()].title))
         if pages and not self.side.current_key():
-            self.select_page(self.area.first or pages[0].key)
+            self.select_page(self._begin if self.has_page(self._begin) else self.area.first or pages[0].key)
 
     def has_page(self, key: str) -> bool:
         """Whether the side list offers this entry."""
@@ -154,6 +164,24 @@ class AreaView(QWidget):
             page = _LaterPage(title)
             self._tabs_by_key[key] = (OpenTab(key, build), page)
             self.tabs.add(page, title, go_there=False)
+
+    def opened(self) -> Opened:
+        """What is open now."""
+        tabs = [(tab, page.title) for tab, page in self._tabs_by_key.values()]
+        return Opened(self.side.current_key(), tabs, self.current_tab_key())
+
+    def reopen(self, opened: Opened) -> None:
+        """Open the same; tabs that are not in front wait for ``build_tab``, or for somebody who goes there."""
+        if opened.page != self.side.current_key() and self.has_page(opened.page):
+            self.select_page(opened.page)
+        for tab, title in opened.tabs:
+            self.add_tab_later(tab.key, title, tab.build)
+        self.go_to_tab(opened.current)
+
+    def build_tab(self, key: str) -> None:
+        """Build the page of a tab now, where it still waits for that."""
+        if key in self._tabs_by_key:
+            self._build_now(self._tabs_by_key[key][1])
 
     def go_to_tab(self, key: str) -> None:
         """Bring the tab with this key to the front; nothing where there is none. Who types elsewhere goes on."""

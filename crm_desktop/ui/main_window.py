@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from crm_desktop.services.search import Hit
 from crm_desktop.services.service_desk import Given
 from crm_desktop.spec.filters import Group
 from crm_desktop.ui import messages
-from crm_desktop.ui.area_view import AreaView, OpenTab
+from crm_desktop.ui.area_view import AreaView, Opened
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
@@ -32,6 +32,7 @@ from crm_desktop.ui.side_entries import INBOX
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.theme import dress
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.undo_last import redo_last, undo_last
 from crm_desktop.ui.widgets.notice import Notice, Notices
 from crm_desktop.ui.widgets.tab_order import tab_on
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = context
         self._views: dict[str, AreaView] = {}
+        self._turns = Turns(self)
         self._is_sample = False
         self._unread = 0
         self._place = ""
@@ -89,23 +91,31 @@ class MainWindow(QMainWindow):
         else:
             self.showMaximized()
 
-    def rebuild(self) -> None:
-        """Build all pages anew, for another language or theme, with the same tabs open. Asks pages with
-        unsaved edits.
+    def rebuild(self, change: Callable[[], object] = lambda: None) -> None:
+        """Change the language or the look, and build all pages anew with the same tabs open: those out of sight
+        in later turns, or when somebody asks for them. Asks pages with unsaved edits; where one stays, all do.
         """
-        if not all(view.may_close() for view in self._views.values()):
+        views = self.views()
+        if not all(view.may_close() for view in views.values()):
+            change()
             return
-        area = self.current_area()
-        open_tabs = {
-            key: (view.side.current_key(), view.open_tabs(), view.current_tab_key())
-            for key, view in self._views.items()
-        }
+        front = self.current_area()
+        opened = {front: views[front].opened()} | {key: view.opened() for key, view in views.items()}
+        self._views = {}
+        self.header.setFocus()  # what is deleted under the focus would hand it to any button
+        away = [views[key].deleteLater for key in reversed(opened)]  # first: Qt would give the new style to all of it
+        self._turns.add([*away, partial(self._build_anew, change, opened)])
+
+    def _build_anew(self, change: Callable[[], object], opened: Mapping[str, Opened]) -> None:
+        """The first area is the one in front."""
+        change()
         self._build()
-        for key, (page_key, tabs, current) in open_tabs.items():
-            self._reopen(self.view(key), page_key, tabs, current)
-        self.show_area(area)
+        front, *others = opened
+        self._reopen(front, opened[front])
+        self._show_view(front)
+        self._turns.add(partial(self._reopen, key, opened[key]) for key in others)
         if self.reminding is not None:
-            self.reminding.build_anew()
+            self._turns.add([self.reminding.build_anew])
 
     def remember_tabs(self, firm: str) -> None:
         """Open what the person had open in this firm at the last time, and keep in mind from now on what is open."""
@@ -134,19 +144,28 @@ class MainWindow(QMainWindow):
 
     def views(self) -> dict[str, AreaView]:
         """The areas that have been looked at, by key."""
+        self._turns.finish()
         return self._views
 
     def view(self, area: str) -> AreaView:
         """The view of an area, built when it is first needed."""
+        self._turns.finish()
+        return self._view(area)
+
+    def _view(self, area: str, begin: str = "") -> AreaView:
         if area not in self._views:
             found = next(one for one in self.context.areas if one.key == area)
-            self._views[area] = made = AreaView(found, self.context, self)
+            self._views[area] = made = AreaView(found, self.context, self, begin)
             self._stack.addWidget(made)
         return self._views[area]
 
     def show_area(self, area: str) -> AreaView:
         """Bring an area to the front."""
-        view = self.view(area)
+        self._turns.finish()
+        return self._show_view(area)
+
+    def _show_view(self, area: str) -> AreaView:
+        view = self._view(area)
         self._stack.setCurrentWidget(view)
         self.header.show_area(area)
         view.focus_page()
@@ -154,6 +173,7 @@ class MainWindow(QMainWindow):
 
     def current_area(self) -> str:
         """The key of the area in front."""
+        self._turns.finish()
         current = self._stack.currentWidget()
         return next(key for key, view in self._views.items() if view is current)
 
@@ -275,7 +295,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask the pages, then remember place and size."""
-        if not all(view.may_close() for view in self._views.values()):
+        if not all(view.may_close() for view in self.views().values()):
             event.ignore()
             return
         self.keep_place()
@@ -325,14 +345,10 @@ class MainWindow(QMainWindow):
         self.header.messages_chosen.connect(self.show_messages)
         self.header.show_unread(self._unread)
 
-    def _reopen(self, view: AreaView, page_key: str, tabs: list[OpenTab], current: str) -> None:
-        if page_key:
-            view.select_page(page_key)
-        pages = {tab.key: view.open_tab(tab.key, tab.build) for tab in tabs}
-        if current in pages:
-            view.tabs.go_to(pages[current])
-        elif page_key:
-            view.select_page(page_key)
+    def _reopen(self, area: str, opened: Opened) -> None:
+        view = self._view(area, opened.page)
+        view.reopen(opened)
+        self._turns.add(partial(view.build_tab, tab.key) for tab, _title in opened.tabs)
 
     def _show_connection(self, state: str) -> None:
         self._banner.setVisible(state == "lost")

@@ -35,7 +35,7 @@ class ActionsBench:
     def __init__(self, bench: WindowBench) -> None:
         self._bench, self._window = bench, bench.window
         self._rows = count(3)
-        self._view: AreaView = self._window.show_area("customers")
+        self._window.show_area("customers")
         self.acts: dict[str, Callable[[], object]] = {
             "open a customer": self._open,
             "edit a customer": self._edit,
@@ -52,6 +52,10 @@ class ActionsBench:
             "open the settings": lambda: self._view.open_tab("settings", _settings),
             "show the shortcuts": self._window.show_shortcuts,
         }
+
+    @property
+    def _view(self) -> AreaView:
+        return self._window.view("customers")
 
     def blocks(self) -> Iterator[Timing]:
         """Each side entry, each action, another theme: until it rests, and the longest block."""
@@ -168,9 +172,8 @@ class ActionsBench:
         box.search_now()
 
     def _wear(self, theme: str) -> None:
-        apply_theme(cast("QApplication", QApplication.instance()), "dark" if theme == "dark" else "light")
-        self._window.rebuild()
-        self._view = self._window.show_area("customers")
+        app = cast("QApplication", QApplication.instance())
+        self._window.rebuild(lambda: apply_theme(app, "dark" if theme == "dark" else "light"))
 
 
 def _settings(view: AreaView) -> SettingsPage:

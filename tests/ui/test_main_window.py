@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_, set_language
@@ -20,6 +22,7 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Area, Page, PageEntry
 from crm_desktop.ui.tasks import Tasks
+from crm_desktop.ui.turns import Turns
 
 Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PERSON = Person(
@@ -59,7 +62,7 @@ def window(qtbot: QtBot, tasks: Tasks, bus: Bus) -> MainWindow:
         answer(searched[text])
 
     pages = (PageEntry("mine", N_("My customers"), _list), PageEntry("all", N_("All customers"), _list))
-    counts = iter(({"mine": 428}, {"mine": 429}))
+    counts = ({"mine": number} for number in count(428))
     areas = (
         Area("home", N_("Customers"), "house", (PageEntry("day", N_("Customers"), _list),)),
         Area(
@@ -189,20 +192,26 @@ def test_side_list_leads_back_from_a_record(qtbot: QtBot, window: MainWindow) ->
     assert view.tabs.current() is view.tabs.pages()[0]
 
 
-def test_rebuilt_window_shows_the_same_tabs_in_the_other_language(window: MainWindow) -> None:
+def test_rebuilt_window_shows_the_same_tabs_in_the_other_language(qtbot: QtBot, window: MainWindow) -> None:
     window.show_area("customers").select_page("all")
     for id in (7, 8):
         window.open_record("customer", id)
     _front(window).tabs.step(-1)
     window.show_area("home")
-    set_language("zh")
-    window.rebuild()
-    assert window.current_area() == "home"
+    window.rebuild(lambda: set_language("zh"))
+    assert window.current_area() == "home"  # whoever asks needs not wait
     view = window.view("customers")
     assert view.side.current_key() == "all"
     assert [page.title for page in view.tabs.pages()[1:] if isinstance(page, Page)] == ["Record 7", "Record 8"]
     assert view.current_tab_key() == "customer/7"
     assert [button.text() for button in window.header.findChildren(QPushButton, "area")] == ["客户", "客户"]
+    changed: list[bool] = []
+    window.rebuild(lambda: changed.append(isValid(view)))
+    qtbot.waitUntil(lambda: not Turns.under_way)
+    assert changed == [False]  # the old pages had gone by then
+    assert window.view("customers") is not view
+    assert window.view("customers").current_tab_key() == "customer/7"
+    assert window.current_area() == "home"
 
 
 def test_page_with_unsaved_edits_keeps_the_window_from_being_rebuilt(window: MainWindow) -> None:
