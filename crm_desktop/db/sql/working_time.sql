@@ -69,20 +69,13 @@ end $$;
 create policy everybody_reads on crm.working_time for select using (true);
 grant select on crm.working_time to crm_user;
 
--- Seconds worked from the beginning of 2000 to a moment; no row before. Reports ask this of many moments: the planner
--- puts it in their statement, a call each would cost twice the look itself.
-create or replace function crm.worked_at(moment timestamptz) returns table (seconds bigint)
-language sql stable parallel safe rows 1 as $$
-  select w.seconds_before + floor(extract(epoch from least(moment, w.ends_at) - w.begins_at))::bigint
-  from crm.working_time w where w.begins_at <= moment order by w.begins_at desc limit 1
-$$;
-grant execute on function crm.worked_at(timestamptz) to crm_user;
-
--- The same, 0 before.
+-- Seconds worked from the beginning of 2000 to a moment.
 create or replace function crm.worked_until(moment timestamptz) returns bigint
 language plpgsql stable parallel safe strict as $$
 begin
-  return coalesce((select w.seconds from crm.worked_at(moment) w), 0);
+  return coalesce((
+    select w.seconds_before + floor(extract(epoch from least(moment, w.ends_at) - w.begins_at))
+    from crm.working_time w where w.begins_at <= moment order by w.begins_at desc limit 1), 0);
 end $$;
 grant execute on function crm.worked_until(timestamptz) to crm_user;
 
