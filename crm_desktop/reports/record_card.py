@@ -30,7 +30,7 @@ _STEP = _SIZE * LEADING
 _GUTTER = 20.0
 _LABEL_MOST = 84.0
 _LINES_IN_HALF = 3
-_WRITTEN = 24.0  # between lines that are written on by hand
+_WRITTEN = 22.0  # between lines that are written on by hand
 """A value that takes more lines than this in half the width gets the whole width."""
 
 

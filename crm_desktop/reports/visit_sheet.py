@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.reports.cards import fetch_letterhead
-from crm_desktop.reports.record_card import Blank, Card, Chip, Section, card_pdf
+from crm_desktop.reports.record_card import Blank, Card, Section, card_pdf
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.services.visits import fetch_visits
 from crm_desktop.spec import Ref, facts
@@ -22,31 +22,30 @@ def print_visit_sheet(session: Session, request_id: int, person: Person, target:
     """Print it for the next planned visit, or without one; returns the number of pages."""
     request = fetch_records(session, "service_request", [request_id])[request_id]
     around = {key: _around(session, key, request) for key in ("customer", "contact", "installed_product")}
+    asked = tuple(_pairs(request, "code", "type", "priority", "reported_at", "description"))
     planned = [visit for visit in fetch_visits(session, request_id) if visit.departed_at is None]
+    if planned:
+        visit = planned[0]
+        when = f"{TIME.format(visit.starts_at)} – {visit.ends_at.astimezone():%H:%M}"
+        asked = ((_("Planned for"), when), (_("Engineer"), visit.engineer), *asked)
     sections = [
         Section(_("Customer"), tuple(_pairs(around["customer"], "name", "address", "phones"))),
         Section(_("Contact"), tuple(_pairs(around["contact"], "name", "phones"))),
-        Section(_("Service request"), tuple(_pairs(request, "code", "type", "priority", "reported_at", "description"))),
+        Section(_("Service request"), asked),
         Section(
             _("Installed product"),
             tuple(_pairs(around["installed_product"], "product", "serial", "place", "warranty_until")),
         ),
     ]
-    if planned:
-        visit = planned[0]
-        when = f"{TIME.format(visit.starts_at)} – {visit.ends_at.astimezone():%H:%M}"
-        sections.insert(0, Section(_("Visit"), ((_("Planned for"), when), (_("Engineer"), visit.engineer))))
-    priority = request.values["priority"]
     card = Card(
         title=_("Visit sheet"),
         subtitle=f"{request.values['code']} · {request.title}",
-        chips=(Chip(priority.label, priority.tone or "neutral"),),
         sections=tuple(section for section in sections if section.pairs),
         blanks=(
             Blank(_("Times"), 1, (_("Arrived"), _("Left again"), _("Hours of work"))),
-            Blank(_("Work done"), 5),
-            Blank(_("Parts and materials"), 3),
-            Blank(_("What the customer said"), 2),
+            Blank(_("Work done"), 3),
+            Blank(_("Parts and materials"), 2),
+            Blank(_("What the customer said"), 1),
             Blank(_("Signatures"), 1, (_("Customer"), _("Engineer"), _("Date"))),
         ),
     )

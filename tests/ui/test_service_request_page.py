@@ -136,7 +136,8 @@ def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
     page.visits.print_sheet()
     desk.settle()
     preview = desk.dialog(PrintPreview)
-    words = pypdfium2.PdfDocument(preview._pdf)[0].get_textpage().get_text_range()
+    (sheet,) = pypdfium2.PdfDocument(preview._pdf)
+    words = sheet.get_textpage().get_text_range()
     assert "每天三次" in words
     assert "Planned for" in words
     preview.close()
