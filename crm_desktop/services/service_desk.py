@@ -245,7 +245,7 @@ _CANDIDATES = text("""
 
 
 class Given(NamedTuple):
-    """A request that a colleague gave to the person and that he has not accepted yet."""
+    """A request that a colleague gave to the person, or opened again, and that he has not accepted yet."""
 
     id: int
     subject: str
@@ -254,21 +254,22 @@ class Given(NamedTuple):
     by: str
     note: str
     since: datetime.datetime
+    is_reopened: bool
 
 
 def fetch_given(session: Session, ids: Sequence[int]) -> list[Given]:
-    """Those of the requests that somebody else has just given to this person. One statement."""
+    """Those of the requests that somebody else has just given to this person or opened again. One statement."""
     rows = session.execute(
         text("""
             select r.id, r.subject, r.customer_id, c.name as customer, b.name as by, coalesce(g.note, '') as note,
-                   g.entered_at
+                   g.entered_at, r.state_id = crm.choice('request_state', 'reopened') as is_reopened
             from crm.service_request r join crm.customer c on c.id = r.customer_id
             cross join lateral (
                 select s.note, s.entered_at, s.moved_by_id from crm.service_stay s where s.request_id = r.id
                 order by s.entered_at desc, s.id desc limit 1) g
             join crm.employee b on b.id = g.moved_by_id
-            where r.id = any (:ids) and r.owner_id = crm.me() and r.state_id = crm.choice('request_state', 'dispatched')
-              and g.moved_by_id <> crm.me()
+            where r.id = any (:ids) and r.owner_id = crm.me() and g.moved_by_id <> crm.me()
+              and r.state_id in (crm.choice('request_state', 'dispatched'), crm.choice('request_state', 'reopened'))
             order by r.id
         """),
         {"ids": list(ids)},

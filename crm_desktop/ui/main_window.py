@@ -271,13 +271,14 @@ class MainWindow(QMainWindow):
             self.open_record(draft.entity, draft.record_id)
 
     def _tell_given(self, given: Given) -> None:
-        """A colleague gave a request: it opens with its customer's page behind it."""
+        """A colleague gave a request, or opened it again: it opens with its customer's page behind it."""
 
         def show() -> None:
             self.open_record("customer", given.customer_id)
             self.open_record("service_request", given.id)
 
-        words = _("{name} gives you “{title}” of {customer}.")
+        again = _("{name} opened “{title}” of {customer} again. It is yours.")
+        words = again if given.is_reopened else _("{name} gives you “{title}” of {customer}.")
         text = words.format(name=given.by, title=given.subject, customer=given.customer)
         self.notices.show_notice(text, tone="accent", hint=given.note, action=(_("Open"), show))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +14,7 @@ from crm_desktop.ui.tasks import Session
 
 SHOWN = 80
 """Characters of a message that pop up."""
+_NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 class MessageWatch(QObject):
@@ -23,7 +25,7 @@ class MessageWatch(QObject):
     def __init__(self, context: Context, tell: Callable[[str], object], parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._tell = context, tell
-        self._latest: int | None = None
+        self._latest: datetime.datetime | None = None
         context.bus.changed.connect(self._table_changed)
         context.tasks.when_idle(self.look)
 
@@ -34,12 +36,12 @@ class MessageWatch(QObject):
     def _take(self, found: tuple[int, list[Message]]) -> None:
         count, newest = found
         self.counted.emit(count)
-        latest = newest[0].id if newest else 0
+        latest = newest[0].sent_at if newest else _NEVER
         if self._latest is not None and latest > self._latest:
             body = newest[0].words.partition("\n")[0]
             short = body if len(body) <= SHOWN else f"{body[:SHOWN]}…"
             self._tell(_("{name}: {words}").format(name=in_short(newest[0]), words=short))
-        self._latest = max(latest, self._latest or 0)
+        self._latest = max(latest, self._latest or _NEVER)
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, _change_sets: object) -> None:
         if table == "message" and (ids is None or self._context.person.id in ids):

@@ -1,4 +1,4 @@
-"""Hears at once of a service request that a colleague gives to the person."""
+"""Hears at once of a service request that a colleague gives to the person or opens again."""
 
 from __future__ import annotations
 

@@ -116,6 +116,13 @@ def test_what_a_colleague_gives_pops_up_once_with_its_customer(desk: Desk, sign_
     desk.settle_all()
     assert desk.window.current_area() == "service"
     assert f"customer/{customer}" in [tab.key for tab in desk.window.view("customers").open_tabs()]
+    for who, state in (("desk", "solved"), ("director", "reopened")):
+        with sign_in(who).write() as session:
+            move = "update crm.service_request set state_id = crm.choice('request_state', :state)"
+            session.execute(text(move), {"state": state})
+    desk.hear("service_request", made.id)
+    desk.settle_all()
+    assert "director opened “卡纸”" in desk.notices()
 
 
 def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
