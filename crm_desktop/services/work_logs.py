@@ -20,6 +20,8 @@ from crm_desktop.spec import Ref
 
 Period = Literal["day", "week"]
 State = Literal["draft", "submitted", "commented"]
+MOST_DEEDS = 500
+"""A log tells no more, the first ones (``crm.deeds``)."""
 
 
 class Deed(NamedTuple):

@@ -182,6 +182,16 @@ def do_a_days_work(gateway: Gateway) -> dict[str, Record]:
     return done
 
 
+def test_it_has_room_for_so_many_lines_as_its_page_says(seller: Gateway) -> None:
+    log = begun(seller)
+    with seller.write() as session:
+        session.connection().exec_driver_sql(
+            "insert into crm.activity (subject, happened_at, customer_id) select n::text, now(), c.id"
+            f" from generate_series(1, {work_logs.MOST_DEEDS + 5}) n, (select min(id) as id from crm.customer) c"
+        )
+        assert len(work_logs.fetch_deeds(session, log.id)) == work_logs.MOST_DEEDS
+
+
 def test_it_tells_the_day_by_itself_and_stands_as_it_was_submitted(sign_in: SignIn) -> None:
     writer = sign_in("both")
     do_a_days_work(writer)

@@ -41,6 +41,7 @@ def test_a_day_is_told_submitted_and_answered(sit_down: SitDown, qtbot: QtBot) -
     page = begin(desk, qtbot)
     assert page.card.take_back_button.isHidden()
     assert sorted(row.title for row in page.deeds.model.rows) == ["二期设备", "私事"]
+    assert page.deeds.full.isHidden(), "there is room for more"
     page.deeds.choose()
     dialog = desk.dialog(ChecklistDialog)
     (private,) = dialog.list.findItems("私事", Qt.MatchFlag.MatchStartsWith)

@@ -10,12 +10,13 @@ from PySide6.QtCore import Signal
 from crm_desktop.core.i18n import _, language
 from crm_desktop.entities import by_key
 from crm_desktop.services.records import Record
-from crm_desktop.services.work_logs import Deed, fetch_deeds
+from crm_desktop.services.work_logs import MOST_DEEDS, Deed, fetch_deeds
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.checklist import ChecklistDialog
 from crm_desktop.ui.pages.home_cards import RowsCard, Shown
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.buttons import quiet_button
+from crm_desktop.ui.widgets.labels import label
 
 MOST_HIGH = 6  # rows in sight before the card scrolls
 _TABLES = frozenset({"activity", "lead_follow_up", "opportunity", "service_request", "event", "task", "attachment"})
@@ -36,6 +37,10 @@ class DeedsCard(RowsCard):
         self._may_choose = False
         self.choose_button = quiet_button(_("Leave out…"), self.choose, icon_name="check-square")
         self.add_action(self.choose_button)
+        words = _("A work log has room for {count} lines; what was done after them is not told.")
+        self.full = label(words.format(count=MOST_DEEDS), "muted", wrap=True)
+        self.full.hide()
+        self.body.addWidget(self.full)
         self._follower = Follower(self, self._read)
         view.context.bus.changed.connect(self._table_changed)
 
@@ -65,6 +70,7 @@ class DeedsCard(RowsCard):
 
     def _show(self, deeds: Sequence[Deed]) -> None:
         self._deeds = deeds
+        self.full.setVisible(len(deeds) >= MOST_DEEDS)
         self.choose_button.setVisible(self._may_choose and bool(deeds))
         is_one_day = self._log.values["begins_on"] == self._log.values["ends_on"]
         self.show_rows([
