@@ -74,7 +74,7 @@ def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     today, tones = clock.today(), {}
     stalls_on, expected_on, next_on = (row.get(key) for key in ("stalls_on", "expected_on", "next_on"))
     if stalls_on is not None and stalls_on <= today:
-        tones["stalls_on"] = "bad"
+        tones |= {"stage": "bad", "stalls_on": "bad"}
     is_over = row.get("closed_on") is not None or row.get("probability") in (0, 100)  # a list may show one of the two
     if not is_over:
         days = {"expected_on": expected_on, "next_on": next_on}
@@ -159,13 +159,13 @@ OPPORTUNITY = EntitySpec(
             Column(Opportunity.name, width=230),
             Column(Opportunity.customer, width=200),
             Column(Opportunity.stage, width=110),
+            Column(Opportunity.stalls_on, width=104),
             Column(Opportunity.amount, width=110),
             Column(Opportunity.probability, width=80),
             Column(Opportunity.expected_on, width=104),
             Column(Opportunity.owner, width=84),
             Column(Opportunity.next_step, width=180),
             Column(Opportunity.next_on, width=104),
-            Column(Opportunity.stalls_on, width=104, shown=False),
             Column(Opportunity.stage_since, width=104, shown=False),
             Column(Opportunity.outcome, width=90, shown=False),
             Column(Opportunity.weighted_amount, width=110, shown=False),

@@ -13,11 +13,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
+from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError, ServerLostError
 from crm_desktop.entities.customer import CUSTOMER
+from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.services.listing import Ids, Row, RowGroup, columns_of
 from crm_desktop.spec import Column, EntitySpec, Ref
 from crm_desktop.ui.list_page import list_table
+from crm_desktop.ui.list_page.cells import look_of
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import KEPT_ROWS, PAGE, RowModel
 from crm_desktop.ui.tasks import Tasks
@@ -286,6 +289,12 @@ def test_new_list_starts_at_the_top_with_nothing_selected(model: RowModel, qtbot
 def test_choice_is_a_chip_in_its_tone(model: RowModel) -> None:
     look = model.index(0, 2).data(CellRole.LOOK)
     assert (look.text, look.chip) == ("A", "violet")
+
+
+def test_the_stage_of_a_stalled_opportunity_is_red() -> None:
+    row = Row(1, 1, {"stage": Ref(1, "Proposal", "violet"), "stalls_on": clock.today()})
+    stage = columns_of(OPPORTUNITY, ["stage"])[0]
+    assert look_of(OPPORTUNITY, stage, row, OPPORTUNITY.tone(row.values)).chip == "bad"
 
 
 def test_heading_of_a_number_is_right_aligned(tasks: Tasks) -> None:

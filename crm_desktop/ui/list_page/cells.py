@@ -60,7 +60,7 @@ def look_of(spec: EntitySpec, column: Column, row: Row, tones: Mapping[str, str]
     return Look(
         text_of(column, row),
         alignment_of(column),
-        chip=(value.tone if isinstance(value, Ref) else "") or "",
+        chip=((tones.get(column.key) or value.tone) if isinstance(value, Ref) else "") or "",
         tone=tones.get(column.key) or ("accent" if kind.name == "phones" else ""),
         is_strong=is_name(spec, column),
         is_lit=is_lit,

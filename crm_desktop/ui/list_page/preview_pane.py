@@ -102,13 +102,16 @@ class PreviewPane(Card):
 def _chips(record: Record) -> Iterator[Chip]:
     """The states of a record, and what is amiss with it."""
     spec, today = record.spec, clock.today()
+    tones = spec.tone(record.values)
     for attr in spec.form.fields:
         value = record.values.get(attr.key)
-        if isinstance(value, Ref) and value.tone:
-            yield Chip(value.label, cast("Tone", value.tone))
-    for key, tone in spec.tone(record.values).items():
-        text = facts(spec.fields[key]).kind.brief(record.values.get(key), today)
-        yield Chip(f"{_(spec.label_of(key))} {text}", cast("Tone", tone))
+        if isinstance(value, Ref) and (tone := tones.get(attr.key) or value.tone):
+            yield Chip(value.label, cast("Tone", tone))
+    for key, tone in tones.items():
+        value = record.values.get(key)
+        if not isinstance(value, Ref):
+            text = facts(spec.fields[key]).kind.brief(value, today)
+            yield Chip(f"{_(spec.label_of(key))} {text}", cast("Tone", tone))
 
 
 def _figures(record: Record, figures: Figures) -> QGridLayout:
