@@ -13,10 +13,12 @@ from crm_desktop.spec.board import BoardSpec, Flag
 
 
 def _flags(card: Mapping[str, Any]) -> Iterator[Flag]:
-    today, stalls_on, since = clock.today(), card.get("stalls_on"), card.get("stage_since")
-    if stalls_on is not None and since is not None and stalls_on <= today:
-        days = (today - since.astimezone().date()).days
+    stalls_on = card.get("stalls_on")
+    days = (clock.today() - stalls_on).days if stalls_on is not None else -1
+    if days > 0:
         yield Flag(ngettext("Stalled {count} day", "Stalled {count} days", days).format(count=days), "bad")
+    elif days == 0:
+        yield Flag(_("Stalled"), "bad")
     if card.get("closed_on") is None and not (card.get("next_step") and card.get("next_on")):
         yield Flag(_("No next step"), "warn")
 
@@ -33,7 +35,7 @@ OPPORTUNITY_BOARD = BoardSpec(
     days=(Opportunity.closed_on, Opportunity.expected_on),
     amount=Opportunity.amount,
     weighted=Opportunity.weighted_amount,
-    told=(Opportunity.stage_since, Opportunity.stalls_on, Opportunity.next_step, Opportunity.next_on),
+    told=(Opportunity.stalls_on, Opportunity.next_step, Opportunity.next_on),
     flags=_flags,
 )
 """Where each deal stands; what is over begins with the last."""

@@ -71,7 +71,8 @@ def _won_this_year(person: Person) -> Any:
 
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     """Stalled ones, and dates that have passed, are red."""
-    today, tones = clock.today(), {}
+    today = clock.today()
+    tones: dict[str, str] = {}
     stalls_on, expected_on, next_on = (row.get(key) for key in ("stalls_on", "expected_on", "next_on"))
     if stalls_on is not None and stalls_on <= today:
         tones |= {"stage": "bad", "stalls_on": "bad"}

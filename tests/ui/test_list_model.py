@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError, ServerLostError
+from crm_desktop.entities.boards import OPPORTUNITY_BOARD
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.entities.opportunity import OPPORTUNITY
 from crm_desktop.services.listing import Ids, Row, RowGroup, columns_of
@@ -291,10 +293,14 @@ def test_choice_is_a_chip_in_its_tone(model: RowModel) -> None:
     assert (look.text, look.chip) == ("A", "violet")
 
 
-def test_the_stage_of_a_stalled_opportunity_is_red() -> None:
+def test_what_is_stalled_is_marked_in_lists_and_on_cards() -> None:
     row = Row(1, 1, {"stage": Ref(1, "Proposal", "violet"), "stalls_on": clock.today()})
     stage = columns_of(OPPORTUNITY, ["stage"])[0]
     assert look_of(OPPORTUNITY, stage, row, OPPORTUNITY.tone(row.values)).chip == "bad"
+    planned = {"next_step": "Call", "next_on": clock.today()}
+    for days, words in ((-1, []), (0, ["Stalled"]), (3, ["Stalled 3 days"])):
+        card = {"stalls_on": clock.today() - datetime.timedelta(days), **planned}
+        assert [flag.text for flag in OPPORTUNITY_BOARD.flags(card)] == words
 
 
 def test_heading_of_a_number_is_right_aligned(tasks: Tasks) -> None:
