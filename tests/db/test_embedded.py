@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -29,13 +30,34 @@ server.stop()
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def new_home() -> Iterator[Path]:
     """A folder that every account can reach, with blanks and Chinese characters in its name."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        path = Path(folder) / "客户 工作台" / "server"
+    with _reachable_folder() as path:
         yield path
         _end_servers_below(path)
+
+
+@pytest.fixture(scope="module")
+def made_home() -> Iterator[Path]:
+    with _reachable_folder() as path:
+        server = EmbeddedServer(path)
+        server.start()
+        server.stop()
+        yield path
+
+
+@pytest.fixture
+def home(made_home: Path) -> Iterator[Path]:
+    """Such a folder with the data of a server that is stopped; each test leaves it so."""
+    yield made_home
+    _end_servers_below(made_home)
+
+
+@contextmanager
+def _reachable_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "客户 工作台" / "server"
 
 
 def _end_servers_below(home: Path) -> None:
@@ -80,8 +102,8 @@ def _finish(program: subprocess.Popen[str]) -> int:
     return program.returncode
 
 
-def test_second_start_keeps_the_data(home: Path) -> None:
-    server = EmbeddedServer(home)
+def test_second_start_keeps_the_data(new_home: Path) -> None:
+    server = EmbeddedServer(new_home)
     address = server.start()
     _ask(address, "CREATE TABLE kept AS SELECT '客户' AS word")
     server.stop()
@@ -92,21 +114,16 @@ def test_second_start_keeps_the_data(home: Path) -> None:
     server.stop()
 
 
-def test_data_are_utf8_and_letters_are_known(home: Path) -> None:
-    server = EmbeddedServer(home, throwaway=True)
+def test_throwaway_server_knows_letters_requires_passwords_and_leaves_nothing(new_home: Path) -> None:
+    server = EmbeddedServer(new_home, throwaway=True)
     address = server.start()
     assert _ask(address, "SHOW server_encoding") == "UTF8"
     assert _ask(address, "SELECT lower('ÄÉ')") == "äé"
     assert _ask(address, "SELECT '客' ~ '[[:alpha:]]'") is True
-    server.stop()
-
-
-def test_passwords_are_required(home: Path) -> None:
-    server = EmbeddedServer(home, throwaway=True)
-    address = server.start()
     with pytest.raises(psycopg2.OperationalError, match="password"):
         _ask(address.url(password="wrong", user=address.superuser), "SELECT 1")
     server.stop()
+    assert not (new_home / "cluster").exists()
 
 
 def test_values_of_rows_reach_no_log(home: Path) -> None:
@@ -120,13 +137,6 @@ def test_values_of_rows_reach_no_log(home: Path) -> None:
     log = (home / "cluster" / "server.log").read_text(encoding="utf-8")
     assert "customer_name_key" in log
     assert "华工医药" not in log
-
-
-def test_throwaway_server_leaves_nothing(home: Path) -> None:
-    server = EmbeddedServer(home, throwaway=True)
-    server.start()
-    server.stop()
-    assert not (home / "cluster").exists()
 
 
 def test_last_program_stops_the_server(home: Path) -> None:
@@ -172,19 +182,20 @@ def test_server_of_a_killed_program_is_used_again(home: Path) -> None:
 
 def test_killed_server_is_started_again(home: Path) -> None:
     server = EmbeddedServer(home)
-    _ask(server.start(), "CREATE TABLE kept AS SELECT 1 AS number")
+    _ask(server.start(), "CREATE TABLE number AS SELECT 1 AS kept")
     postmaster = psutil.Process(int((home / "cluster/data/postmaster.pid").read_text().split()[0]))
     postmaster.kill()
     psutil.wait_procs([postmaster], timeout=30)
 
     again = EmbeddedServer(home)
-    assert _ask(again.start(), "SELECT number FROM kept") == 1
+    assert _ask(again.start(), "SELECT kept FROM number") == 1
     again.stop()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot hold a process")
 def test_hanging_server_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm_desktop.db.embedded._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("crm_desktop.db.embedded._ATTEMPTS", 2)
     monkeypatch.setattr("crm_desktop.db.embedded._STOP_SECONDS", {"fast": "60", "immediate": "1"})
     killed, url = _other_program(home)
     killed.kill()
@@ -210,31 +221,24 @@ def test_stale_process_id_of_another_program_is_ignored(home: Path) -> None:
     server.stop()
 
 
-def test_half_made_data_are_made_anew(home: Path) -> None:
-    server = EmbeddedServer(home)
-    server.start()
-    server.stop()
-    (home / "cluster/data").rename(home / "cluster/data-new")
+def test_half_made_data_are_made_anew_and_those_of_another_version_refused(new_home: Path) -> None:
+    server = EmbeddedServer(new_home)
+    (new_home / "cluster/data-new").mkdir(parents=True)
+    (new_home / "cluster/data-new/PG_VERSION").touch()
     assert _answers(server.start())
     server.stop()
-
-
-def test_data_of_another_version_are_refused(home: Path) -> None:
-    server = EmbeddedServer(home)
-    server.start()
-    server.stop()
-    (home / "cluster/data/PG_VERSION").write_text("9\n", encoding="ascii")
+    (new_home / "cluster/data/PG_VERSION").write_text("9\n", encoding="ascii")
     with pytest.raises(KnownError, match="PostgreSQL 9"):
         server.start()
 
 
-def test_failure_names_its_reason_and_folder(home: Path) -> None:
-    home.parent.mkdir()
-    home.write_text("a file in the way", encoding="utf-8")
+def test_failure_names_its_reason_and_folder(new_home: Path) -> None:
+    new_home.parent.mkdir()
+    new_home.write_text("a file in the way", encoding="utf-8")
     with pytest.raises(KnownError) as caught:
-        EmbeddedServer(home).start()
+        EmbeddedServer(new_home).start()
     assert "did not start" in caught.value.message
-    assert str(home) in caught.value.hint
+    assert str(new_home) in caught.value.hint
 
 
 def test_private_folder_of_root_is_served_from_elsewhere(tmp_path: Path) -> None:
