@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import fasteners
 import psycopg2
@@ -13,9 +14,12 @@ from sqlalchemy import text
 from crm_desktop.db import server as servers
 from crm_desktop.db.address import ConnectionAddress
 from crm_desktop.db.embedded import ServerAddress
+from crm_desktop.db.embedded_place import Place
 from crm_desktop.db.engine import Gateway
+from tests.db.firm import Firm
 from tests.db.office import PASSWORD, Office, make_office, read_ids
 from tests.db.own_copy import OwnCopy
+from tests.db.own_server import OwnServer
 from tests.db.raw import Raw
 
 TEMPLATE = "office"
@@ -32,6 +36,20 @@ def template(server: ServerAddress, tmp_path_factory: pytest.TempPathFactory, wo
             ).scalar_one()
         if not is_made:
             make_office(server.url(), TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def firm_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Data of a stopped server with the firm “crm”, which the first worker makes, for an ``OwnServer``."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "firm"
+    with fasteners.InterProcessLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            server = OwnServer(folder)
+            server.start()
+            Firm(server.url(), "crm")
+            server.stop()
+    return Place(folder).data
 
 
 @pytest.fixture(scope="session")

@@ -21,14 +21,17 @@ _BLANK = "blank"
 
 
 class Firm:
-    """Made on the superuser's server; logins begin with the database's name, since all databases share them."""
+    """On the superuser's server; logins begin with the database's name, since all databases share them."""
 
-    def __init__(self, superuser_url: str, database: str | None = None) -> None:
+    def __init__(self, superuser_url: str, database: str | None = None, *, is_there: bool = False) -> None:
+        """Make it, unless the data of the server were copied with it."""
         self.database = database or f"firm{secrets.token_hex(4)}"
         self.superuser = ConnectionAddress.from_url(superuser_url)
         self.superuser_url = superuser_url
         self.url = _with_database(superuser_url, self.database)
         self.boss, self.anna, self.bert = (f"{self.database}.{name}" for name in ("boss", "anna", "bert"))
+        if is_there:
+            return
         copy_blank(superuser_url, self.database)
         for login, group in ((self.boss, "administrator"), (self.anna, "salesperson"), (self.bert, "salesperson")):
             server.add_user(self.url, login, name=login, password=PASSWORD, groups=[group])

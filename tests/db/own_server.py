@@ -32,9 +32,15 @@ class OwnServer:
     """A server with data of its own below ``home``. It keeps its port when it is started again."""
 
     def __init__(
-        self, home: Path, binaries: Path | None = None, *, copy_of: OwnServer | None = None, **settings: str
+        self,
+        home: Path,
+        binaries: Path | None = None,
+        *,
+        data: Path | None = None,
+        copy_of: OwnServer | None = None,
+        **settings: str,
     ) -> None:
-        """``copy_of``: a standby that follows this running server."""
+        """``data``: of a stopped server, to begin with. ``copy_of``: a standby that follows this running server."""
         self.place = Place(home, binaries)
         self.settings = SETTINGS | settings
         self.port = free_port()
@@ -42,6 +48,10 @@ class OwnServer:
         if copy_of:
             source = f"host=127.0.0.1 port={copy_of.port} user={SUPERUSER} password='{PASSWORD}'"
             self.place.run("pg_basebackup", "-D", self.place.data, "-R", "-c", "fast", "-d", source)
+        elif data:
+            shutil.copytree(data, self.place.data)
+            for path in (self.place.data, *self.place.data.rglob("*")):
+                self.place.hand_over(path)
         else:
             self._make_data()
 

@@ -17,28 +17,36 @@ pytestmark = pytest.mark.system_postgres
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[OwnServer, OwnServer]]:
-    """The embedded server's version, and the system's."""
-    pair = (OwnServer(tmp_path / "embedded"), OwnServer(tmp_path / "system", system_binaries()))
-    for server in pair:
-        server.start()
-    yield pair
-    for server in pair:
-        server.remove()
+def embedded(firm_data: Path, tmp_path: Path) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path / "embedded", data=firm_data)
+    server.start()
+    yield server
+    server.remove()
 
 
-@pytest.mark.parametrize("turn", [1, -1])
-def test_backup_of_one_version_restores_on_the_other(
-    servers: tuple[OwnServer, OwnServer], turn: int, tmp_path: Path
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path / "system", system_binaries())
+    server.start()
+    yield server
+    server.remove()
+
+
+def test_backup_of_one_version_restores_on_the_other_and_back(
+    embedded: OwnServer, system: OwnServer, tmp_path: Path
 ) -> None:
-    source, target = servers[::turn]
-    firm = Firm(source.url(), "crm")
-    made = backup(firm.url, tmp_path / "file", lambda *_: None)
-    restored = restore(target.url(), tmp_path / "file", "crm", lambda *_: None)
-    assert restored.manifest.tables == made.tables
-    gateway = Gateway.connect(target.address(firm.anna, PASSWORD))
-    with gateway.write() as session:
-        session.execute(text("update crm.customer set remark = 'moved'"))
-    with gateway.read() as session:
-        assert session.execute(text("select count(*) from crm.customer where version = 2")).scalar() == 30
-    gateway.close()
+    firm = Firm(embedded.url(), "crm", is_there=True)
+    url, version = firm.url, 1
+    for target, database in ((system, "crm"), (embedded, "again")):
+        made = backup(url, tmp_path / "file", lambda *_: None)
+        restored = restore(target.url(), tmp_path / "file", database, lambda *_: None)
+        assert restored.manifest.tables == made.tables
+        gateway = Gateway.connect(target.address(firm.anna, PASSWORD, database))
+        version += 1
+        with gateway.write() as session:
+            session.execute(text("update crm.customer set remark = :moved"), {"moved": f"to {version}"})
+        with gateway.read() as session:
+            count = text("select count(*) from crm.customer where version = :version")
+            assert session.execute(count, {"version": version}).scalar() == 30
+        gateway.close()
+        url = target.url(database)

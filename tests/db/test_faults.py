@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -31,8 +32,9 @@ UNDO_CHANGE = text("update crm.customer set remark = null")
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path_factory.mktemp("faults"), max_connections="12", superuser_reserved_connections="3")
+def own(firm_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    folder = tmp_path_factory.mktemp("faults")
+    server = OwnServer(folder, data=firm_data, max_connections="12", superuser_reserved_connections="3")
     server.start()
     yield server
     server.remove()
@@ -40,7 +42,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 @pytest.fixture(scope="module")
 def firm(own: OwnServer) -> Firm:
-    return Firm(own.url(), "crm")
+    return Firm(own.url(), "crm", is_there=True)
 
 
 @pytest.fixture

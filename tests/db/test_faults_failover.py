@@ -19,8 +19,8 @@ from tests.db.own_server import OwnServer
 
 
 @pytest.fixture
-def primary(tmp_path: Path) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path / "primary", wal_level="replica")
+def primary(firm_data: Path, tmp_path: Path) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path / "primary", data=firm_data, wal_level="replica")
     server.write("pg_hba.conf", "host all all all scram-sha-256\nhost replication all all scram-sha-256\n")
     server.start()
     yield server
@@ -29,7 +29,7 @@ def primary(tmp_path: Path) -> Iterator[OwnServer]:
 
 @pytest.fixture
 def firm(primary: OwnServer) -> Firm:
-    return Firm(primary.url(), "crm")
+    return Firm(primary.url(), "crm", is_there=True)
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from crm_desktop.ui.board import model
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import apply_theme
-from tests.db.conftest import own_copy, template
+from tests.db.conftest import firm_data, own_copy, template
 from tests.ui.settled import Answer, PatientBot
 
-__all__ = ["own_copy", "template"]
+__all__ = ["firm_data", "own_copy", "template"]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,8 @@ from tests.ui.workbench import HARMS, Workbench, be_impatient
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path_factory.mktemp("faults"))
+def own(firm_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path_factory.mktemp("faults"), data=firm_data)
     server.start()
     yield server
     server.remove()
@@ -32,7 +33,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 @pytest.fixture(scope="module")
 def firm(own: OwnServer) -> Firm:
-    return Firm(own.url(), "crm")
+    return Firm(own.url(), "crm", is_there=True)
 
 
 @pytest.fixture

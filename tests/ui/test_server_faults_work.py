@@ -40,8 +40,8 @@ ROWS = 30
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path_factory.mktemp("faults"))
+def own(firm_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path_factory.mktemp("faults"), data=firm_data)
     server.start()
     yield server
     server.remove()
@@ -49,7 +49,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 @pytest.fixture(scope="module")
 def firm(own: OwnServer) -> Firm:
-    made = Firm(own.url(), "crm")
+    made = Firm(own.url(), "crm", is_there=True)
     server.add_user(made.url, "crm.chief", name="chief", password=PASSWORD, groups=["general_manager"])
     return made
 
