@@ -20,6 +20,7 @@ from crm_desktop.core.i18n import set_language
 from crm_desktop.ui.specimens import SPECIMENS
 from crm_desktop.ui.tasks import Tasks
 from crm_desktop.ui.theme import ThemeName, apply_theme, dress
+from crm_desktop.ui.turns import Turns
 
 PAUSE_SECONDS = 0.3  # skeletons and the like come after a moment
 QUIET_ROUNDS = 5
@@ -85,7 +86,7 @@ def settle(tasks: Tasks | None = None) -> None:
     while monotonic() - begin < LIMIT_SECONDS:
         QApplication.processEvents()
         QApplication.sendPostedEvents(None, 0)
-        if tasks is not None and tasks.busy:
+        if Turns.under_way or (tasks is not None and tasks.busy):
             quiet_since, quiet_rounds = monotonic(), 0
         elif monotonic() - quiet_since >= PAUSE_SECONDS:
             quiet_rounds += 1

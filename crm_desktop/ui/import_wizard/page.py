@@ -119,7 +119,6 @@ class ImportPage(Page):
         )  # fmt: skip
         for step in self.steps:
             step.changed.connect(self._note_change)
-            self._stack.addWidget(step)
         for widget in (self.step_bar, self._problem):
             self.body.addWidget(widget)
         self.body.addWidget(self._stack, 1)
@@ -245,6 +244,8 @@ class ImportPage(Page):
         current = self.current()
         current.show_draft()
         self._problem.say_one("")
+        if self._stack.indexOf(current) < 0:  # the window styles what is put into it: only the steps one gets to
+            self._stack.addWidget(current)
         self._stack.setCurrentWidget(current)
         if step is Step.PREVIEW and self.draft.rehearsal is None:
             self._compare()

@@ -35,6 +35,7 @@ from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
 from crm_desktop.ui.side_entries import INBOX
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
 from crm_desktop.ui.widgets.page_title import PageTitle
 
@@ -88,31 +89,25 @@ GAP = 12
 
 
 class HomePage(Page):
-    """Three statements fill it."""
+    """Three statements fill it, a line of cards each turn; a card is made when there is something to show in it."""
 
     keys = (("Shift+F10", N_("What can be done about a row, in place")),)
 
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("My day"))
         self._view = view
-        person = view.context.person
         self._read: tuple[Home, Sequence[Occurrence]] | None = None
-        self.cards = {key: RowsCard(_(CARDS[key]), _(_NOTHING[key])) for key in _NOTHING if key in offered(person)}
-        self.figures = (
-            HomeFigures(shows_everybody=person.grants["opportunity"].read > Scope.OWN)
-            if "figures" in offered(person)
-            else None
-        )
-        self._shown: list[str] = list(offered(person))
+        self.cards: dict[str, RowsCard] = {}
+        self.figures: HomeFigures | None = None
+        self._turns = Turns(self)
+        self._shown: list[str] = list(offered(view.context.person))
         self._columns: list[QVBoxLayout] = []
-        heading = PageTitle(_greeting(person))
+        heading = PageTitle(_greeting(view.context.person))
         heading.add(quiet_button(_("Arrange…"), self.arrange, icon_name="squares-four"))
         heading.add(secondary_button(_("New message"), self.write, icon_name="paper-plane-tilt"))
         self.body.addWidget(heading)
         self._inside = QWidget()
         self._inside.setObjectName("plain")
-        for card in self._all_cards().values():
-            card.setParent(self._inside)
         self._line = QHBoxLayout(self._inside)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(GAP)
@@ -123,10 +118,6 @@ class HomePage(Page):
         area.setWidget(self._inside)
         self.body.addWidget(area, 1)
         self._actions = HomeActions(self, view, self.refresh)
-        for card in self.cards.values():
-            card.menu_wanted.connect(self._show_menu)
-        if self.figures is not None:
-            self.figures.opened.connect(self._open_figure)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(self._table_changed)
         view.context.preferences.load(self, self._take_arrangement, lambda _error: None)
@@ -168,12 +159,41 @@ class HomePage(Page):
 
     def _show(self, found: tuple[Home, Sequence[Occurrence]]) -> None:
         self._read = found
-        home, events = found
-        rows, counts = self._rows(home, events), {"messages": home.unread, "logs": len(home.logs)}
-        for key, card in self.cards.items():
-            card.show_rows(rows[key], counts.get(key))
-        if self.figures is not None:
-            self.figures.show_figures(home.mine, home.everybody)
+        rows = self._rows(*found)
+        self._turns.drop()
+        at_once = len(self._columns)
+        lines = [self._shown[place : place + at_once] for place in range(0, len(self._shown), at_once)]
+        self._turns.add([*(partial(self._fill, line, found[0], rows) for line in lines), partial(self._begin, rows)])
+
+    def _fill(self, keys: Iterable[str], home: Home, rows: Mapping[str, Sequence[Shown]]) -> None:
+        for key in keys:
+            self._fill_card(key, home, rows)
+
+    def _fill_card(self, key: str, home: Home, rows: Mapping[str, Sequence[Shown]]) -> None:
+        is_new = key not in self._all_cards()
+        if key == "figures":
+            self._made_figures().show_figures(home.mine, home.everybody)
+        else:
+            counts = {"messages": home.unread, "logs": len(home.logs)}
+            self._made_card(key).show_rows(rows[key], counts.get(key))
+        if is_new:
+            self._put_in(key)
+
+    def _made_card(self, key: str) -> RowsCard:
+        if key not in self.cards:
+            self.cards[key] = made = RowsCard(_(CARDS[key]), _(_NOTHING[key]))
+            made.menu_wanted.connect(self._show_menu)
+        return self.cards[key]
+
+    def _made_figures(self) -> HomeFigures:
+        if self.figures is None:
+            shows_everybody = self._view.context.person.grants["opportunity"].read > Scope.OWN
+            self.figures = HomeFigures(shows_everybody=shows_everybody)
+            self.figures.opened.connect(self._open_figure)
+        return self.figures
+
+    def _begin(self, rows: Mapping[str, Sequence[Shown]]) -> None:
+        """At the first row of all."""
         first = next((self.cards[key] for key in self._shown if rows.get(key)), None)
         if first is not None:
             self.begin_at(first.table)
@@ -303,13 +323,17 @@ class HomePage(Page):
         kept = values.get(ARRANGED)
         known = offered(self._view.context.person)
         shown = [key for key in kept if key in known] if isinstance(kept, list) else []
-        self._shown = shown or list(known)
-        self._lay_out()
+        self._arrange(shown or list(known))
 
     def _arranged(self, keys: list[str]) -> None:
-        self._shown = keys
         self._view.context.preferences.save(ARRANGED, keys)
+        self._arrange(keys)
+
+    def _arrange(self, keys: list[str]) -> None:
+        self._shown = keys
         self._lay_out()
+        if self._read is not None:
+            self._show(self._read)
 
     def _all_cards(self) -> dict[str, QWidget]:
         return {**self.cards, **({"figures": self.figures} if self.figures is not None else {})}
@@ -330,9 +354,17 @@ class HomePage(Page):
         for number, column in enumerate(self._columns):
             column.setSpacing(GAP)
             for key in self._shown[number :: len(self._columns)]:
-                column.addWidget(cards[key])
+                if key in cards:
+                    column.addWidget(cards[key])
             column.addStretch(1)
             self._line.addLayout(column, 1)
+
+    def _put_in(self, key: str) -> None:
+        """Show a new card in its place among those that are there."""
+        cards, columns, number = self._all_cards(), len(self._columns), self._shown.index(key)
+        before = [one for one in self._shown[number % columns : number : columns] if one in cards]
+        self._columns[number % columns].insertWidget(len(before), cards[key])
+        cards[key].show()
 
     def _table_changed(self, table: str, ids: frozenset[int] | None, _change_sets: object) -> None:
         is_for_others = table in OWN and ids is not None and self._view.context.person.id not in ids
