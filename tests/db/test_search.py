@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -152,3 +153,12 @@ def test_a_record_is_found_by_the_number_that_the_database_gave_it(sign_in: Sign
             code = session.scalar(text(f"select code from crm.{table} where id = :id"), {"id": made})
             assert (table, made) in [(hit.entity, hit.id) for hit in search.search(session, code, gateway.person)]
         assert search.search(session, "zhxl", gateway.person), "and by pinyin, as before"
+
+
+@pytest.mark.parametrize(("price", "shown"), [(Decimal(42800), "¥42,800"), (Decimal("1260.50"), "¥1,260.50")])
+def test_amounts_are_told_as_everywhere(sign_in: SignIn, price: Decimal, shown: str) -> None:
+    gateway = sign_in("director")
+    with gateway.write() as session:
+        create_record(session, new_record("product", gateway.person, name="高拍仪", list_price=price))
+        (hit,) = search.find(session, "product", "高拍", gateway.person)
+        assert hit.subtitle.endswith(f" · {shown}")
