@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QWidget
 
 from crm_desktop.core import clock, recurrence
 from crm_desktop.core.errors import KnownError
@@ -29,18 +31,20 @@ from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.dialogs.dialog import Dialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
+from crm_desktop.ui.fields.rows import matches
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.reminders.wishes import WishesEditor
 from crm_desktop.ui.sharing.receivers import find_people
 from crm_desktop.ui.soon import later
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
-from crm_desktop.ui.widgets.buttons import link_button
+from crm_desktop.ui.widgets.buttons import link_button, with_shortcut
 from crm_desktop.ui.widgets.labels import label
 
 WIDTH = 720
 CHECK_MS = 250
 LOOKED_AT = 60
+MOST_RESOURCES = 200
 """So many times of a rule are looked at for clashes."""
 _FIELDS = ("subject", "kind", "category", "place", "owner", "customer", "contact", "opportunity", "description")
 
@@ -106,7 +110,8 @@ class EventDialog(Dialog):
         if open_page is not None:
             self.add_secondary(_("Open its page"), open_page)
         self.add_cancel()
-        self.save_button = self.add_primary(_("Save"), self.save)
+        self.save_button = self.add_primary(with_shortcut(_("Save"), "Ctrl+S"), self.save)
+        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save_button.click)
         self.editors["subject"].setFocus()
         self._check_timer.start()
 
@@ -121,31 +126,27 @@ class EventDialog(Dialog):
         repeats.addWidget(self.free_button)
         self.body.addLayout(repeats)
         self.body.addWidget(self.clash)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(10)
-        rows: Sequence[tuple[QWidget, QWidget]] = (
+        rows: Sequence[Sequence[QWidget]] = (
             (self.people, self.resources),
-            (self.editors["customer"], self.editors["place"]),
-            (self.editors["contact"], self.editors["opportunity"]),
+            [self.editors[key] for key in ("customer", "contact", "opportunity")],
+            [self.editors[key] for key in ("kind", "category", "owner")],
         )
-        for number, (left, right) in enumerate(rows):
-            grid.addWidget(left, number, 0)
-            grid.addWidget(right, number, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        self.body.addLayout(grid)
-        last = QHBoxLayout()
-        last.setSpacing(12)
-        for key in ("kind", "category", "owner"):
-            last.addWidget(self.editors[key], 1)
-        self.body.addLayout(last)
+        for row in rows:
+            line = QHBoxLayout()
+            line.setSpacing(12)
+            for widget in row:
+                line.addWidget(widget, 1)
+            self.body.addLayout(line)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.editors["place"], 1)
+        line.addWidget(self.private, 1, Qt.AlignmentFlag.AlignBottom)
+        self.body.addLayout(line)
         reminders = QHBoxLayout()
         reminders.setSpacing(8)
         reminders.addWidget(label(_("My reminders"), "small"))
         reminders.addWidget(self.reminders, 1)
         self.body.addLayout(reminders)
-        self.body.addWidget(self.private)
         self.body.addWidget(self.editors["description"])
 
     def _fill(self) -> None:
@@ -292,7 +293,8 @@ class EventDialog(Dialog):
         person = self._view.context.person
 
         def work(session: Session) -> list[Ref]:
-            return [Ref(hit.id, hit.title) for hit in search.find(session, "resource", typed, person)]
+            found = search.find(session, "resource", "", person, MOST_RESOURCES)
+            return [Ref(hit.id, hit.title) for hit in found if matches(hit.title, typed)]
 
         self._view.context.tasks.query(self, work, answer, key="resources")
 
