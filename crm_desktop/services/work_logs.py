@@ -65,23 +65,26 @@ def state_of(log: Record, choices: Choices) -> State | None:
 
 def begin(session: Session, period: Period = "day") -> int:
     """One's own log of this day, or of this week, made where there is none. A few statements."""
-    begins_on, kind, found = session.execute(
-        text("""
-            select p.begins_on, p.kind_id, l.id
-            from (select date_trunc(:period, now() at time zone crm.firm_zone())::date as begins_on,
-                         crm.choice('work_log_kind', :period) as kind_id) p
-            left join crm.work_log l on l.begins_on = p.begins_on and l.kind_id = p.kind_id and l.owner_id = crm.me()
-        """),
-        {"period": period},
-    ).one()
+    begins_on, kind, found = session.execute(_BEGUN, {"period": period}).one()
     if found is not None:
         return int(found)
     begun = Record("work_log", 0, 0, {"begins_on": begins_on, "kind": Ref(kind, period)})
     try:
         with session.begin_nested():
             return records.create_record(session, begun).id
-    except records.FieldsError:  # begun in another window at the same moment
-        return begin(session, period)
+    except records.FieldsError:  # begun in another window at the same moment?
+        found = session.execute(_BEGUN, {"period": period}).one().id
+        if found is None:
+            raise
+        return int(found)
+
+
+_BEGUN = text("""
+    select p.begins_on, p.kind_id, l.id
+    from (select date_trunc(:period, now() at time zone crm.firm_zone())::date as begins_on,
+                 crm.choice('work_log_kind', :period) as kind_id) p
+    left join crm.work_log l on l.begins_on = p.begins_on and l.kind_id = p.kind_id and l.owner_id = crm.me()
+""")
 
 
 def fetch_deeds(session: Session, log_id: int) -> list[Deed]:
