@@ -95,6 +95,18 @@ def test_readings_are_written_by_reading_alone(raw: Raw) -> None:
     assert names == ["junior"]
 
 
+def test_what_is_announced_to_a_department_only_its_people_read(raw: Raw, office: Office) -> None:
+    raw.become(None)
+    department = raw.value("select department_id from crm.employee where id = %s", office.ids["junior"])
+    raw.act(login("clerk"), "create")
+    insert = "insert into crm.announcement (title, department_id) values ('只给一个部门', %s) returning id"
+    id_ = raw.value(insert, department)
+    for who, sees in (("clerk", True), ("junior", True), ("desk", False)):
+        raw.become(login(who))
+        assert raw.column("select id from crm.announcement") == ([id_] if sees else []), who
+        assert (raw.rows("select * from journal.history('announcement', %s)", id_) != []) is sees, who
+
+
 # Alerts
 
 

@@ -28,6 +28,10 @@ begin
      and not journal.is_lent(subject, image, 'read') then
     return null;
   end if;
+  if subject.table_name = 'announcement'
+     and not crm.is_announced((image ->> 'department_id')::bigint, (image ->> 'author_id')::bigint) then
+    return null;
+  end if;
   if subject.rule = 'attached' and journal.visible_row(image ->> 'entity', (image ->> 'record_id')::bigint) is null then
     return null;
   end if;

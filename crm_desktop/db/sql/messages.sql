@@ -75,13 +75,29 @@ end $$;
 create trigger tell_mentioned after insert on crm.comment referencing new table as new_rows
   for each statement when (current_user <> 'crm_owner') execute function crm.tell_mentioned();
 
+-- Who is to know what is announced to a department: its people and those below it, who wrote it, who may change it.
+create or replace function crm.is_announced(department bigint, author bigint) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return department is null or author = crm.me() or crm.may('announcement', 'update') or department in (
+    with recursive above as (
+      select e.department_id as id from crm.employee e where e.id = crm.me()
+      union
+      select d.parent_id from crm.department d join above a on a.id = d.id)
+    select a.id from above a where a.id is not null);
+end $$;
+grant execute on function crm.is_announced(bigint, bigint) to crm_user;
+create policy whoever_is_to_know on crm.announcement as restrictive for select to crm_user
+  using (crm.is_announced(department_id, author_id));
+
 -- Somebody has read an announcement that is meant for him.
 create or replace function crm.note_announcement_read(id bigint) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if crm.me() is null then raise insufficient_privilege; end if;
   insert into crm.announcement_reading (announcement_id, employee_id)
-    select a.id, crm.me() from crm.announcement a where a.id = note_announcement_read.id
+    select a.id, crm.me() from crm.announcement a
+      where a.id = note_announcement_read.id and crm.is_announced(a.department_id, a.author_id)
     on conflict (announcement_id, employee_id) do nothing;
 end $$;
 grant execute on function crm.note_announcement_read(bigint) to crm_user;

@@ -24,6 +24,7 @@ from crm_desktop.ui.calendar.files import CalendarFiles
 from crm_desktop.ui.calendar.model import CalendarModel, from_stored
 from crm_desktop.ui.calendar.side import CalendarSide
 from crm_desktop.ui.calendar.view import CalendarView
+from crm_desktop.ui.calendar.words import time_words
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.bar import Bar
@@ -205,11 +206,11 @@ class CalendarPage(Page):
         for mode, button in self.ways.items():
             button.setChecked(mode is shown.mode)
         if (one := shown.asked) is not None:
-            words = _("You are asked to take part in “{title}”.").format(
-                title=self.table.words(one).replace("\n", " · ")
-            )
+            assert one.details is not None  # who is asked may read it
+            told = " · ".join(filter(None, (one.title, time_words(one), one.details.place)))
+            words = _("{name} asks you to take part in “{title}”.")
             self.bar.say_one(
-                words,
+                words.format(name=one.details.owner.label, title=told),
                 (_("Accept"), partial(self.actions_.answer, one, "accepted")),
                 (_("Decline"), partial(self.actions_.answer, one, "declined")),
             )
