@@ -243,6 +243,8 @@ def test_claims_what_nobody_owns(sit_down: SitDown) -> None:
     assert "Claim" not in dict(rows.commands.for_selection())
     rows.table.selectAll()
     assert "Claim" in dict(rows.commands.for_selection()), "some of them are free"
+    rows.table.select_ids([desk.id_of("customer", f"owner_id = {pool.id}")])
+    assert [words for words, _act in rows.commands.for_selection()] == ["Claim"]
 
 
 def test_several_rows_are_shared_with_a_preview(sit_down: SitDown) -> None:

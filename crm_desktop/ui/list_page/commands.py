@@ -21,6 +21,7 @@ from crm_desktop.ui.list_page.words import record_title
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.widgets.buttons import with_shortcut
 from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.menu_actions import add_action
 
 if TYPE_CHECKING:
     from crm_desktop.ui.area_view import AreaView
@@ -72,15 +73,21 @@ class Commands:
         is_one = self._page.table.selected_count() == 1
         return self._page.spec.key == "opportunity" and (self.may_change_several() or (is_one and self.may_update()))
 
+    def may_give_by_rule(self) -> bool:
+        """Whether the selected rows are leads that this person may give to people by the firm's rules."""
+        return self._page.spec.key == "lead" and self.may_change_several()
+
     def for_selection(self) -> Sequence[tuple[str, Callable[[], object]]]:
-        """What is offered beside the number of the selected rows."""
+        """What is offered beside the number of the selected rows: of one, to claim it; the rest has its own page."""
         offered: list[tuple[str, Callable[[], object]]] = []
         page = self._page
+        if page.table.selected_count() == 1:
+            return list(self._claiming())
         if self.may_change_several():
             offered.append((_("Change…"), self.change_several))
         if self.may_move():
             offered.append((_("Move to stage…"), self.move))
-        if page.spec.key == "lead" and self.may_change_several():
+        if self.may_give_by_rule():
             offered.append((_("Assign by rule"), self.give_by_rule))
         if page.spec.key == "task" and self.may_update():
             offered.append((with_shortcut(_("Done"), FINISH), self.finish))
@@ -95,13 +102,18 @@ class Commands:
 
     def _passing_on(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """Sharing, giving away and taking, as far as the person may."""
-        spec, person = self._page.spec, self._view.context.person
-        if not is_shareable(spec) or not self.may_update():
+        if not is_shareable(self._page.spec) or not self.may_update():
             return
         yield _("Share…"), lambda: self.sharing.share(*self.chosen())
         if self.may_change_several():
             yield _("Assign…"), lambda: self.sharing.assign(*self.chosen())
-        if may_claim(person, spec.key) and self._may_be_free(self._page.table.selected_ids()):
+        yield from self._claiming()
+
+    def _claiming(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Taking what nobody owns."""
+        if may_claim(self._view.context.person, self._page.spec.key) and self._may_be_free(
+            self._page.table.selected_ids()
+        ):
             yield _("Claim"), lambda: self.sharing.claim(*self.chosen())
 
     # Rows
@@ -121,6 +133,8 @@ class Commands:
     def add_sharing(self, menu: QMenu) -> None:
         """Offer to share, assign and claim the selected rows, and to say who sees the only one."""
         ids = self._page.table.selected_ids()
+        if self.may_give_by_rule():
+            add_action(menu, "path", _("Assign by rule"), self.give_by_rule)
         self.sharing.add_to(menu, self.chosen, lambda: self._may_be_free(ids), is_one=len(ids) == 1)
 
     def _may_be_free(self, ids: Sequence[int]) -> bool:

@@ -60,7 +60,7 @@ class Footer(QObject):
         if model.is_counted and not self._selected:  # both would not fit; the head says how many there are
             amounts = words.totals_text(source.spec, source.columns, totals, self._whole)
             whole = "   ".join(filter(None, [words.things(source.spec, len(model.ids())), amounts]))
-        self._card.set_footer(selected, whole, self._actions() if count > 1 else ())
+        self._card.set_footer(selected, whole, self._actions() if count else ())
 
     def _stop_reading(self) -> None:
         for key in ("totals", "selected"):
