@@ -97,6 +97,8 @@ class ListCard(Card):
         while (item := self._actions.takeAt(0)) is not None:
             button = item.widget()
             if button is not None:
+                if button.hasFocus():  # it would go to whatever is next
+                    self._table.setFocus(Qt.FocusReason.OtherFocusReason)
                 button.hide()
                 button.deleteLater()
         for text, act in actions:
