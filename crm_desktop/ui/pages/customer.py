@@ -38,6 +38,7 @@ from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.side_entries import REPORT
 from crm_desktop.ui.soon import Follower
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.skeleton import Skeleton
@@ -64,6 +65,7 @@ class CustomerPage(RecordPage):
         self.more_button = self._more_button()
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
+        self._turns = Turns(self)
         self._left = QStackedWidget()
         self.splitter = QSplitter()
         self.splitter.addWidget(self._left)
@@ -196,16 +198,22 @@ class CustomerPage(RecordPage):
         may_edit = not why_not(self._person, "update", record)
         self.edit_button.setVisible(self._editor is None)
         self.edit_button.setText(_("Edit") if may_edit else _("All fields"))
-        self.figures.show_overview(overview)
-        self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
-        self.facts.show_record(record)
-        self.ownership.show_record(record, overview.history)
         self.story.show_overview(overview)
-        if self._editor is None:
-            self._left.setCurrentWidget(self._facts_area)
+        self._turns.add([partial(self._show_left, overview)])
         if self._logs_when_read:
             self._logs_when_read = False
             self.story.log_line.log()
+
+    def _show_left(self, overview: Overview) -> None:
+        """The other half of what was read, a turn later."""
+        if overview is not self._overview:
+            return
+        self.figures.show_overview(overview)
+        self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
+        self.facts.show_record(overview.record)
+        self.ownership.show_record(overview.record, overview.history)
+        if self._editor is None:
+            self._left.setCurrentWidget(self._facts_area)
 
     def _fail(self, error: KnownError) -> None:
         if not isinstance(error, RecordGoneError):
@@ -284,6 +292,7 @@ class CustomerPage(RecordPage):
             self.refresh()
         else:  # the rest is read when the server tells of this change, and not twice
             self._show(replace(self._overview, record=record))
+            self._turns.finish()  # the facts of before are not to be seen again
 
     # What is added in place
 
