@@ -116,13 +116,13 @@ def _counts(session: Session, spec: ReportSpec, parameters: Parameters, person: 
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for question in asked.questions():
+        keys = [one.measure.key for one in question.counted]
+        has_parts = any(one.part for one in question.dimensions)
         for gathered in fetch_gathered(session, question, person):
-            if any(one.part for one in question.dimensions) and not gathered.values:
+            if has_parts and not gathered.values:
                 continue  # who has two parts is in it twice
-            numbers = found.setdefault(gathered.values, {})
             places[gathered.values] = gathered.places
-            keys = (one.measure.key for one in question.counted)
-            numbers.update(zip(keys, gathered.numbers, strict=True))
+            found.setdefault(gathered.values, {}).update(zip(keys, gathered.numbers, strict=True))
     rows = [asked.row(values, numbers) for values, numbers in found.items()]
     total = next((row for row in rows if not row.level), None)
     kept = [row for row in rows if row.level and any(number.value for number in row.numbers)]

@@ -39,7 +39,8 @@ begin
   elsif kind = 'request_late' then
     return query
       select s.owner_id, 'service_request', s.id, s.due_at::date + rule.days from crm.service_request s
-      where (among is null or s.id = any (among)) and s.warn_at + make_interval(days => rule.days) < now();
+      where (among is null or s.id = any (among)) and s.warn_at + make_interval(days => rule.days) < now()
+        and s.due_at is not null;  -- as where there is warn_at, and that is in an index
   end if;
 end $$;
 
