@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
-from crm_desktop.models import Customer, Employee, Event, EventParticipant, EventResource, Resource
+from crm_desktop.models import Customer, Employee, Event, EventParticipant, EventResource, Resource, choice_id
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
@@ -20,7 +20,7 @@ _TREE = Scope.DEPARTMENT_TREE
 
 
 def _invited(person: Person, *answers: str) -> Any:
-    codes = [func.crm.choice("event_answer", answer) for answer in answers]
+    codes = [choice_id("event_answer", answer) for answer in answers]
     return select(EventParticipant.event_id).where(
         EventParticipant.employee_id == person.id, EventParticipant.answer_id.in_(codes)
     )

@@ -11,7 +11,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
-from crm_desktop.models import Employee, Lead, LeadFollowUp, LeadRule, LeadRuleMember
+from crm_desktop.models import Employee, Lead, LeadFollowUp, LeadRule, LeadRuleMember, choice_id
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
@@ -42,12 +42,12 @@ def _open(person: Person) -> Any:
 
 def _converted(person: Person) -> Any:
     del person
-    return Lead.state_id == func.crm.choice("lead_state", "converted")
+    return Lead.state_id == choice_id("lead_state", "converted")
 
 
 def _dropped(person: Person) -> Any:
     del person
-    return Lead.state_id == func.crm.choice("lead_state", "dropped")
+    return Lead.state_id == choice_id("lead_state", "dropped")
 
 
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:

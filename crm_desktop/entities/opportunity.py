@@ -22,11 +22,12 @@ from crm_desktop.models import (
     OpportunityStay,
     Product,
     SalesStage,
+    choice_id,
 )
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
-_OPEN = func.crm.choice("outcome", "open")
+_OPEN = choice_id("outcome", "open")
 
 
 def _is_open() -> Any:
@@ -64,7 +65,7 @@ def _due_this_month(person: Person) -> Any:
 
 def _won_this_year(person: Person) -> Any:
     del person
-    return (Opportunity.outcome_id == func.crm.choice("outcome", "won")) & (
+    return (Opportunity.outcome_id == choice_id("outcome", "won")) & (
         Opportunity.closed_on >= func.date_trunc("year", func.current_date())
     )
 

@@ -11,7 +11,16 @@ from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
-from crm_desktop.models import Customer, Employee, InstalledProduct, Product, ServiceRequest, ServiceStay, ServiceTarget
+from crm_desktop.models import (
+    Customer,
+    Employee,
+    InstalledProduct,
+    Product,
+    ServiceRequest,
+    ServiceStay,
+    ServiceTarget,
+    choice_id,
+)
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, SearchSpec, Section, StorySpec, TableSpec
 
 _EVERYTHING = frozenset(Function)
@@ -23,7 +32,7 @@ def _is_open() -> Any:
 
 
 def _in_state(*codes: str) -> Any:
-    return ServiceRequest.state_id.in_([func.crm.choice("request_state", code) for code in codes])
+    return ServiceRequest.state_id.in_([choice_id("request_state", code) for code in codes])
 
 
 def _mine(person: Person) -> Any:

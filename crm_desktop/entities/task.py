@@ -11,7 +11,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
-from crm_desktop.models import Customer, Employee, Task
+from crm_desktop.models import Customer, Employee, Task, choice_id
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, StorySpec, TableSpec
 
 _OFFICE = frozenset({Function.EXPORT, Function.PRINT, Function.BULK_EDIT})
@@ -20,7 +20,7 @@ _TREE = Scope.DEPARTMENT_TREE
 
 
 def _is_open() -> Any:
-    return Task.state_id.in_([func.crm.choice("task_state", "open"), func.crm.choice("task_state", "working")])
+    return Task.state_id.in_([choice_id("task_state", "open"), choice_id("task_state", "working")])
 
 
 def _mine(person: Person) -> Any:
@@ -46,11 +46,11 @@ def _open(person: Person) -> Any:
 
 
 def _done(person: Person) -> Any:
-    return (Task.owner_id == person.id) & (Task.state_id == func.crm.choice("task_state", "done"))
+    return (Task.owner_id == person.id) & (Task.state_id == choice_id("task_state", "done"))
 
 
 def _declined(person: Person) -> Any:
-    return (Task.given_by_id == person.id) & (Task.state_id == func.crm.choice("task_state", "declined"))
+    return (Task.given_by_id == person.id) & (Task.state_id == choice_id("task_state", "declined"))
 
 
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func
-
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
 from crm_desktop.entities.starred import starred
-from crm_desktop.models import Employee, WorkLog
+from crm_desktop.models import Employee, WorkLog, choice_id
 from crm_desktop.spec import Column, EntitySpec, FormSpec, Preset, Section, TableSpec
 
 
@@ -19,7 +17,7 @@ def _mine(person: Person) -> Any:
 
 
 def _to_read(person: Person) -> Any:
-    is_submitted = WorkLog.state_id == func.crm.choice("work_log_state", "submitted")
+    is_submitted = WorkLog.state_id == choice_id("work_log_state", "submitted")
     return is_submitted & WorkLog.owner.has(Employee.superior_id == person.id)
 
 

@@ -15,7 +15,7 @@ from crm_desktop.models.memos import Memo
 from crm_desktop.models.messages import Announcement, AnnouncementReading, Message
 from crm_desktop.models.organisation import Department, Employee, GroupMember, PermissionGrant, PermissionGroup
 from crm_desktop.models.parties import Contact, ContactRelation, Customer
-from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting
+from crm_desktop.models.platform import Dictionary, DictionaryEntry, ImportRecipe, Preference, Setting, choice_id
 from crm_desktop.models.presence import Presence
 from crm_desktop.models.remarks import Comment, RecentRecord, Star
 from crm_desktop.models.reminders import Reminder
@@ -114,4 +114,5 @@ __all__ = [
     "Task",
     "WorkLog",
     "WorkingTime",
+    "choice_id",
 ]

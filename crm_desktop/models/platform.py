@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, ScalarSelect, String, Text, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Timed
+
+
+def choice_id(dictionary: str, code: str) -> ScalarSelect[int]:
+    """The id of an entry, for conditions: the server looks it up once a statement, the bare function once a row."""
+    return select(func.crm.choice(dictionary, code)).scalar_subquery()
 
 
 class Dictionary(Base):

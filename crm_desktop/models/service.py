@@ -19,7 +19,6 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     func,
-    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -29,7 +28,7 @@ from crm_desktop.models.base import KEPT, POLICY, Base, Guard, Searchable, Timed
 from crm_desktop.models.catalog import Product, ProductCategory
 from crm_desktop.models.organisation import Employee
 from crm_desktop.models.parties import Contact, Customer
-from crm_desktop.models.platform import DictionaryEntry
+from crm_desktop.models.platform import DictionaryEntry, choice_id
 
 _CHOICE = "crm.dictionary_entry.id"
 _MOMENT = TIMESTAMP(timezone=True)
@@ -124,9 +123,7 @@ class EmployeeSkill(Timed, Base):
 def _target_now(*moments: Any) -> ColumnElement[int | None]:
     """The entry of what ``crm.target_state`` says; entries are looked up once a statement, not once a row."""
     state = func.crm.target_state(*moments)
-    return case(
-        *((state == code, select(func.crm.choice("target_state", code)).scalar_subquery()) for code in _TARGETS)
-    )
+    return case(*((state == code, choice_id("target_state", code)) for code in _TARGETS))
 
 
 class ServiceRequest(Searchable, Timed, Base):

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
-from crm_desktop.models import DictionaryEntry, Opportunity, OpportunityStay, SalesProcess, SalesStage
+from crm_desktop.models import DictionaryEntry, Opportunity, OpportunityStay, SalesProcess, SalesStage, choice_id
 from crm_desktop.services.listing import ListQuery, parameters_of, shape_of, where_of
 from crm_desktop.services.prepared import execute
 from crm_desktop.services.statements import display_of
@@ -86,7 +86,7 @@ def fetch_funnel(session: Session, query: ListQuery, person: Person) -> Funnel:
 def _select_funnel(query: ListQuery, person: Person) -> Select[Any]:
     stage, process, outcome = SalesStage, SalesProcess, DictionaryEntry
     place = func.row_number().over(partition_by=stage.process_id, order_by=(stage.sort_order, stage.id))
-    is_on_way = stage.outcome_id.in_([func.crm.choice("outcome", "open"), func.crm.choice("outcome", "won")])
+    is_on_way = stage.outcome_id.in_([choice_id("outcome", "open"), choice_id("outcome", "won")])
     way = select(stage.id, stage.process_id, place.label("place")).where(is_on_way).cte("way")
     own = Opportunity
     deals = select(own.id, own.stage_id, own.amount).where(where_of(query, person)).cte("deals")

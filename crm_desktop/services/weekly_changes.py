@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_
-from crm_desktop.models import DictionaryEntry, Opportunity, OpportunitySnapshot
+from crm_desktop.models import DictionaryEntry, Opportunity, OpportunitySnapshot, choice_id
 from crm_desktop.services.analysis_parameters import Period, days_of
 from crm_desktop.services.listing import ListQuery, parameters_of, shape_of, where_of
 from crm_desktop.services.prepared import execute
@@ -89,7 +89,7 @@ def _select_changes(query: ListQuery, person: Person) -> Select[Any]:
     is_now = last >= func.current_date()
     begin = _week(first)
     before, after = aliased(OpportunitySnapshot), aliased(OpportunitySnapshot)
-    is_open = own.outcome_id == select(func.crm.choice("outcome", "open")).scalar_subquery()  # looked up once
+    is_open = own.outcome_id == choice_id("outcome", "open")
     was_there = before.id.is_not(None)
     is_there = case((is_now, is_open), else_=after.id.is_not(None))
     amount_now = case((or_(is_now, ~is_there), own.amount), else_=after.amount)

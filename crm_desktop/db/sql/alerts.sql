@@ -8,6 +8,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 #variable_conflict use_column
 declare
   kind text := (select e.code from crm.dictionary_entry e where e.id = rule.kind_id);
+  lost bigint := crm.choice('life_cycle', 'lost');
   today date := current_date;
 begin
   if kind = 'quiet_customer' then
@@ -15,7 +16,7 @@ begin
       select c.owner_id, 'customer', c.id, coalesce(c.last_contact_at::date, c.registered_on, c.created_at::date) + rule.days
       from crm.customer c
       where (among is null or c.id = any (among)) and (rule.level_id is null or c.level_id = rule.level_id)
-        and not c.is_do_not_contact and c.life_cycle_id is distinct from crm.choice('life_cycle', 'lost')
+        and not c.is_do_not_contact and c.life_cycle_id is distinct from lost
         and coalesce(c.last_contact_at::date, c.registered_on, c.created_at::date) + rule.days < today;
   elsif kind = 'birthday' then
     return query
