@@ -31,6 +31,7 @@ from tests.ui.desk import (
     template,
     write,
 )
+from tests.ui.settled import Answer
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -142,7 +143,9 @@ def test_cards_are_arranged(sit_down: SitDown) -> None:
     assert page.cards["alerts"].isVisible()
 
 
-def test_a_message_is_written_rings_is_read_and_answered(sit_down: SitDown, qtbot: QtBot) -> None:
+def test_a_message_is_written_rings_is_read_and_answered(
+    sit_down: SitDown, qtbot: QtBot, answers: list[Answer]
+) -> None:
     desk = sit_down("seller")
     page = home_of(desk)
     page.write()
@@ -150,6 +153,9 @@ def test_a_message_is_written_rings_is_read_and_answered(sit_down: SitDown, qtbo
     dialog.whom.set_value([Ref(desk.id_of("employee", "name = 'leader'"), "leader")])
     dialog._all[dialog.whom.value()[0]] = Receiver("employee", dialog.whom.value()[0])
     write(dialog.text, "三点开会")
+    answers.append(lambda question: button(question, "Cancel").click())
+    dialog.reject()
+    assert dialog.isVisible(), "nothing typed is lost by Esc"
     dialog.send_button.click()
     desk.settle()
     assert "Sent to 1 person" in desk.notices()

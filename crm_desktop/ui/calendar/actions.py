@@ -168,7 +168,8 @@ class CalendarActions(QObject):
 
     def _leave_for_page(self, dialog: EventDialog, one: Occurrence) -> None:
         dialog.reject()
-        self.open_page(one)
+        if not dialog.isVisible():
+            self.open_page(one)
 
     def _save_changed(self, dialog: EventDialog, entered: Entered) -> None:
         form = dialog.form

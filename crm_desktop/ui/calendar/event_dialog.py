@@ -28,7 +28,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.repeats import RepeatsEditor
 from crm_desktop.ui.calendar.times_editor import TimesEditor
 from crm_desktop.ui.calendar.words import clash_words
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
@@ -46,6 +46,7 @@ CHECK_MS = 250
 LOOKED_AT = 60
 MOST_RESOURCES = 200
 """So many times of a rule are looked at for clashes."""
+_WRITTEN = ("subject", "place", "description")
 _FIELDS = ("subject", "kind", "category", "place", "owner", "customer", "contact", "opportunity", "description")
 
 
@@ -74,7 +75,7 @@ class Entered:
     wishes: tuple[Wish, ...] | None = None
 
 
-class EventDialog(Dialog):
+class EventDialog(TypedDialog):
     """Calls ``save`` with what was entered; whoever opened it saves and closes it, or shows what was wrong."""
 
     def __init__(
@@ -172,6 +173,11 @@ class EventDialog(Dialog):
 
     def _touch_reminders(self) -> None:
         self._are_touched = True
+
+    def is_typed(self) -> bool:
+        """Whether title, place or description are other words than before."""
+        before = self.form.record.values
+        return any((self.editors[key].typed() or "") != (before.get(key) or "") for key in _WRITTEN)
 
     def save(self) -> None:
         """Hand over what is entered, where it can be saved."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from crm_desktop.core.i18n import _
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.pages.log_line import LogLine
 
 
-class LogDialog(Dialog):
+class LogDialog(TypedDialog):
     """``line.logged`` brings the values; whoever opened it saves them and closes it."""
 
     def __init__(self, view: AreaView, title: str) -> None:
@@ -17,3 +17,7 @@ class LogDialog(Dialog):
         self.body.addWidget(self.line)
         self.add_cancel()
         self.line.line.setFocus()
+
+    def is_typed(self) -> bool:
+        """Whether something is noted and not logged."""
+        return self.line.is_edited()

@@ -16,7 +16,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
 from crm_desktop.ui.tasks import Session
@@ -29,7 +29,7 @@ SEND = "Ctrl+Return"
 _WORDS = {"employee": "{name}", "department": N_("{name} (department)"), "group": N_("{name} (group)")}
 
 
-class WriteDialog(Dialog):
+class WriteDialog(TypedDialog):
     """``about`` is the record that goes with it: entity, id, title."""
 
     def __init__(
@@ -55,6 +55,10 @@ class WriteDialog(Dialog):
         QShortcut(QKeySequence(SEND), self).activated.connect(self.send_button.click)
         self._enable()
         (self.text if receivers else self.whom).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def is_typed(self) -> bool:
+        """Whether something is written and not sent."""
+        return bool(self.text.toPlainText().strip())
 
     def send(self) -> None:
         """Send what is written, and close when it is sent."""
