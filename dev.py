@@ -110,7 +110,8 @@ def run_workbench(options: argparse.Namespace, further: list[str]) -> int:
 def run_tests(_options: argparse.Namespace, further: list[str]) -> int:
     """Run pytest in two processes, unless the arguments say otherwise."""
     _need_qt_libraries("libqoffscreen.so")
-    return _python("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *further)
+    kept = {"PYTHONDONTWRITEBYTECODE": ""}  # many tests start the program: it is compiled once for all of them
+    return _python("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *further, **kept)
 
 
 def run_bench(options: argparse.Namespace, further: list[str]) -> int:

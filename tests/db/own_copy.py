@@ -23,12 +23,15 @@ _END_SESSIONS = """
 _CHANGED = """
     select relid::regclass::text from pg_stat_user_tables where n_tup_ins + n_tup_upd + n_tup_del > 0 order by 1
 """
-_IS_REBUILT = """
-    select coalesce(bool_or(n_tup_ins <> n_tup_del or n_tup_upd > 0), false)
-    from pg_stat_sys_tables s join pg_class c on c.oid = s.relid
-    where s.schemaname = 'pg_catalog' and not c.relisshared
-    and c.relname not in ('pg_class', 'pg_attribute', 'pg_namespace', 'pg_statistic')
-"""  # what temporary tables leave there has gone with them
+_TOUCHED = """
+    with touched as (
+        select c.relname in ('pg_class', 'pg_attribute', 'pg_namespace', 'pg_statistic') as is_passing,
+            s.n_tup_ins <> s.n_tup_del or s.n_tup_upd > 0 as is_other
+        from pg_stat_sys_tables s join pg_class c on c.oid = s.relid
+        where s.schemaname = 'pg_catalog' and not c.relisshared and s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
+    )
+    select coalesce(bool_or(is_other and not is_passing), false), coalesce(bool_or(is_passing), false) from touched
+"""  # whether more than rows has changed, and whether it may have: what temporary tables leave is gone with them
 _SHAPE = """
     with shipped as (
         select c.* from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname !~ '^pg_|^information_'
@@ -62,7 +65,8 @@ class OwnCopy:
         """Put back everything; nobody may be signed in any more."""
         with _cursor(self._server.url(self.name)) as cursor:
             cursor.execute(_END_SESSIONS)
-            is_as_shipped = _all(cursor, _IS_REBUILT) == [(False,)] and _all(cursor, _SHAPE) == self._shape
+            ((is_rebuilt, is_touched),) = _all(cursor, _TOUCHED)
+            is_as_shipped = not is_rebuilt and (not is_touched or _all(cursor, _SHAPE) == self._shape)
             if is_as_shipped:
                 self._put_back(cursor, [table for (table,) in _all(cursor, _CHANGED)])
         if not is_as_shipped:

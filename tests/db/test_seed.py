@@ -19,6 +19,7 @@ from crm_desktop.db.person import MIGRATIONS
 from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.entities.customer import CUSTOMER
 from crm_desktop.services.seed import seed
+from tests.db.firm import copy_blank
 
 DATABASE = "test_seed"
 
@@ -26,15 +27,12 @@ DATABASE = "test_seed"
 @pytest.fixture(scope="module")
 def engine(server: ServerAddress, worker_id: str) -> Iterator[Engine]:
     database = f"{DATABASE}_{worker_id}"
-    database_server.init(
-        server.url(), admin_login=f"seed_admin_{worker_id}", admin_password="demo", database=database, seed=seed
-    )
+    copy_blank(server.url(), database)
     url = make_url(server.url(database)).set(drivername="postgresql+psycopg2")
     yield create_engine(url, poolclass=NullPool)
     postgres = create_engine(url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with postgres.connect() as connection:
         connection.execute(text(f"drop database {database} with (force)"))
-        connection.execute(text(f"drop role seed_admin_{worker_id}"))
 
 
 @pytest.fixture
