@@ -5,8 +5,9 @@ Until the person consents nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
@@ -41,6 +42,7 @@ from importers.plan import OnMatch
 from importers.run import Result
 
 TAB = "import"
+AnyStep = TypeVar("AnyStep", bound=StepPage)
 
 
 def open_import(
@@ -106,23 +108,17 @@ class ImportPage(Page):
         self.step_bar = StepBar()
         self.step_bar.chosen.connect(lambda number: self.go_to(Step(number)))
         self._problem = Bar("bad")
-        self.file_step, self.columns_step = FileStep(draft, kinds), ColumnsStep(draft)
-        self.matching_step, self.preview_step = MatchingStep(draft), PreviewStep(draft)
-        self.import_step, self.result_step = ImportStep(draft), ResultStep(draft, view)
+        self._stack = QStackedWidget()
+        self.file_step = self._added(FileStep(draft, kinds))
+        self.file_step.file_chosen.connect(self.open_file)
+        self.file_step.kind_line.chosen.connect(self.choose_kind)
+        self.file_step.cancelled.connect(self._forget_reading)
         self.another_button = secondary_button(_("Another file"), self.file_step.choose_file, icon_name="folder-open")
         for button in (self.another_button, self.back_button, self.next_button):
             self.title_line.add(button)
-        self._stack = QStackedWidget()
-        self.steps: tuple[StepPage, ...] = (
-            self.file_step, self.columns_step, self.matching_step, self.preview_step, self.import_step,
-            self.result_step,
-        )  # fmt: skip
-        for step in self.steps:
-            step.changed.connect(self._note_change)
         for widget in (self.step_bar, self._problem):
             self.body.addWidget(widget)
         self.body.addWidget(self._stack, 1)
-        self._connect()
         self.go_to(draft.step)
         if draft.path is not None and draft.file is None:  # built anew while it was being read
             self.open_file(draft.path)
@@ -244,8 +240,6 @@ class ImportPage(Page):
         current = self.current()
         current.show_draft()
         self._problem.say_one("")
-        if self._stack.indexOf(current) < 0:  # the window styles what is put into it: only the steps one gets to
-            self._stack.addWidget(current)
         self._stack.setCurrentWidget(current)
         if step is Step.PREVIEW and self.draft.rehearsal is None:
             self._compare()
@@ -255,7 +249,58 @@ class ImportPage(Page):
 
     def current(self) -> StepPage:
         """The step in front."""
-        return self.steps[self.draft.step]
+        match self.draft.step:
+            case Step.FILE:
+                return self.file_step
+            case Step.COLUMNS:
+                return self.columns_step
+            case Step.MATCHING:
+                return self.matching_step
+            case Step.PREVIEW:
+                return self.preview_step
+            case Step.IMPORT:
+                return self.import_step
+            case Step.RESULT:
+                return self.result_step
+
+    # The steps after the first are made when one gets there: all of them would hold up whoever opens the wizard.
+
+    @cached_property
+    def columns_step(self) -> ColumnsStep:
+        """What each column is."""
+        return self._added(ColumnsStep(self.draft))
+
+    @cached_property
+    def matching_step(self) -> MatchingStep:
+        """What becomes of rows that are there already."""
+        return self._added(MatchingStep(self.draft))
+
+    @cached_property
+    def preview_step(self) -> PreviewStep:
+        """What would happen to each row."""
+        made = self._added(PreviewStep(self.draft))
+        made.cancelled.connect(self.go_back)
+        made.decided.connect(self._decide)
+        return made
+
+    @cached_property
+    def import_step(self) -> ImportStep:
+        """How far it is."""
+        made = self._added(ImportStep(self.draft))
+        made.cancelled.connect(self._cancel_import)
+        return made
+
+    @cached_property
+    def result_step(self) -> ResultStep:
+        """What happened."""
+        made = self._added(ResultStep(self.draft, self._view))
+        made.restart_chosen.connect(self._restart)
+        return made
+
+    def _added(self, step: AnyStep) -> AnyStep:
+        step.changed.connect(self._note_change)
+        self._stack.addWidget(step)
+        return step
 
     def stop_reading(self) -> None:
         """Give up what is being read or compared."""
@@ -290,15 +335,6 @@ class ImportPage(Page):
         return may_go
 
     # What the steps ask for
-
-    def _connect(self) -> None:
-        self.file_step.file_chosen.connect(self.open_file)
-        self.file_step.kind_line.chosen.connect(self.choose_kind)
-        self.file_step.cancelled.connect(self._forget_reading)
-        self.preview_step.cancelled.connect(self.go_back)
-        self.preview_step.decided.connect(self._decide)
-        self.import_step.cancelled.connect(self._cancel_import)
-        self.result_step.restart_chosen.connect(self._restart)
 
     def _compare(self) -> None:
         work = Stoppable()
