@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.db import server as servers
@@ -197,21 +198,26 @@ def test_a_database_is_not_set_up_twice(server: ServerAddress, own_database: str
         servers.init(server.url(), admin_login="x", admin_password="x", database=own_database, seed=seed)
 
 
-def test_a_set_up_that_fails_leaves_no_database(server: ServerAddress, worker_id: str) -> None:
+@pytest.mark.parametrize(("admin_login", "password", "reason"), [("Not A Login", "x", "begins"), ("", "", "empty")])
+def test_a_set_up_that_fails_leaves_no_database(
+    server: ServerAddress, worker_id: str, admin_login: str, password: str, reason: str
+) -> None:
     name = f"failing_{worker_id}"
-    for given in ({"admin_login": "Not A Login"}, {"admin_password": ""}):
-        with pytest.raises(KnownError):
-            servers.init(
-                server.url(),
-                **{"admin_login": f"x.{worker_id}", "admin_password": "x"} | given,
-                database=name,
-                seed=seed,
-            )
-        with servers.superuser(ConnectionAddress.from_url(server.url())) as connection:
-            assert (
-                connection.execute(text("select from pg_database where datname = :name"), {"name": name}).first()
-                is None
-            )
+
+    def only_the_group(session: Session) -> None:
+        session.execute(text("insert into crm.permission_group (code, name) values ('administrator', '系统管理员')"))
+
+    with pytest.raises(KnownError, match=reason):
+        servers.init(
+            server.url(),
+            admin_login=admin_login or f"x.{worker_id}",
+            admin_password=password,
+            database=name,
+            seed=only_the_group,
+        )
+    with servers.superuser(ConnectionAddress.from_url(server.url())) as connection:
+        here = text("select from pg_database where datname = :name")
+        assert connection.execute(here, {"name": name}).first() is None
 
 
 def test_an_employee_cannot_set_up_or_upgrade(server: ServerAddress, own_database: str) -> None:
