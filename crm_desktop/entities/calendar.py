@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, any_, func, select
 
 from crm_desktop.core.access import Function, Grant, Group, Person, Scope
 from crm_desktop.core.i18n import N_
@@ -19,15 +19,16 @@ _ALL = Grant(read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, delete=Scope.AL
 _TREE = Scope.DEPARTMENT_TREE
 
 
-def _invited(person: Person, *answers: str) -> Any:
+def _is_invited(person: Person, *answers: str) -> Any:
     codes = [choice_id("event_answer", answer) for answer in answers]
-    return select(EventParticipant.event_id).where(
+    found = select(EventParticipant.event_id).where(
         EventParticipant.employee_id == person.id, EventParticipant.answer_id.in_(codes)
     )
+    return Event.id == any_(func.array(found.scalar_subquery(), type_=ARRAY(BigInteger)))
 
 
 def _mine(person: Person) -> Any:
-    return (Event.owner_id == person.id) | Event.id.in_(_invited(person, "invited", "accepted"))
+    return (Event.owner_id == person.id) | _is_invited(person, "invited", "accepted")
 
 
 def _coming(person: Person) -> Any:
@@ -35,7 +36,7 @@ def _coming(person: Person) -> Any:
 
 
 def _invitations(person: Person) -> Any:
-    return Event.id.in_(_invited(person, "invited"))
+    return _is_invited(person, "invited")
 
 
 def _repeating(person: Person) -> Any:

@@ -15,6 +15,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.services import calendar, events, journal, messages
 from crm_desktop.services.calendar import Span, clashes, free_spans
 from crm_desktop.services.events import Attendance, Swap
+from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.quick_entry import find_named_customer
 from crm_desktop.services.records import FieldsError, new_record
 from tests.db.conftest import SignIn
@@ -167,6 +168,23 @@ def test_a_copy_asks_anew_and_belongs_to_whoever_made_it(sign_in: SignIn) -> Non
     assert [one.details.answer for one in week(junior) if one.details] == ["accepted", "invited"]
     with junior.write() as session, pytest.raises(NoRightError):
         events.move(session, first, MONDAY, Span(MONDAY + HOUR, MONDAY + 2 * HOUR), "all")
+
+
+def test_the_lists_of_events_know_what_one_was_invited_to_and_did_not_decline(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    tomorrow = datetime.datetime.now().astimezone() + DAY
+    own = make(junior, at=tomorrow)
+    asked, accepted, declined = (make(seller, at=tomorrow + n * DAY, people=(junior.person.id,)) for n in range(3))
+    with junior.write() as session:
+        events.answer(session, accepted, "accepted", "周会")
+        events.answer(session, declined, "declined", "周会")
+
+    def listed(preset: str) -> set[int]:
+        with junior.read() as session:
+            return set(fetch_ids(session, ListQuery(entity="event", preset=preset), junior.person))
+
+    assert listed("invitations") == {asked}
+    assert listed("mine") == listed("coming") == {own, asked, accepted}
 
 
 def test_who_moved_it_first_wins(sign_in: SignIn) -> None:
