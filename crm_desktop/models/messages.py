@@ -23,7 +23,7 @@ class Message(Base):
         Index("message_unread_idx", "employee_id", postgresql_where=text("read_at is null")),
         CheckConstraint(
             "kind::text in ('personal', 'mention', 'notice', 'invitation', 'accepted', 'declined', 'moved',"
-            " 'cancelled', 'released', 'restored', 'task_done', 'task_returned', 'task_answered',"
+            " 'cancelled', 'released', 'restored', 'task_given', 'task_done', 'task_returned', 'task_answered',"
             " 'request_soon', 'request_breached', 'submitted', 'commented')",
             name="kind",
         ),

@@ -26,6 +26,7 @@ _SENTENCES = {
     "cancelled": N_("Cancelled: {what}"),
     "released": N_("You need not take part any more: {what}"),
     "restored": N_("Takes place after all: {what}"),
+    "task_given": N_("New task for you: {what}"),
     "task_done": N_("Task done: {what}"),
     "task_returned": N_("Task given back: {what}"),
     "task_answered": N_("Feedback on a task: {what}"),

@@ -256,4 +256,4 @@ def test_who_gave_a_task_is_told_when_it_is_done_and_what_came_of_it(raw: Raw, o
     )
     assert told() == [("task_returned", "寄样本 · 不归我管")]
     raw.become(login("director"))
-    assert raw.rows("select kind from crm.message where record_id = %s and entity = 'task'", id_) == []
+    assert raw.rows("select kind from crm.message where record_id = %s and entity = 'task'", id_) == [("task_given",)]

@@ -191,6 +191,22 @@ create trigger make_next after update of state_id on crm.task
   for each row when (old.state_id <> new.state_id and new.rule is not null and current_user <> 'crm_owner')
   execute function crm.make_next_task();
 
+-- Who gets a task of somebody else's is told, but not of what comes by an import.
+create or replace function crm.tell_doer() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'UPDATE' and old.owner_id = new.owner_id or exists (
+      select from journal.change_set c where c.id = journal.named_change_set() and c.kind = 'import') then
+    return null;
+  end if;
+  insert into crm.message (employee_id, kind, sender_id, body, entity, record_id)
+    select p.id, 'task_given', crm.me(), new.subject, 'task', new.id
+    from crm.employee p where p.id = new.owner_id and p.is_active and p.login is not null;
+  return null;
+end $$;
+create trigger tell_doer after insert or update of owner_id on crm.task
+  for each row when (current_user <> 'crm_owner' and new.owner_id <> crm.me()) execute function crm.tell_doer();
+
 -- Who gave a task is told when it is done or given back, and what he is answered meanwhile; once, in one unread message.
 create or replace function crm.tell_giver() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
