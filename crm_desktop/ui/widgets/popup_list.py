@@ -42,6 +42,7 @@ class PopupList(QFrame):
         self.setObjectName("popup")
         self._anchor, self._width = anchor, width
         self._rows = QStandardItemModel(self)
+        anchor.installEventFilter(self)  # now: who watches the line later, as the cell of a list does, comes first
         anchor.destroyed.connect(self.deleteLater)  # an opened list belongs to the window
         self.hide()
 
@@ -78,7 +79,7 @@ class PopupList(QFrame):
         view = self.view
         self.setParent(self._anchor.window())
         self._place()
-        for one in (self._anchor, *self._around()):
+        for one in self._around():
             one.installEventFilter(self)
         self.show()
         self.raise_()
@@ -122,8 +123,8 @@ class PopupList(QFrame):
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """The line and what it lies in are watched only while the list is open: a form has many lines."""
-        for one in (self._anchor, *self._around()):
+        """What the line lies in is watched only while the list is open."""
+        for one in self._around():
             one.removeEventFilter(self)
         super().hideEvent(event)
 
