@@ -17,6 +17,9 @@ _SERVICE = N_("Service")
 _OPEN = Group((Condition("solved_at", "empty"), Condition("closed_at", "empty")))
 _SOLVED = Group((Condition("solved_at", "filled"),))
 _LATE = Group((Condition("solved_at", "filled"), Condition("was_late", "yes")))
+_MISSED = Group((chosen("target", "missed", "breached"),))
+_DECIDED = Group((chosen("target", "kept", "missed", "breached"),))
+"""Whether the target is kept is known as soon as its time is over, solved or not."""
 _ENGINEER, _TEAM = Dimension(field="owner"), Dimension(field="owner.department")
 _STATE = Dimension(field="state", is_ranked=False)
 _PRIORITY = Dimension(field="priority", is_ranked=False)
@@ -96,7 +99,7 @@ REQUESTS = ReportSpec(
     measures=(
         Measure(key="count", label=N_("Requests")),
         Measure(key="solved", label=N_("Requests solved"), where=_SOLVED, tone="good"),
-        Measure(key="late", label=N_("Too late"), count=Count.RATE, where=_LATE, among=_SOLVED, kind=RATE),
+        Measure(key="late", label=N_("Too late"), count=Count.RATE, where=_MISSED, among=_DECIDED, kind=RATE),
         _RESPONDED,
         Measure(key="hours", label=N_("Working hours to solve"), count=Count.AVERAGE, of=_TO_SOLVE, kind=MEAN),
         Measure(key="again", label=N_("Opened again"), where=Group((Condition("times_reopened", "more", 0),))),

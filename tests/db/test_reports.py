@@ -191,6 +191,25 @@ def test_hours_are_those_of_the_rows_of_the_period_alone(sign_in: SignIn) -> Non
     assert (numbers["solved"], numbers["response"], numbers["hours"]) == tuple(expected)
     assert numbers["hours"] > 0
     assert numbers["open"] == still_open > 0
+    with desk.write() as session:
+        at_once = "select '卡纸', min(id), crm.me(), now(), now() from crm.customer"
+        named = "(subject, customer_id, owner_id, reported_at, solved_at)"
+        session.execute(text(f"insert into crm.service_request {named} {at_once}"))
+        expected = session.execute(
+            text("""
+                with r as (
+                    select crm.target_state(due_at, warn_at, waiting_since, solved_at, was_late) as target
+                    from crm.service_request)
+                select round(100.0 * count(*) filter (where target in ('missed', 'breached'))
+                             / count(*) filter (where target in ('kept', 'missed', 'breached')), 2)
+                from r
+            """)
+        ).scalar_one()
+    total = report_of(desk, REQUESTS, Parameters(period="", by="owner")).total
+    assert total is not None
+    late = next(n.value for one, n in zip(REQUESTS.measures, total.numbers, strict=True) if one.key == "late")
+    assert late == expected
+    assert 0 < late < 100, "some that are still open are late"
 
 
 def test_a_report_counts_what_its_reader_may_see(sign_in: SignIn, deals: None) -> None:
