@@ -29,9 +29,9 @@ do $$ begin
   end if;
 end $$;
 
--- What is indexed: a row's grams and its owner's, so that one index answers whoever asks. Who sees little looks for
--- all the pieces and any of the owners in one walk through it; who sees much for the pieces alone, and each row found is judged by the policy. As an index
--- over the column itself, the owners would be looked up one by one, 205 times for a manager.
+-- What is indexed: a row's grams and its owner's, so that one index answers whoever asks. Who sees little looks for all
+-- the pieces and any of the owners in one walk through it; who sees much for the pieces alone, and each row found is
+-- judged by the policy. As an index over the column itself, the owners would be looked up one by one, 205 for a manager.
 create or replace function crm.owned_grams(grams text[], owner_id bigint) returns text[]
 language plpgsql immutable leakproof parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
