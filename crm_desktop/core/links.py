@@ -21,7 +21,7 @@ def parse_link(text: str) -> tuple[str, int] | None:
 
 def link_to_call(number: str) -> str:
     """What a telephone hands over so that the call from ``number`` is logged."""
-    return f"crm://call/{number.strip()}"
+    return f"crm://call/{number.strip().removeprefix('tel:')}"
 
 
 def parse_call(text: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _, language
 from crm_desktop.core.text import digits
 from crm_desktop.entities import by_key
+from crm_desktop.models import Contact
 from crm_desktop.services import search
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import derived_columns
@@ -22,7 +23,7 @@ from crm_desktop.services.search import Hit
 from crm_desktop.spec import Ref
 
 CALLERS = ("customer", "contact")
-MOST_SHOWN = 20
+MOST_SHOWN, LEAST_DIGITS = 20, 7
 _BY_SEVERITY = {"critical": 0, "major": 1, "minor": 2, "none": 3}
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
@@ -30,6 +31,19 @@ _PRIORITIES = ("urgent", "high", "normal", "low")
 def find_callers(session: Session, typed: str, person: Person) -> list[Hit]:
     """Customers and contacts by digits of a telephone number, initials or any part of the name. One statement."""
     return search.search(session, typed, person, only=CALLERS)
+
+
+def recognise(session: Session, number: str, person: Person) -> tuple[list[Hit], Hit | None]:
+    """Whom a telephone number finds, and the one to show where it can be only one customer: him, or the only one of his
+    people. What is shorter than a number may be part of anybody's. Two statements.
+    """
+    hits = find_callers(session, number, person)
+    people = [hit for hit in hits if hit.entity == "contact"]
+    customers = {hit.id for hit in hits if hit.entity == "customer"}
+    customers |= {*session.scalars(select(Contact.customer_id).where(Contact.id.in_([hit.id for hit in people])))}
+    if len(customers) != 1 or len(digits(number)) < LEAST_DIGITS:
+        return hits, None
+    return hits, people[0] if len(people) == 1 else Hit("customer", customers.pop(), "", "")
 
 
 def suggest_priority(level: str, severity: str) -> str:

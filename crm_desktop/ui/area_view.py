@@ -85,7 +85,7 @@ class AreaView(QWidget):
         self.side.current_changed.connect(self.select_page)
         self.side.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.side.menu_requested.connect(self._show_menu)
-        self.side.clicked.connect(lambda _index: self.tabs.go_to(self._host))
+        self.side.clicked.connect(self._click_page)
         self.side.activated.connect(self._enter_page)
         context.bus.changed.connect(self._table_changed)
         self.set_pages(area.pages)
@@ -275,6 +275,13 @@ class AreaView(QWidget):
 
     def _show_menu(self, key: str, place: QPoint) -> None:
         self._page_of(self._entries[key]).show_entry_menu(key, place)
+
+    def _click_page(self) -> None:
+        """A click brings the page to the front; on the list, arrows go on from there, but where one types one types."""
+        self.tabs.go_to(self._host)
+        page = self.current_page()
+        if isinstance(page, Page) and page.begins_with_typing:
+            page.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _enter_page(self) -> None:
         """Enter in the side list goes on into the page."""

@@ -71,11 +71,11 @@ def _calendar(person: Person) -> Area:
 
 
 def _service(person: Person) -> Area:
-    """Begins with logging a call, for who may."""
+    """Begins with what is open."""
     area = _area("service", N_("Service"), "headset", SERVICE, person)
     if not person.may("read", "service_request"):
         return area
-    return replace(area, pages=(*side.service_entries(person), *area.pages))
+    return replace(area, pages=(*side.service_entries(person), *area.pages), first="service_request/open")
 
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:

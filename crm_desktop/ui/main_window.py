@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from crm_desktop.core.i18n import _, ngettext
@@ -280,7 +280,8 @@ class MainWindow(QMainWindow):
         again = _("{name} opened “{title}” of {customer} again. It is yours.")
         words = again if given.is_reopened else _("{name} gives you “{title}” of {customer}.")
         text = words.format(name=given.by, title=given.subject, customer=given.customer)
-        self.notices.show_notice(text, tone="accent", hint=given.note, action=(_("Open"), show))
+        self.notices.show_notice(text, tone="accent", hint=given.note, action=(_("Open"), show), stays=True)
+        QApplication.alert(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Let files in."""

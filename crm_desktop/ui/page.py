@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from crm_desktop.spec.filters import Group
 
@@ -38,6 +38,11 @@ class Page(QWidget):
         before it.
         """
         self._beginning = widget
+
+    @property
+    def begins_with_typing(self) -> bool:
+        """Whether one comes to it in order to type: a search, a form."""
+        return isinstance(self._beginning, QLineEdit)
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         """Go to where the page begins."""

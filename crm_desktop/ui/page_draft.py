@@ -44,6 +44,10 @@ class PageDraft(Bar):
         """It was saved, or nothing is typed any more."""
         self._keeper.forget()
 
+    def leave(self) -> None:
+        """Its user goes on with something else; it is offered again at once."""
+        self._keeper.leave()
+
     def discard(self) -> None:
         """Its user wants it no more; it can be brought back."""
         self._keeper.discard()

@@ -128,6 +128,10 @@ def test_words_are_found_while_they_are_typed(desk: Desk, qtbot: QtBot) -> None:
     view.select_page("knowledge_article/find")
     page = view.current_page()
     assert isinstance(page, FindKnowledgePage)
+    qtbot.mouseClick(
+        view.side.viewport(), Qt.MouseButton.LeftButton, pos=view.side.visualRect(view.side.currentIndex()).center()
+    )
+    assert page.box.hasFocus(), "one clicks there to type"
     page.box.setText("老是卡纸怎么办")
     page.box.search_now()
     desk.settle_all()

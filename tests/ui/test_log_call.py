@@ -14,6 +14,7 @@ from crm_desktop.spec import Ref
 from tests.ui.desk import (
     Desk,
     SitDown,
+    button,
     change,
     count_statements,
     create,
@@ -133,12 +134,21 @@ def test_a_call_from_the_telephone_opens_on_the_customer(desk: Desk, known: int)
     desk.window.take_call(NUMBER)
     desk.settle_all()
     page: Any = desk.window.view("service").current_page()
-    rows = page.caller.popup.texts()
-    assert "张三" in rows
-    page.caller.popup.view.setCurrentIndex(page.caller.popup.view.model().index(rows.index("张三"), 0))
-    page.caller.popup.chosen.emit(page.caller.popup.current_value())
-    desk.settle()
     assert page.caller.chosen().id == known
+    assert page.contact.value().label == "张三"
+    write(page.subject.line, "卡纸")
+    another = desk.customer("佛山海诺钢材有限公司", phones=[NUMBER])
+    desk.window.take_call(NUMBER)  # the telephone rings again while one types
+    desk.settle_all()
+    rows = page.caller.popup.texts()
+    assert {"张三", another.title} <= {*rows}, "two customers have it: one chooses"
+    assert page.subject.line.text() == ""
+    button(page.draft, "Apply").click()
+    desk.settle_all()
+    assert (page.caller.chosen().id, page.subject.line.text()) == (known, "卡纸")
+    button(page, "Clear").click()
+    assert page.subject.line.text() == ""
+    assert "卡纸" in next(draft.content["words"] for draft in desk.window.context.drafts.discarded())
 
 
 def test_who_may_log_no_calls_is_told(sit_down: SitDown) -> None:

@@ -89,9 +89,22 @@ def test_dispatch_proposes_somebody_and_gives_it_to_him(desk: Desk, qtbot: QtBot
     page.go_to(next(state for _button, state in page.state_card.ways if state.code == "dispatched"))
     desk.settle()
     dialog = desk.dialog(EnterStateDialog)
-    chosen = dialog.editors["owner"].value()
-    assert chosen is not None
+    proposed = dialog.editors["owner"].value()
+    assert proposed is not None
     assert dialog.people.rowCount() == len(dialog.candidates) > 1
+    dialog.table.selectRow(1)
+    chosen = dialog.editors["owner"].value()
+    assert chosen.id == dialog.candidates[1].engineer.id != proposed.id
+    dialog.editors["owner"].set_value(proposed)
+    dialog.editors["owner"].changed.emit()  # as who types does
+    assert [index.row() for index in dialog.table.selectionModel().selectedRows()] == [0]
+    somebody = Ref(desk.id_of("employee", "name = 'seller'"), "seller")
+    dialog.editors["owner"].set_value(somebody)
+    dialog.editors["owner"].changed.emit()
+    for _line in range(2):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)  # past the list, which proposes nothing by that
+    assert dialog.editors["owner"].value() == somebody
+    dialog.table.selectRow(1)
     write(dialog.note.focus_target(), "今天上午去")
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     desk.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView
 
@@ -81,7 +81,10 @@ class EnterStateDialog(Dialog):
         self.table.setModel(self.people)
         self.table.setEditTriggers(TableView.EditTrigger.NoEditTriggers)
         self.table.setFixedHeight(LIST_HEIGHT)
-        self.table.selectionModel().currentRowChanged.connect(self._choose)
+        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.table.selectionModel().selectionChanged.connect(self._choose)  # Tab makes the first row current alone
+        self.table.opened.connect(self._decide)
+        self.editors["owner"].changed.connect(self._mark_chosen)
         self.body.addWidget(self.table)
         id_ = self._record.id
         self._view.context.tasks.query(self, lambda session: fetch_candidates(session, id_), self.show_candidates)
@@ -101,12 +104,25 @@ class EnterStateDialog(Dialog):
         if self.candidates and not editor.line.text():
             editor.set_value(self.candidates[0].engineer)
             editor.line.selectAll()  # who knows better types over it
+        self._mark_chosen()
 
-    def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
-        editor = self.editors["owner"]
-        assert isinstance(editor, ReferenceEditor)
-        if current.isValid():
-            editor.set_value(self.candidates[current.row()].engineer)
+    def _mark_chosen(self) -> None:
+        """Whoever stands in the line is marked in the list."""
+        rows = [row for row, one in enumerate(self.candidates) if self._is_chosen(one)]
+        if rows:
+            self.table.selectRow(rows[0])
+        else:
+            self.table.clearSelection()
+
+    def _choose(self) -> None:
+        for index in self.table.selectionModel().selectedRows():
+            candidate = self.candidates[index.row()]
+            if not self._is_chosen(candidate):
+                self.editors["owner"].set_value(candidate.engineer)
+
+    def _is_chosen(self, candidate: Candidate) -> bool:
+        chosen = self._value_of("owner")
+        return chosen is not None and bool(chosen.id == candidate.engineer.id)
 
     def _value_of(self, key: str) -> Any:
         try:

@@ -33,29 +33,33 @@ class CallerEditor(RowEditor):
         super().__init__(REFERENCE, _("Who calls? Telephone number, initials or part of a name"))
         self._view, self._may_create = view, may_create
 
-    def look(self, typed: str) -> None:
-        """Type this, and take the only one it finds; with several or none, show the list."""
-        self.line.setText(typed)
+    def look(self, number: str) -> None:
+        """Type this, and take the customer it finds; with several or none show the list, also behind other windows."""
+        self.line.setText(number)
         self.line.setFocus()
+        person = self._view.context.person
 
-        def take(hits: Sequence[Hit]) -> None:
-            if len({hit.id for hit in hits if hit.entity == "customer"} | set()) == len(hits) == 1:
-                self._choose(hits[0])
+        def take(answer: tuple[Sequence[Hit], Hit | None]) -> None:
+            hits, only = answer
+            if self.line.text() != number:
+                return  # the user has gone on
+            if only is not None:
+                self._choose(only)
             else:
-                self._show_rows(typed, self._rows(typed, hits))
+                self.popup.show_rows(self._rows(number, hits))
 
-        self._search(typed, take)
+        self._view.context.tasks.query(
+            self, lambda session: calls.recognise(session, number, person), take, key="caller"
+        )
 
     def _find(self, text: str, answer: Callable[[Sequence[PopupRow]], None]) -> None:
-        if text:
-            self._search(text, lambda hits: answer(self._rows(text, hits)))
-        else:
-            answer([])
-
-    def _search(self, text: str, answer: Callable[[Sequence[Hit]], None]) -> None:
-        person = self._view.context.person
+        """The arrow asks for what stands there: everybody is too much to choose from."""
+        typed, person = text or self.line.text().strip(), self._view.context.person
         self._view.context.tasks.query(
-            self, lambda session: calls.find_callers(session, text, person), answer, key="caller"
+            self,
+            lambda session: calls.find_callers(session, typed, person) if typed else [],
+            lambda hits: answer(self._rows(typed, hits) if typed else []),
+            key="caller",
         )
 
     def _rows(self, text: str, hits: Sequence[Hit]) -> list[PopupRow]:

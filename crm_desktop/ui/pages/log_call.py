@@ -76,7 +76,7 @@ class LogCallPage(Page):
         self.card, self.known_solutions = CallerCard(view), KnownSolutions(view, self)
         self.save_button = primary_button(_("Save"), self.save, shortcut="Ctrl+S")
         heading = PageTitle(self.title)
-        heading.add(quiet_button(_("Clear"), self.clear, icon_name="x"))
+        heading.add(quiet_button(_("Clear"), self._throw_away, icon_name="x"))
         heading.add(self.save_button)
         self.body.addWidget(heading)
         self.draft = PageDraft(view, "log_call", self.title)
@@ -89,6 +89,8 @@ class LogCallPage(Page):
 
     def take_call(self, number: str) -> None:
         """Begin with who calls from this number. What is typed for another call stays as a draft."""
+        if self._says_something():
+            self.draft.leave()
         self.clear()
         self.caller.look(number)
 
@@ -140,6 +142,14 @@ class LogCallPage(Page):
     def _is_typed(self) -> bool:
         return bool(self._caller or self.new_name.line.text() or self.subject.line.text() or self.caller.line.text())
 
+    def _says_something(self) -> bool:
+        """Whether more is typed than who calls, which the telephone tells again."""
+        return bool({self.subject.line.text(), self.description.value(), self.new_name.value()} - {"", None})
+
+    def _throw_away(self) -> None:
+        self.draft.discard()
+        self.clear()
+
     def _call(self) -> Call:
         values: dict[str, Any] = {key: editor.value() for key, editor in self.chosen.items()}
         values |= {"subject": self.subject.value(), "description": self.description.value()}
@@ -152,7 +162,10 @@ class LogCallPage(Page):
         return Call(None, values, self.new_name.value(), self.new_phone.value() or "", self.new_contact.value() or "")
 
     def _edited(self) -> None:
-        self.draft.keep(self.title, {"typed": [editor.typed() for editor in self._editors()]})
+        words = " · ".join(
+            filter(None, (self.caller.line.text() or self.new_name.line.text(), self.subject.line.text()))
+        )
+        self.draft.keep(words or self.title, {"typed": [editor.typed() for editor in self._editors()]})
         self.unsaved_changed.emit(True)
 
     def _apply(self, content: Mapping[str, Any]) -> None:

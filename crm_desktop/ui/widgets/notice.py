@@ -23,8 +23,8 @@ ICONS = {"good": "check-circle", "warn": "warning", "bad": "warning-circle"}
 
 
 class Notice(QFrame):
-    """One line or two with an action. What went wrong stays until it is closed, what is about the connection until
-    that is back; the rest goes after 8 s, not under the mouse.
+    """One line or two with an action. What went wrong or must not be missed stays until it is closed, what is about the
+    connection until that is back; the rest goes after 8 s, not under the mouse.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Notice(QFrame):
         action: tuple[str, Callable[[], object]] | None,
         *,
         is_about_connection: bool,
+        stays: bool,
     ) -> None:
         super().__init__()
         self.text = text
@@ -62,7 +63,7 @@ class Notice(QFrame):
         line.addWidget(icon_button("x", _("Close"), self.dismiss))
         self.setFixedWidth(WIDTH)
         self._timer = later(SHOWN_MS, self._time_over, self)
-        if tone != "bad" and not is_about_connection:
+        if tone != "bad" and not is_about_connection and not stays:
             self._timer.start()
 
     def dismiss(self) -> None:
@@ -103,12 +104,13 @@ class Notices(QWidget):
         hint: str = "",
         action: tuple[str, Callable[[], object]] | None = None,
         is_about_connection: bool = False,
+        stays: bool = False,
     ) -> Notice:
-        """Show a notice; ``action`` is a word ("Undo") and what it does."""
+        """Show a notice; ``action`` is a word ("Undo") and what it does. What must not be missed ``stays``."""
         same = [notice for notice in self._shown() if notice.text == text and notice.action_button is None]
         for old in dict.fromkeys((*same, *self._shown()[: 1 - self.LIMIT])):
             old.dismiss()
-        notice = Notice(text, tone, hint, action, is_about_connection=is_about_connection)
+        notice = Notice(text, tone, hint, action, is_about_connection=is_about_connection, stays=stays)
         notice.destroyed.connect(self._place)
         self._pile.addWidget(notice)
         self._place()
