@@ -156,7 +156,7 @@ def _subject(label: str) -> tuple[EntitySpec | None, str]:
 
 
 def fetch_history(session: Session, entity: str, id_: int) -> list[Change]:
-    """The record's changes, newest first. At most two statements: the journal, and the names of what it refers to."""
+    """The record's changes, newest first. At most three statements: the journal, and the names of what it refers to."""
     spec = by_key(entity)
     rows = session.execute(
         text("select * from journal.history(:table, :id)"), {"table": spec.model.__tablename__, "id": id_}
@@ -208,7 +208,7 @@ def value_of(attr: Any, stored: Any, names: Mapping[tuple[type[Any], int], str])
 def names_of(
     session: Session, spec: EntitySpec, stored: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[type[Any], int], str]:
-    """Names of all rows that the stored values refer to, in one statement."""
+    """Names of all rows that the stored values refer to, in one statement; those that are gone, in another."""
     wanted: dict[type[Any], set[int]] = {}
     for attr in spec.labels:
         fact = facts(attr)
@@ -223,7 +223,15 @@ def names_of(
         for n, target in enumerate(targets)
     ]
     rows = session.execute(parts[0].union_all(*parts[1:]))
-    return {(targets[n], id_): name for n, id_, name in rows}
+    names = {(targets[n], id_): name for n, id_, name in rows}
+    if gone := [(target, id_) for target in targets for id_ in wanted[target] if (target, id_) not in names]:
+        named = text(
+            "select journal.name_of(t, i) from unnest(cast(:tables as text[]), cast(:ids as bigint[])) x (t, i)"
+        )
+        asked = {"tables": [target.__tablename__ for target, _id in gone], "ids": [id_ for _target, id_ in gone]}
+        found = session.scalars(named, asked)
+        names |= {one: name for one, name in zip(gone, found, strict=True) if name}
+    return names
 
 
 def fetch_change_sets(session: Session, limit: int = 200, *, everybodys: bool = False) -> list[ChangeSet]:

@@ -87,6 +87,20 @@ _BEGUN = text("""
 """)
 
 
+def find_own(session: Session, day: datetime.date, kind_id: int) -> int | None:
+    """One's own log of that day, or of the week it lies in; None where there is none. One statement."""
+    found: int | None = session.execute(_OWN, {"day": day, "kind": kind_id}).scalar_one_or_none()
+    return found
+
+
+_OWN = text("""
+    select id from crm.work_log
+    where owner_id = crm.me() and kind_id = :kind
+      and begins_on = date_trunc(case when :kind = crm.choice('work_log_kind', 'week') then 'week' else 'day' end,
+                                 cast(:day as timestamp))::date
+""")
+
+
 def fetch_deeds(session: Session, log_id: int) -> list[Deed]:
     """The lines of a log, in the order of the day: of a draft all that was done until now. One statement."""
     rows = session.execute(text("select crm.work_log_lines(:id)"), {"id": log_id}).scalar_one() or []

@@ -65,5 +65,6 @@ def _tell(view: AreaView, attempt: _Attempt | None, *, to_redo: bool) -> None:
     sentence = _("Done again: {what}") if to_redo else _("Taken back: {what}")
     notices = notices_of(view)
     if notices is not None:
+        notices.withdraw_offer(_("Redo") if to_redo else _("Undo"))
         back = (_("Undo"), lambda: undo_last(view)) if to_redo else (_("Redo"), lambda: redo_last(view))
         notices.show_notice(sentence.format(what=what), tone="good", action=back)

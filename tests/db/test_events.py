@@ -128,6 +128,33 @@ def test_of_a_series_one_is_told_of_that_alone_which_changes(sign_in: SignIn) ->
     assert told() == [("cancelled", f"晨会 · {first + 3 * DAY:%Y-%m-%d %H:%M}")]
 
 
+def test_answers_go_with_what_leaves_its_series_and_nowhere_else(sign_in: SignIn) -> None:
+    seller, junior = sign_in("seller"), sign_in("junior")
+    first = MONDAY + 7 * DAY
+    series = make(seller, "晨会", first, "FREQ=DAILY;COUNT=4", (junior.person.id,))
+    with junior.write() as session:
+        events.answer(session, series, "accepted", "晨会")
+    with seller.write() as session:
+        rest = events.split(session, series, first + 2 * DAY).event_id
+        apart = events.detach(session, series, first + DAY).event_id
+    with junior.read() as session:
+        given = session.scalars(
+            text(
+                "select crm.choice('event_answer', 'accepted') union all select answer_id "
+                "from crm.event_participant where event_id = any(:ids)"
+            ),
+            {"ids": [rest, apart]},
+        )
+        assert len({*given}) == 1
+    other = make(seller, "另一个会", first)
+    with pytest.raises(NoRightError), seller.write() as session:
+        session.execute(
+            text("insert into crm.event_participant (event_id, employee_id, answer_id) "
+                 "values (:event, :who, crm.choice('event_answer', 'accepted'))"),
+            {"event": other, "who": junior.person.id},
+        )  # fmt: skip
+
+
 def test_an_endless_rule_is_known_years_ahead_and_then_further(sign_in: SignIn) -> None:
     seller = sign_in("seller")
     series = make(seller, "年检", rule="FREQ=MONTHLY;BYMONTHDAY=30")

@@ -33,7 +33,9 @@ def seller(sign_in: SignIn) -> Gateway:
 
 def test_it_shows_what_waits_for_oneself_alone(seller: Gateway, sign_in: SignIn) -> None:
     today = datetime.date.today()
-    lead = create(seller, "lead", name="新线索", contact_name="陈工")
+    given = Ref(seller.person.id, "")
+    lead = create(sign_in("director"), "lead", name="新线索", contact_name="陈工", owner=given)
+    create(seller, "lead", name="自己登记的线索")
     won = create(seller, "opportunity", name="二期", amount=Decimal(5000), next_step="寄样本", next_on=today)
     customer = create(seller, "customer", name="华工")
     create(seller, "contact", name="寿星", customer=Ref(customer.id, "华工"), birthday=f"1980-{today:%m-%d}")

@@ -12,7 +12,9 @@ from crm_desktop.db.embedded import ServerAddress
 from tests.db.office import PASSWORD, Office, login
 from tests.db.raw import Raw
 
-ADMIN, MANAGER, LEADER, SELLER, CLERK, DESK = map(login, ("admin", "manager", "leader", "seller", "clerk", "desk"))
+ADMIN, MANAGER, LEADER, SELLER, JUNIOR, CLERK, DESK = map(
+    login, ("admin", "manager", "leader", "seller", "junior", "clerk", "desk")
+)
 NOTHING: dict[str, Any] = {"restored": {}, "brought_back": {}, "removed": {}}
 
 
@@ -308,6 +310,15 @@ def _gone_activities(raw: Raw, customer: int) -> set[tuple[str, int, str]]:
         customer,
     )
     return {("activity", id_, "gone") for id_ in ids}
+
+
+def test_what_is_gone_is_called_what_it_was_by_whoever_could_read_it(raw: Raw) -> None:
+    made = raw.act(SELLER, "create")
+    id_ = raw.value("insert into crm.customer (name) values ('二期客户') returning id")
+    undo(raw, SELLER, made)
+    for who, name in ((SELLER, "二期客户"), (DESK, "二期客户"), (JUNIOR, None)):
+        raw.become(who)
+        assert raw.value("select journal.name_of('customer', %s)", id_) == name, who
 
 
 def test_a_reference_to_something_gone_is_left_alone(raw: Raw, customer: int) -> None:

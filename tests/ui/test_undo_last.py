@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from crm_desktop.services.records import delete_records
 from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.dialogs.versions import VersionsDialog
+from crm_desktop.ui.messages import notify
 from crm_desktop.ui.pages.recycle_bin import RecycleBinPage
+from crm_desktop.ui.widgets.notice import Notice
 from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, button, change, own_database, sign_in, sit_down, template
 
@@ -59,6 +61,10 @@ def test_actions_are_taken_back_newest_first_and_done_again_in_order(sit_down: S
     assert told == ["1", None, "1", None, "1", "2", "2"]
     assert "There is nothing to do again." in desk.notices()
     assert "Done again: Edited: Customer 珠海华工" in desk.notices()
+    notify(desk.window, "Saved.", undo=lambda: None)
+    _press(desk, qtbot, Qt.Key.Key_Z)
+    (saved,) = [one for one in desk.window.findChildren(Notice) if one.text == "Saved."]
+    assert saved.action_button is None, "what was taken back is not offered again"
 
 
 def test_who_has_done_something_else_since_cannot_redo(sit_down: SitDown, qtbot: QtBot) -> None:

@@ -82,6 +82,20 @@ def test_a_day_is_told_submitted_and_answered(sit_down: SitDown, qtbot: QtBot) -
     assert desk.dialog(PrintPreview).isVisible()
 
 
+def test_a_second_log_of_a_day_is_written_in_the_first(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    first = create(desk.gateway, "work_log", summary="上午")
+    page: Any = desk.window.show_area("home").open_record("work_log", 0)
+    desk.settle()
+    write(page.editor.form.editors["summary"].focus_target(), "下午")
+    button(page.known_bar, "Go on in it").click()
+    desk.settle()
+    assert (page.id, page.known_bar.texts()) == (first.id, [])
+    page.editor.save()
+    desk.settle()
+    assert desk.value("work_log", first.id, "summary") == "上午\n下午"
+
+
 def test_who_has_not_submitted_is_reminded(sit_down: SitDown) -> None:
     desk = sit_down("leader")
     desk.window.show_area("home").select_page(TEAM_LOGS)

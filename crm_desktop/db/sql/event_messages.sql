@@ -117,13 +117,15 @@ end $$;
 create trigger tell_cancelled before delete on crm.event
   for each row when (crm.me() is not null) execute function crm.tell_cancelled();
 
--- Nobody answers for others. What leaves its series keeps the answers that were given to its organiser.
+-- Nobody answers for others. What leaves its series, in one transaction with that, keeps the answers given to its organiser.
 create or replace function crm.check_answer() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if new.answer_id <> crm.choice('event_answer', 'invited') and new.employee_id <> crm.me() and not exists (
       select from crm.event_participant p join crm.event e on e.id = p.event_id join crm.event n on n.id = new.event_id
-      where p.employee_id = new.employee_id and p.answer_id = new.answer_id and e.owner_id = n.owner_id) then
+      where p.employee_id = new.employee_id and p.answer_id = new.answer_id and e.owner_id = n.owner_id
+        and e.rule is not null and e.updated_at >= now() and n.created_at >= now()
+        and n.subject = e.subject and (n.series_id = e.id or n.rule is not null)) then
     raise 'You have no right to do this.' using errcode = '42501', hint = 'Ask the administrator if you need it.';
   end if;
   return new;

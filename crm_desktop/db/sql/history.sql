@@ -38,6 +38,14 @@ begin
   return image;
 end $$;
 
+-- What a row is called, or was when it was deleted; null where the person may not read it.
+create or replace function journal.name_of(table_name text, row_id bigint) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select journal.visible_row(s.table_name, row_id) ->> s.display_column from journal.subject s
+  where s.table_name = name_of.table_name;
+$$;
+grant execute on function journal.name_of(text, bigint) to crm_user;
+
 -- All changes of one record, oldest first. What a change wrote is what the next change of the field lost, or what is
 -- there now. After a creation: everything the record began with; before a deletion: everything it had.
 create or replace function journal.history(table_name text, row_id bigint)

@@ -65,6 +65,7 @@ begin
             from crm.lead l, me
             where l.owner_id = me.id and l.responded_at is null and l.ended_at is null
               and l.assigned_at > now() - interval '14 days'
+              and (l.registered_by_id is distinct from me.id or l.assigned_at > l.created_at)  -- his own he knows
             union all
             select 'service_request', s.id, s.subject, c.name, s.state_since,
                    case when s.due_at < now() then 'bad' else '' end

@@ -34,6 +34,7 @@ from crm_desktop.ui.icons import icon
 from crm_desktop.ui.pages.contacts_card import ContactsCard
 from crm_desktop.ui.pages.facts_card import FactsCard
 from crm_desktop.ui.pages.figures_card import FiguresCard
+from crm_desktop.ui.pages.log_line import NOTE
 from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.side_entries import REPORT
@@ -107,8 +108,7 @@ class CustomerPage(RecordPage):
         self.story.log_line.logged.connect(self._log)
         self.story.table_wanted.connect(self.refresh)
         log = self.story.log_line
-        parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
-        self._log_note = self.keep_note("log", _("Log"), parts)
+        self._log_note = self.keep_note(NOTE, _("Log"), log.parts)
         self._contact_note = self.keep_note("contact", _("New contact"), self.contacts.parts)
         self._rank_buttons()
         self.begin_at(log.line)

@@ -51,7 +51,7 @@ class HomeActions:
 
     def _ask_log(self, entity: str, id_: int) -> None:
         def ask(record: Record) -> None:
-            dialog = LogDialog(self._view, record.title)
+            dialog = LogDialog(self._view, record)
             dialog.line.logged.connect(partial(self._log, dialog, record))
             dialog.open_quietly()
 
@@ -74,4 +74,4 @@ class HomeActions:
             messages.notify(self._page, _("Logged."), undo=back)
             self._done()
 
-        self._view.context.tasks.command(dialog, work, done)
+        self._view.context.tasks.command(dialog, dialog.note.sending(work), done)

@@ -23,6 +23,7 @@ from crm_desktop.ui.dialogs.drop_lead import DropDialog
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.pages.lead_card import CONVERT, DROP, TAKE_UP, LeadCard
+from crm_desktop.ui.pages.log_line import NOTE
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.tasks import Session
 
@@ -43,8 +44,7 @@ class LeadPage(FormPage):
         self.add_below(self.ownership)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
         log = self.card.log_line
-        parts = {"text": log.line, "next_step": log.next_step, "next_on": log.next_on.line}
-        self._log_note = self.keep_note("log", _("Log"), parts)
+        self._log_note = self.keep_note(NOTE, _("Log"), log.parts)
         log.logged.connect(self._log)
         for key, wanted, act in (
             (TAKE_UP, self.card.take_up_wanted, self.take_up),

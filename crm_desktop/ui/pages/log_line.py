@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -23,6 +24,8 @@ KIND_WIDTH = 96
 FRAMES = 32  # px that a line needs beside its text
 DAY_WIDTH = 150
 LAST_KIND = "log/kind"
+NOTE = "log"
+"""Under which drafts of it are kept."""
 
 
 class LogLine(QWidget):
@@ -75,6 +78,11 @@ class LogLine(QWidget):
         whole = self.line.toolTip()
         has_room = self.line.width() >= self.line.fontMetrics().horizontalAdvance(whole) + FRAMES
         self.line.setPlaceholderText(whole if has_room else self.line.accessibleName())
+
+    @property
+    def parts(self) -> Mapping[str, QLineEdit]:
+        """What a draft of it keeps."""
+        return {"text": self.line, "next_step": self.next_step, "next_on": self.next_on.line}
 
     def is_edited(self) -> bool:
         """Whether something is typed that was not logged."""

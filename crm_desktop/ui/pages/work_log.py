@@ -8,7 +8,7 @@ from functools import partial
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services import work_logs
+from crm_desktop.services import records, work_logs
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.records import Record
 from crm_desktop.services.work_logs import State
@@ -20,6 +20,9 @@ from crm_desktop.ui.pages.deeds_card import DeedsCard
 from crm_desktop.ui.pages.work_log_card import WorkLogCard
 from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.bar import Bar
+
+_WORDS = ("summary", "plan", "problems")
 
 
 class WorkLogPage(FormPage):
@@ -27,11 +30,13 @@ class WorkLogPage(FormPage):
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self._choices: Choices | None = None
-        self.card, self.deeds = WorkLogCard(), DeedsCard(view)
+        self.card, self.deeds, self.known_bar = WorkLogCard(), DeedsCard(view), Bar("accent")
         super().__init__(view, entity, id_)
-        self.body.insertWidget(self.body.indexOf(self.splitter), self.card)
+        for widget in (self.known_bar, self.card):
+            self.body.insertWidget(self.body.indexOf(self.splitter), widget)
         self._editor.add_above(self.deeds)
         self.deeds.chosen.connect(self._leave_out)
+        self._editor.form.edited.connect(lambda key: self._look_for_known() if key in ("begins_on", "kind") else None)
         self.card.submit_wanted.connect(self.submit)
         self.card.take_back_wanted.connect(self.take_back)
         view.context.choices.load(self, self._take_choices)
@@ -76,6 +81,37 @@ class WorkLogPage(FormPage):
         super()._show_record(record)
         self._editor.right_bar.setVisible(record.id == 0 and self._editor.is_read_only)  # else the card says it
         self._show_state()
+        self._look_for_known()
+
+    def _look_for_known(self) -> None:
+        """A day has one log: where a new one is begun for a day that has one, that is said, and one can go on in it."""
+        form = self._editor.form
+        day, kind = form.value_of("begins_on"), form.value_of("kind")
+        if self._editor.record.id or day is None or kind is None:
+            self.known_bar.say_one("")
+            return
+
+        def say(found: int | None) -> None:
+            if found is None or self._editor.record.id:
+                self.known_bar.say_one("")
+            else:
+                go_on = (_("Go on in it"), partial(self._go_on_in, found))
+                self.known_bar.say_one(_("You have a work log of that time already."), go_on)
+
+        self.view.context.tasks.query(self, lambda session: work_logs.find_own(session, day, kind.id), say, key="known")
+
+    def _go_on_in(self, id_: int) -> None:
+        """Show the log that is there, with what is typed here added to it."""
+        typed = {key: words for key in _WORDS if (words := self._editor.form.value_of(key))}
+        self._editor.revert()
+
+        def show(record: Record) -> None:
+            self._editor.show_record(record)
+            for key, words in typed.items() if not self._editor.is_read_only else ():
+                self._editor.form.fill(key, "\n".join(filter(None, (record.values[key], words))))
+
+        work = partial(records.fetch_record, entity="work_log", id_=id_)
+        self.view.context.tasks.query(self, work, show, self._fail)
 
     def _take_choices(self, choices: Choices) -> None:
         self._choices = choices

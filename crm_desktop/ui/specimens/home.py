@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from crm_desktop.core import clock
 from crm_desktop.services.messages import Receiver
+from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.log import LogDialog
@@ -61,7 +62,7 @@ def _writing(context: Context) -> QWidget:
 def _logging(context: Context) -> QWidget:
     """What came of a call, with the next step."""
     window = MainWindow(context)
-    dialog = LogDialog(window.view("home"), "广州新华仪器有限公司")
+    dialog = LogDialog(window.view("home"), Record("customer", 1, 1, {"name": "广州新华仪器有限公司"}))
     dialog.finished.connect(window.close)
     dialog.line.line.setText("约好下周去看现场")
     return dialog

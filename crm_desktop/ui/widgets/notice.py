@@ -123,6 +123,14 @@ class Notices(QWidget):
                 notice.dismiss()
         self._place()
 
+    def withdraw_offer(self, words: str) -> None:
+        """What the newest notice offers under these words was done past it; what it says stays."""
+        offering = [n for n in self._shown() if n.action_button is not None and n.action_button.text() == words]
+        for notice in offering[-1:]:
+            assert notice.action_button is not None
+            notice.action_button.deleteLater()
+            notice.action_button = None
+
     def texts(self) -> list[str]:
         """The words shown at the moment, oldest first."""
         return [
