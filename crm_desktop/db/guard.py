@@ -18,7 +18,7 @@ _SEARCHED = ("name", "short_name", "code", "login", "email", "phones", "product_
              "subject", "serial", "keywords", "problem", "solution")  # fmt: skip
 _RECORDS = ("owned", "common")
 """Rules of tables whose rows are records, on which files and comments can hang."""
-_JOURNAL_TABLES = ("change_set", "change", "subject", "expected")
+_JOURNAL_TABLES = ("change_set", "change", "subject", "expected", "reach")
 
 _CARRIED_OWNER = """
 -- The row carries the owner of what it belongs to, whatever the statement said; the policy then judges that owner. The

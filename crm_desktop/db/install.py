@@ -32,6 +32,7 @@ def install(connection: Connection) -> None:
     run_script(connection, "select crm.guard_custom_field(f) from crm.custom_field f")
     run_script(connection, "select journal.make_partitions(3)")
     _describe_subjects(connection)
+    run_script(connection, "select crm.refresh_reach()")
     run_script(connection, "reset role; revoke execute on all routines in schema crm, journal from public")
     record(connection)
 

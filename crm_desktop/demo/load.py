@@ -126,6 +126,7 @@ def add_chapters(session: Session, today: datetime.date) -> list[str]:
         add(session, size, today, Dice(_SEED))
         filled += tables
     if missing:
+        session.execute(text("select crm.refresh_reach()"))  # no trigger did
         value = told | {"chapters": [*known, *missing]}
         session.execute(update(Setting).where(Setting.key == SAMPLE_FIRM).values(value=value))
     return filled

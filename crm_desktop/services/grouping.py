@@ -152,7 +152,7 @@ def fetch_first_of(
 
     key = ("first of group", shape_of(query, person), grouping, value is None, limit)
     parameters = parameters_of(query, person) | {"group": value.id if isinstance(value, Ref) else value}
-    return read_page(session, key, query, columns, select_page, parameters, is_wide=False)
+    return read_page(session, key, query, columns, select_page, parameters)
 
 
 def _is_member(spec: EntitySpec, grouping: Grouping, value: Any) -> Any:

@@ -313,7 +313,11 @@ def fetch_first_page(
             return select_first(query, person, limit=limit)
 
         key = ("first", select_first.__name__, shape_of(query, person), limit)
-        return read_page(session, key, query, columns, select_page, parameters_of(query, person), is_wide=is_wide)
+        is_plain = not (query.filter or query.typed or is_wide)
+        parameters = parameters_of(query, person)
+        return read_page(
+            session, key, query, columns, select_page, parameters, is_wide=is_wide, is_planned_once=is_plain
+        )
 
     if not _may_be_far(query):
         return read(select_ids, is_wide=query.parent_id is None and not _is_in_own_order(query))
@@ -328,16 +332,18 @@ def read_page(
     columns: Sequence[Column],
     select_page: Callable[[], Select[Any]],
     parameters: Mapping[str, Any],
-    *,
-    is_wide: bool,
+    **how: bool,
 ) -> list[Row]:
-    """The rows whose ids ``select_page`` selects, in their order; ``key`` and ``is_wide`` as ``execute`` wants them."""
+    """The rows whose ids ``select_page`` selects, in their order; ``key``, ``parameters`` and ``how`` as ``execute``
+    wants them.
+    """
 
     def build() -> Select[Any]:
         return _select_page(query, columns, select_page())
 
     key = (key, tuple(c.key for c in columns))
-    return _read(execute(session, key, build, parameters, is_wide=is_wide), columns)
+    found = execute(session, key, build, parameters, **how)
+    return _read(found, columns)
 
 
 def fetch_first_pages(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock
@@ -17,6 +17,7 @@ from crm_desktop.models import Activity, Opportunity, ServiceRequest
 from crm_desktop.services import journal
 from crm_desktop.services.listing import Row
 from crm_desktop.services.parts import fetch_parts
+from crm_desktop.services.prepared import execute
 from crm_desktop.services.records import Record, create_record, fetch_record, new_record
 from crm_desktop.spec import Column, EntitySpec, Ref, facts
 
@@ -93,17 +94,19 @@ def _columns(part: EntitySpec, *, is_table: bool) -> tuple[Column, ...]:
 
 
 def _figures(session: Session, customer_id: int, contacts: int) -> Figures:
-    deals = select(func.count()).where(Opportunity.customer_id == customer_id, Opportunity.closed_on.is_(None))
-    requests = select(func.count()).where(
-        ServiceRequest.customer_id == customer_id,
-        ServiceRequest.solved_at.is_(None),
-        ServiceRequest.closed_at.is_(None),
-    )
-    activities, last, open_deals, open_requests = session.execute(
-        select(func.count(), func.max(Activity.happened_at), deals.scalar_subquery(), requests.scalar_subquery()).where(
-            Activity.customer_id == customer_id
+    def build() -> Select[Any]:
+        this: Any = bindparam("customer_id", type_=BigInteger)
+        deals = select(func.count()).where(Opportunity.customer_id == this, Opportunity.closed_on.is_(None))
+        requests = select(func.count()).where(
+            ServiceRequest.customer_id == this, ServiceRequest.solved_at.is_(None), ServiceRequest.closed_at.is_(None)
         )
-    ).one()
+        activities = select(
+            func.count(), func.max(Activity.happened_at), deals.scalar_subquery(), requests.scalar_subquery()
+        )
+        return activities.where(Activity.customer_id == this)
+
+    found = execute(session, "figures", build, {"customer_id": customer_id}, is_planned_once=True)
+    activities, last, open_deals, open_requests = found.one()
     return Figures(activities, _days_since(last), open_deals, open_requests, contacts)
 
 

@@ -91,8 +91,8 @@ returns table (id bigint, at timestamptz, kind text, label text, employee_id big
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   all_in_reach text[] := array(
-    select g.entity from crm.my_grants() g cross join lateral crm.reach_for(crm.me(), g.entity, 'read') r
-    where r.scope = 5 and not r.has_private);
+    select g.entity from crm.my_grants() g
+    where g.read_scope = 5 and -crm.me() <> all (crm.owners_in_scope(g.entity, 'read')));
 begin
   return query
     select s.id, s.at, s.kind, s.label, s.employee_id, s.login, e.name::text, c.rows,
