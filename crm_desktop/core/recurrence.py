@@ -59,18 +59,23 @@ def occurrences(
     return [moments[moment] for moment in sorted(moments.keys() - left_out)[:MOST]]
 
 
-def _rule_set(rule: str, first: datetime.datetime) -> Iterable[datetime.datetime]:
-    zone = first.tzinfo
+def ended_in_utc(rule: str, zone: datetime.tzinfo) -> str:
+    """The rule with its ``UNTIL`` in UTC, as RFC 5545 wants it of what has a time; a mere day lasts until its end."""
 
     def in_utc(found: re.Match[str]) -> str:
-        """With a zone, dateutil takes ``UNTIL`` in UTC alone; a mere day lasts until its end."""
         if found[3]:
             return found[0]
         last = datetime.datetime.strptime(found[1] + (found[2] or "T235959"), "%Y%m%dT%H%M%S").replace(tzinfo=zone)
         return f"UNTIL={last.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
 
+    return _UNTIL.sub(in_utc, rule)
+
+
+def _rule_set(rule: str, first: datetime.datetime) -> Iterable[datetime.datetime]:
+    assert first.tzinfo is not None
     try:
-        found: Iterable[datetime.datetime] = rrulestr(_UNTIL.sub(in_utc, rule.removeprefix("RRULE:")), dtstart=first)
+        ended = ended_in_utc(rule.removeprefix("RRULE:"), first.tzinfo)  # with a zone, dateutil takes no other
+        found: Iterable[datetime.datetime] = rrulestr(ended, dtstart=first)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):  # whatever dateutil trips over
         raise BadRuleError(_("“{text}” is no rule by which something repeats.").format(text=rule)) from None
     return found

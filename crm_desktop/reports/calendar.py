@@ -211,7 +211,7 @@ def _draw_team(sheet: Sheet, paper: CalendarPaper) -> None:
                 begin_line(calendar, is_new_page=True)
             for number, found in enumerate(of_days):
                 if place < len(found):
-                    said = _said(paper, found[place], with_time=True, is_named=False)
+                    said = _said(paper, found[place], with_time=True, with_end=len(days) == 1, is_named=False)
                     _draw_box(sheet, left + number * width + 1, sheet.y - 3, width - 2, _LINE, found[place], [said])
             sheet.y -= _LINE
         sheet.y -= 6
@@ -229,8 +229,11 @@ def _draw_days(sheet: Sheet, paper: CalendarPaper, left: float, width: float) ->
     sheet.y -= _HEAD
 
 
-def _said(paper: CalendarPaper, one: Occurrence, *, with_time: bool = False, is_named: bool = True) -> str:
+def _said(
+    paper: CalendarPaper, one: Occurrence, *, with_time: bool = False, with_end: bool = False, is_named: bool = True
+) -> str:
     time = clock_words(one.starts_at) if with_time and not one.is_whole_days else ""
+    time += f"–{clock_words(one.ends_at)}" if with_end and time else ""
     return " ".join(filter(None, (time, one.title, paper.names(one) if is_named else "")))
 
 

@@ -100,6 +100,13 @@ class Calendar:
     group: str
 
 
+class InTheWay(NamedTuple):
+    """Who takes part in an event and what it takes, resources by True and their id, and what their time is taken by."""
+
+    names: dict[tuple[bool, int], str]
+    occurrences: list[Occurrence]
+
+
 class SpecialDayNote(NamedTuple):
     """A holiday, or a day on which a holiday is made up for."""
 
@@ -273,14 +280,28 @@ def fetch_clashes(session: Session, event_id: int, span: Span) -> tuple[list[Occ
     """What takes the time of those who take part in an event, its organiser too, or of what it takes, at one of its
     times; and what these are called, resources by True and their id. Four statements.
     """
+    around = fetch_in_the_way(session, event_id, span)
+    people, resources = _taken(around.names)
+    return clashes(around.occurrences, span, people, resources, event_id), around.names
+
+
+def fetch_in_the_way(session: Session, event_id: int, span: Span) -> InTheWay:
+    """All that takes, within a stretch of time, the time of those who take part in an event or of what it takes, its
+    own times too. Four statements.
+    """
     owner = session.execute(
         select(Employee.id, Employee.name).join(Event, Event.owner_id == Employee.id).where(Event.id == event_id)
     ).one()
     people, resources = fetch_attending(session, event_id)
     names = {(False, ref.id): ref.label for ref in (Ref(*owner), *people)}
     names |= {(True, ref.id): ref.label for ref in resources}
-    found = find_clashes(session, [span], [owner.id, *(p.id for p in people)], [r.id for r in resources], event_id)
-    return [one for _span, one in found], names
+    return InTheWay(names, fetch_span(session, span.starts_at, span.ends_at, *_taken(names)))
+
+
+def _taken(names: Iterable[tuple[bool, int]]) -> tuple[list[int], list[int]]:
+    """The people and the resources among these."""
+    keys = list(names)
+    return [id_ for is_resource, id_ in keys if not is_resource], [id_ for is_resource, id_ in keys if is_resource]
 
 
 def find_free(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, vRecur
 from icalendar import Event as Component
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.core import clock, recurrence
@@ -17,7 +19,7 @@ from crm_desktop.core.access import Person
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.models import Employee, Event, EventParticipant
-from crm_desktop.services.events import KEPT_FIELDS, insert_event, update_event, worked_out
+from crm_desktop.services.events import KEPT_FIELDS, insert_event, shifted, update_event, worked_out
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.lookup import Choices
 
@@ -50,7 +52,10 @@ class Imported:
 
 
 def write_calendar(session: Session, person: Person, since: datetime.datetime) -> bytes:
-    """One's own events and those one takes part in, that end after ``since`` or repeat, as a file. One statement."""
+    """One's own events and those one takes part in, that end after ``since`` or repeat, as a file. Two
+    statements.
+    """
+    zone = ZoneInfo(session.execute(select(func.crm.firm_zone())).scalar_one())
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -80,28 +85,33 @@ def write_calendar(session: Session, person: Person, since: datetime.datetime) -
     ).all()
     uids = {row.id: row.uid or f"event-{row.id}@crm-desktop" for row in rows}
     for row in rows:
-        calendar.add_component(_component(row, uids))
+        calendar.add_component(_component(row, uids, zone))
+    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _component(row: Any, uids: Mapping[int, str]) -> Component:
+def _component(row: Any, uids: Mapping[int, str], zone: ZoneInfo) -> Component:
+    """What repeats has the firm's zone: in another one its days of the week may be others."""
+    repeats = row.rule or row.series_id in uids
+
+    def said(moment: datetime.datetime) -> datetime.date:
+        if row.is_all_day:
+            return moment.astimezone().date()
+        return moment.astimezone(zone if repeats else datetime.UTC)
+
     made = Component()
     made.add("uid", uids.get(row.series_id, uids[row.id]) if row.series_id else uids[row.id])
     made.add("summary", row.subject)
-    if row.is_all_day:
-        made.add("dtstart", row.starts_at.astimezone().date())
-        made.add("dtend", row.ends_at.astimezone().date())
-    else:
-        made.add("dtstart", row.starts_at.astimezone(datetime.UTC))
-        made.add("dtend", row.ends_at.astimezone(datetime.UTC))
+    made.add("dtstart", said(row.starts_at))
+    made.add("dtend", said(row.ends_at))
     made.add("dtstamp", row.updated_at.astimezone(datetime.UTC))
     if row.rule:
-        made.add("rrule", vRecur.from_ical(row.rule))
+        made.add("rrule", vRecur.from_ical(row.rule if row.is_all_day else recurrence.ended_in_utc(row.rule, zone)))
     for key, moments in (("exdate", row.exceptions), ("rdate", row.additions)):
         for moment in moments:
-            made.add(key, moment.astimezone().date() if row.is_all_day else moment.astimezone(datetime.UTC))
+            made.add(key, said(moment))
     if row.series_id in uids and row.original_at is not None:
-        made.add("recurrence-id", row.original_at.astimezone(datetime.UTC))
+        made.add("recurrence-id", said(row.original_at))
     for key, value in (("location", row.place), ("description", row.description)):
         if value:
             made.add(key, value)
@@ -111,18 +121,52 @@ def _component(row: Any, uids: Mapping[int, str]) -> Component:
 
 
 def read_calendar(content: bytes) -> list[Incoming]:
-    """The events of a file, those of a series before what was changed of it. A KnownError where it is no calendar."""
+    """The events of a file that take place, those of a series before what was changed of it.
+
+    Raises KnownError where it is no calendar.
+    """
+    damaged = KnownError(
+        _("This is no calendar file, or it is damaged."),
+        _("Export it again from the other program as iCalendar (.ics)."),
+    )
     try:
-        calendars = Calendar.from_ical(content, multiple=True)
-        found = [one for calendar in calendars for component in calendar.walk("VEVENT") for one in _incoming(component)]
+        calendars = Calendar.from_ical(_decoded(content), multiple=True)
+        components = [component for calendar in calendars for component in calendar.walk("VEVENT")]
+        found = [one for component in components if not _is_cancelled(component) for one in _incoming(component)]
+        cancelled = [one for component in components for one in _cancelled(component)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):  # whatever the library trips over
-        raise KnownError(
-            _("This is no calendar file, or it is damaged."),
-            _("Export it again from the other program as iCalendar (.ics)."),
-        ) from None
+        raise damaged from None
+    if not calendars and b"BEGIN:VCALENDAR" in content.upper():  # it ends too early
+        raise damaged
     if not calendars:
         raise KnownError(_("There is no calendar in this file."), _("Choose a file that ends in .ics."))
+    found = [
+        replace(one, exceptions=(*one.exceptions, *(at for uid, at in cancelled if uid == one.uid)))
+        if one.rule
+        else one
+        for one in found
+    ]
     return sorted(found, key=lambda one: one.original_at is not None)
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 as RFC 5545 wants it, or what else programs write."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def _is_cancelled(component: Any) -> bool:
+    return str(component.get("status") or "").upper() == "CANCELLED"
+
+
+def _cancelled(component: Any) -> Iterator[tuple[str, datetime.datetime]]:
+    """The series and the time of an occurrence that does not take place."""
+    if _is_cancelled(component) and (original := component.get("recurrence-id")) is not None:
+        yield str(component.get("uid") or ""), _moment(original.dt)
 
 
 def _incoming(component: Any) -> Iterator[Incoming]:
@@ -133,7 +177,10 @@ def _incoming(component: Any) -> Iterator[Incoming]:
     is_all_day = not isinstance(begin, datetime.datetime)
     starts_at = _moment(begin)
     ends_at = _end(component, starts_at, is_all_day=is_all_day)
-    rule = component.get("rrule")
+    rule = _rule(component.get("rrule"))
+    days = (starts_at.date() - (begin.date() if isinstance(begin, datetime.datetime) else begin)).days
+    if rule and days:  # its days of the week are those of its zone
+        rule = shifted(rule, days, starts_at)
     original = component.get("recurrence-id")
     values: dict[str, Any] = {
         "subject": str(component.get("summary") or _("Without a title")),
@@ -141,7 +188,10 @@ def _incoming(component: Any) -> Iterator[Incoming]:
         "ends_at": ends_at,
         "is_all_day": is_all_day,
         "place": str(component.get("location") or "") or None,
-        "description": str(component.get("description") or "") or None,
+        "description": "\n".join(
+            filter(None, (str(component.get("description") or "").rstrip(), _attendees(component)))
+        )
+        or None,
         "is_private": str(component.get("class") or "").upper() in {"PRIVATE", "CONFIDENTIAL"},
     }
     further = dict(sorted(_further_times(component, ends_at - starts_at))[: recurrence.MOST])
@@ -149,7 +199,7 @@ def _incoming(component: Any) -> Iterator[Incoming]:
         str(component.get("uid") or "")[: _LENGTHS["uid"]],
         {key: value[: _LENGTHS[key]] if key in _LENGTHS and value else value for key, value in values.items()},
         next((str(name) for name in _categories(component)), ""),
-        _rule(rule) or (recurrence.ONCE if further else None),
+        rule or (recurrence.ONCE if further else None),
         tuple(_moment(each.dt) for each in _dates(component, "exdate")),
         tuple(further),
         _moment(original.dt) if original is not None else None,
@@ -198,6 +248,14 @@ def _further_times(component: Any, length: datetime.timedelta) -> Iterator[tuple
         begin, end = each.dt if isinstance(each.dt, tuple) else (each.dt, length)
         begin = _moment(begin)
         yield begin, begin + end if isinstance(end, datetime.timedelta) else _moment(end)
+
+
+def _attendees(component: Any) -> str:
+    """Who takes part, in a line: nobody is invited by reading a file."""
+    found = component.get("attendee")
+    people = found if isinstance(found, list) else [found] if found is not None else []
+    names = [str(one.params.get("CN") or str(one).removeprefix("mailto:")) for one in people]
+    return _("Participants: {names}").format(names=_(", ").join(names)) if names else ""
 
 
 def _categories(component: Any) -> list[Any]:

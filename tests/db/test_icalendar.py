@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
+from crm_desktop.core import recurrence
 from crm_desktop.core.errors import KnownError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import calendar, events, journal
@@ -24,6 +26,7 @@ from crm_desktop.services.lookup import fetch_choices
 from crm_desktop.services.records import new_record
 from tests.db.conftest import SignIn
 
+PACIFIC = datetime.timezone(datetime.timedelta(hours=-8))
 RFC_WEEKLY = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//RDU Software//NONSGML HandCal//EN
@@ -229,9 +232,74 @@ def test_what_goes_out_comes_in_elsewhere_as_it_was(sign_in: SignIn) -> None:
     assert len(seen(seller)) == 4
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"x", b"PK\x03\x04", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\n"]
-)
+OTHERS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN
+BEGIN:VTIMEZONE
+TZID:Pacific Standard Time
+BEGIN:STANDARD
+DTSTART:16010101T000000
+TZOFFSETFROM:-0800
+TZOFFSETTO:-0800
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+DTSTART;TZID="Pacific Standard Time":20261123T{evening}
+DTEND;TZID="Pacific Standard Time":20261123T235900
+RRULE:FREQ=WEEKLY;COUNT=4;BYDAY=MO
+SUMMARY;LANGUAGE=zh-cn:跨国周会
+ATTENDEE;CN="陈客户";RSVP=TRUE:mailto:chen@example.com
+ATTENDEE:mailto:lin@example.com
+UID:040000008200E000
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID="Pacific Standard Time":20261130T{evening}
+RECURRENCE-ID;TZID="Pacific Standard Time":20261130T{evening}
+STATUS:CANCELLED
+UID:040000008200E000
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261126
+STATUS:CANCELLED
+SUMMARY:不办了
+UID:fair-1
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_what_outlook_writes_is_read_in_the_words_and_on_the_days_of_here(encoding: str) -> None:
+    here = datetime.datetime(2026, 11, 24).astimezone().tzinfo
+    evening = (datetime.datetime(2026, 11, 24, 0, 30, tzinfo=here).astimezone(PACIFIC)).strftime("%H%M%S")
+    (one,) = read_calendar(OTHERS.format(evening=evening).encode(encoding))
+    assert one.values["subject"] == "跨国周会"
+    assert one.values["description"] == "Participants: 陈客户, lin@example.com"
+    begin = one.values["starts_at"]
+    assert one.rule == f"FREQ=WEEKLY;COUNT=4;BYDAY={recurrence.WEEKDAYS[begin.weekday()]}"
+    times = recurrence.occurrences(one.rule, begin, one.exceptions)
+    assert [(at - begin).days for at in times] == [0, 14, 21]
+
+
+def test_what_repeats_goes_out_in_the_zone_of_the_firm(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    begin = datetime.datetime(2098, 3, 3, 7, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday, in UTC still a Sunday
+    values: dict[str, Any] = {"subject": "早会", "starts_at": begin, "ends_at": begin + datetime.timedelta(hours=1)}
+    with seller.write() as session:
+        record = new_record("event", seller.person, **values)
+        events.create(session, record, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20980331")
+    with seller.read() as session:
+        content = write_calendar(session, seller.person, since_a_year_ago())
+    assert b"BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai" in content
+    assert b"DTSTART;TZID=Asia/Shanghai:20980303T070000" in content
+    assert b"UNTIL=2098033" in content
+    assert b"Z;BYDAY=MO" in content
+
+
+DAMAGED = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", OTHERS[:900].encode(), DAMAGED])
 def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(KnownError):
         read_calendar(content)

@@ -319,6 +319,8 @@ def test_several_references_are_added_once_and_removed(qtbot: QtBot, window: QWi
     with qtbot.waitSignal(editor.changed):
         qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
     assert editor.value() == [INDUSTRIES[0], INDUSTRIES[2]]
+    qtbot.keyClick(editor.adder.line, Key.Key_Backspace)
+    assert editor.value() == INDUSTRIES[:1]
 
 
 def _type(line: QLineEdit, text: str) -> None:

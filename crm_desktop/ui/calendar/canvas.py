@@ -10,15 +10,21 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEv
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from crm_desktop.core.i18n import _
-from crm_desktop.services.calendar import Occurrence, Span
+from crm_desktop.services.calendar import InTheWay, Occurrence, Span
 from crm_desktop.services.calendar_times import DAY, Mode, clock_words, midnight
 from crm_desktop.ui.calendar.drag import HOUR, Drag
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
 from crm_desktop.ui.calendar.paint import CENTER, CalendarPainter
 from crm_desktop.ui.calendar.ways import LAYOUTS, arranged
 from crm_desktop.ui.calendar.words import words_of
+from crm_desktop.ui.theme import theme_name
 from crm_desktop.ui.widgets.tooltips import plain_tooltip
 
+_UNDER_WORDS = {
+    "light": QPainter.CompositionMode.CompositionMode_Darken,
+    "dark": QPainter.CompositionMode.CompositionMode_Lighten,
+}
+"""What is drawn over a day leaves its number readable."""
 Key = tuple[int, datetime.datetime]
 """An event's id, and when it begins."""
 
@@ -90,6 +96,12 @@ class CalendarCanvas(QAbstractScrollArea):
             self.cursor_span = Cursor(Span(found.starts_at, found.ends_at), found.is_whole_days, self._row_of(found))
             if into_sight:
                 self._show_cursor()
+
+    def know_in_the_way(self, event_id: int, found: InTheWay) -> None:
+        """What the dragged event may clash with was read."""
+        if self._drag is not None and self._drag.box is not None and self._drag.box.occurrence.event_id == event_id:
+            self._drag.in_the_way = found
+            self.viewport().update()
 
     def expect(self, event_id: int, starts_at: datetime.datetime) -> None:
         """Go to an event that is about to be shown, unless its user chooses another one meanwhile."""
@@ -219,7 +231,9 @@ class CalendarCanvas(QAbstractScrollArea):
         for rect, in_head in self._layout.rects_of(self.cursor_span):
             if in_head == is_fixed:
                 draw.painter.setOpacity(0.6)
+                draw.painter.setCompositionMode(_UNDER_WORDS[theme_name()])
                 draw.fill(self._on_viewport(rect, is_fixed=in_head), "select")
+                draw.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
                 draw.painter.setOpacity(1)
 
     def _paint_ghost(self, draw: CalendarPainter, *, is_fixed: bool) -> None:
@@ -239,8 +253,9 @@ class CalendarCanvas(QAbstractScrollArea):
             words = (
                 "" if cursor.is_whole else f"{clock_words(cursor.span.starts_at)}–{clock_words(cursor.span.ends_at)}"
             )
-            if troubled:
-                words = " · ".join(filter(None, (words, _("Clash: {what}").format(what=troubled[0].title))))
+            if troubled and self._drag is not None:
+                what = _("Clash: {what}").format(what=self._drag.trouble_words(troubled[0]))
+                words = " · ".join(filter(None, (words, what)))
             draw.text(placed.adjusted(4, 0, -4, 0), words, role, strong=True, side=CENTER)
 
     def _wanted(self) -> Cursor | None:

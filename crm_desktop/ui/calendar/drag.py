@@ -8,7 +8,8 @@ from typing import Literal
 
 from PySide6.QtCore import QPoint
 
-from crm_desktop.services.calendar import Occurrence, Span, clashes
+from crm_desktop.core.i18n import _
+from crm_desktop.services.calendar import InTheWay, Occurrence, Span, clashes
 from crm_desktop.services.calendar_times import DAY
 from crm_desktop.services.events import Swap
 from crm_desktop.ui.calendar.layout import Box, Cursor, Layout, Shown, Spot
@@ -29,6 +30,8 @@ class Drag:
     box: Box | None = None
     at: Spot | None = None
     is_copy: bool = False
+    in_the_way: InTheWay | None = None
+    """What may stand in the way of all who take part, shown or not; None until it is read."""
 
     @property
     def left(self) -> Occurrence | None:
@@ -60,12 +63,25 @@ class Drag:
         if self.box is None or cursor.is_whole:
             return []
         one = self.box.occurrence
-        people, resources = {*one.people}, {*one.resources}
+        known = self.in_the_way
+        people = (
+            {*one.people} | {id_ for is_resource, id_ in known.names if not is_resource} if known else {*one.people}
+        )
+        resources = (
+            {*one.resources} | {id_ for is_resource, id_ in known.names if is_resource} if known else {*one.resources}
+        )
         swap = swap_of(shown, self.box.row, cursor.row)
         if swap is not None:
             taken = resources if swap.is_resource else people
             taken ^= {swap.leaves, swap.comes}
-        return clashes(shown.occurrences, cursor.span, people, resources, but=0 if self.is_copy else one.event_id)
+        among = [*shown.occurrences, *(known.occurrences if known else ())]
+        return clashes(among, cursor.span, people, resources, but=0 if self.is_copy else one.event_id)
+
+    def trouble_words(self, found: Occurrence) -> str:
+        """Whose time is taken by what."""
+        names = self.in_the_way.names if self.in_the_way is not None else {}
+        keys = [*((True, id_) for id_ in found.resources), *((False, id_) for id_ in found.people)]
+        return _(": ").join(filter(None, (next((names[key] for key in keys if key in names), ""), found.title)))
 
     def _resized(self, one: Occurrence, at: Spot, row: int) -> Cursor:
         least = DAY if one.is_whole_days else LEAST

@@ -44,10 +44,11 @@ from crm_desktop.ui.widgets.labels import label
 WIDTH = 720
 CHECK_MS = 250
 LOOKED_AT = 60
-MOST_RESOURCES = 200
 """So many times of a rule are looked at for clashes."""
+MOST_RESOURCES = 200
 _WRITTEN = ("subject", "place", "description")
-_FIELDS = ("subject", "kind", "category", "place", "owner", "customer", "contact", "opportunity", "description")
+_ABOUT = ("customer", "contact", "opportunity", "request")
+_FIELDS = ("subject", "kind", "category", "place", "owner", *_ABOUT, "description")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class EventDialog(TypedDialog):
         self.resources = ReferencesEditor(REFERENCE, _("Rooms and cars"), self._find_resources)
         self.reminders, self._are_touched = WishesEditor(), False
         self.private = QCheckBox(_("Private: others see only that you are busy"))
-        self.clash = Bar("warn")
+        self.clash, self._clashing = Bar("warn"), ""
         self.free_button = link_button(_("When are all free?"), self.find_free)
         self._lay_out()
         self._fill()
@@ -129,7 +130,7 @@ class EventDialog(TypedDialog):
         self.body.addWidget(self.clash)
         rows: Sequence[Sequence[QWidget]] = (
             (self.people, self.resources),
-            [self.editors[key] for key in ("customer", "contact", "opportunity")],
+            [self.editors[key] for key in _ABOUT],
             [self.editors[key] for key in ("kind", "category", "owner")],
         )
         for row in rows:
@@ -215,7 +216,7 @@ class EventDialog(TypedDialog):
             for key, sentence in error.fields.items():
                 self.editors.get(key, self.times.ends_at).set_error(sentence)
         else:
-            self.clash.say_one(str(error))
+            self.clash.say([(words, ()) for words in (str(error), self._clashing) if words])
 
     def attendance(self) -> Attendance:
         """Who is asked, and what is booked."""
@@ -286,7 +287,8 @@ class EventDialog(TypedDialog):
         refs = [*self.people.value(), *([owner] if isinstance(owner, Ref) else [])]
         names = {(False, ref.id): ref.label for ref in refs}
         names |= {(True, ref.id): ref.label for ref in self.resources.value()}
-        self.clash.say_one(clash_words([one for _span, one in found], names))
+        self._clashing = clash_words([one for _span, one in found], names)
+        self.clash.say_one(self._clashing)
 
     def _note_day(self) -> None:
         if not self._are_touched:

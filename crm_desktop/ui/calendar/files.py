@@ -93,17 +93,20 @@ class CalendarFiles(QObject):
         """Read a file and save its events; those that came from there before are brought up to date."""
         remember(FOLDER, str(source.parent))
         context = self._view.context
-        try:
-            incoming = read_calendar(source.read_bytes())
-        except OSError as error:
-            reason = system_reason(error)
-            words = _("“{name}” cannot be read: {reason}").format(name=source.name, reason=reason)
-            messages.show_error(self._page, KnownError(words))
-            return
-        except KnownError as error:
-            messages.show_error(self._page, error)
-            return
-        context.choices.load(self, lambda choices: self._save(incoming, choices, source.name))
+
+        def work(_session: Session) -> list[Incoming]:
+            try:
+                return read_calendar(source.read_bytes())
+            except OSError as error:
+                reason = system_reason(error)
+                raise KnownError(
+                    _("“{name}” cannot be read: {reason}").format(name=source.name, reason=reason)
+                ) from None
+
+        def take(incoming: list[Incoming]) -> None:
+            context.choices.load(self, lambda choices: self._save(incoming, choices, source.name))
+
+        context.tasks.query(self._page, work, take)
 
     def _save(self, incoming: list[Incoming], choices: Choices, name: str) -> None:
         context = self._view.context

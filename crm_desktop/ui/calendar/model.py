@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -13,7 +13,16 @@ from PySide6.QtCore import QObject, Signal
 from crm_desktop.core import clock
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.lunar import lunar_day
-from crm_desktop.services.calendar import Calendar, Occurrence, SpecialDayNote, fetch_days, fetch_span
+from crm_desktop.services.calendar import (
+    Calendar,
+    InTheWay,
+    Occurrence,
+    Span,
+    SpecialDayNote,
+    fetch_days,
+    fetch_in_the_way,
+    fetch_span,
+)
 from crm_desktop.services.calendar_times import Mode, days_shown, span_of, stepped
 from crm_desktop.ui.calendar.layout import DayNote, Shown
 from crm_desktop.ui.calendar.ways import arranged
@@ -138,6 +147,15 @@ class CalendarModel(QObject):
                 self.failed.emit(error)
 
         self._context.tasks.query(self, work, take, fail, key="calendar")
+
+    def find_in_the_way(self, one: Occurrence, answer: Callable[[InTheWay], None]) -> None:
+        """What an event may clash with among the days shown, whoever's times are shown. Four statements."""
+        span = Span(*span_of(list(self.shown.days)))
+
+        def work(session: Session) -> InTheWay:
+            return fetch_in_the_way(session, one.event_id, span)
+
+        self._context.tasks.query(self, work, answer, lambda _error: None, key="in the way")
 
 
 def _is_asked(one: Occurrence, now: datetime.datetime) -> bool:

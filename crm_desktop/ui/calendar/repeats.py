@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from calendar import monthrange
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
@@ -108,14 +109,15 @@ def _offered(day: datetime.date | None) -> list[tuple[str, str]]:
 
 
 def _rules_of(day: datetime.date) -> list[str]:
-    name = WEEKDAYS[day.weekday()]
-    week = (day.day - 1) // 7 + 1
-    nth = f"{week if week < 5 else -1}{name}"  # noqa: PLR2004 - the fifth is the last
+    name, last = WEEKDAYS[day.weekday()], monthrange(day.year, day.month)[1]
+    week, is_last_week = (day.day - 1) // 7 + 1, day.day > last - 7
+    places = ([] if week > 4 else [week]) + ([-1] if is_last_week else [])  # noqa: PLR2004 - few months have a fifth
     return [
         "FREQ=DAILY",
         f"FREQ=WEEKLY;BYDAY={name}",
         f"FREQ=WEEKLY;INTERVAL=2;BYDAY={name}",
         f"FREQ=MONTHLY;BYMONTHDAY={day.day}",
-        f"FREQ=MONTHLY;BYDAY={nth}",
+        *(["FREQ=MONTHLY;BYMONTHDAY=-1"] if day.day == last else []),
+        *(f"FREQ=MONTHLY;BYDAY={place}{name}" for place in places),
         "FREQ=YEARLY",
     ]

@@ -34,6 +34,7 @@ class Wish(NamedTuple):
 class CalendarView(CalendarCanvas):
     """Knows no page: it tells what its user wants."""
 
+    drag_begun = Signal(object)  # Occurrence
     open_wanted = Signal(object)  # Occurrence
     create_wanted = Signal(object)  # Cursor
     move_wanted = Signal(object)  # Wish
@@ -87,6 +88,8 @@ class CalendarView(CalendarCanvas):
         if drag.at is None and (point - drag.start).manhattanLength() < QApplication.startDragDistance():
             return
         self._scroll_near_edge(point)
+        if drag.at is None and drag.box is not None:
+            self.drag_begun.emit(drag.box.occurrence)
         drag.at = self._spot_at(point) or drag.at
         drag.is_copy = _copies(drag, event)
         self.viewport().update()

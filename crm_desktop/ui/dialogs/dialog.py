@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -45,6 +46,13 @@ class Dialog(QDialog):
         width = max(hint.width(), self.minimumWidth())
         height = self._frame.totalHeightForWidth(width) if self._frame.hasHeightForWidth() else hint.height()
         return QSize(width, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What grows past the foot of the screen goes up."""
+        super().resizeEvent(event)
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        if self.isVisible() and frame.bottom() > room.bottom():
+            self.move(frame.x(), max(room.top(), room.bottom() + 1 - frame.height()))
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
         """Tab through what is shown, in its order."""

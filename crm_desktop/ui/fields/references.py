@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
@@ -29,6 +30,7 @@ class ReferencesEditor(FieldEditor):
         self.adder = ReferenceEditor(kind, label, lookup)
         self.adder.hide_heading()
         self.adder.changed.connect(self._add)
+        self.adder.line.installEventFilter(self)
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips)
         inside = QWidget()
@@ -59,6 +61,14 @@ class ReferencesEditor(FieldEditor):
         self._read_only = read_only
         self.adder.setVisible(not read_only)
         self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Backspace in the empty line takes the last one away."""
+        is_back = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Backspace
+        if is_back and event.type() == QEvent.Type.KeyPress and self._chosen and not self.adder.line.text():
+            self._remove(self._chosen[-1])
+            return True
+        return super().eventFilter(watched, event)
 
     def _add(self) -> None:
         chosen = self.adder.chosen()

@@ -155,6 +155,7 @@ class CalendarPage(Page):
         model.changed.connect(self._show)
         model.failed.connect(self._show_failure)
         model.took.connect(self._follower.soon.took)
+        table.drag_begun.connect(lambda one: model.find_in_the_way(one, partial(table.know_in_the_way, one.event_id)))
         table.open_wanted.connect(actions.open)
         table.create_wanted.connect(actions.create)
         table.move_wanted.connect(actions.move)
