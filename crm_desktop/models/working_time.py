@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,7 +25,9 @@ class SpecialDay(Timed, Base):
     day: Mapped[datetime.date] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str | None] = mapped_column(String(100), comment="Null: the name serves in English too")
-    is_working: Mapped[bool] = mapped_column(comment="True: a make-up day, with the hours of any working day")
+    is_working: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="True: a make-up day, with the hours of any working day"
+    )
 
 
 class WorkingTime(Base):

@@ -23,7 +23,7 @@ from crm_desktop.services.search import Hit
 from crm_desktop.spec import Ref
 
 CALLERS = ("customer", "contact")
-MOST_SHOWN, LEAST_DIGITS = 20, 7
+LEAST_DIGITS = 7
 _BY_SEVERITY = {"critical": 0, "major": 1, "minor": 2, "none": 3}
 _PRIORITIES = ("urgent", "high", "normal", "low")
 

@@ -71,7 +71,7 @@ _ADD_ALERT_RULES = text("""
       ('商机停滞', 'Stalled deals', 'stalled_deal', 0, null, 4),
       ('线索响应超时', 'Leads not answered', 'lead_unanswered', 0, null, 5),
       ('任务逾期', 'Tasks overdue', 'task_overdue', 0, null, 6),
-      ('服务将超时', 'Service targets at risk', 'request_late', 0, null, 7)
+      ('服务时限临近或已超时', 'Service targets near or passed', 'request_late', 0, null, 7)
     ) r (name, name_en, kind, days, level, place)
 """)
 _ADD_ENTRIES = text("""

@@ -269,6 +269,7 @@ def fetch_given(session: Session, ids: Sequence[int]) -> list[Given]:
                 order by s.entered_at desc, s.id desc limit 1) g
             join crm.employee b on b.id = g.moved_by_id
             where r.id = any (:ids) and r.owner_id = crm.me() and g.moved_by_id <> crm.me()
+              and g.entered_at > now() - interval '10 minutes'
               and r.state_id in (crm.choice('request_state', 'dispatched'), crm.choice('request_state', 'reopened'))
             order by r.id
         """),

@@ -266,6 +266,14 @@ class Time(Date):
         """``2026-03-05 14:30`` in local time."""
         return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M")
 
+    def brief(self, value: Any, today: datetime.date) -> str:
+        """As :class:`Date` has it, with the clock around ``today``."""
+        day = super().brief(value, today)
+        if value is None:
+            return day
+        local = value.astimezone()
+        return f"{day} {local:%H:%M}" if abs((today - local.date()).days) <= 1 else day
+
 
 class Bool(Kind):
     """Yes or no."""

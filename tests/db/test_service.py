@@ -187,6 +187,8 @@ def test_superiors_are_told_once_of_what_is_late(desk: Desk) -> None:
         return [(row[0], row[1], row[2]) for row in raw.rows(f"{names} order by m.record_id, e.name")]
 
     be_due(5, mine, nobodys, settled)
+    assert {*raw.value("select crm.targets_passed(now() - interval '1 minute')")} == {mine, nobodys}
+    assert not raw.value("select crm.targets_passed(now())"), "each list hears once of it"
     soon = "request_soon"
     assert told() == [("desk", soon, mine), ("desk", soon, nobodys), ("director", soon, nobodys)]
     assert not told(), "once"

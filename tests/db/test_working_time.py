@@ -87,9 +87,7 @@ def test_working_time_follows_week_plan_and_days(sign_in: SignIn) -> None:
         change_set = save_firm(session, before, plan)
     assert (minutes("2026-11-20"), minutes("2026-11-21"), minutes("2026-11-22")) == (570, 570, 0)
     with admin.write() as session:
-        session.connection().exec_driver_sql(
-            "insert into crm.special_day (day, name, is_working) values ('2026-11-20', '厂庆', false)"
-        )
+        session.connection().exec_driver_sql("insert into crm.special_day (day, name) values ('2026-11-20', '厂庆')")
     assert minutes("2026-11-20") == 0
     with admin.write() as session:
         undo(session, change_set)

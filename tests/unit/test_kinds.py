@@ -65,3 +65,10 @@ def test_what_is_typed_is_understood_and_written_so_that_it_is_understood_again(
 def test_what_is_no_value_is_refused_in_words(kind: Kind, text: str) -> None:
     with pytest.raises(BadValueError, match="“"):
         kind.parse(text)
+
+
+def test_a_moment_near_today_says_the_hour() -> None:
+    today, noon = datetime.date(2026, 11, 22), datetime.datetime(2026, 11, 22, 12).astimezone()
+    assert [TIME.brief(noon + datetime.timedelta(days=days), today) for days in (-2, -1, 0, 1, 2)] == [
+        "2 days ago", "yesterday 12:00", "today 12:00", "tomorrow 12:00", "in 2 days",
+    ]  # fmt: skip

@@ -1,12 +1,24 @@
 -- What is about to breach its target, and what has breached it, is told to the superior of whoever has it: once each.
 
+-- Requests that came near their target or passed it since then: nobody wrote them, but they stand otherwise in every list.
+create or replace function crm.targets_passed(since timestamptz) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    select r.id from crm.service_request r
+    where r.due_at > since and r.solved_at is null and (r.due_at <= now() or r.warn_at > since and r.warn_at <= now())
+    limit 201);
+end $$;
+
 -- Of what nobody has the superiors of those at the desk hear. Nobody is told of what he may not read, nor of what was
 -- due over ten days ago: that is no news when the firm comes back from a holiday, and old logs are imported.
 create or replace function crm.escalate_requests() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   pool bigint := crm.pool_owner();
+  passed bigint[] := crm.targets_passed(coalesce((select x.ran_at from crm.job x where x.key = 'escalation'), now()));
 begin
+  if passed <> '{}' then perform journal.notify('service_request', 'u', passed); end if;
   with late as (
     select r.id, r.owner_id, crm.target_state(r.due_at, r.warn_at, r.waiting_since, r.solved_at, r.was_late) as level,
            concat_ws(' · ', r.subject, c.name, nullif(e.name, (select p.name from crm.employee p where p.id = pool))) as what

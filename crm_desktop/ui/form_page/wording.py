@@ -19,11 +19,8 @@ NOTHING = "—"
 
 
 def moment_text(moment: datetime.datetime) -> str:
-    """The clock for today and yesterday, else the day."""
-    today = clock.today()
-    local = moment.astimezone()
-    day = TIME.brief(moment, today)
-    return f"{day} {local:%H:%M}" if (today - local.date()).days in {0, 1} else day
+    """As a list shows it now."""
+    return TIME.brief(moment, clock.today())
 
 
 def value_text(spec: EntitySpec, key: str, value: Any) -> str:

@@ -94,6 +94,11 @@ class LogCallPage(Page):
         self.clear()
         self.caller.look(number)
 
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """Who calls next is typed over who called last."""
+        super().setFocus(reason)
+        self.caller.line.selectAll()
+
     def clear(self) -> None:
         """Begin the next call."""
         self._caller, self._has_chosen_priority = None, False
