@@ -52,7 +52,7 @@ from crm_desktop.spec import Attr, EntitySpec, facts, kinds
 
 PROBED = 400
 """Where so many of a large table's first rows hold an answer's fill, it is taken from them."""
-CANDIDATES, EXAMINED = 1000, 5000
+CANDIDATES, EXAMINED = 400, 5000
 """So many of a large table's matches are ranked, of so many rows with the same pieces; who types two letters in a
 million customers goes on typing."""
 _BEHIND = 1_000_000

@@ -79,7 +79,7 @@ begin
   for table_name, indexed, size in
     select t.relname, pg_get_indexdef(i.indexrelid, 1, true), t.reltuples
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-    where t.relnamespace = 'crm'::regnamespace and x.relname = t.relname || '_search_idx' and t.reltuples > 50000
+    where t.relnamespace = 'crm'::regnamespace and x.relname = t.relname || '_search_idx' and t.reltuples > 30000
   loop
     execute format(
       'with sample as (select %s as pieces from crm.%I tablesample system (%s))'
