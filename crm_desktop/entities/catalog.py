@@ -65,6 +65,7 @@ PRODUCT_CATEGORY = EntitySpec(
     ),
     found_by=(ProductCategory.name,),
     importable=True,
+    subtitle=(ProductCategory.parent,),
     access=CATALOG_ACCESS,
 )
 

@@ -6,7 +6,7 @@ The database guards all of it; whoever may not gets a NoRightError.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import any_, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -18,10 +18,10 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.text import pinyin
 from crm_desktop.db.scram import scram_verifier
 from crm_desktop.entities import ALL_ENTITIES, by_key, guard_of
-from crm_desktop.models import Department, Employee, GroupMember, PermissionGroup
+from crm_desktop.models import Employee, GroupMember, PermissionGroup
 from crm_desktop.services.administrators import check_somebody_administers
 from crm_desktop.services.journal import begin_change
-from crm_desktop.services.records import Record, fetch_record, fetch_records, save_record
+from crm_desktop.services.records import Record, fetch_records, save_record
 from crm_desktop.services.statements import display_of
 from crm_desktop.spec import Ref, facts
 
@@ -147,46 +147,6 @@ def fetch_owned_ids(session: Session, entity: str, employee_id: int) -> list[int
     model: Any = spec.model
     owner = model.__table__.c[guard_of(spec).owner_column]
     return list(session.scalars(select(model.id).where(owner == employee_id).order_by(model.id)))
-
-
-class DepartmentNode(NamedTuple):
-    """A department in the tree, with how many active people are in it."""
-
-    id: int
-    parent_id: int | None
-    name: str
-    code: str
-    people: int
-    is_active: bool
-
-
-def fetch_departments(session: Session) -> list[DepartmentNode]:
-    """All departments in their order. One statement."""
-    people = (
-        select(func.count())
-        .where(Employee.department_id == Department.id, Employee.is_active)
-        .correlate(Department)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            Department.id, Department.parent_id, Department.name, Department.code, people, Department.is_active
-        ).order_by(Department.sort_order, Department.id)
-    )
-    return [
-        DepartmentNode(id_, parent, name, code or "", count, active) for id_, parent, name, code, count, active in rows
-    ]
-
-
-def move_department(session: Session, department_id: int, parent: Ref | None) -> Record:
-    """Put a department below another, or at the top; with all that is below it. Raises ``KnownError`` for a circle."""
-    above = {node.id: node.parent_id for node in fetch_departments(session)}
-    over = parent.id if parent is not None else None
-    while over is not None:
-        if over == department_id:
-            raise KnownError(_("A department cannot be part of itself."), _("Choose one that is not below it."))
-        over = above.get(over)
-    return save_record(session, fetch_record(session, "department", department_id), {"parent": parent})
 
 
 def fetch_ordered(session: Session, part: str, parent_id: int) -> list[Record]:

@@ -122,14 +122,22 @@ def drop(session: Session, lead: Record, reason: Ref | None) -> Record:
     return records.save_record(session, lead, {"state": _state(session, "dropped"), "reason": reason})
 
 
-def give_by_rule(session: Session, ids: Sequence[int], label: str) -> tuple[int, int]:
-    """Give those of the leads that nobody owns to people by the firm's rules; the change set, and how many were given.
+def give_by_rule(session: Session, ids: Sequence[int], label: str) -> tuple[int, dict[str, int]]:
+    """Give those of the leads that nobody owns to people by the firm's rules; the change set, and how many each got.
 
     Two statements.
     """
     change_set = journal.begin_change(session, "assign", label, "lead")
-    given: int = session.execute(text("select crm.assign_leads_by_rule(:ids)"), {"ids": list(ids)}).scalar_one()
-    return change_set, given
+    rows = session.execute(
+        text("""
+            select e.name, count(*) as got
+            from unnest(crm.assign_leads_by_rule(:ids)) with ordinality as given (employee_id, place)
+            join crm.employee e on e.id = given.employee_id
+            group by e.id, e.name order by got desc, min(place)
+        """),
+        {"ids": list(ids)},
+    )
+    return change_set, {row.name: row.got for row in rows}
 
 
 def _state(session: Session, code: State) -> Ref:

@@ -80,12 +80,14 @@ def _service(person: Person) -> Area:
 
 def _entries(spec: EntitySpec, person: Person) -> tuple[PageEntry, ...]:
     """The departments are a tree, the rest are lists; under that of the groups stands what they may do, above
-    that of the articles the search among them, above those of the tasks their board, below those of the work logs
-    who has submitted.
+    that of the categories their tree, above that of the articles the search among them, above those of the tasks their
+    board, below those of the work logs who has submitted.
     """
     if spec.key == "department":
         return (side.DEPARTMENTS,)
     entries = list_entries(spec)
+    if spec.key == "product_category":
+        return (side.CATEGORIES, *entries)
     if spec.key == "task":
         return (side.task_entry(), *entries)
     if spec.key == "knowledge_article":

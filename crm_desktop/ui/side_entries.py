@@ -15,7 +15,13 @@ from crm_desktop.ui.pages import page_at
 HOME = PageEntry("home", N_("My day"), page_at("pages.home.HomePage"), icon="house")
 CALENDAR = PageEntry("calendar", N_("Calendar"), page_at("pages.calendar.CalendarPage"), icon="calendar-blank")
 DEPARTMENTS = PageEntry(
-    "department/tree", N_("Departments"), page_at("pages.departments.DepartmentsPage"), N_("Departments")
+    "department/tree", N_("Departments"), page_at("pages.tree.TreePage", entity="department"), N_("Departments")
+)
+CATEGORIES = PageEntry(
+    "product_category/tree",
+    N_("Tree of categories"),
+    page_at("pages.tree.TreePage", entity="product_category"),
+    N_("Product categories"),
 )
 MESSAGES, REPORT = "messages/", "report/"
 INBOX = MESSAGES + "in"

@@ -14,10 +14,11 @@ from crm_desktop.core.errors import KnownError, NoRightError, SignInError
 from crm_desktop.core.i18n import set_language
 from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import by_key
-from crm_desktop.services import administration, grants, journal
+from crm_desktop.services import administration, grants, journal, trees
 from crm_desktop.services.administrators import OwnRightsError
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.records import Record, create_record, delete_records, fetch_record, new_record
+from crm_desktop.spec import Ref
 from tests.db.conftest import SignIn
 
 PASSWORD = "long enough 密码"
@@ -269,12 +270,24 @@ def test_entries_of_a_dictionary_are_put_in_order(admin: Gateway) -> None:
         ]
 
 
-def test_departments_are_a_tree_with_their_people(admin: Gateway) -> None:
-    with admin.read() as session:
-        nodes = {node.name: node for node in administration.fetch_departments(session)}
-    assert nodes["south"].parent_id == nodes["sales"].id
-    assert nodes["head"].parent_id is None
-    assert nodes["south"].people == 4
+def test_departments_and_categories_are_trees_that_count_what_is_in_them(admin: Gateway) -> None:
+    with admin.write() as session:
+        nodes = {node.name: node for node in trees.fetch(session, "department")}
+        assert nodes["south"].parent_id == nodes["sales"].id
+        assert nodes["head"].parent_id is None
+        assert nodes["south"].count == 4
+
+        devices, printers = (
+            create_record(session, new_record("product_category", admin.person, name=name))
+            for name in ("设备", "打印机")
+        )
+        printers = trees.move(session, "product_category", printers.id, Ref(devices.id, "设备"))
+        of = Ref(printers.id, "打印机")
+        create_record(session, new_record("product", admin.person, name="激光打印机", category=of))
+        by_id = {node.id: node for node in trees.fetch(session, "product_category")}
+        assert (by_id[printers.id].parent_id, by_id[printers.id].count, by_id[devices.id].count) == (devices.id, 1, 0)
+        with pytest.raises(KnownError, match="part of itself"):
+            trees.move(session, "product_category", devices.id, of)
 
 
 def test_public_pool_is_nobodys_colleague(admin: Gateway) -> None:

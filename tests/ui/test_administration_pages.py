@@ -18,7 +18,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.give_password import GivePasswordDialog
-from crm_desktop.ui.pages.departments import ID
+from crm_desktop.ui.pages.tree import ID
 from crm_desktop.ui.sharing.assign_dialog import AssignDialog
 from tests.ui.desk import Desk, SitDown, button, create, own_database, sign_in, sit_down, template, write
 
@@ -302,5 +302,5 @@ def test_department_does_not_come_below_itself(sit_down: SitDown) -> None:
     page: Any = view.current_page()
     page.put(head, Ref(south, "south"))
     desk.settle()
-    assert "A department cannot be part of itself." in desk.notices()
+    assert "This cannot be part of itself." in desk.notices()
     assert desk.value("department", head, "parent_id") is None

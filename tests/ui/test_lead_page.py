@@ -152,6 +152,7 @@ def test_selected_leads_are_given_by_rule(sit_down: SitDown) -> None:
     desk.settle()
     page.table.clearSelection()
     assert page.table.hasFocus(), "the button is gone"
+    assert "2 leads assigned by rule: seller 2." in desk.notices(), "one must know whom to ask"
     assert {desk.value("lead", id_, "owner_id") for id_ in waiting} == {seller}
     desk.press_undo()
     assert {desk.value("lead", id_, "owner_id") for id_ in waiting} == {pool.id}

@@ -57,16 +57,16 @@ create trigger keep_lead before insert or update of state_id, owner_id, reason_i
   for each row when (current_user <> 'crm_owner') execute function crm.keep_lead();
 
 -- Gives leads that nobody owns and nobody has begun to people, by the first rule that fits. A rule is locked while it
--- gives, so that two at once are not given to the same person in turn. How many it gave.
-create or replace function crm.give_leads(ids bigint[]) returns integer
+-- gives, so that two at once are not given to the same person in turn. Who got them, each lead's receiver once.
+create or replace function crm.give_leads(ids bigint[]) returns bigint[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   waiting crm.lead;
   rule crm.lead_rule;
   receiver bigint;
-  given integer := 0;
+  receivers bigint[] := '{}';
 begin
-  if not exists (select from crm.lead_rule r where r.is_active) then return 0; end if;
+  if not exists (select from crm.lead_rule r where r.is_active) then return receivers; end if;
   for waiting in select l.* from crm.lead l where l.id = any (ids) and l.owner_id = crm.pool_owner()
                    and l.state_id = crm.choice('lead_state', 'new') order by l.id for no key update loop
     select r.* into rule from crm.lead_rule r
@@ -90,13 +90,13 @@ begin
                m.given_at nulls first, m.id limit 1;
     update crm.lead_rule_member m set given_at = clock_timestamp() where m.rule_id = rule.id and m.employee_id = receiver;
     update crm.lead l set owner_id = receiver, assigned_at = now(), respond_by = crm.lead_respond_by() where l.id = waiting.id;
-    given := given + 1;
+    receivers := receivers || receiver;
   end loop;
-  return given;
+  return receivers;
 end $$;
 
 -- The same for whom asks, among those without owner that he may change.
-create or replace function crm.assign_leads_by_rule(ids bigint[]) returns integer
+create or replace function crm.assign_leads_by_rule(ids bigint[]) returns bigint[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if not crm.pool_owner() = any (crm.owners_in_scope('lead', 'update')) then raise insufficient_privilege; end if;

@@ -113,3 +113,23 @@ begin
 end $$;
 create trigger keep_fixed before insert or update or delete on crm.dictionary_entry
   for each row when (current_user <> 'crm_owner' and crm.me() is not null) execute function crm.keep_fixed();
+
+-- Departments, and categories of products, are trees: what lay in itself would be found in none of them. What lies above is
+-- locked on the way up, so that two who each put one into the other's do not both succeed.
+create or replace function crm.keep_tree() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  over bigint := new.parent_id;
+begin
+  while over is not null loop
+    if over = new.id then
+      raise 'This cannot be part of itself.' using hint = 'Choose one that is not below it.';
+    end if;
+    execute format('select t.parent_id from crm.%I t where t.id = $1 for no key update', tg_table_name) into over using over;
+  end loop;
+  return new;
+end $$;
+create trigger keep_tree before update of parent_id on crm.department
+  for each row when (new.parent_id is distinct from old.parent_id) execute function crm.keep_tree();
+create trigger keep_tree before update of parent_id on crm.product_category
+  for each row when (new.parent_id is distinct from old.parent_id) execute function crm.keep_tree();

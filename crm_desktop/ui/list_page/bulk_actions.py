@@ -67,9 +67,13 @@ class BulkActions:
         """Give leads to people by the firm's rules."""
         label = things(self._spec, len(ids))
 
-        def tell(given: tuple[int, int]) -> None:
-            change_set, count = given
-            text = _("{things} assigned by rule.").format(things=things(self._spec, count))
+        def tell(given: tuple[int, dict[str, int]]) -> None:
+            change_set, receivers = given
+            count = sum(receivers.values())
+            text = _("No lead was assigned.")
+            if count:
+                got = _(", ").join(f"{name} {each:,}" for name, each in receivers.items())
+                text = _("{things} assigned by rule: {got}.").format(things=things(self._spec, count), got=got)
             if count < len(ids):
                 text += " " + _("No rule fits the others, or they have an owner already.")
             back = partial(undo, self._view, self._view, change_set, self._done) if count else None

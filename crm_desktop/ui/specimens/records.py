@@ -71,6 +71,7 @@ def administrators_records(context: Context) -> tuple[tuple[str, Callable[[], QW
         ("sales_stage", partial(record_window, context, "sales_stage")),
         ("custom_fields", partial(custom_fields_window, context)),
         ("departments", partial(page_window, context, "administration", "department/tree")),
+        ("categories", partial(page_window, context, "opportunities", "product_category/tree")),
     )
 
 

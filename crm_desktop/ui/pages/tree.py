@@ -1,20 +1,21 @@
-"""The firm's departments as the tree they are."""
+"""Departments, and the categories of products, as the trees they are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeView
 
 from crm_desktop.core.access import Function
-from crm_desktop.core.i18n import _, ngettext
-from crm_desktop.entities.organisation import DEPARTMENT
-from crm_desktop.services import administration
-from crm_desktop.services.administration import DepartmentNode, fetch_departments
+from crm_desktop.core.i18n import N_, _, counted
+from crm_desktop.entities import by_key
+from crm_desktop.services import trees
 from crm_desktop.services.records import Record
+from crm_desktop.services.trees import Node
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import notify_saved
@@ -27,44 +28,57 @@ from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 
 ID = Qt.ItemDataRole.UserRole + 1
-TABLES = frozenset({"department", "employee"})
 
 
-class DepartmentsPage(Page):
-    """Enter or a double click opens a department; the mouse, Alt+Left and Alt+Right put it elsewhere."""
+class _Words(NamedTuple):
+    counted: str
+    """The entity that each node counts."""
+    purpose: str
+    """What the tree is good for, while it is empty."""
 
-    def __init__(self, view: AreaView) -> None:
-        super().__init__(_("Departments"))
+
+WORDS = {
+    "department": _Words("employee", N_("Employees belong to departments; rights can reach as far as one of them.")),
+    "product_category": _Words("product", N_("A filter or report for a category takes those below it with it.")),
+}
+
+
+class TreePage(Page):
+    """Enter or a double click opens a node; the mouse, Alt+Left and Alt+Right put it elsewhere."""
+
+    def __init__(self, view: AreaView, entity: str) -> None:
+        self.spec, self._words = by_key(entity), WORDS[entity]
+        super().__init__(_(self.spec.label_plural))
         self._view = view
         self.heading = PageTitle(self.title)
-        if view.context.person.may_use(Function.IMPORT, "department"):
-            begin = partial(start_import, view, DEPARTMENT)
+        if view.context.person.may_use(Function.IMPORT, entity):
+            begin = partial(start_import, view, self.spec)
             self.heading.add(secondary_button(_("Import"), begin, icon_name="upload-simple", shortcut="Ctrl+I"))
-        may_create = view.context.person.may("create", "department")
+        may_create = view.context.person.may("create", entity)
         if may_create:
             self.heading.add(self._adder(shortcut="Ctrl+N"))
-        self._current = 0  # the department that was moved last
+        self._current = 0  # the node that was moved last
         self._model = QStandardItemModel(self)
-        self.tree = DepartmentTree()
+        self.tree = Tree()
         self.tree.setAccessibleName(self.title)
         self.tree.setModel(self._model)
         self.tree.activated.connect(self._open)
         self.none_yet = EmptyState(
-            DEPARTMENT.icon,
-            _("No departments yet"),
-            _("Employees belong to departments; rights can reach as far as one of them."),
+            self.spec.icon,
+            _("No {things} yet").format(things=_(self.spec.label_plural).lower()),
+            _(self._words.purpose),
             (self._adder(),) if may_create else (),
         )
         self.none_yet.hide()
         self._card = card = Card(padding=8)
         card.body.addWidget(self.tree)
-        if view.context.person.may("update", "department"):
+        if view.context.person.may("update", entity):
             self.tree.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
             self.tree.moved.connect(self.put)
             for key, act in (("Alt+Left", self._move_out), ("Alt+Right", self._move_in)):
                 shortcut = QShortcut(QKeySequence(key), self.tree, context=Qt.ShortcutContext.WidgetShortcut)
                 shortcut.activated.connect(act)
-            words = _("Drag a department to another, or press Alt+Left and Alt+Right, to put it elsewhere.")
+            words = _("Drag one to another, or press Alt+Left and Alt+Right, to put it elsewhere.")
             card.body.addWidget(label(words, "small"))
         self.body.addWidget(self.heading)
         self.body.addWidget(card, 1)
@@ -74,17 +88,17 @@ class DepartmentsPage(Page):
         self.refresh()
 
     def _adder(self, shortcut: str = "") -> QPushButton:
-        words = _("New {thing}").format(thing=_("Department").lower())
+        words = _("New {thing}").format(thing=_(self.spec.label).lower())
         return primary_button(
-            words, lambda: self._view.open_record("department", 0), icon_name="plus", shortcut=shortcut
+            words, lambda: self._view.open_record(self.spec.key, 0), icon_name="plus", shortcut=shortcut
         )
 
     def refresh(self) -> None:
         """Read the tree again."""
-        self._view.context.tasks.query(self, fetch_departments, self._show, key="departments")
+        self._view.context.tasks.query(self, partial(trees.fetch, entity=self.spec.key), self._show, key="tree")
 
     def put(self, id_: int, parent: Ref | None) -> None:
-        """Put a department below another, or at the top."""
+        """Put a node below another, or at the top."""
 
         def done(saved: Record) -> None:
             self._current = id_
@@ -92,27 +106,26 @@ class DepartmentsPage(Page):
             self.refresh()
 
         self._view.context.tasks.command(
-            self, lambda session: administration.move_department(session, id_, parent), done, waits=True
+            self, lambda session: trees.move(session, self.spec.key, id_, parent), done, waits=True
         )
 
     def _move_out(self) -> None:
-        """Beside the department that it is part of."""
+        """Beside the one that it is part of."""
         index = self.tree.currentIndex().siblingAtColumn(0)
         if index.parent().isValid():
             self.put(int(index.data(ID)), _ref(index.parent().parent()))
 
     def _move_in(self) -> None:
-        """Below the department above it."""
+        """Below the one above it."""
         index = self.tree.currentIndex().siblingAtColumn(0)
         if index.isValid() and index.row() > 0:
             self.put(int(index.data(ID)), _ref(index.siblingAtRow(index.row() - 1)))
 
-    def _show(self, nodes: Sequence[DepartmentNode]) -> None:
+    def _show(self, nodes: Sequence[Node]) -> None:
         self._model.clear()
-        self._model.setHorizontalHeaderLabels([_("Department"), _("No."), _("Employees")])
-        self.heading.set_note(
-            ngettext("{count} department", "{count} departments", len(nodes)).format(count=len(nodes))
-        )
+        counts = _(by_key(self._words.counted).label_plural)
+        self._model.setHorizontalHeaderLabels([_(self.spec.label), counts, _("No.")])
+        self.heading.set_note(counted(self.spec.label, self.spec.label_plural, len(nodes)))
         had_focus = self.tree.hasFocus()
         self._card.setVisible(bool(nodes))
         self.none_yet.setHidden(bool(nodes))
@@ -130,40 +143,38 @@ class DepartmentsPage(Page):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionHidden(2, not any(node.code for node in nodes))
 
-    def _add(
-        self, parent: QStandardItem, parent_id: int | None, nodes: Sequence[DepartmentNode], known: set[int]
-    ) -> None:
+    def _add(self, parent: QStandardItem, parent_id: int | None, nodes: Sequence[Node], known: set[int]) -> None:
         for node in nodes:
             above = node.parent_id if node.parent_id in known else None
             if above == parent_id:
                 name = node.name if node.is_active else _("{name} (not in use)").format(name=node.name)
-                people = QStandardItem(f"{node.people:,}")
-                people.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                items = [QStandardItem(name), QStandardItem(node.code), people]
+                count = QStandardItem(f"{node.count:,}")
+                count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                items = [QStandardItem(name), count, QStandardItem(node.code)]
                 items[0].setData(node.id, ID)
                 parent.appendRow(items)
                 self._add(items[0], node.id, nodes, known)
 
     def _open(self, index: QModelIndex) -> None:
-        self._view.open_record("department", int(index.siblingAtColumn(0).data(ID)))
+        self._view.open_record(self.spec.key, int(index.siblingAtColumn(0).data(ID)))
 
     def _table_changed(self, table: str, _ids: object) -> None:
-        if table in TABLES:
+        if table in {self.spec.key, self._words.counted}:
             self.refresh()
 
 
-class DepartmentTree(QTreeView):
+class Tree(QTreeView):
     """A tree of whole rows."""
 
-    moved = Signal(int, object)  # a department's id, the one it comes below as Ref or None
+    moved = Signal(int, object)  # a node's id, the one it comes below as Ref or None
 
     def __init__(self) -> None:
         super().__init__()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setExpandsOnDoubleClick(False)
         self.setUniformRowHeights(True)
-        self.setAccessibleName(_("Departments"))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Announce the move instead of letting Qt copy items."""
