@@ -44,11 +44,12 @@ class SalesStage(Timed, Base):
     __tablename__ = "sales_stage"
     __table_args__ = (
         CheckConstraint("probability between 0 and 100", name="probability"),
+        CheckConstraint("days_allowed between 0 and 3650", name="days_allowed"),
         Index("sales_stage_order_idx", "process_id", "sort_order", "id"),
         {"comment": "Stages of the sales processes", "info": {POLICY: Guard(rule="common", entity="sales_process")}},
     )
     display = ("name", "name_en")
-    order = "sort_order"
+    order = "place"
 
     process_id: Mapped[int] = mapped_column(ForeignKey("crm.sales_process.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(100))
@@ -81,6 +82,8 @@ class SalesStage(Timed, Base):
         deferred=True,
     )
     """Of what it means: stages are shown in that colour."""
+    place: Mapped[int] = column_property(process_id * 100_000 + sort_order, deferred=True)
+    """Process by process."""
 
     process: Mapped[SalesProcess] = relationship(foreign_keys=[process_id])
     category: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[category_id])

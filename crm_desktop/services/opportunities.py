@@ -68,6 +68,15 @@ class Stages:
         """The stage that a record's field refers to."""
         return self._by_id.get(ref.id) if isinstance(ref, Ref) else None
 
+    @property
+    def beginnings(self) -> tuple[Stage, ...]:
+        """The first stage of each process in use."""
+        found: dict[int, Stage] = {}
+        for stage in self.all:
+            if stage.is_offered:
+                found.setdefault(stage.process.id, stage)
+        return tuple(found.values())
+
     def of(self, process_id: int) -> tuple[Stage, ...]:
         """Those of one process."""
         return tuple(stage for stage in self.all if stage.process.id == process_id)

@@ -66,6 +66,7 @@ def _as_text(column: Any) -> Any:
 _WRITTEN: dict[kinds.Kind, Callable[[Any], Any]] = {
     kinds.PHONES: lambda column: func.array_to_string(column, ", "),
     kinds.TIME: lambda column: func.to_char(column, "YYYY-MM-DD"),
+    kinds.PERCENT: lambda column: cast(column, String).concat("%"),
     kinds.MONEY: lambda column: literal("¥").concat(
         func.replace(func.to_char(column, "FM999,999,999,990.00"), ".00", "")
     ),

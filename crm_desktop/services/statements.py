@@ -286,7 +286,11 @@ def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[b
         # Not as an OR, for which no index is of use.
         either = union(select(model.id).where(found), select(model.id).where(grams_match(spec, words, person)))
         return cast("ColumnElement[bool]", model.id.in_(either))
-    texts = [attr for attr in spec.labels if facts(attr).target is None and facts(attr).kind.name == "text"]
+    texts: list[Any] = [a for a in spec.labels if facts(a).target is None and facts(a).kind.name == "text"]
+    if spec.part_of is not None and parent is not None and hasattr(parent.model, parent.model.display[0]):
+        above: Any = aliased(parent.model)
+        names = func.concat_ws("\n", *(getattr(above, name) for name in parent.model.display))
+        texts.append(select(names).where(above.id == getattr(model, facts(spec.part_of).column)).scalar_subquery())
     return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))
 
 

@@ -16,13 +16,13 @@ _MEMBERS: dict[str, Any] = {"department": Employee.department_id, "product_categ
 
 
 class Node(NamedTuple):
-    """A department or category, with how many active people or products are in it, not counting those below it."""
+    """A department or category, with how many active people or products it holds, not counting those below it."""
 
     id: int
     parent_id: int | None
     name: str
     code: str
-    count: int
+    held: int
     is_active: bool
 
 

@@ -275,7 +275,7 @@ def test_departments_and_categories_are_trees_that_count_what_is_in_them(admin: 
         nodes = {node.name: node for node in trees.fetch(session, "department")}
         assert nodes["south"].parent_id == nodes["sales"].id
         assert nodes["head"].parent_id is None
-        assert nodes["south"].count == 4
+        assert nodes["south"].held == 4
 
         devices, printers = (
             create_record(session, new_record("product_category", admin.person, name=name))
@@ -285,7 +285,7 @@ def test_departments_and_categories_are_trees_that_count_what_is_in_them(admin: 
         of = Ref(printers.id, "打印机")
         create_record(session, new_record("product", admin.person, name="激光打印机", category=of))
         by_id = {node.id: node for node in trees.fetch(session, "product_category")}
-        assert (by_id[printers.id].parent_id, by_id[printers.id].count, by_id[devices.id].count) == (devices.id, 1, 0)
+        assert (by_id[printers.id].parent_id, by_id[printers.id].held, by_id[devices.id].held) == (devices.id, 1, 0)
         with pytest.raises(KnownError, match="part of itself"):
             trees.move(session, "product_category", devices.id, of)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.move_several import MoveSeveralDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
@@ -49,6 +49,11 @@ def opportunity(desk: Desk, **values: Any) -> Record:
 def stage_of(desk: Desk, id_: int) -> str:
     stage = desk.value("opportunity", id_, "stage_id")
     return str(desk.value("sales_stage", stage, "name_en"))
+
+
+def outcome(desk: Desk, code: str) -> Ref:
+    of = "dictionary_id = (select id from crm.dictionary where code = 'outcome')"
+    return Ref(desk.id_of("dictionary_entry", f"{of} and code = :code", code=code), code)
 
 
 def test_page_opens_in_eight(desk: Desk) -> None:
@@ -228,6 +233,7 @@ def test_who_only_reads_it_is_offered_no_way_on(desk: Desk, sign_in: SignIn, qtb
     page = desk.open("opportunity", made.id)
     assert page.stage_card.ends == []
     assert not page.stage_card.steps[1].isEnabled()
+    assert not [one for one in page.findChildren(QPushButton) if one.text().startswith("New ") and one.isVisible()]
     qtbot.keyClick(page, Qt.Key.Key_2, ALT)
     desk.settle()
     assert desk.window.findChildren(MoveDialog) == []
@@ -249,6 +255,38 @@ def test_new_one_begins_in_the_stage_that_is_chosen(desk: Desk, qtbot: QtBot) ->
     assert stage_of(desk, page.id) == "Needs confirmed"
     assert page.stage_card.current.ref.label == "Needs confirmed"
     assert page.stage_card.isVisible()
+
+
+def test_another_process_is_found_by_its_name_and_gone_over_to(desk: Desk, sign_in: SignIn, qtbot: QtBot) -> None:
+    admin = sign_in("admin")
+    process = create(admin, "sales_process", name="工程项目", name_en="Projects")
+    of = {"process": Ref(process.id, "工程项目")}
+    create(admin, "sales_stage", name="勘察", probability=15, **of)
+    won = create(admin, "sales_stage", name="中标", sort_order=1, outcome=outcome(desk, "won"), **of)
+    assert desk.value("sales_stage", won.id, "probability") == 100, "what is won is certain"
+    with pytest.raises(FieldsError) as refused:
+        create(admin, "sales_stage", name="报价", days_allowed=-3, **of)
+    assert list(refused.value.fields) == ["days_allowed"]
+    desk.hear("sales_stage", won.id)
+
+    page = desk.open("opportunity", 0)
+    editor = page.editor.form.editors["stage"]
+    page.editor.form.focus_field("stage")
+    write(editor.line, "工程")
+    qtbot.waitUntil(editor.popup.isVisible)
+    assert editor.popup.texts() == ["勘察", "中标"]
+
+    page = desk.open("opportunity", opportunity(desk).id)
+    form = page.editor.form
+    assert (form.editor("reason").line.isReadOnly(), form.editor("competitor").line.isReadOnly()) == (True, False)
+    menu = button(page.stage_card, "Standard sales").menu()
+    assert [entry.text() for entry in menu.actions()] == ["Standard sales", "Projects"]
+    menu.actions()[1].trigger()
+    desk.settle()
+    desk.dialog(MoveDialog).move_button.click()
+    desk.settle()
+    assert desk.value("opportunity", page.id, "probability") == 15
+    assert button(page.stage_card, "Projects").isVisible()
 
 
 def test_what_people_wrote_is_shown_and_kept_with_its_ampersand(desk: Desk) -> None:

@@ -85,6 +85,18 @@ create trigger begin_stay after insert on crm.opportunity referencing new table 
 create trigger change_stay after update on crm.opportunity referencing old table as old_rows new table as new_rows
   for each statement when (current_user <> 'crm_owner') execute function crm.change_stay();
 
+-- Where a deal is won, winning it is certain; where it is lost or closed, it is out of the question.
+create or replace function crm.keep_stage() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.outcome_id <> crm.choice('outcome', 'open') then
+    new.probability := case when new.outcome_id = crm.choice('outcome', 'won') then 100 else 0 end;
+  end if;
+  return new;
+end $$;
+create trigger keep_stage before insert or update of outcome_id, probability on crm.sales_stage
+  for each row when (current_user <> 'crm_owner') execute function crm.keep_stage();
+
 -- A stage that means something else from now on, or allows more days, does so for what is in it.
 create or replace function crm.carry_stage() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -18,6 +18,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.spec import Attr, EntitySpec, Section
+from crm_desktop.spec.kinds import LONG_TEXT
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.rows import RowEditor
@@ -27,6 +28,7 @@ from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.places import places_of
 
 GAP = 16
+FEWEST_BESIDE = 3  # so many long texts by themselves stand side by side: strengths, weaknesses and so on
 LEAST_EDITOR = 200  # px; two columns of less would cut what stands in the fields
 _UNREADABLE = object()
 
@@ -278,7 +280,8 @@ class Form(QWidget):
                 self._place(grid, editors)
 
     def _place(self, grid: QGridLayout, editors: Sequence[FieldEditor]) -> None:
-        places = places_of((editor.kind.is_wide for editor in editors), self._columns)
+        is_matrix = len(editors) >= FEWEST_BESIDE and all(editor.kind is LONG_TEXT for editor in editors)
+        places = places_of((editor.kind.is_wide and not is_matrix for editor in editors), self._columns)
         for editor, (row, side, taken) in zip(editors, places, strict=True):
             grid.addWidget(editor, row, side, 1, taken)
         grid.setColumnStretch(0, 1)

@@ -9,10 +9,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.core.i18n import _
-from crm_desktop.entities import by_model
+from crm_desktop.entities import by_model, guard_of
 from crm_desktop.services.listing import Row
 from crm_desktop.services.parts import PartRows, fetch_parts
 from crm_desktop.services.records import Record, may_begin
+from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Column, EntitySpec, Ref, facts
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
@@ -142,8 +143,9 @@ class PartsCard(Card):
         self._parent = Record(part.key, 0, 0)
         self.parts = PartsTable(view, part)
         self.body.addWidget(self.parts)
-        if (button := self.parts.add_button()) is not None:
-            self.head.addWidget(button)
+        self._button = self.parts.add_button()
+        if self._button is not None:
+            self.head.addWidget(self._button)
         self._follower = Follower(self, self._read)
         view.context.bus.changed.connect(self._table_changed)
 
@@ -152,6 +154,9 @@ class PartsCard(Card):
         is_other = parent.id != self._parent.id
         self._parent = parent
         self.setVisible(parent.id > 0)
+        if self._button is not None:  # who may change the record may add to it, unless that has an owner of its own
+            is_bound = guard_of(self._part).parent_table is not None
+            self._button.setHidden(is_bound and bool(why_not(self._view.context.person, "update", parent)))
         if is_other:
             self._read()
 

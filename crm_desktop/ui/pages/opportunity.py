@@ -58,6 +58,7 @@ class OpportunityPage(FormPage):
         for card in (self.lines, self.stays, self.ownership):
             self.add_below(card)
         self._editor.form.put_between(self.own, OWN_PLACE)
+        self._editor.form.completed.connect(self._show_result)
         self.ownership.setVisible(id_ > 0)
         self._editor.loaded.connect(lambda record: self.ownership.setVisible(record.id > 0))
         self.article_button.clicked.connect(self.write_article)
@@ -105,6 +106,15 @@ class OpportunityPage(FormPage):
         self.stage_card.show_record(record, self._stages, may_edit=may_edit)
         self.lines.offer_amount(record, may_edit=may_edit)
         self._editor.form.editor("stage").set_read_only(record.id > 0 or not may_edit)
+        self._show_result()
+
+    def _show_result(self) -> None:
+        """When and why it ended is asked when it ends."""
+        form, stage = self._editor.form, self.stage_card.current
+        if form.is_complete:
+            is_open = self._editor.record.id > 0 and stage is not None and not stage.is_end
+            for key in ("closed_on", "reason"):
+                form.editor(key).set_read_only(self._editor.is_read_only or is_open)
 
     def _load_stages(self) -> None:
         def take(stages: Stages) -> None:

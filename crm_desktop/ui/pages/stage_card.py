@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import N_, _, ngettext
@@ -15,7 +15,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec.kinds import DATE
 from crm_desktop.ui.icons import icon
 from crm_desktop.ui.widgets.bar import Action, Bar
-from crm_desktop.ui.widgets.buttons import Button, as_written, secondary_button, with_shortcut
+from crm_desktop.ui.widgets.buttons import Button, as_written, quiet_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.flow_layout import FlowLayout
 from crm_desktop.ui.widgets.labels import label
@@ -62,7 +62,7 @@ class StageCard(Card):
         if self.current is None:
             return
         self.path = stages.of(self.current.process.id)
-        self._show_path(record, self.current, may_edit=may_edit)
+        self._show_path(record, self.current, stages.beginnings, may_edit=may_edit)
         self._show_checklist(self.current.checklist, record.values.get("checked") or (), may_edit=may_edit)
         self._warn(record, self.current, may_edit=may_edit)
 
@@ -76,8 +76,10 @@ class StageCard(Card):
         place = way.index(self.current) + direction if self.current in way else -1
         return way[place] if 0 <= place < len(way) else None
 
-    def _show_path(self, record: Record, current: Stage, *, may_edit: bool) -> None:
+    def _show_path(self, record: Record, current: Stage, beginnings: Sequence[Stage], *, may_edit: bool) -> None:
         self._path.clear()
+        if {stage.process.id for stage in beginnings} - {current.process.id}:
+            self._path.addWidget(self._process(current, beginnings, may_edit=may_edit))
         while (item := self._ends.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -93,6 +95,24 @@ class StageCard(Card):
             elif not current.is_end and may_edit:
                 self.ends.append(self._end(stage, key))
                 self._ends.addWidget(self.ends[-1])
+
+    def _process(self, current: Stage, beginnings: Sequence[Stage], *, may_edit: bool) -> QPushButton:
+        """Which process it goes through, where there are several; another one begins with its first stage."""
+        made = quiet_button(as_written(current.process.label), icon_name="path")
+        made.setToolTip(plain_tooltip(_("Sales process")))
+        made.setEnabled(may_edit)
+        menu = QMenu(made)
+        for stage in beginnings:
+            entry = menu.addAction(as_written(stage.process.label))
+            entry.setCheckable(True)
+            entry.setChecked(stage.process == current.process)
+            if stage.process != current.process:
+                entry.triggered.connect(partial(self._announce_move, stage))
+        made.setMenu(menu)
+        return made
+
+    def _announce_move(self, stage: Stage) -> None:
+        self.move_wanted.emit(stage)
 
     def _step(self, stage: Stage, record: Record, current: Stage, key: str) -> QPushButton:
         made = Button(as_written(stage.ref.label))

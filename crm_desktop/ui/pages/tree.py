@@ -150,7 +150,7 @@ class TreePage(Page):
             above = node.parent_id if node.parent_id in known else None
             if above == parent_id:
                 name = node.name if node.is_active else _("{name} (not in use)").format(name=node.name)
-                count = QStandardItem(f"{node.count:,}")
+                count = QStandardItem(f"{node.held:,}")
                 count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 items = [QStandardItem(name), count, QStandardItem(node.code)]
                 items[0].setData(node.id, ID)
