@@ -287,9 +287,9 @@ def text_filter(spec: EntitySpec, words: int, person: Person) -> ColumnElement[b
         either = union(select(model.id).where(found), select(model.id).where(grams_match(spec, words, person)))
         return cast("ColumnElement[bool]", model.id.in_(either))
     texts: list[Any] = [a for a in spec.labels if facts(a).target is None and facts(a).kind.name == "text"]
-    if spec.part_of is not None and parent is not None and hasattr(parent.model, parent.model.display[0]):
+    if spec.part_of is not None and parent is not None:
         above: Any = aliased(parent.model)
-        names = func.concat_ws("\n", *(getattr(above, name) for name in parent.model.display))
+        names = func.concat_ws("\n", *(getattr(above, name) for name in above.display if hasattr(above, name)))
         texts.append(select(names).where(above.id == getattr(model, facts(spec.part_of).column)).scalar_subquery())
     return and_(*(contains(func.lower(func.concat_ws("\n", *texts)), n) for n in range(words)))
 

@@ -14,6 +14,7 @@ from crm_desktop.services.filter_words import fetch_names
 from crm_desktop.ui.board.choices import Choices, from_stored
 from crm_desktop.ui.board.whose_menu import whose_words
 from tests.db.conftest import SignIn, own_database, sign_in, template
+from tests.ui.desk import create
 
 __all__ = ["own_database", "sign_in", "template"]
 
@@ -68,3 +69,15 @@ def test_a_strange_choice_shows_a_board_or_says_what_is_wrong(sign_in: SignIn) -
             with suppress(KnownError):  # which the board shows
                 found = fetch_board(session, OPPORTUNITY_BOARD, choices.list_query("opportunity"), seller.person)
                 assert isinstance(found, FoundBoard)
+
+
+def test_what_has_no_day_yet_is_on_the_board_of_now(sign_in: SignIn) -> None:
+    seller = sign_in("seller")
+    create(seller, "opportunity", name="二期设备")
+
+    def count(period: str) -> int:
+        with seller.read() as session:
+            query = Choices(period=period).list_query("opportunity")
+            return sum(column.count for column in fetch_board(session, OPPORTUNITY_BOARD, query, seller.person).columns)
+
+    assert (count("this_quarter"), count("next_quarter")) == (1, 0)

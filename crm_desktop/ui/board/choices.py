@@ -40,7 +40,7 @@ class Choices:
 
     def group(self) -> Group:
         """All of it as one filter, but for the process. What is over counts by the day it ended; what is open and
-        late counts as now.
+        late, or has no day yet, counts as now.
         """
         items = [part for part in (self.whose, _in_period(self.period), self.filter) if part]
         return Group(tuple(items)) if len(items) != 1 else items[0]
@@ -99,6 +99,8 @@ def _in_period(period: str) -> Group:
         return EVERYTHING
     expected: Condition | Group = Condition("expected_on", "period", period)
     if period.startswith("this_"):
-        expected = Group((expected, Condition("expected_on", "longer_ago", 0)), "any")
+        expected = Group(
+            (expected, Condition("expected_on", "longer_ago", 0), Condition("expected_on", "empty")), "any"
+        )
     still_open = Group((Condition("closed_on", "empty"), expected))
     return Group((still_open, Condition("closed_on", "period", period)), "any")
