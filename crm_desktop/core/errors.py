@@ -41,6 +41,7 @@ class Attempt(NamedTuple):
     """By which the server knows a transaction, so that one can ask later whether it was committed."""
 
     change_set: int
+    """0 where none is journaled: a message."""
     transaction: int
 
 

@@ -21,7 +21,7 @@ from crm_desktop.spec import Ref
 
 KEPT_DAYS = 30
 """Discarded drafts can be brought back so long."""
-Kind = Literal["record", "note", "import", "page"]
+Kind = Literal["record", "note", "import", "page", "dialog"]
 _TYPE = "crm:type"
 _MOMENTS = {kind.__name__: kind for kind in (datetime.datetime, datetime.date, datetime.time)}
 
@@ -55,6 +55,15 @@ class Draft:
     """What was in it, as in ``content``; of a record with the ``id``, version and values it has when that is committed.
     None: all that is typed.
     """
+    was_new: bool = False
+    """Whether it is what was typed after a new record had been sent off."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its save may have been committed without anybody hearing of it; nobody goes on with it before the
+        server was asked.
+        """
+        return self.attempt is not None
 
     @property
     def is_open_elsewhere(self) -> bool:
@@ -73,7 +82,8 @@ class Draft:
         if not typed:
             return None
         content = {"version": sent["version"], "base": sent["base"], "typed": typed}
-        return replace(self, record_id=sent["id"], content=content, attempt=None, sent=None)
+        is_rest_of_new = self.was_new or not self.record_id
+        return replace(self, record_id=sent["id"], content=content, attempt=None, sent=None, was_new=is_rest_of_new)
 
 
 class Drafts:
@@ -122,7 +132,9 @@ class Drafts:
         self._live.add(draft.id)
         with self._lock:
             known = self._drafts.get(draft.id)
-            self._put(replace(draft, attempt=known.attempt, sent=known.sent) if known else draft)
+            if known is not None:
+                draft = replace(draft, attempt=known.attempt, sent=known.sent, was_new=known.was_new)
+            self._put(draft)
 
     def note_attempt(self, id_: str, attempt: Attempt, sent: Mapping[str, Any]) -> None:
         """Remember, before it is committed, by what to ask whether it was, and what is in it (see ``Draft.sent``).
@@ -136,15 +148,23 @@ class Drafts:
         self.store.flush()
 
     def settle(self, id_: str) -> Draft | None:
-        """Its attempt was committed; what was typed since stays a draft, and is what comes back."""
+        """Its attempt was committed; what was typed since stays a draft, and is what comes back. One that began after
+        the save was sent off has no attempt, and stays as it is.
+        """
         with self._lock:
             known = self._drafts.get(id_)
-            rest = known.after_commit() if known else None
-            if rest is not None:
+            rest = known.after_commit() if known and known.is_doubtful else known
+            if rest is not None and rest is not known:
                 self._put(rest)
         if rest is None:
             self.forget(id_)
         return rest
+
+    def note_failure(self, id_: str) -> None:
+        """Its attempt was never committed."""
+        with self._lock:
+            if id_ in self._drafts:
+                self._put(replace(self._drafts[id_], attempt=None, sent=None))
 
     def forget(self, id_: str) -> None:
         """It was saved, or typed back to what it was."""
@@ -178,8 +198,15 @@ class Drafts:
         return self._newest_first(lambda draft: draft.discarded_at is not None)
 
     def waiting_at(self, entity: str, record_id: int) -> list[Draft]:
-        """What is to be offered on the page of a record (0: of a new one)."""
-        return [draft for draft in self.waiting() if (draft.entity, draft.record_id) == (entity, record_id)]
+        """What is to be offered on the page of a record (0: of a new one, where one would look for the rest of one that
+        was saved, too).
+        """
+        found = (draft for draft in self.waiting() if draft.entity == entity and draft.kind != "page")
+        return [draft for draft in found if draft.record_id == record_id or (draft.was_new and not record_id)]
+
+    def doubtful(self) -> list[Draft]:
+        """Those of which the server is to be asked whether they were saved."""
+        return [draft for draft in self.waiting() if draft.is_doubtful]
 
     def _put(self, draft: Draft) -> None:
         self._drafts[draft.id] = draft

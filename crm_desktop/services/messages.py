@@ -10,7 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, literal, select, text
 from sqlalchemy.orm import Session
 
+from crm_desktop.core.errors import Attempt
 from crm_desktop.core.i18n import N_, _
+from crm_desktop.db.engine import ATTEMPT
 from crm_desktop.models import Department, Employee, PermissionGroup
 from crm_desktop.models import Message as Row
 from crm_desktop.services.statements import display_of
@@ -118,11 +120,15 @@ def send(
 ) -> int:
     """Send to all of them; how many people got it. One statement; raises NoRightError for a record out of sight."""
     ids = {kind: [one.ref.id for one in receivers if one.kind == kind] for kind in ("employee", "department", "group")}
-    count: int = session.execute(
-        text("select crm.send_message(:body, :employee, :department, :group, :entity, :record)"),
+    count, transaction = session.execute(
+        text(
+            "select crm.send_message(:body, :employee, :department, :group, :entity, :record),"
+            " pg_current_xact_id()::text::bigint"
+        ),
         {"body": body.strip(), **ids, "entity": entity, "record": record_id},
-    ).scalar_one()
-    return count
+    ).one()
+    session.info[ATTEMPT] = Attempt(0, transaction)
+    return int(count)
 
 
 def mark_read(session: Session, ids: Sequence[int]) -> None:

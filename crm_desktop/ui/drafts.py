@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -14,6 +14,10 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.errors import Attempt
 from crm_desktop.core.i18n import _
 from crm_desktop.services.drafts import Draft, Drafts, Kind
+from crm_desktop.services.outcome import attempt_of
+from crm_desktop.ui.tasks import Session
+
+T = TypeVar("T")
 
 
 class DraftBook(QObject):
@@ -62,6 +66,11 @@ class DraftBook(QObject):
         self.changed.emit()
         return rest
 
+    def note_failure(self, id_: str) -> None:
+        """What was sent off last was never committed."""
+        self._drafts.note_failure(id_)
+        self.changed.emit()
+
     def forget(self, id_: str) -> None:
         """It was saved, or typed back."""
         self._drafts.forget(id_)
@@ -89,6 +98,10 @@ class DraftBook(QObject):
     def waiting_at(self, entity: str, record_id: int) -> list[Draft]:
         """What is offered on the page of a record."""
         return self._drafts.waiting_at(entity, record_id)
+
+    def doubtful(self) -> list[Draft]:
+        """Those of which the server is to be asked whether they were saved."""
+        return self._drafts.doubtful()
 
     def discarded(self) -> list[Draft]:
         """What can be brought back, newest first."""
@@ -152,6 +165,20 @@ class DraftKeeper(QObject):
         draft = Draft(self._kind, self._entity, self._record_id, title, content, self._place)
         self._draft = replace(draft, id=self._draft.id) if self._draft else draft
         self._book.keep(self._draft)
+
+    def sending(self, work: Callable[..., T], sent: Callable[[T], Mapping[str, Any]]) -> Callable[..., T]:
+        """``work``, which saves what is typed, and notes by what to ask whether it was committed: a program that is
+        killed right after it must not offer it again. ``sent`` tells from its result what was in it (see ``Draft``).
+        """
+        book, id_ = self._book, self.id
+
+        def noted(session: Session, *arguments: Any) -> T:
+            result = work(session, *arguments)
+            if id_:
+                book.note_attempt(id_, attempt_of(session), sent(result))
+            return result
+
+        return noted
 
     def settle(self, record_id: int) -> None:
         """What was sent off is saved as this record; what was typed since goes on as the same draft."""

@@ -22,13 +22,14 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from crm_desktop.ui.header import Header
+from crm_desktop.ui.lost_answers import LostAnswers
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.message_watch import MessageWatch
 from crm_desktop.ui.page import LOG_CALL, LOG_KEY, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.reminders.reminding import Reminding
 from crm_desktop.ui.service_watch import ServiceWatch
 from crm_desktop.ui.sharing.watch import LentWatch
-from crm_desktop.ui.side_entries import INBOX
+from crm_desktop.ui.side_entries import INBOX, INBOX_AREA
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
 from crm_desktop.ui.theme import dress
@@ -38,7 +39,6 @@ from crm_desktop.ui.widgets.notice import Notice, Notices
 from crm_desktop.ui.widgets.tab_order import tab_on
 
 SIZE = QSize(1366, 768)
-INBOX_AREA = "home"
 LEAST = QSize(1024, 600)
 
 
@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self._build()
         context.bus.connection_changed.connect(self._show_connection)
         self._drafts_notice: Notice | None = None
-        context.drafts.loaded.connect(self._tell_drafts)
+        LostAnswers(context, self).told.connect(self._tell_drafts, Qt.ConnectionType.SingleShotConnection)
         if any(page.key == INBOX for area in context.areas for page in area.pages):
             watch = MessageWatch(context, self._tell_message, self)
             watch.counted.connect(self._show_unread)
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
         if draft.kind == "import":
             self.import_draft_chosen.emit(draft)
         elif draft.kind == "page":
-            self.show_area(draft.entity).select_page(draft.place)
+            self.show_area(draft.entity).select_page(draft.place.partition("#")[0])
         else:
             self.open_record(draft.entity, draft.record_id)
 

@@ -1,38 +1,44 @@
-"""What is typed or chosen on a page that is no record's: kept as a draft, and offered on that page again."""
+"""What is typed or chosen where no record's page shows it, on a page or in a dialog: kept, and offered there again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal
 
 from crm_desktop.core.i18n import _
-from crm_desktop.services.drafts import Draft
+from crm_desktop.services.drafts import Draft, Kind
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.unsaved import ask_unsaved
-from crm_desktop.ui.drafts import DraftKeeper
+from crm_desktop.ui.drafts import DraftBook, DraftKeeper
 from crm_desktop.ui.form_page.wording import moment_text
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
 
+T = TypeVar("T")
 
-class PageDraft(Bar):
-    """A line for the head of the page; it offers nothing before ``offer``. ``key`` is the page's at the side."""
+
+class KeptDraft(Bar):
+    """A line for the head of the place; it offers nothing before ``offer``. ``about`` is an entity and the id of one of
+    its records, or an area and 0.
+    """
 
     applied = Signal(object)  # the content that was kept
 
-    def __init__(self, view: AreaView, key: str, title: str) -> None:
+    def __init__(self, book: DraftBook, kind: Kind, about: tuple[str, int], place: str, title: str) -> None:
         super().__init__("accent")
-        self._book = view.context.drafts
-        self._area, self._key, self._title = view.area.key, key, title
-        self._keeper = DraftKeeper(self._book, "page", key, self)
-        self._keeper.watch(self._area, 0)
+        self._book = book
+        self._own = (kind, *about, place)
+        self._title = title
+        self._keeper = DraftKeeper(book, kind, place, self)
+        self._keeper.watch(*about)
         self._is_offered = False
         self._book.changed.connect(self._show)
 
     def offer(self) -> None:
-        """The page shows now what a draft can be applied to."""
+        """The place shows now what a draft can be applied to."""
         self._is_offered = True
         self._show()
 
@@ -40,8 +46,16 @@ class PageDraft(Bar):
         """What is typed now; ``words`` tell it from other drafts."""
         self._keeper.keep(self._title, {"words": words, **content})
 
+    def sending(self, work: Callable[[Session], T], words: str, content: Mapping[str, Any]) -> Callable[[Session], T]:
+        """``work``, which saves what ``keep`` was given (see ``DraftKeeper.sending``)."""
+        return self._keeper.sending(work, lambda _result: {"words": words, **content})
+
+    def settle(self) -> None:
+        """What was sent off is saved; what was typed since stays."""
+        self._keeper.settle(self._own[2])
+
     def forget(self) -> None:
-        """It was saved, or nothing is typed any more."""
+        """Nothing is typed any more."""
         self._keeper.forget()
 
     def leave(self) -> None:
@@ -51,6 +65,10 @@ class PageDraft(Bar):
     def discard(self) -> None:
         """Its user wants it no more; it can be brought back."""
         self._keeper.discard()
+
+    def leave(self) -> None:
+        """Something else begins here; what was typed is offered."""
+        self._keeper.leave()
 
     def may_leave(self) -> bool:
         """Ask what becomes of it."""
@@ -63,7 +81,7 @@ class PageDraft(Bar):
 
     def _show(self) -> None:
         waiting = self._book.waiting() if self._is_offered else []
-        drafts = [draft for draft in waiting if (draft.kind, draft.entity, draft.place) == self._own()]
+        own = [draft for draft in waiting if (draft.kind, draft.entity, draft.record_id, draft.place) == self._own]
         self.say(
             [
                 (
@@ -72,13 +90,18 @@ class PageDraft(Bar):
                     ),
                     [(_("Apply"), partial(self._apply, draft)), (_("Discard"), partial(self._book.discard, draft.id))],
                 )
-                for draft in drafts
+                for draft in own
+                if not draft.is_doubtful
             ]
         )
-
-    def _own(self) -> tuple[str, str, str]:
-        return "page", self._area, self._key
 
     def _apply(self, draft: Draft) -> None:
         self._keeper.take(draft)
         self.applied.emit(draft.content)
+
+
+class PageDraft(KeptDraft):
+    """Of a page that is no record's. ``key`` is the page's at the side."""
+
+    def __init__(self, view: AreaView, key: str, title: str) -> None:
+        super().__init__(view.context.drafts, "page", (view.area.key, 0), key, title)

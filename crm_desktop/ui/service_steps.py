@@ -83,8 +83,8 @@ class ServiceSteps:
                 return
             if isinstance(error, ConflictError):
                 if dialog is not None:
-                    dialog.reject()
+                    dialog.leave()
                 self._done(None)
             messages.show_error(self._page, error)
 
-        self._view.context.tasks.command(dialog or self._page, work, done, fail)
+        self._view.context.tasks.command(dialog or self._page, dialog.sending(work) if dialog else work, done, fail)

@@ -24,7 +24,7 @@ CATEGORIES = PageEntry(
     N_("Product categories"),
 )
 MESSAGES, REPORT = "messages/", "report/"
-INBOX = MESSAGES + "in"
+INBOX_AREA, INBOX = "home", MESSAGES + "in"
 """What the keys of their entries begin with."""
 TEAM_LOGS = "work_log/team"
 FOLDERS: dict[Folder, str] = {"in": N_("Messages"), "unread": N_("Unread messages"), "sent": N_("Sent messages")}

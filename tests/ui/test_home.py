@@ -135,7 +135,7 @@ def test_what_waits_is_settled_in_place_and_its_row_goes(sit_down: SitDown, sign
     choose("steps", "Next step…")
     step = desk.dialog(NextStepDialog)
     step.editors["next_on"].set_value(clock.today() + datetime.timedelta(9))
-    step.accept()
+    button(step, "Save").click()
     desk.settle()
     assert page.cards["steps"].empty.isVisible()
     desk.press_undo()

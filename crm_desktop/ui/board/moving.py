@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import opportunities
 from crm_desktop.services.opportunities import Stage, Stages, asked, is_back
@@ -73,16 +73,18 @@ class Mover(QObject):
             dialog.accept()
             self._tell(stage, moved)
 
+        def work(session: Session) -> Record:
+            return opportunities.move(session, record, stage, values, note)
+
         def fail(error: KnownError) -> None:
             if isinstance(error, FieldsError):
                 dialog.show_errors(error)
-            else:
-                dialog.reject()
-                messages.show_error(self._page, error)
+                return
+            if isinstance(error, ConflictError):
+                dialog.leave()
+            messages.show_error(dialog, error)
 
-        self._view.context.tasks.command(
-            dialog, lambda session: opportunities.move(session, record, stage, values, note), done, fail
-        )
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _tell(self, stage: Stage, moved: Record, unticked: Sequence[str] = ()) -> None:
         words = _("“{title}” is in stage “{stage}” now.").format(title=moved.title, stage=stage.ref.label)

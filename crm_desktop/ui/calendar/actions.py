@@ -31,6 +31,7 @@ from crm_desktop.ui.calendar.view import Wish
 from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.calendar.words import clash_words
 from crm_desktop.ui.form_page.undoing import undo
+from crm_desktop.ui.line_draft import LineDraft
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.entry_line import EntryLine
 from crm_desktop.ui.widgets.notice import notices_of
@@ -84,7 +85,7 @@ class CalendarActions(QObject):
 
         self._context.choices.load(self, begin)
 
-    def create_by_line(self, text: str, line: EntryLine) -> None:
+    def create_by_line(self, text: str, line: EntryLine, draft: LineDraft) -> None:
         """Make an event of what was entered in a line."""
         person, entry = self._context.person, parse_entry(text, clock.now())
 
@@ -111,7 +112,7 @@ class CalendarActions(QObject):
                 line.finish(is_made=False)
                 self._fail(error)
 
-            self._context.tasks.command(self._page, work, take, fail)
+            self._context.tasks.command(self._page, draft.sending(work), take, fail)
 
         self._context.choices.load(self, begin)
 
@@ -134,7 +135,7 @@ class CalendarActions(QObject):
             dialog.accept()
             self._tell(sentence, saved, entered.values["starts_at"])
 
-        self._context.tasks.command(dialog, save_all, done, dialog.show_error)
+        self._context.tasks.command(dialog, dialog.sending(save_all), done, dialog.show_error)
 
     # Opening and changing
 

@@ -28,11 +28,12 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.repeats import RepeatsEditor
 from crm_desktop.ui.calendar.times_editor import TimesEditor
 from crm_desktop.ui.calendar.words import clash_words
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import Part, TypedDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.reminders.wishes import WishesEditor
 from crm_desktop.ui.sharing.receivers import find_people
 from crm_desktop.ui.soon import later
@@ -116,6 +117,14 @@ class EventDialog(TypedDialog):
         QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save_button.click)
         self.editors["subject"].setFocus()
         self._check_timer.start()
+        book = view.context.drafts
+        if record.id:
+            draft = KeptDraft(book, "dialog", (record.entity, record.id), "event", record.title)
+        else:
+            draft = KeptDraft(book, "page", ("calendar", 0), "calendar#event", title)
+        parts: dict[str, Part] = {"times": self.times, "repeats": self.repeats, "people": self.people}
+        parts |= {"resources": self.resources, "private": self.private, "reminders": self.reminders}
+        self.keep_draft(draft, {**self.editors, **parts})
 
     def _lay_out(self) -> None:
         self.body.setSpacing(8)  # so that it fits on a screen of 768 px

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from calendar import monthrange
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from crm_desktop.core import recurrence
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.recurrence import WEEKDAYS, parts_of, say, written
+from crm_desktop.services.drafts import Typed
 from crm_desktop.spec.kinds import DATE, RULE
 from crm_desktop.ui.fields.line import DateEditor
 
@@ -93,6 +96,20 @@ class RepeatsEditor(QWidget):
             kept = parts_of(self._kept)
             return self._kept if written({k: v for k, v in kept.items() if k != "UNTIL"}) == base else rule
         return rule
+
+    def typed(self) -> Any:
+        """The rule, or what is written and is none yet."""
+        try:
+            return self.value()
+        except KnownError:
+            return Typed(self.line.text())
+
+    def type_again(self, typed: Any) -> None:
+        """Put there what ``typed`` has told."""
+        if isinstance(typed, Typed):
+            self.write_other(typed.text)
+        else:
+            self.show_rule(typed)
 
     def _follow(self) -> None:
         base = self.box.currentData()

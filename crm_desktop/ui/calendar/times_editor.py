@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
@@ -34,7 +35,8 @@ class TimesEditor(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
-        for editor in (self.starts_at, self.first_day, self.ends_at, self.last_day):
+        self._moments = (self.starts_at, self.first_day, self.ends_at, self.last_day)
+        for editor in self._moments:
             line.addWidget(editor, 1)
             editor.changed.connect(self._note)
         line.addWidget(self.all_day, 0, Qt.AlignmentFlag.AlignBottom)
@@ -63,6 +65,17 @@ class TimesEditor(QWidget):
         except KnownError:
             return None
         return Span(begin.astimezone(), end.astimezone()) if begin and end and begin < end else None
+
+    def typed(self) -> Any:
+        """What stands there, as a draft keeps it."""
+        return {"all_day": self.is_whole, "moments": [editor.typed() for editor in self._moments]}
+
+    def type_again(self, typed: Any) -> None:
+        """Put there what ``typed`` has told."""
+        self.all_day.setChecked(typed["all_day"])
+        for editor, moment in zip(self._moments, typed["moments"], strict=True):
+            editor.type_again(moment)
+        self.changed.emit()
 
     def check(self) -> bool:
         """Whether it is one; says where not."""

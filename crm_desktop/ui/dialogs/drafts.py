@@ -96,6 +96,8 @@ def draft_words(draft: Draft) -> tuple[str, str]:
     name = _(": ").join(filter(None, (thing, draft.title)))
     if draft.kind == "note":
         return name, draft.content["label"] + _(": ") + note_text(draft)
+    if draft.kind == "dialog":
+        return name, draft.content["label"] + _(": ") + draft.content["words"]
     return name, fields_text(draft)
 
 

@@ -16,11 +16,12 @@ from crm_desktop.services.service_desk import ASKED, EXPLAINED, NEEDED, Candidat
 from crm_desktop.spec import facts
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.reference import ReferenceEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.sharing.receivers import person_editor
 from crm_desktop.ui.widgets.buttons import with_shortcut
 from crm_desktop.ui.widgets.table_view import TableView
@@ -32,7 +33,7 @@ DECIDE = "Ctrl+Return"
 _REASONS = 3
 
 
-class EnterStateDialog(Dialog):
+class EnterStateDialog(TypedDialog):
     """Announces the values and the note; whoever shows it moves and closes it, or shows what was wrong."""
 
     decided = Signal(object, str)  # dict by field key, note
@@ -58,6 +59,9 @@ class EnterStateDialog(Dialog):
         self.ok.setToolTip(plain_tooltip(with_shortcut(title.rstrip("…"), DECIDE)))
         QShortcut(QKeySequence(DECIDE), self).activated.connect(self.ok.click)  # Enter is a new line of a long text
         next(iter(self.editors.values()), self.note).setFocus()
+        about, place = (record.entity, record.id), f"state/{state.code}"
+        draft = KeptDraft(view.context.drafts, "dialog", about, place, record.title)
+        self.keep_draft(draft, {**self.editors, "note": self.note})
 
     def show_errors(self, error: FieldsError) -> None:
         """Say under the fields what is wrong."""

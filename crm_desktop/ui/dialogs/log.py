@@ -25,7 +25,7 @@ class LogDialog(TypedDialog):
         drafts = view.context.drafts
         self.note = Note(drafts, NOTE, _("Log"), self.line.parts, lambda: record.title, self)
         self.note.watch(*about)
-        for draft in [one for one in drafts.waiting_at(*about) if one.place == NOTE][:1]:
+        for draft in [one for one in drafts.waiting_at(*about) if one.place == NOTE and not one.is_doubtful][:1]:
             self.note.apply(draft)
         self.accepted.connect(self.line.clear)
         self.rejected.connect(self.note.discard)

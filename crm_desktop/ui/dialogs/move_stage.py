@@ -14,16 +14,17 @@ from crm_desktop.services.opportunities import Stage, asked, is_back, needed
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.widgets.bar import Bar
 
 NOTE_LENGTH = 300
 
 
-class MoveDialog(Dialog):
+class MoveDialog(TypedDialog):
     """Announces the values and the note; whoever shows it moves and closes it, or shows what was wrong."""
 
     decided = Signal(object, str)  # dict by field key, note
@@ -48,6 +49,9 @@ class MoveDialog(Dialog):
         self.move_button = self.add_primary(_("Move"), self._decide)
         first = next(iter(self.editors.values()), self.note)
         first.setFocus()
+        about, place = (record.entity, record.id), f"move/{stage.ref.id}"
+        draft = KeptDraft(view.context.drafts, "dialog", about, place, record.title)
+        self.keep_draft(draft, {**self.editors, "note": self.note})
 
     def show_errors(self, error: FieldsError) -> None:
         """Say under the fields what is wrong."""

@@ -19,6 +19,8 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
+from crm_desktop.ui.page_draft import KeptDraft
+from crm_desktop.ui.side_entries import INBOX, INBOX_AREA
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.buttons import with_shortcut
 from crm_desktop.ui.widgets.labels import label
@@ -55,6 +57,13 @@ class WriteDialog(TypedDialog):
         QShortcut(QKeySequence(SEND), self).activated.connect(self.send_button.click)
         self._enable()
         (self.text if receivers else self.whom).setFocus(Qt.FocusReason.OtherFocusReason)
+        book = view.context.drafts
+        if about is None:
+            draft = KeptDraft(book, "page", (INBOX_AREA, 0), f"{INBOX}#write", self.windowTitle())
+        else:
+            draft = KeptDraft(book, "dialog", about[:2], "message", about[2])
+        self.keep_draft(draft, {"text": self.text, "whom": self.whom})
+        view.context.receivers.load(self, self._know)
 
     def is_typed(self) -> bool:
         """Whether something is written and not sent."""
@@ -77,7 +86,7 @@ class WriteDialog(TypedDialog):
             self.accept()
 
         self.send_button.setEnabled(False)
-        self._view.context.tasks.command(self, work, done, self._fail)
+        self._view.context.tasks.command(self, self.sending(work), done, self._fail)
 
     def _fail(self, error: KnownError) -> None:
         self._enable()
@@ -85,11 +94,14 @@ class WriteDialog(TypedDialog):
 
     def _find(self, typed: str, answer: Callable[[Sequence[Ref]], None]) -> None:
         def take(receivers: Sequence[Receiver]) -> None:
-            self._all.update({_ref(one): one for one in receivers})
+            self._know(receivers)
             found = [ref for ref in map(_ref, receivers) if not typed or matches(ref.label, typed)]
             answer(found[:MOST_OFFERED])
 
         self._view.context.receivers.load(self, take)
+
+    def _know(self, receivers: Sequence[Receiver]) -> None:
+        self._all.update({_ref(one): one for one in receivers})
 
     def _enable(self) -> None:
         self.send_button.setEnabled(bool(self.text.toPlainText().strip()))

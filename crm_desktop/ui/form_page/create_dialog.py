@@ -14,6 +14,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.form_page.draft_bar import DraftBar
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.widgets.buttons import secondary_button
 
@@ -29,6 +30,10 @@ class CreateDialog(Dialog):
         super().__init__(parent, _("New {thing}").format(thing=_(by_key(entity).label).lower()))
         self.editor = RecordEditor(view, entity, makes_several=False)
         self._created = created
+        drafts = DraftBar(view)
+        drafts.applied.connect(self.editor.apply_draft)
+        drafts.watch(entity, 0)
+        self.body.addWidget(drafts)
         self.body.addWidget(self.editor, 1)
         foot = self.editor.foot
         foot.insertWidget(foot.indexOf(self.editor.save_button), secondary_button(_("Cancel"), self.reject))

@@ -13,7 +13,6 @@ from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services import journal, records
 from crm_desktop.services.drafts import Draft, base_of
-from crm_desktop.services.outcome import was_committed
 from crm_desktop.services.records import Record, is_same
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.draft import DraftDialog
@@ -28,12 +27,8 @@ MOST_QUOTED = 60  # characters of a note
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``committed`` are drafts whose attempt was, ``saved`` those of which all stands in the record.
+    """``saved`` are drafts of which all stands in the record; ``current`` is None where there is nothing to compare."""
 
-    ``current`` is None where there is nothing to compare with.
-    """
-
-    committed: frozenset[str] = frozenset()
     saved: frozenset[str] = frozenset()
     current: Record | None = None
     history: tuple[journal.Change, ...] = ()
@@ -70,22 +65,20 @@ class DraftBar(Bar):
         entity, record_id = self._place
 
         def look(session: Session) -> _Found:
-            committed = frozenset(one.id for one in drafts if one.attempt and was_committed(session, one.attempt))
-            if committed or not record_id:
-                return _Found(committed)
             current = records.fetch_record(session, entity, record_id)
             saved = frozenset(draft.id for draft in drafts if _is_saved(draft, current))
-            return _Found(committed, saved, current, tuple(journal.fetch_history(session, entity, record_id)))
+            return _Found(saved, current, tuple(journal.fetch_history(session, entity, record_id)))
 
-        self._view.context.tasks.query(self, look, self._take, self._show_without, key="draft")
+        if record_id:
+            self._view.context.tasks.query(self, look, self._take, self._show_without, key="draft")
+        else:
+            self._show(drafts)
 
     def _take(self, found: _Found) -> None:
         self._found = found
-        for id_ in found.committed:
-            self._book.settle(id_)  # and then this is called again
         for id_ in found.saved:
-            self._book.forget(id_)
-        if not found.committed and not found.saved:
+            self._book.forget(id_)  # and then this is called again
+        if not found.saved:
             self._show(self.drafts())
 
     def _show_without(self, _error: KnownError) -> None:
@@ -99,9 +92,13 @@ class DraftBar(Bar):
     def _sentence(self, draft: Draft) -> str:
         at = moment_text(draft.at)
         if draft.kind == "note":
-            text = note_text(draft)
-            quoted = text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…"
-            return _("You typed “{text}” {at} and did not save it.").format(text=quoted, at=at)
+            return _("You typed “{text}” {at} and did not save it.").format(text=_quoted(note_text(draft)), at=at)
+        if draft.kind == "dialog":
+            sentence = _("You typed “{text}” {at} under “{place}” and did not save it. It is offered there again.")
+            return sentence.format(text=_quoted(draft.content["words"]), at=at, place=draft.content["label"])
+        if self._is_elsewhere(draft):
+            sentence = _("“{title}” was saved. What you typed after that {at} was not: {fields}.")
+            return sentence.format(title=draft.title, at=at, fields=fields_text(draft))
         found, typed = self._found, draft.content["typed"]
         sentence = _("You typed this {at} and did not save it: {fields}.").format(at=at, fields=fields_text(draft))
         if found.current is None:
@@ -110,18 +107,30 @@ class DraftBar(Bar):
         return f"{sentence} {meanwhile}".strip()
 
     def _actions(self, draft: Draft) -> list[Action]:
+        """None before it is known what became of it."""
+        if draft.is_doubtful:
+            return []
+        discard = (_("Discard"), partial(self._book.discard, draft.id))
+        if draft.kind == "dialog":
+            return [discard]
+        if self._is_elsewhere(draft):
+            return [(_("Open"), partial(self._view.open_record, draft.entity, draft.record_id)), discard]
         look: list[Action] = [(_("Look"), partial(self._look, draft))] if draft.kind == "record" else []
-        return [
-            (_("Apply"), partial(self.applied.emit, draft)),
-            *look,
-            (_("Discard"), partial(self._book.discard, draft.id)),
-        ]
+        return [(_("Apply"), partial(self.applied.emit, draft)), *look, discard]
+
+    def _is_elsewhere(self, draft: Draft) -> bool:
+        """Whether it belongs to another page: to that of the record that the new one became."""
+        return self._place != (draft.entity, draft.record_id)
 
     def _look(self, draft: Draft) -> None:
         dialog = DraftDialog(self, draft, self._found.current)
         dialog.apply_chosen.connect(lambda: self.applied.emit(draft))
         dialog.discard_chosen.connect(lambda: self._book.discard(draft.id))
         dialog.open_quietly()
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…"
 
 
 def fields_text(draft: Draft) -> str:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from crm_desktop.services.drafts import Draft
-from crm_desktop.services.outcome import attempt_of
 from crm_desktop.ui.drafts import DraftBook, DraftKeeper
 from crm_desktop.ui.tasks import Session
 
@@ -33,7 +32,6 @@ class Note:
     ) -> None:
         self.place = place
         self._label, self._parts, self._title = label, parts, title
-        self._book = book
         self._keeper = DraftKeeper(book, "note", place, owner)
         self._watched: tuple[str, int] | None = None
         for part in parts.values():
@@ -57,17 +55,9 @@ class Note:
         next(iter(self._parts.values())).setFocus()
 
     def sending(self, work: Callable[[Session], T]) -> Callable[[Session], T]:
-        """``work``, which saves what stands in the box, and by what to ask whether it was committed: a program that is
-        killed right after it must not offer it again.
-        """
-        draft, sent = self._keeper.id, self._content()
-
-        def noted(session: Session) -> T:
-            result = work(session)
-            self._book.note_attempt(draft, attempt_of(session), sent)
-            return result
-
-        return noted
+        """``work``, which saves what stands in the box (see ``DraftKeeper.sending``)."""
+        sent = self._content()
+        return self._keeper.sending(work, lambda _result: sent)
 
     def begin_anew(self) -> None:
         """What was sent is saved; what stands there now is something else."""

@@ -15,7 +15,6 @@ from crm_desktop.entities import by_key
 from crm_desktop.services import journal, records
 from crm_desktop.services.drafts import Draft, Typed, base_of, record_content, sent_content
 from crm_desktop.services.lookup import Choices
-from crm_desktop.services.outcome import attempt_of
 from crm_desktop.services.records import FieldsError, Record, RecordGoneError, SaveConflictError
 from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Ref, facts
@@ -159,7 +158,7 @@ class RecordEditor(QWidget):
         """Check and save in the background; ``then`` is called when it is saved, or when there is nothing to save."""
         if self._is_saving or self.is_read_only or not self.form.check():
             return
-        base, changes, draft = self.record, self.form.changes(), self._draft.id
+        base, changes = self.record, self.form.changes()
         if base.id and not changes:
             self.form.show_record(base)
             self._note_edit("")
@@ -169,17 +168,15 @@ class RecordEditor(QWidget):
 
         def work(session: Session) -> Record:
             if base.id:
-                saved = records.save_record(session, base, changes)
-            else:
-                begun = Record(base.entity, 0, 0, {**base.values, **changes})
-                saved = records.reread(session, records.create_record(session, begun))
-            self._context.drafts.note_attempt(draft, attempt_of(session), sent_content(saved, changes))
-            return saved
+                return records.save_record(session, base, changes)
+            begun = Record(base.entity, 0, 0, {**base.values, **changes})
+            return records.reread(session, records.create_record(session, begun))
 
+        noted = self._draft.sending(work, lambda saved: sent_content(saved, changes))
         self._set_saving(is_saving=True)
         self._sent = changes
         self._context.tasks.command(
-            self, work, lambda record: self._take_saved(record, changes, then), self._fail, waiting=self._wait
+            self, noted, lambda record: self._take_saved(record, changes, then), self._fail, waiting=self._wait
         )
 
     def revert(self) -> None:

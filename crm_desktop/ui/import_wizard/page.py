@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from crm_desktop.core.errors import CancelledError, KnownError
 from crm_desktop.core.i18n import _
+from crm_desktop.core.progress import Progress
 from crm_desktop.services.drafts import Draft
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -33,6 +34,7 @@ from crm_desktop.ui.import_wizard.work import FileRead, Rehearsal, Stoppable, ca
 from crm_desktop.ui.long_work import LongWork
 from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import Page
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import primary_button, secondary_button, with_shortcut
 from crm_desktop.ui.widgets.empty_state import EmptyState
@@ -378,7 +380,10 @@ class ImportPage(Page):
     def _start_import(self) -> None:
         rehearsal, source, rule = self.draft.rehearsal, self.draft.source(), self.draft.rule
         assert rehearsal is not None
-        person = self._context.person
+        person, sent = self._context.person, decisions_of(self.draft)
+
+        def work(session: Session, report: Progress) -> Result:
+            return carry_out(session, person, rehearsal, source, rule, report)
 
         def take(result: Result) -> None:
             self._import = None
@@ -398,11 +403,7 @@ class ImportPage(Page):
 
         self.go_to(Step.IMPORT)
         self._import = self._context.tasks.long_command(
-            self,
-            lambda session, report: carry_out(session, person, rehearsal, source, rule, report),
-            take,
-            fail,
-            waits=True,
+            self, self._keeper.sending(work, lambda _result: sent), take, fail, waits=True
         )
         self._import.progressed.connect(self.import_step.waiting.show_progress)
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QPlainTextEdit, Q
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import journal, records
-from crm_desktop.services.drafts import record_content
+from crm_desktop.services.drafts import base_of, record_content, sent_content
 from crm_desktop.services.records import FieldsError, Record, SaveConflictError
 from crm_desktop.services.rights import why_not
 from crm_desktop.spec import Column, EntitySpec, Ref
@@ -28,8 +28,10 @@ from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.rows import RowEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.form_page.undoing import notify_saved
+from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
+from crm_desktop.ui.tasks import Session
 
 LEAST_WIDTH = 200
 ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -109,10 +111,15 @@ class CellEditing(QObject):
             self._go_on(base, step)
             return
         self._is_saving = True
+        draft = self._draft.id
+
+        def work(session: Session) -> Record:
+            return records.save_record(session, base, changes)
+
         self._view.context.tasks.command(
             self._table,
-            lambda session: records.save_record(session, base, changes),
-            lambda record: self._take_saved(base, changes, record, step),
+            self._draft.sending(work, lambda saved: sent_content(saved, changes)),
+            lambda record: self._take_saved(base, changes, draft, record, step),
             lambda error: self._fail(base, error, changes),
             waits=True,
         )
@@ -189,6 +196,19 @@ class CellEditing(QObject):
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(line := editor.focusProxy(), QLineEdit):
             line.selectAll()  # typing writes anew, an arrow key goes into what is there
+        self._go_on_with_draft(record)
+
+    def _go_on_with_draft(self, record: Record) -> None:
+        """Show what was typed here and not saved, over the record as it was then: what others typed is asked about."""
+        found = self._view.context.drafts.waiting_at(record.entity, record.id)
+        mine = [one for one in found if one.kind == "record" and list(one.content["typed"]) == [self._key]]
+        if not mine or mine[0].is_doubtful or self.editor is None:
+            return
+        self._draft.take(mine[0])
+        self._record = base_of(mine[0])
+        self.editor.type_again(mine[0].content["typed"][self._key])
+        words = _("What you typed here {at} stands here again.").format(at=moment_text(mine[0].at))
+        messages.notify(self._table, words, tone="accent")
 
     def _keep(self) -> None:
         if self.editor is None or self._record is None:
@@ -214,14 +234,17 @@ class CellEditing(QObject):
         self._frame.setGeometry(left, cell.top(), width, self._frame.sizeHint().height())
         self._frame.raise_()
 
-    def _take_saved(self, base: Record, sent: Mapping[str, Any], record: Record, step: int) -> None:
+    def _take_saved(self, base: Record, sent: Mapping[str, Any], draft: str, record: Record, step: int) -> None:
         notify_saved(self._view, record, is_new=False)
         self._model.note_changes([record.id])
+        if self._draft.id == draft:
+            self._draft.settle(record.id)
+        else:  # the cell was left meanwhile
+            self._view.context.drafts.settle(draft)
         if self._record is not base:
-            return  # another cell was begun meanwhile
+            return  # another one was begun
         self._is_saving = False
         if self.editor is None or records.is_same(self.editor.typed(), sent[self._key]):
-            self._draft.forget()
             self._go_on(record, step)
         else:  # one has typed on
             self._record = record

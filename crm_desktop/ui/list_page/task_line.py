@@ -14,6 +14,7 @@ from crm_desktop.services.records import Record
 from crm_desktop.services.task_entry import create_by_line, parse_task
 from crm_desktop.ui import messages
 from crm_desktop.ui.form_page.undoing import notify_saved
+from crm_desktop.ui.line_draft import LineDraft
 from crm_desktop.ui.widgets.entry_line import EntryLine
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class TaskLine(EntryLine):
         hint = _("New task in one line, e.g. tomorrow 3pm send samples to Huagong #high @name")
         super().__init__(_("New task in one line"), hint)
         self._view, self._done = view, done
+        self._draft = LineDraft(view, self, "task/all")
         self.entered.connect(lambda typed: view.context.choices.load(self, partial(self._create, typed)))
 
     def _create(self, typed: str, choices: Choices) -> None:
@@ -41,6 +43,5 @@ class TaskLine(EntryLine):
             self.finish(is_made=False)
             messages.show_error(self, error)
 
-        self._view.context.tasks.command(
-            self, lambda session: create_by_line(session, person, choices, entry), done, fail, waits=True
-        )
+        work = self._draft.sending(lambda session: create_by_line(session, person, choices, entry))
+        self._view.context.tasks.command(self, work, done, fail, waits=True)

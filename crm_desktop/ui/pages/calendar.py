@@ -25,6 +25,7 @@ from crm_desktop.ui.calendar.model import CalendarModel, from_stored
 from crm_desktop.ui.calendar.side import CalendarSide
 from crm_desktop.ui.calendar.view import CalendarView
 from crm_desktop.ui.calendar.words import time_words
+from crm_desktop.ui.line_draft import LineDraft
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.widgets.bar import Bar
@@ -63,6 +64,7 @@ class CalendarPage(Page):
         self.files = CalendarFiles(view, self, self.model)
         self.bar = Bar("warn")
         self.line = EntryLine(_("New event in one line"), _(ENTRY_HINT))
+        self._draft = LineDraft(view, self.line, "calendar")
         self.ways: dict[Mode, Any] = {}
         self._head = PageTitle("")
         self._fill_head()
@@ -169,7 +171,7 @@ class CalendarPage(Page):
         actions.placed.connect(self._follow)
         self.side.day_wanted.connect(self.go_to)
         self.side.calendars_wanted.connect(self._choose)
-        self.line.entered.connect(lambda typed: actions.create_by_line(typed, self.line))
+        self.line.entered.connect(lambda typed: actions.create_by_line(typed, self.line, self._draft))
         bus.changed.connect(self._note_change)
         bus.connection_changed.connect(self._note_connection)
         QShortcut(QKeySequence("F5"), self).activated.connect(model.refresh)

@@ -130,12 +130,9 @@ class FirmPage(Page):
             return
         before, logo, sent = self._firm, self._logo, self._content()
         self.save_button.setEnabled(False)
+        work = self.draft.sending(lambda session: save_firm(session, before, firm, logo), self.title, sent)
         self._view.context.tasks.command(
-            self,
-            lambda session: save_firm(session, before, firm, logo),
-            lambda change_set: self._saved(firm, sent, change_set),
-            self._not_saved,
-            waits=True,
+            self, work, lambda change_set: self._saved(firm, sent, change_set), self._not_saved, waits=True
         )
 
     def may_close(self) -> bool:
@@ -276,6 +273,7 @@ class FirmPage(Page):
 
     def _saved(self, firm: Firm, sent: Mapping[str, Any], change_set: int) -> None:
         self._firm = firm
+        self.draft.settle()
         is_all = self._content() == sent
         if is_all or self._content()["logo"] == sent["logo"]:
             self._logo = None

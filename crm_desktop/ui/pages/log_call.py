@@ -101,6 +101,7 @@ class LogCallPage(Page):
 
     def clear(self) -> None:
         """Begin the next call."""
+        (self.draft.discard if self._says_something() else self.draft.forget)()
         self._caller, self._has_chosen_priority = None, False
         for editor in self._editors():
             editor.set_value(None)
@@ -110,7 +111,6 @@ class LogCallPage(Page):
         self.known_solutions.clear()
         for key, ref in self._starts.items():
             self.chosen[key].set_value(ref)
-        self.draft.forget()
         self.unsaved_changed.emit(False)
         self.caller.line.setFocus()
 
@@ -124,6 +124,7 @@ class LogCallPage(Page):
             wrong[0].setFocus()
             return
         person, call, used = self._view.context.person, self._call(), self.known_solutions.used
+        sent = self._kept()
 
         def work(session: Session) -> Logged:
             logged = calls.log_call(session, person, call)
@@ -132,7 +133,9 @@ class LogCallPage(Page):
             return logged
 
         self.save_button.setEnabled(False)
-        self._view.context.tasks.command(self, work, partial(self._saved, str(call.values["subject"])), self._not_saved)
+        noted = self.draft.sending(work, *sent)
+        done = partial(self._saved, str(call.values["subject"]))
+        self._view.context.tasks.command(self, noted, done, self._not_saved)
 
     def may_close(self) -> bool:
         """Asks about what was typed and not saved."""
@@ -167,11 +170,15 @@ class LogCallPage(Page):
         return Call(None, values, self.new_name.value(), self.new_phone.value() or "", self.new_contact.value() or "")
 
     def _edited(self) -> None:
+        self.draft.keep(*self._kept())
+        self.unsaved_changed.emit(True)
+
+    def _kept(self) -> tuple[str, dict[str, Any]]:
+        """What a draft of the page holds: the words for it, and what is typed."""
         words = " · ".join(
             filter(None, (self.caller.line.text() or self.new_name.line.text(), self.subject.line.text()))
         )
-        self.draft.keep(words or self.title, {"typed": [editor.typed() for editor in self._editors()]})
-        self.unsaved_changed.emit(True)
+        return words or self.title, {"typed": [editor.typed() for editor in self._editors()]}
 
     def _apply(self, content: Mapping[str, Any]) -> None:
         for editor, typed in zip(self._editors(), content["typed"], strict=True):
@@ -265,6 +272,8 @@ class LogCallPage(Page):
 
     def _saved(self, subject: str, logged: Logged) -> None:
         self.save_button.setEnabled(True)
+        self.draft.settle()
+        self.draft.leave()  # what was typed while it was saved
         self.clear()
         words = _("{code} “{subject}” is logged.").format(code=logged.code, subject=subject)
         messages.notify(self, words, undo=partial(undo, self._view, self._view, logged.change_set))

@@ -163,11 +163,11 @@ class OpportunityPage(FormPage):
                 dialog.show_errors(error)
                 return
             if isinstance(error, ConflictError):
-                dialog.reject()
+                dialog.leave()
                 self._editor.load(base.id)
             messages.show_error(self, error)
 
-        self.view.context.tasks.command(dialog, work, done, fail)
+        self.view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     # What is written past the form
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -61,6 +62,15 @@ class WishesEditor(QWidget):
             self._flow.addWidget(drop)
         if not wishes:
             self._flow.addWidget(label(_(NONE), "small"))
+
+    def typed(self) -> Any:
+        """The wishes, as a draft keeps them."""
+        return [list(wish) for wish in self.wishes]
+
+    def type_again(self, typed: Any) -> None:
+        """Put there what ``typed`` has told."""
+        self.show_wishes([Wish(*one) for one in typed])
+        self.changed.emit()
 
     def add(self, wish: Wish) -> None:
         """One more."""

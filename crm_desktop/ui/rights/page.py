@@ -86,10 +86,14 @@ class RightsPage(Page):
             return
         names = _(", ").join(group.name for group in self._matrix.groups if any(group.id == g for g, _key in changes))
 
+        write = partial(grants.save_matrix, changes=changes, label=names)
+        works = {lose: self.draft.sending(partial(write, may_lose_own=lose), *self._kept()) for lose in (False, True)}
+
         def save(session: Session, *, may_lose_own: bool) -> int:
-            return grants.save_matrix(session, changes, names, may_lose_own=may_lose_own)
+            return works[may_lose_own](session)
 
         def done(change_set: int) -> None:
+            self.draft.settle()
             self.edited = {cell: grant for cell, grant in self.edited.items() if changes.get(cell) != grant}
             words = _("The rights of “{name}” are in force. Who is signed in sees them after the next sign-in.")
             messages.notify(self, words.format(name=names), undo=partial(undo, self._view, self._view, change_set))
@@ -249,11 +253,15 @@ class RightsPage(Page):
             button.setEnabled(bool(self.edited))
         self.unsaved_changed.emit(bool(self.edited))
         if self.edited:
-            names = {group.id: group.name for group in self._matrix.groups}
-            chosen = dict.fromkeys(names.get(group_id, "") for group_id, _key in self.edited)
-            self.draft.keep(_(", ").join(chosen), {"cells": grants.stored_cells(self.edited)})
+            self.draft.keep(*self._kept())
         else:
             self.draft.forget()
+
+    def _kept(self) -> tuple[str, dict[str, Any]]:
+        """What a draft of the page holds: the words for it, and the cells."""
+        names = {group.id: group.name for group in self._matrix.groups}
+        chosen = dict.fromkeys(names.get(group_id, "") for group_id, _key in self.edited)
+        return _(", ").join(chosen), {"cells": grants.stored_cells(self.edited)}
 
     # Changing
 

@@ -27,7 +27,7 @@ def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
         ("board", partial(chosen_window, context, "opportunity/board", Choices())),
         ("board_lanes", partial(chosen_window, context, "opportunity/board", Choices(period="", has_lanes=True))),
         ("funnel", partial(chosen_window, context, "opportunity/funnel", Choices(period="this_year"))),
-        ("next_step", next_step_dialog),
+        ("next_step", partial(next_step_dialog, context)),
         ("service_board", partial(service_window, context, "board")),
         ("engineer_board", partial(service_window, context, "engineers")),
         ("wallboard", partial(service_window, context, "wallboard")),
@@ -80,9 +80,13 @@ def chosen_window(context: Context, entry: str, choices: Choices) -> QWidget:
     return window
 
 
-def next_step_dialog() -> QWidget:
+def next_step_dialog(context: Context) -> QWidget:
     """Two lines."""
-    return NextStepDialog(None, Record("opportunity", 1, 1, {"name": "佛山信达机械 年度框架", "next_step": "演示样机"}))
+    window = MainWindow(context)
+    record = Record("opportunity", 1, 1, {"name": "佛山信达机械 年度框架", "next_step": "演示样机"})
+    dialog = NextStepDialog(window.view("opportunities"), record)
+    dialog.finished.connect(window.close)
+    return dialog
 
 
 def _go_to_first(page: BoardPage) -> None:

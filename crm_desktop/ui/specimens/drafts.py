@@ -40,13 +40,15 @@ def draft_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
 
 
 def drafts_dialog() -> QWidget:
-    """Three that wait and one that was discarded."""
+    """Four that wait and one that was discarded."""
     book = DraftBook("gallery")
     now = datetime.datetime.now().astimezone()
+    lost = {"label": _("Move to “{stage}”").format(stage="丢单"), "words": "价格太高，选了进口品牌", "typed": {}}
     note = {"label": _("Log"), "parts": {"text": "确认二期报价，等技术评审"}}
     drafts = [
         a_draft(),
         Draft("note", "customer", 8, "中山金恒医药器械", note),
+        Draft("dialog", "opportunity", 1, "佛山信达机械 年度框架", lost),
         Draft("import", "import", 0, "客户资料汇总表.xlsx", {}),
         replace(a_draft(), id="discarded", title="广州天河电子科技", discarded_at=now),
     ]
