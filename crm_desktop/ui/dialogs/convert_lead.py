@@ -17,9 +17,10 @@ from crm_desktop.services.leads import Conversion
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.dialogs.typed import TypedDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.widgets.bar import Action, Bar
 from crm_desktop.ui.widgets.buttons import as_written
 from crm_desktop.ui.widgets.labels import label
@@ -29,7 +30,7 @@ ASKED = ("name", "amount", "expected_on")
 MOST_ALIKE = 3
 
 
-class ConvertDialog(Dialog):
+class ConvertDialog(TypedDialog):
     """Announces a conversion; whoever shows it converts and closes it, or shows what was wrong."""
 
     decided = Signal(object)  # Conversion
@@ -68,6 +69,8 @@ class ConvertDialog(Dialog):
         self.add_cancel()
         self.add_primary(_("Convert"), self._decide)
         self._begin()
+        draft = KeptDraft(view.context.drafts, "dialog", (lead.entity, lead.id), "convert", lead.title)
+        self.keep_draft(draft, self.fields)
 
     def show_errors(self, error: FieldsError) -> None:
         """Say under the fields what is wrong."""

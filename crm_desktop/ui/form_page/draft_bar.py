@@ -94,7 +94,7 @@ class DraftBar(Bar):
         if draft.kind == "note":
             return _("You typed “{text}” {at} and did not save it.").format(text=_quoted(note_text(draft)), at=at)
         if draft.kind == "dialog":
-            sentence = _("You typed “{text}” {at} under “{place}” and did not save it. It is offered there again.")
+            sentence = _("You typed “{text}” {at} and did not save it. It is offered again under: {place}")
             return sentence.format(text=_quoted(draft.content["words"]), at=at, place=draft.content["label"])
         if self._is_elsewhere(draft):
             sentence = _("“{title}” was saved. What you typed after that {at} was not: {fields}.")

@@ -215,7 +215,11 @@ class ArticlePage(FormPage):
             messages.notify(self.view, words.format(title=written.title), undo=back)
 
         self.view.context.tasks.command(
-            self, lambda session: records.reread(session, work(session, base)), done, partial(self._fail, base.id)
+            self,
+            lambda session: records.reread(session, work(session, base)),
+            done,
+            partial(self._fail, base.id),
+            waits=True,  # what is to be changed was said in a dialog that is closed
         )
 
     def _fail(self, id_: int, error: KnownError) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services import leads, records
 from crm_desktop.services.leads import Conversion, State
@@ -109,6 +109,9 @@ class LeadPage(FormPage):
     def _convert(self, dialog: ConvertDialog, conversion: Conversion) -> None:
         base = self._editor.record
 
+        def work(session: Session) -> Record:
+            return records.reread(session, leads.convert(session, base, conversion))
+
         def done(converted: Record) -> None:
             dialog.accept()
             self._show_written(_("“{title}” is a customer now."), converted)
@@ -117,12 +120,13 @@ class LeadPage(FormPage):
         def fail(error: KnownError) -> None:
             if isinstance(error, FieldsError):
                 dialog.show_errors(error)
+            elif isinstance(error, ConflictError):
+                dialog.leave()
+                self._fail(error)
             else:
-                self._fail_in(dialog, error)
+                messages.show_error(dialog, error)
 
-        self.view.context.tasks.command(
-            dialog, lambda session: records.reread(session, leads.convert(session, base, conversion)), done, fail
-        )
+        self.view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _ask_reason(self) -> None:
         dialog = DropDialog(self.view)
@@ -139,7 +143,7 @@ class LeadPage(FormPage):
             self,
             lambda session: records.reread(session, work(session, base)),
             partial(self._show_written, words),
-            partial(self._fail_in, None),
+            self._fail,
         )
 
     def _show_written(self, words: str, written: Record) -> None:
@@ -147,10 +151,8 @@ class LeadPage(FormPage):
         back = partial(undo, self.view, self.view, written.change_set)
         messages.notify(self.view, words.format(title=written.title), undo=back)
 
-    def _fail_in(self, dialog: ConvertDialog | None, error: KnownError) -> None:
+    def _fail(self, error: KnownError) -> None:
         """Somebody else was faster, or there is no right: what is there now is read, then said."""
-        if dialog is not None:
-            dialog.reject()
         self._editor.load(self._editor.record.id)
         messages.show_error(self, error)
 
