@@ -66,10 +66,6 @@ class KeptDraft(Bar):
         """Its user wants it no more; it can be brought back."""
         self._keeper.discard()
 
-    def leave(self) -> None:
-        """Something else begins here; what was typed is offered."""
-        self._keeper.leave()
-
     def may_leave(self) -> bool:
         """Ask what becomes of it."""
         answer = ask_unsaved(self, self._title, can_save=False)

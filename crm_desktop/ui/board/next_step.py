@@ -15,7 +15,7 @@ from crm_desktop.services.records import FieldsError, Record, fetch_record, save
 from crm_desktop.spec import facts
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.make import make_editor
 from crm_desktop.ui.form_page.undoing import notify_saved
@@ -24,7 +24,7 @@ from crm_desktop.ui.page_draft import KeptDraft
 FIELDS = ("next_step", "next_on")
 
 
-class NextStepDialog(TypedDialog):
+class NextStepDialog(KeptDialog):
     """Announces the values; whoever shows it saves and closes it, or shows what was wrong."""
 
     decided = Signal(object)  # dict by field key

@@ -28,7 +28,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.calendar.repeats import RepeatsEditor
 from crm_desktop.ui.calendar.times_editor import TimesEditor
 from crm_desktop.ui.calendar.words import clash_words
-from crm_desktop.ui.dialogs.typed import Part, TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog, Part
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
@@ -77,7 +77,7 @@ class Entered:
     wishes: tuple[Wish, ...] | None = None
 
 
-class EventDialog(TypedDialog):
+class EventDialog(KeptDialog):
     """Calls ``save`` with what was entered; whoever opened it saves and closes it, or shows what was wrong."""
 
     def __init__(

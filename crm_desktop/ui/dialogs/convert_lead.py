@@ -17,7 +17,7 @@ from crm_desktop.services.leads import Conversion
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.page_draft import KeptDraft
@@ -30,7 +30,7 @@ ASKED = ("name", "amount", "expected_on")
 MOST_ALIKE = 3
 
 
-class ConvertDialog(TypedDialog):
+class ConvertDialog(KeptDialog):
     """Announces a conversion; whoever shows it converts and closes it, or shows what was wrong."""
 
     decided = Signal(object)  # Conversion

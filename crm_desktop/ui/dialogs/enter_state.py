@@ -16,7 +16,7 @@ from crm_desktop.services.service_desk import ASKED, EXPLAINED, NEEDED, Candidat
 from crm_desktop.spec import facts
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.reference import ReferenceEditor
@@ -33,7 +33,7 @@ DECIDE = "Ctrl+Return"
 _REASONS = 3
 
 
-class EnterStateDialog(TypedDialog):
+class EnterStateDialog(KeptDialog):
     """Announces the values and the note; whoever shows it moves and closes it, or shows what was wrong."""
 
     decided = Signal(object, str)  # dict by field key, note

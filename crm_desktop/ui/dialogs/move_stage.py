@@ -14,7 +14,7 @@ from crm_desktop.services.opportunities import Stage, asked, is_back, needed
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec.kinds import TEXT
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.form_page.field_maker import FieldMaker
@@ -24,7 +24,7 @@ from crm_desktop.ui.widgets.bar import Bar
 NOTE_LENGTH = 300
 
 
-class MoveDialog(TypedDialog):
+class MoveDialog(KeptDialog):
     """Announces the values and the note; whoever shows it moves and closes it, or shows what was wrong."""
 
     decided = Signal(object, str)  # dict by field key, note

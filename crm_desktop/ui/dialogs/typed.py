@@ -36,7 +36,20 @@ Part = Typeable | QLineEdit | QPlainTextEdit | QCheckBox
 
 
 class TypedDialog(Dialog):
-    """Asks before it is left with something typed. What is discarded can be brought back from the list of drafts."""
+    """Asks before it is left with something typed."""
+
+    def is_typed(self) -> bool:
+        """Whether words would be lost."""
+        raise NotImplementedError
+
+    def reject(self) -> None:
+        """Leave it, if its user means to."""
+        if not self.is_typed() or messages.confirm(self, _("Discard what you typed?"), "", _("Discard"), danger=True):
+            super().reject()
+
+
+class KeptDialog(TypedDialog):
+    """Keeps what is typed as a draft. What is discarded can be brought back from the list of drafts."""
 
     def keep_draft(self, draft: KeptDraft, parts: Mapping[str, Part]) -> None:
         """Keep what its user does to ``parts`` from now on, and offer what was left behind. For the end of each
@@ -46,6 +59,7 @@ class TypedDialog(Dialog):
         self._before = {name: _typed(part) for name, part in parts.items()}
         self._now: dict[str, Any] = {}
         self._draft.applied.connect(self._apply)
+        self.rejected.connect(self._draft.discard)
         self.body.insertWidget(0, self._draft)
         for name, part in parts.items():
             _changed(part).connect(partial(self._keep, name))
@@ -65,16 +79,10 @@ class TypedDialog(Dialog):
         self._draft.leave()
         super().accept()
 
-    def reject(self) -> None:
-        """Leave it, if its user means to."""
-        if not self.is_typed() or messages.confirm(self, _("Discard what you typed?"), "", _("Discard"), danger=True):
-            self._draft.discard()
-            super().reject()
-
     def leave(self) -> None:
         """Close it, since it cannot be done any more as it was begun; what is typed is offered."""
         self._draft.leave()
-        super().reject()
+        self.done(Dialog.DialogCode.Rejected)
 
     def _keep(self, name: str, *_arguments: object) -> None:
         typed = _typed(self._parts[name])

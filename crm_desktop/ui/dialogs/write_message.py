@@ -16,7 +16,7 @@ from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import REFERENCE
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
-from crm_desktop.ui.dialogs.typed import TypedDialog
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.references import ReferencesEditor
 from crm_desktop.ui.fields.rows import matches
 from crm_desktop.ui.page_draft import KeptDraft
@@ -31,7 +31,7 @@ SEND = "Ctrl+Return"
 _WORDS = {"employee": "{name}", "department": N_("{name} (department)"), "group": N_("{name} (group)")}
 
 
-class WriteDialog(TypedDialog):
+class WriteDialog(KeptDialog):
     """``about`` is the record that goes with it: entity, id, title."""
 
     def __init__(

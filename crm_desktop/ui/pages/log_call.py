@@ -101,7 +101,6 @@ class LogCallPage(Page):
 
     def clear(self) -> None:
         """Begin the next call."""
-        (self.draft.discard if self._says_something() else self.draft.forget)()
         self._caller, self._has_chosen_priority = None, False
         for editor in self._editors():
             editor.set_value(None)
@@ -111,6 +110,7 @@ class LogCallPage(Page):
         self.known_solutions.clear()
         for key, ref in self._starts.items():
             self.chosen[key].set_value(ref)
+        self.draft.forget()
         self.unsaved_changed.emit(False)
         self.caller.line.setFocus()
 
