@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -103,17 +103,21 @@ class MainWindow(QMainWindow):
         opened = {front: views[front].opened()} | {key: view.opened() for key, view in views.items()}
         self._views = {}
         self.header.setFocus()  # what is deleted under the focus would hand it to any button
-        away = [views[key].deleteLater for key in reversed(opened)]  # first: Qt would give the new style to all of it
-        self._turns.add([*away, partial(self._build_anew, change, opened)])
-
-    def _build_anew(self, change: Callable[[], object], opened: Mapping[str, Opened]) -> None:
-        """The first area is the one in front."""
-        change()
-        self._build()
         front, *others = opened
-        self._reopen(front, opened[front])
-        self._show_view(front)
-        self._turns.add(partial(self._reopen, key, opened[key]) for key in others)
+        self.setUpdatesEnabled(False)  # painted once: as it will be
+        self._turns.add(
+            [
+                *(views[key].deleteLater for key in reversed(opened)),  # Qt would give the new style to all of them
+                change,
+                self._build,
+                partial(self._make_view, front, opened[front].page),
+                partial(self._put_in, front),
+                partial(self._reopen, front, opened[front]),
+                partial(self._show_view, front),
+                partial(self.setUpdatesEnabled, True),
+                *(partial(self._reopen, key, opened[key]) for key in others),
+            ]
+        )
         if self.reminding is not None:
             self._turns.add([self.reminding.build_anew])
 
@@ -154,10 +158,16 @@ class MainWindow(QMainWindow):
 
     def _view(self, area: str, begin: str = "") -> AreaView:
         if area not in self._views:
-            found = next(one for one in self.context.areas if one.key == area)
-            self._views[area] = made = AreaView(found, self.context, self, begin)
-            self._stack.addWidget(made)
+            self._make_view(area, begin)
+            self._put_in(area)
         return self._views[area]
+
+    def _make_view(self, area: str, begin: str) -> None:
+        found = next(one for one in self.context.areas if one.key == area)
+        self._views[area] = AreaView(found, self.context, self, begin)
+
+    def _put_in(self, area: str) -> None:
+        self._stack.addWidget(self._views[area])
 
     def show_area(self, area: str) -> AreaView:
         """Bring an area to the front."""

@@ -45,8 +45,8 @@ class Page(QWidget):
         return isinstance(self._beginning, QLineEdit)
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
-        """Go to where the page begins."""
-        if self._beginning is None:
+        """Go to where the page begins; to the page itself as long as that is not there."""
+        if self._beginning is None or not self.isAncestorOf(self._beginning):
             super().setFocus(reason)
         else:
             self._beginning.setFocus(reason)

@@ -40,16 +40,18 @@ class Turns(QObject):
         self._steps.clear()
         Turns.under_way.discard(self)
 
-    def finish(self) -> None:
-        """Do now what is left: somebody needs all of it."""
-        while self._steps:
+    def finish(self, is_enough: Callable[[], bool] = lambda: False) -> None:
+        """Do now what is left, or as much of it as somebody needs."""
+        while self._steps and not is_enough():
             self._steps.popleft()()
-        Turns.under_way.discard(self)
+        if not self._steps:
+            Turns.under_way.discard(self)
 
     def _step(self) -> None:
+        step = self._steps.popleft() if self._steps else None
         if self._steps:
-            self._steps.popleft()()
-        if self._steps:
-            self._timer.start()
+            self._timer.start()  # before: an error in one of them cannot hold back the others
         else:
             Turns.under_way.discard(self)
+        if step is not None:
+            step()

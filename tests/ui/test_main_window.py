@@ -207,7 +207,9 @@ def test_rebuilt_window_shows_the_same_tabs_in_the_other_language(qtbot: QtBot, 
     assert [button.text() for button in window.header.findChildren(QPushButton, "area")] == ["客户", "客户"]
     changed: list[bool] = []
     window.rebuild(lambda: changed.append(isValid(view)))
+    assert not window.updatesEnabled()  # nothing in between is painted
     qtbot.waitUntil(lambda: not Turns.under_way)
+    assert window.updatesEnabled()
     assert changed == [False]  # the old pages had gone by then
     assert window.view("customers") is not view
     assert window.view("customers").current_tab_key() == "customer/7"

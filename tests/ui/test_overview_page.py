@@ -293,13 +293,15 @@ def test_customer_that_is_gone_is_said(sit_down: SitDown) -> None:
     assert page not in desk.window.findChildren(CustomerPage) or not page.isVisible()
 
 
-def test_what_is_logged_before_the_customer_was_read_is_logged_when_it_was(sit_down: SitDown) -> None:
+def test_what_is_typed_and_logged_before_the_customer_was_read_is_logged_when_it_was(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     customer = desk.customer()
     page = desk.window.open_record("customer", customer.id)
     assert isinstance(page, CustomerPage)
+    assert not page.findChildren(StoryCard), "its cards come in a turn of their own"
+    for character in "来电":
+        write(focused(), character)
     assert page._overview is None
-    write(page.story.log_line.line, "来电")
     page.story.log_line.log()
     desk.settle()
     assert desk.value("activity", desk.id_of("activity", "customer_id = :id", id=customer.id), "subject") == "来电"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from sqlalchemy import text
 
+from crm_desktop.reports import fonts
 from crm_desktop.services.analysis_parameters import Parameters
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.list_page.page import ListPage
@@ -64,6 +67,16 @@ def test_numbers_and_bars_open_their_rows(sit_down: SitDown) -> None:
     place = QPoint(round(hit.left + 3), round(hit.top + 3))
     QTest.mouseClick(page.chart, Qt.MouseButton.LeftButton, pos=place)
     assert listed(desk) == 3
+
+
+def test_the_faces_of_the_chart_are_read_while_the_window_goes_on(
+    sit_down: SitDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at: list[threading.Thread] = []
+    monkeypatch.setattr(fonts, "register_fonts", lambda: at.append(threading.current_thread()))
+    open_report(sit_down("director"), "people")
+    assert at
+    assert threading.main_thread() not in at
 
 
 def test_what_was_asked_is_asked_again(sit_down: SitDown) -> None:

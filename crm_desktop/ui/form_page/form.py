@@ -1,6 +1,6 @@
 """The fields of one record in cards, side by side where there is room. Knows which were edited; saves nothing.
 
-The first card is there at once, the others follow in turns of the event loop, or as soon as somebody asks for a field.
+The first fields are there at once, the others follow in turns of the event loop, or as soon as somebody asks for one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
 from crm_desktop.services.records import Record, is_same
-from crm_desktop.spec import Attr, EntitySpec, Section
+from crm_desktop.spec import Attr, EntitySpec
 from crm_desktop.spec.kinds import LONG_TEXT
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.fields.base import FieldEditor
@@ -30,6 +30,8 @@ from crm_desktop.ui.widgets.places import places_of
 GAP = 16
 FEWEST_BESIDE = 3  # so many long texts by themselves stand side by side: strengths, weaknesses and so on
 LEAST_EDITOR = 200  # px; two columns of less would cut what stands in the fields
+AT_ONCE = 6
+"""How many fields are made in a turn."""
 _UNREADABLE = object()
 
 
@@ -65,8 +67,9 @@ class Form(QWidget):
         return self._built
 
     def editor(self, key: str) -> FieldEditor:
-        """One field; the cards after it need not be there yet."""
-        return self._built[key] if key in self._built else self.editors[key]
+        """One field; those after it need not be there yet."""
+        self._turns.finish(lambda: key in self._built)
+        return self._built[key]
 
     @property
     def is_complete(self) -> bool:
@@ -84,25 +87,38 @@ class Form(QWidget):
         self._attr_of: dict[str, Attr] = {}
         self._sections = []
         maker = FieldMaker(self._view, self, spec, self.value_of)
-        first, *others = spec.form.sections
-        self._add_card(maker, first)
+        steps: list[Callable[[], object]] = []
+        for section in spec.form.sections:
+            begun, *others = (section.fields[at : at + AT_ONCE] for at in range(0, len(section.fields), AT_ONCE))
+            steps.append(partial(self._add_card, maker, section.label, begun))
+            steps += [partial(self._add_fields, maker, fields) for fields in others]
+        begin, *later = steps
+        begin()
         self.setFocusProxy(next(iter(self._built.values())))
-        self._turns.add([*(partial(self._add_card, maker, section) for section in others), self.completed.emit])
+        self._turns.add([*later, self.completed.emit])
 
-    def _add_card(self, maker: FieldMaker, section: Section) -> None:
+    def _add_card(self, maker: FieldMaker, label: str, fields: Sequence[Attr]) -> None:
         """Filled before it comes into the window, which styles it."""
-        card = Card(_(section.label))
+        card = Card(_(label))
         grid = QGridLayout()
         grid.setHorizontalSpacing(GAP)
         grid.setVerticalSpacing(12)
         card.body.addLayout(grid)
-        editors = [self._add(maker, attr) for attr in section.fields]
-        self._sections.append((card, grid, editors))
-        self._place(grid, editors)
+        self._sections.append((card, grid, []))
+        self._add_fields(maker, fields)
         self._column.addWidget(card)
         card.show()  # now, not in a later turn: Tab may be on its way
         if self._between is not None:
             self.put_between(*self._between)
+
+    def _add_fields(self, maker: FieldMaker, fields: Sequence[Attr]) -> None:
+        """Go on with the last card."""
+        _card, grid, editors = self._sections[-1]
+        added = [self._add(maker, attr) for attr in fields]
+        editors += added
+        self._place(grid, editors)
+        for editor in added:
+            editor.show()
 
     def put_between(self, widget: QWidget, place: int) -> None:
         """Show something else after so many of the cards."""

@@ -55,7 +55,7 @@ class FormPage(RecordPage):
         self.more_button = self._more_button()
         self.heading.add(self.history_button)
         self.heading.add(self.more_button)
-        self.body.addWidget(self.splitter, 1)
+        self.add_content(self.splitter)
         if entity in REMINDED:
             reminders = ReminderCard(view)
             self.add_below(reminders)

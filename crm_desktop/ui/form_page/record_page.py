@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from crm_desktop.core.access import Function
 from crm_desktop.core.errors import KnownError
@@ -34,6 +35,7 @@ from crm_desktop.ui.presence import Onlookers, chips_of_people
 from crm_desktop.ui.printing import show_pages
 from crm_desktop.ui.sharing.actions import SharingActions
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button, restyle
 
 T = TypeVar("T")
@@ -49,6 +51,7 @@ class RecordPage(Page):
         super().__init__("…" if id_ else self._new_title())
         self.view, self.id = view, id_
         self._is_deleted = False
+        self._turns = Turns(self)
         self.neighbours: Neighbours | None = None
         self.heading = RecordHeading()
         self.heading.show_record(self.title, "")
@@ -81,6 +84,24 @@ class RecordPage(Page):
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut  # Esc in the search box above is not ours
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=here)
         escape.activated.connect(self.escape)
+
+    def add_content(self, widget: QWidget) -> None:
+        """Put the large part of the page below its heading in a later turn: Qt styles what comes into the window."""
+        self._turns.add([partial(self._put_in, widget)])
+
+    def _put_in(self, widget: QWidget) -> None:
+        meant: QWidget | None = widget.focusWidget()
+        self.body.addWidget(widget, 1)
+        widget.show()  # now: it may have the keys
+        if self.hasFocus():
+            (meant or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """What is typed before the page is put together is meant for where it begins."""
+        if event.type() != QEvent.Type.KeyPress or self._turns.is_done:
+            return super().event(event)
+        self._turns.finish()
+        return QApplication.sendEvent(QApplication.focusWidget() or self, event)
 
     @property
     def editor(self) -> RecordEditor | None:

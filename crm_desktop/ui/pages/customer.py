@@ -39,7 +39,6 @@ from crm_desktop.ui.pages.story_card import COMMENTS, StoryCard
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
 from crm_desktop.ui.side_entries import REPORT
 from crm_desktop.ui.soon import Follower
-from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import icon_button, secondary_button, set_rank
 from crm_desktop.ui.widgets.chip import Tone
 from crm_desktop.ui.widgets.skeleton import Skeleton
@@ -66,23 +65,22 @@ class CustomerPage(RecordPage):
         self.more_button = self._more_button()
         for button in (self.edit_button, self.more_button):
             self.heading.add(button)
-        self._turns = Turns(self)
         self._left = QStackedWidget()
         self.splitter = QSplitter()
         self.splitter.addWidget(self._left)
         self.splitter.setHandleWidth(12)
         self.splitter.setChildrenCollapsible(False)
-        self.body.addWidget(self.splitter, 1)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(self._table_changed)
         view.context.fields.changed.connect(self._fields_changed)
         if id_:
-            self._add_cards()
+            self._turns.add([self._add_cards])
         else:
             for part in (self.attached.comments, self.attached.files):
                 part.setParent(self)
                 part.hide()
             self._show_new()
+        self.add_content(self.splitter)
 
     def _add_cards(self) -> None:
         """Put in what only a saved customer has. A new one does without: its form alone is a lot to build."""
@@ -125,6 +123,7 @@ class CustomerPage(RecordPage):
 
     def show_id(self, id_: int) -> None:
         """Show another customer in this page."""
+        self._add_cards()
         self._close_editor()
         self.id = id_
         self._overview, self._logs_when_read, self._is_gone = None, False, False
@@ -169,6 +168,8 @@ class CustomerPage(RecordPage):
 
     def apply_draft(self, draft: Draft) -> None:
         """Open what it is to be shown in."""
+        if self.id:
+            self._add_cards()
         if draft.kind == "record":
             self.edit()
             if self._editor is None:  # the customer could not be read
@@ -191,6 +192,7 @@ class CustomerPage(RecordPage):
         if overview.record.id != self.id or (overview == self._overview and not self._is_gone):
             return  # what is shown keeps its focus and selection
         self._overview, self._is_gone = overview, False
+        self._add_cards()
         record = overview.record
         self._set_readable(is_readable=True)
         self.show_heading(record)
@@ -199,20 +201,25 @@ class CustomerPage(RecordPage):
         self.edit_button.setVisible(self._editor is None)
         self.edit_button.setText(_("Edit") if may_edit else _("All fields"))
         self.story.show_overview(overview)
-        self._turns.add([partial(self._show_left, overview)])
+        self._turns.add(partial(show, overview) for show in (self._show_left, self._show_facts, self._show_cards))
         if self._logs_when_read:
             self._logs_when_read = False
             self.story.log_line.log()
 
     def _show_left(self, overview: Overview) -> None:
-        """The other half of what was read, a turn later."""
-        if overview is not self._overview:
-            return
-        self.figures.show_overview(overview)
-        self.contacts.show_contacts(overview.parts.get("contact", ()), may_add=self._person.may("create", "contact"))
-        self.facts.show_record(overview.record)
-        self.ownership.show_record(overview.record, overview.history)
-        if self._editor is None:
+        """The other half of what was read, in later turns."""
+        if overview is self._overview:
+            self.figures.show_overview(overview)
+            contacts = overview.parts.get("contact", ())
+            self.contacts.show_contacts(contacts, may_add=self._person.may("create", "contact"))
+            self.ownership.show_record(overview.record, overview.history)
+
+    def _show_facts(self, overview: Overview) -> None:
+        if overview is self._overview:
+            self.facts.show_record(overview.record)
+
+    def _show_cards(self, overview: Overview) -> None:
+        if overview is self._overview and self._editor is None:
             self._left.setCurrentWidget(self._facts_area)
 
     def _fail(self, error: KnownError) -> None:
@@ -220,6 +227,7 @@ class CustomerPage(RecordPage):
             messages.show_error(self, error)
             return
         self._is_gone = True
+        self._add_cards()
         self.heading.show_record(error.message, error.hint)
         self.heading.show_people(())
         self.print_button.hide()
