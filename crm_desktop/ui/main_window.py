@@ -254,7 +254,9 @@ class MainWindow(QMainWindow):
 
     def show_messages(self) -> None:
         """Go to what others wrote."""
-        self.show_area(INBOX_AREA).select_page(INBOX)
+        view = self.show_area(INBOX_AREA)
+        view.select_page(INBOX)
+        view.focus_page()
 
     def _show_unread(self, count: int) -> None:
         self._unread = count

@@ -37,6 +37,7 @@ def test_it_shows_what_waits_for_oneself_alone(seller: Gateway, sign_in: SignIn)
     lead = create(sign_in("director"), "lead", name="新线索", contact_name="陈工", owner=given)
     create(seller, "lead", name="自己登记的线索")
     won = create(seller, "opportunity", name="二期", amount=Decimal(5000), next_step="寄样本", next_on=today)
+    create(seller, "task", subject="寄样本", due_on=today + datetime.timedelta(1))
     customer = create(seller, "customer", name="华工")
     create(seller, "contact", name="寿星", customer=Ref(customer.id, "华工"), birthday=f"1980-{today:%m-%d}")
     moon = lunar_day(today)
@@ -48,6 +49,7 @@ def test_it_shows_what_waits_for_oneself_alone(seller: Gateway, sign_in: SignIn)
         marks.note_opened(session, "lead", lead.id)
     found = home(seller)
     assert [(line.entity, line.id) for line in found.assignments] == [("lead", lead.id)]
+    assert [(line.title, line.at, line.tone) for line in found.tasks] == [("寄样本", today + datetime.timedelta(1), "")]
     assert [(line.title, line.note, line.tone) for line in found.next_steps] == [("寄样本", "二期", "")]
     kept = ["寿星"] if moon.is_leap_month else ["寿星", "农历寿星"]
     assert [line.title for line in found.birthdays] == kept

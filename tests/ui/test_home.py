@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from crm_desktop.core import clock
-from crm_desktop.services import messages
+from crm_desktop.services import events, messages
+from crm_desktop.services.events import Attendance
 from crm_desktop.services.messages import Receiver
 from crm_desktop.services.opportunities import fetch_stages
+from crm_desktop.services.records import new_record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.board.next_step import NextStepDialog
 from crm_desktop.ui.dialogs.checklist import ChecklistDialog
@@ -154,6 +156,13 @@ def test_cards_are_arranged(sit_down: SitDown) -> None:
     desk.settle()
     assert not page.cards["day"].isVisible()
     assert page.cards["alerts"].isVisible()
+    for key, words in (("logs", "Move forward"), ("tasks", "Hide this card")):
+        menu = QMenu()
+        page.fill_card_menu(menu, key)
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        desk.settle()
+    assert page._shown[:3] == ["logs", "alerts", "steps"]
+    assert page.cards["tasks"].isHidden()
 
 
 def test_a_message_is_written_rings_is_read_and_answered(
@@ -193,6 +202,26 @@ def test_a_message_is_written_rings_is_read_and_answered(
     other.settle()
     with desk.gateway.read() as session:
         assert [one.body for one in messages.fetch_messages(session, "unread")] == ["好"]
+
+
+def test_an_invitation_is_answered_where_one_reads_of_it(sit_down: SitDown, sign_in: SignIn) -> None:
+    desk, asking = sit_down("seller"), sign_in("director")
+    begin = clock.now() + datetime.timedelta(days=1)
+    values = {"subject": "评审", "starts_at": begin, "ends_at": begin + datetime.timedelta(hours=1)}
+    with asking.write() as session:
+        record = new_record("event", asking.person, None, **values)
+        event = events.create(session, record, None, Attendance((desk.gateway.person.id,))).event_id
+    desk.window.show_messages()
+    desk.settle_all()
+    inbox: Any = desk.window.view("home").current_page()
+    assert inbox.table.hasFocus()
+    inbox.table.setCurrentIndex(inbox.model.index(0, 0))
+    desk.settle()
+    button(inbox, "Accept").click()
+    desk.settle()
+    assert "You take part in “评审”." in desk.notices()
+    accepted = "answer_id = crm.choice('event_answer', 'accepted')"
+    assert desk.id_of("event_participant", f"event_id = {event} and {accepted}")
 
 
 def test_an_announcement_that_is_opened_is_read(sit_down: SitDown) -> None:

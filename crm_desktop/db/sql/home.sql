@@ -73,7 +73,8 @@ begin
             where s.owner_id = me.id and s.state_id = crm.choice('request_state', 'dispatched')) y
           order by y.at desc limit 8) x) as assignments,
         (select json_agg(x) from (
-          select 'task' as entity, t.id, t.subject as title, coalesce(c.name, '') as note, t.due_at as at,
+          select 'task' as entity, t.id, t.subject as title, coalesce(c.name, '') as note,
+                 case when t.due_time is null then to_json(t.due_on) else to_json(t.due_at) end as at,
                  case when t.due_at < now() then 'bad' else '' end as tone
           from crm.task t left join crm.customer c on c.id = t.customer_id, me
           where t.owner_id = me.id and t.due_at < current_date + 2

@@ -158,7 +158,7 @@ class EventDialog(KeptDialog):
         reminders.addWidget(label(_("My reminders"), "small"))
         reminders.addWidget(self.reminders, 1)
         self.body.addLayout(reminders)
-        self.body.addWidget(self.editors["description"])
+        self.body.addWidget(self.editors["description"], 1)
 
     def _fill(self) -> None:
         values = self.form.record.values

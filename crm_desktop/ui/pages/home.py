@@ -37,6 +37,8 @@ from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import quiet_button, secondary_button
+from crm_desktop.ui.widgets.card import Card
+from crm_desktop.ui.widgets.menu_actions import add_action
 from crm_desktop.ui.widgets.page_title import PageTitle
 
 KEY = "home"
@@ -183,6 +185,7 @@ class HomePage(Page):
         if key not in self.cards:
             self.cards[key] = made = RowsCard(_(CARDS[key]), _(_NOTHING[key]))
             made.menu_wanted.connect(self._show_menu)
+            self._offer_to_move(key, made)
         return self.cards[key]
 
     def _made_figures(self) -> HomeFigures:
@@ -190,6 +193,7 @@ class HomePage(Page):
             shows_everybody = self._view.context.person.grants["opportunity"].read > Scope.OWN
             self.figures = HomeFigures(shows_everybody=shows_everybody)
             self.figures.opened.connect(self._open_figure)
+            self._offer_to_move("figures", self.figures)
         return self.figures
 
     def _begin(self, rows: Mapping[str, Sequence[Shown]]) -> None:
@@ -324,6 +328,27 @@ class HomePage(Page):
         known = offered(self._view.context.person)
         shown = [key for key in kept if key in known] if isinstance(kept, list) else []
         self._arrange(shown or list(known))
+
+    def _offer_to_move(self, key: str, card: Card) -> None:
+        card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        card.customContextMenuRequested.connect(lambda place: self._show_card_menu(key, card.mapToGlobal(place)))
+
+    def _show_card_menu(self, key: str, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_card_menu(menu, key)
+        menu.popup(place)
+
+    def fill_card_menu(self, menu: QMenu, key: str) -> None:
+        """Where a card goes: one place on, or away."""
+        others = [one for one in self._shown if one != key]
+        at = self._shown.index(key)
+        for icon, words, to in (("arrow-up", _("Move forward"), at - 1), ("arrow-down", _("Move back"), at + 1)):
+            if 0 <= to <= len(others):
+                add_action(menu, icon, words, partial(self._arranged, [*others[:to], key, *others[to:]]))
+        if others:
+            add_action(menu, "eye-slash", _("Hide this card"), partial(self._arranged, others))
+        add_action(menu, "squares-four", _("Arrange…"), self.arrange)
 
     def _arranged(self, keys: list[str]) -> None:
         self._view.context.preferences.save(ARRANGED, keys)

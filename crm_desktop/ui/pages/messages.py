@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QStackedWi
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
+from crm_desktop.services import events
 from crm_desktop.services import messages as service
 from crm_desktop.services.messages import Folder, Message, Receiver, fetch_messages, in_short
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import TIME
+from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.write_message import WriteDialog
+from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.side_entries import FOLDERS, MESSAGES
@@ -141,6 +144,20 @@ class MessagesPage(Page):
         if self._current is not None and self._current.entity and self._current.record_id:
             self._view.open_record(self._current.entity, self._current.record_id)
 
+    def answer_invitation(self, code: Literal["accepted", "declined"]) -> None:
+        """Take part in the event that the chosen one asks to, or not."""
+        message, tasks = self._current, self._view.context.tasks
+        if message is not None and message.record_id is not None:
+            id_, title = message.record_id, message.body.partition(" · ")[0]
+            words = _("You take part in “{title}”.") if code == "accepted" else _("You declined “{title}”.")
+            tasks.command(
+                self,
+                lambda session: events.answer(session, id_, code, title),
+                lambda saved: messages.notify(
+                    self, words.format(title=title), undo=lambda: undo(self._view, self._view, saved.change_set)
+                ),
+            )
+
     def delete(self) -> None:
         """Throw one's own copies of the selected ones away."""
         ids = [self.model.rows[index.row()].id for index in self.table.selectionModel().selectedRows()]
@@ -160,7 +177,11 @@ class MessagesPage(Page):
         self.answer_button = quiet_button(_("Reply"), self.answer, icon_name="arrow-bend-up-left", shortcut="Ctrl+R")
         self.open_button = quiet_button(_("Open the record"), self.open_record, icon_name="arrow-square-out")
         self.delete_button = quiet_button(_("Delete"), self.delete, icon_name="trash", shortcut="Delete")
-        for button in (self.answer_button, self.open_button, self.delete_button):
+        self.invitation_buttons = (
+            quiet_button(_("Accept"), lambda: self.answer_invitation("accepted"), icon_name="check"),
+            quiet_button(_("Decline"), lambda: self.answer_invitation("declined"), icon_name="x"),
+        )
+        for button in (*self.invitation_buttons, self.answer_button, self.open_button, self.delete_button):
             line.addWidget(button)
         line.addStretch(1)
         for widget in (self.who, self.when, self.about):
@@ -201,6 +222,8 @@ class MessagesPage(Page):
         self.about.setText(_about(message) if message is not None else "")
         self.about.setVisible(has_record)
         self.open_button.setVisible(message is not None and message.can_be_opened)
+        for button in self.invitation_buttons:
+            button.setVisible(message is not None and message.kind == "invitation" and not is_sent)
         self.answer_button.setVisible(message is not None and not is_sent and message.sender_id is not None)
         self.delete_button.setVisible(message is not None)
 

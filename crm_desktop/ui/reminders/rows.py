@@ -141,10 +141,10 @@ def when_words(moment: datetime.datetime, now: datetime.datetime) -> str:
 
 def length_words(length: datetime.timedelta) -> str:
     """Whole minutes, hours or days."""
-    if length < 2 * HOUR:
+    if length < 2 * HOUR and length != HOUR:
         count = round(length / MINUTE)
         return ngettext("{count} minute", "{count} minutes", count).format(count=count)
-    if length < 2 * DAY:
+    if length < 2 * DAY and length != DAY:
         count = round(length / HOUR)
         return ngettext("{count} hour", "{count} hours", count).format(count=count)
     count = round(length / DAY)
