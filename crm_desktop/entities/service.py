@@ -78,6 +78,11 @@ def _open(person: Person) -> Any:
     return _is_open()
 
 
+def _warranty_ends(person: Person) -> Any:
+    del person
+    return InstalledProduct.warranty_until.between(func.current_date(), func.current_date() + 90)
+
+
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     """The next target in the colour of how it stands."""
     due_at, warn_at = row.get("due_at"), row.get("warn_at")
@@ -343,6 +348,7 @@ INSTALLED_PRODUCT = EntitySpec(
                 label=N_("Under warranty"),
                 where=lambda _person: InstalledProduct.warranty_until >= func.current_date(),
             ),
+            Preset(key="ending", label=N_("Warranty ends within 90 days"), where=_warranty_ends),
             starred(InstalledProduct),
         ),
     ),

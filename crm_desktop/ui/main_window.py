@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -282,8 +282,16 @@ class MainWindow(QMainWindow):
         else:
             self.open_record(draft.entity, draft.record_id)
 
-    def _tell_given(self, given: Given) -> None:
-        """A colleague gave a request, or opened it again: it opens with its customer's page behind it."""
+    def _tell_given(self, new: Sequence[Given]) -> None:
+        """Colleagues gave a request, or opened it again: it opens with its customer's page behind it; of several at
+        once the list opens.
+        """
+        if len(new) > 1:
+            words = _("{count} service requests are given to you.").format(count=len(new))
+            self.notices.show_notice(words, tone="accent", action=(_("Show"), self._show_queue), stays=True)
+            QApplication.alert(self)
+            return
+        (given,) = new
 
         def show() -> None:
             self.open_record("customer", given.customer_id)
@@ -294,6 +302,9 @@ class MainWindow(QMainWindow):
         text = words.format(name=given.by, title=given.subject, customer=given.customer)
         self.notices.show_notice(text, tone="accent", hint=given.note, action=(_("Open"), show), stays=True)
         QApplication.alert(self)
+
+    def _show_queue(self) -> None:
+        self.show_area("service").select_page("service_request/mine")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Let files in."""

@@ -16,11 +16,11 @@ MOST_LOOKED_AT = 50
 
 
 class ServiceWatch(QObject):
-    """One for a window; ``tell`` gets each request once."""
+    """One for a window; ``tell`` gets each request once, those that come together at once."""
 
-    def __init__(self, context: Context, tell: Callable[[Given], object], parent: QObject) -> None:
+    def __init__(self, context: Context, tell: Callable[[Sequence[Given]], object], parent: QObject) -> None:
         super().__init__(parent)
-        self._tasks, self._tell_one = context.tasks, tell
+        self._tasks, self._tell_new = context.tasks, tell
         self._heard: set[int] = set()
         self._told: set[Given] = set()
         self._soon = Soon(self._look, self)
@@ -37,7 +37,7 @@ class ServiceWatch(QObject):
         self._tasks.query(self, partial(fetch_given, ids=ids), self._tell, lambda _error: None)
 
     def _tell(self, found: Sequence[Given]) -> None:
-        for given in found:
-            if given not in self._told:
-                self._told.add(given)
-                self._tell_one(given)
+        new = [given for given in found if given not in self._told]
+        if new:
+            self._told |= {*new}
+            self._tell_new(new)

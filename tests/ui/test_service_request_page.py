@@ -136,6 +136,13 @@ def test_what_a_colleague_gives_pops_up_once_with_its_customer(desk: Desk, sign_
     desk.hear("service_request", made.id)
     desk.settle_all()
     assert "director opened “卡纸”" in desk.notices()
+    several = [request(desk).id, request(desk).id]
+    with sign_in("director").write() as session:
+        many = text("update crm.service_request set owner_id = :me where id = any (:ids)")
+        session.execute(many, {"me": desk.gateway.person.id, "ids": several})
+    desk.hear("service_request", *several)
+    desk.settle_all()
+    assert "2 service requests are given to you." in desk.notices(), "one notice for all"
 
 
 def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
@@ -170,3 +177,19 @@ def test_page_opens_in_nine(desk: Desk) -> None:
     new = desk.open("service_request", 0)
     assert new.editor.form.editors["subject"].isVisible()
     assert new.article_button.isHidden()
+
+
+def test_a_machine_shows_its_requests_and_begins_one(desk: Desk) -> None:
+    at = Ref(desk.id_of("customer"), "客户")
+    machine = create(desk.gateway, "installed_product", serial="SN-1", customer=at)
+    made, _other = request(desk, installed_product=Ref(machine.id, "SN-1")), request(desk)
+    page = desk.open("installed_product", machine.id)
+    page.requests.click()
+    desk.settle_all()
+    list_page: Any = desk.window.view("service").current_page()
+    listed = list_page.table.model()
+    assert [listed.index(row, 0).data() for row in range(listed.rowCount())] == [made.values["code"]]
+    page.ask.click()
+    desk.settle_all()
+    begun: Any = desk.window.view("service").current_page()
+    assert [begun._editor.form.value_of(key).id for key in ("customer", "installed_product")] == [at.id, machine.id]

@@ -21,6 +21,7 @@ RECORD_PAGES = {
     "employee": "pages.employee.EmployeePage",
     "permission_group": "pages.permission_group.PermissionGroupPage",
     "dictionary": "pages.dictionary.DictionaryPage",
+    "installed_product": "pages.installed_product.InstalledProductPage",
     "knowledge_article": "pages.article.ArticlePage",
     "lead": "pages.lead.LeadPage",
     "opportunity": "pages.opportunity.OpportunityPage",
