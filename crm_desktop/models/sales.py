@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    case,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -36,6 +50,13 @@ class SalesProcess(Timed, Base):
     is_default: Mapped[bool] = mapped_column(server_default=text("false"), comment="New opportunities begin in it")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     sort_order: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+
+
+def _with_process(process_id: Any, process: Any, stage: Any) -> Any:
+    """What a stage is called where those of several processes stand together."""
+    of = select(case((SalesProcess.is_default, ""), else_=func.concat(process, " · ")))
+    of = of.where(SalesProcess.id == process_id).correlate_except(SalesProcess)
+    return column_property(func.concat(of.scalar_subquery(), stage), deferred=True)
 
 
 class SalesStage(Timed, Base):
@@ -84,6 +105,10 @@ class SalesStage(Timed, Base):
     """Of what it means: stages are shown in that colour."""
     place: Mapped[int] = column_property(process_id * 100_000 + sort_order, deferred=True)
     """Process by process."""
+    full_name: Mapped[str] = _with_process(process_id, SalesProcess.name, name)
+    full_name_en: Mapped[str] = _with_process(
+        process_id, func.coalesce(SalesProcess.name_en, SalesProcess.name), func.coalesce(name_en, name)
+    )
 
     process: Mapped[SalesProcess] = relationship(foreign_keys=[process_id])
     category: Mapped[DictionaryEntry | None] = relationship(foreign_keys=[category_id])

@@ -56,7 +56,7 @@ def print_report(session: Session, found: FoundReport, person: Person, target: P
             *(table.Column(dimension_label(spec, one)) for one in found.dimensions),
             *(table.Column(_(one.label), cast("Align", one.kind.align)) for one in found.measures),
         ),
-        rows=[tuple(_texts(found, row)) for row in found.rows],
+        rows=[(table.Head if row.level < len(found.dimensions) else tuple)(_texts(found, row)) for row in found.rows],
         totals=tuple(_texts(found, found.total)) if found.total is not None else (),
         note="",
         above=lambda sheet: _draw(found, sheet),

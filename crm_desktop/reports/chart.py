@@ -28,7 +28,8 @@ MOST_BARS = 24
 SMALL, BODY = 11, 12
 BAR, BAR_GAP = 20, 10
 COLUMN_HEIGHT, LEGEND = 210, 26
-_LABEL, _VALUE = 150, 96
+_LABEL, _MOST_LABEL, _VALUE = 150, 240, 96
+_LABEL_GAP = 14
 _WIDEST_COLUMN = 56
 _STEPS = (1, 2, 2.5, 5, 10)
 _LINES = 4
@@ -91,17 +92,19 @@ class _Pen:
         self._is_stacked = found.spec.chart == "stacked"
         self._shapes = Group()
         self._hits: list[Hit] = []
+        self._label: float = _LABEL
 
     def bars(self, rows: Sequence[ReportRow], left_out: int) -> Chart:
         """A line for each row: its name, a bar from the left, its number."""
+        self._make_room(rows)
         top = self._legend()
         most = self._most(rows)
-        room = self._width - _LABEL - _VALUE
+        room = self._width - self._label - _VALUE
         bars = 1 if self._is_stacked else len(self._numbers)
         thick = BAR if bars == 1 else BAR * 0.62
         for row in rows:
-            self._text(_LABEL - 10, top + bars * thick / 2, row.label, "text", room=_LABEL - 14, anchor="end")
-            left = float(_LABEL)
+            self._name(row, top + bars * thick / 2)
+            left = self._label
             for place, number in enumerate(self._numbers):
                 value = _size(row.numbers[number])
                 length = room * value / most
@@ -109,14 +112,14 @@ class _Pen:
                 self._rect(left, at, length, thick - (0 if bars == 1 else 2), self._colour(row, number))
                 self._hit(row, number, left, at, max(length, 4), thick)
                 if not self._is_stacked:
-                    self._text(_LABEL + length + 8, at + thick / 2, self._words(row, number), "muted", SMALL)
+                    self._text(self._label + length + 8, at + thick / 2, self._words(row, number), "muted", SMALL)
                 left += length if self._is_stacked else 0
             if self._is_stacked:
                 words = " · ".join(self._words(row, number) for number in self._numbers)
                 self._text(left + 8, top + thick / 2, words, "muted", SMALL)
             top += bars * thick + BAR_GAP
         if left_out > 0:
-            self._text(_LABEL, top + 6, _("… and {count} more").format(count=left_out), "muted", SMALL)
+            self._text(self._label, top + 6, _("… and {count} more").format(count=left_out), "muted", SMALL)
             top += 16
         return self._done(top)
 
@@ -159,21 +162,30 @@ class _Pen:
     def funnel(self, rows: Sequence[ReportRow]) -> Chart:
         """A bar in the middle for each stage, what share went on between them."""
         top, number = 4.0, self._numbers[0]
+        self._make_room(rows)
         most = self._most(rows)
-        room = self._width - _LABEL - _VALUE
+        room = self._width - self._label - _VALUE
         share = next(place for place, one in enumerate(self._found.measures) if one.key == "on")
         for place, row in enumerate(rows):
             length = max(24.0, room * _size(row.numbers[number]) / most)
-            left = _LABEL + (room - length) / 2
-            self._text(_LABEL - 10, top + 14, row.label, "text", room=_LABEL - 14, anchor="end")
+            left = self._label + (room - length) / 2
+            self._name(row, top + 14)
             self._rect(left, top, length, 28, self._colour(row, number))
             self._text(self._width - _VALUE + 8, top + 14, self._words(row, number), "text", BODY)
             self._hit(row, number, left, top, length, 28)
             went_on = row.numbers[share].value
             if went_on is not None and place + 1 < len(rows):
-                self._text(_LABEL + room / 2, top + 37, f"↓ {went_on:.0f}%", "muted", SMALL, anchor="middle")
+                self._text(self._label + room / 2, top + 37, f"↓ {went_on:.0f}%", "muted", SMALL, anchor="middle")
             top += 46
         return self._done(top - 12)
+
+    def _make_room(self, rows: Sequence[ReportRow]) -> None:
+        """For the longest name, within bounds."""
+        longest = max(text_width(printable(row.label), MEDIUM, BODY) for row in rows)
+        self._label = min(max(longest + _LABEL_GAP, _LABEL), _MOST_LABEL)
+
+    def _name(self, row: ReportRow, middle: float) -> None:
+        self._text(self._label - 10, middle, row.label, "text", room=self._label - _LABEL_GAP, anchor="end")
 
     def _most(self, rows: Sequence[ReportRow]) -> float:
         sizes = ([_size(row.numbers[number]) for number in self._numbers] for row in rows)
@@ -185,7 +197,7 @@ class _Pen:
             measure = self._found.measures[self._numbers[0]]
             self._text(0, 8, _(measure.label), "muted", SMALL)
             return LEGEND
-        left = float(_LABEL)
+        left = self._label
         for number in self._numbers:
             measure = self._found.measures[number]
             self._rect(left, 3, 10, 10, measure.tone)
@@ -206,6 +218,8 @@ class _Pen:
         self._hits.append(Hit(left, top, width, height, row, row.numbers[number], f"{row.label}\n{words}"))
 
     def _rect(self, left: float, top: float, width: float, height: float, role: str) -> None:
+        if not width or not height:
+            return  # on paper even nothing would be a thin line
         round_ = 2 if min(width, height) > 4 else 0  # noqa: PLR2004 - no room for corners
         colour = self._role(role)
         self._shapes.add(

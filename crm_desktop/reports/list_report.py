@@ -13,7 +13,8 @@ from crm_desktop.core.i18n import _, ngettext
 from crm_desktop.core.progress import Step
 from crm_desktop.reports.destination import writing
 from crm_desktop.reports.engine import MARGIN, MUTED, Letterhead, Sheet
-from crm_desktop.reports.table import GAP, Column, Extent, Group, Row, Table, measure, share
+from crm_desktop.reports.fonts import MEDIUM, REGULAR
+from crm_desktop.reports.table import GAP, Column, Extent, Group, Head, Row, Table, measure, share
 
 _PORTRAIT, _LANDSCAPE = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
 _SIZES = ((False, 9.0), (False, 8.5), (True, 9.0), (True, 8.5), (True, 8.0), (True, 7.5))
@@ -122,7 +123,7 @@ def _draw(table: Table, rows: list[Row | Group], totals: Row, strip: list[int], 
         if isinstance(row, Group):
             table.group(row)
         else:
-            table.row(tuple(row[i] for i in strip))
+            table.row(tuple(row[i] for i in strip), MEDIUM if isinstance(row, Head) else REGULAR)
         next(done)
     if not rows:
         sheet = table.sheet

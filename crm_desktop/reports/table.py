@@ -45,6 +45,10 @@ class Group:
 Row = tuple[str, ...]
 
 
+class Head(Row):
+    """A row that sums up those below it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """What a column's content asks for, in em: nearly all cells on one line, and the least it can live with."""
@@ -134,9 +138,9 @@ class Table:
         self._draw(bottom, MEDIUM, size, MUTED)
         self.sheet.rule(self.sheet.y, RULE, 0.8)
 
-    def row(self, cells: Row) -> None:
+    def row(self, cells: Row, font: str = REGULAR) -> None:
         """Draw one row and the soft line below it."""
-        self._flow(self._wrapped(cells, REGULAR, self.size), REGULAR)
+        self._flow(self._wrapped(cells, font, self.size), font)
         self.sheet.rule(self.sheet.y, LINE, 0.4)
 
     def totals(self, cells: Row) -> None:

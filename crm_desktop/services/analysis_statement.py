@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
 from crm_desktop.entities import by_key
+from crm_desktop.models import SalesStage
 from crm_desktop.services.filter_fields import FilterField, find_field
 from crm_desktop.services.filters import filter_clauses, filter_parameters, filter_shape
 from crm_desktop.services.prepared import execute
@@ -99,8 +100,8 @@ class _Statement:
                 continue
             rows: Any = aliased(target)
             statement = statement.outerjoin(rows, rows.id == key)
-            is_region = field_of(self._spec, dimension).facts.dictionary == "region"
-            label = full_name_of(rows) if is_region else display_of(rows)
+            is_within = field_of(self._spec, dimension).facts.dictionary == "region" or target is SalesStage
+            label = full_name_of(rows) if is_within else display_of(rows)
             shown += [key, label, getattr(rows, "tone", literal(None)), getattr(rows, rows.order)]
         return statement.add_columns(*(column.label(f"shown{n}") for n, column in enumerate(shown)))
 

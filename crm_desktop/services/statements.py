@@ -47,7 +47,9 @@ def display_of(target: Any) -> ColumnElement[str]:
 
 
 def full_name_of(entry: Any) -> ColumnElement[str]:
-    """An entry of a tree (or an alias of the model) with its parents, in the language of the moment."""
+    """An entry of a tree with its parents, a stage with its process (or an alias of either), in the language of the
+    moment.
+    """
     name: ColumnElement[str] = entry.full_name if language() == "zh" else entry.full_name_en
     return name
 

@@ -269,6 +269,17 @@ def test_who_has_two_products_counts_for_each_and_once_in_total(sign_in: SignIn,
     )
 
 
+def test_stages_of_several_processes_are_told_apart(sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    with admin.write() as session:
+        process = insert(session, "sales_process", name="工程项目", name_en="Projects")
+        stage = insert(session, "sales_stage", name="方案", name_en="Proposal", process_id=process)
+        of_standard = session.execute(text("select id from crm.sales_stage where name = '方案报价'")).scalar_one()
+        for one in (stage, of_standard):
+            insert(session, "opportunity", name="商机", stage_id=one)
+    assert [row.label for row in report_of(admin, TRACKING).rows] == ["Proposal", "Projects · Proposal"]
+
+
 def test_months_without_anything_stand_between_the_others(sign_in: SignIn) -> None:
     gateway = sign_in("director")
     with gateway.write() as session:

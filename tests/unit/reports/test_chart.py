@@ -42,6 +42,14 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     assert "clip" not in picture
 
 
+def test_long_names_are_whole_and_nothing_is_drawn_of_nothing() -> None:
+    chart = draw_chart(found(DEPARTMENTS, [("Referred by an employee", (0, 0, 3, 0, 0, 0, 0))]), PAPER, WIDTH)
+    assert chart is not None
+    picture = svg_of(chart).decode()
+    assert ">Referred by an employee</text>" in picture
+    assert picture.count("<rect") == 1 + len(DEPARTMENTS.drawn), "the bar and the legend"
+
+
 @pytest.mark.parametrize(
     "spec", [WON, TRACKING, DEPARTMENTS, FUNNEL, replace(WON, chart="line")], ids=lambda one: one.key
 )
