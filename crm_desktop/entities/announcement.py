@@ -76,17 +76,11 @@ ANNOUNCEMENT = EntitySpec(
     ),
     form=FormSpec(
         sections=(
+            Section(N_("Text"), (Announcement.title, Announcement.is_important, Announcement.body)),
             Section(
-                N_("General"),
-                (
-                    Announcement.title,
-                    Announcement.department,
-                    Announcement.valid_from,
-                    Announcement.valid_until,
-                    Announcement.is_important,
-                ),
+                N_("For whom, and until when"),
+                (Announcement.department, Announcement.valid_from, Announcement.valid_until),
             ),
-            Section(N_("Text"), (Announcement.body,)),
         ),
         helps={
             Announcement.department: N_("With those below it. Empty: for everybody."),

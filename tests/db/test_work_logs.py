@@ -173,6 +173,8 @@ def do_a_days_work(gateway: Gateway) -> dict[str, Record]:
         "task": create(gateway, "task", subject="寄样本"),
     }
     create(gateway, "activity", subject="昨天", happened_at=midnight - datetime.timedelta(hours=1), **at)
+    create(gateway, "event", subject="电话", starts_at=midnight, ends_at=now, **at)
+    create(gateway, "activity", subject="电话", happened_at=midnight, **at)  # what came of it
     create(gateway, "event", subject="看牙", starts_at=midnight, ends_at=now, is_private=True)
     create(gateway, "event", subject="明天", starts_at=now + datetime.timedelta(days=1),
            ends_at=now + datetime.timedelta(days=1, hours=1))  # fmt: skip
@@ -199,6 +201,7 @@ def test_it_tells_the_day_by_itself_and_stands_as_it_was_submitted(sign_in: Sign
     found = sorted(told(writer, log))
     assert found == [
         ("activity", "报价电话", "华工", ""),
+        ("activity", "电话", "华工", ""),
         ("event", "拜访", "华工", ""),
         ("opportunity", "二期设备", "华工", "First contact"),
         ("service_request", "卡纸", "华工", "New"),

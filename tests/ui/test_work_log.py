@@ -85,13 +85,15 @@ def test_a_day_is_told_submitted_and_answered(sit_down: SitDown, qtbot: QtBot) -
 def test_a_second_log_of_a_day_is_written_in_the_first(sit_down: SitDown) -> None:
     desk = sit_down("seller")
     first = create(desk.gateway, "work_log", summary="上午")
-    page: Any = desk.window.show_area("home").open_record("work_log", 0)
+    view = desk.window.show_area("home")
+    page: Any = view.open_record("work_log", 0)
     desk.settle()
     write(page.editor.form.editors["summary"].focus_target(), "下午")
     button(page.known_bar, "Go on in it").click()
-    desk.settle()
-    assert (page.id, page.known_bar.texts()) == (first.id, [])
-    page.editor.save()
+    desk.settle_all()
+    assert [tab.key for tab in view.open_tabs()] == [f"work_log/{first.id}"]
+    there: Any = view.current_page()
+    there.editor.save()
     desk.settle()
     assert desk.value("work_log", first.id, "summary") == "上午\n下午"
 

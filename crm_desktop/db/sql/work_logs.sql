@@ -35,6 +35,9 @@ begin
       select o.starts_at, 'event', e.id, e.subject, e.customer_id, null, e.kind_id, null, null
       from crm.occupied(since, until, array[person], '{}') o join crm.event e on e.id = o.event_id
       where o.starts_at >= since and o.starts_at < least(until, now()) and not e.is_private
+        and not exists (  -- of which an activity says what came of it
+          select from crm.activity a where a.done_by_id = person and a.happened_at = o.starts_at
+            and a.customer_id = e.customer_id and a.subject = e.subject)
       union all
       select t.done_at, 'task', t.id, t.subject, t.customer_id, null, t.state_id, null, null
       from crm.task t where t.owner_id = person and t.done_at >= since and t.done_at < until

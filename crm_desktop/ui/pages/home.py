@@ -88,6 +88,8 @@ OWN = frozenset({"message", "alert"})
 """Of these one hears for whom they are."""
 COLUMN = 420  # px at least
 GAP = 12
+MOST_HIGH = 10
+"""So many rows of a card are in sight; the rest is scrolled to."""
 
 
 class HomePage(Page):
@@ -183,7 +185,7 @@ class HomePage(Page):
 
     def _made_card(self, key: str) -> RowsCard:
         if key not in self.cards:
-            self.cards[key] = made = RowsCard(_(CARDS[key]), _(_NOTHING[key]))
+            self.cards[key] = made = RowsCard(_(CARDS[key]), _(_NOTHING[key]), MOST_HIGH)
             made.menu_wanted.connect(self._show_menu)
             self._offer_to_move(key, made)
         return self.cards[key]

@@ -8,7 +8,7 @@ from functools import partial
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from crm_desktop.services import records, work_logs
+from crm_desktop.services import work_logs
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.records import Record
 from crm_desktop.services.work_logs import State
@@ -101,17 +101,26 @@ class WorkLogPage(FormPage):
         self.view.context.tasks.query(self, lambda session: work_logs.find_own(session, day, kind.id), say, key="known")
 
     def _go_on_in(self, id_: int) -> None:
-        """Show the log that is there, with what is typed here added to it."""
+        """Open the log that is there, with what is typed here added to it, where that is still possible."""
         typed = {key: words for key in _WORDS if (words := self._editor.form.value_of(key))}
-        self._editor.revert()
+        page = self.view.open_record("work_log", id_)
+        assert isinstance(page, WorkLogPage)
+        editor = page.editor
 
-        def show(record: Record) -> None:
-            self._editor.show_record(record)
-            for key, words in typed.items() if not self._editor.is_read_only else ():
-                self._editor.form.fill(key, "\n".join(filter(None, (record.values[key], words))))
+        def add(record: Record) -> None:
+            if record.id != id_:
+                return
+            editor.loaded.disconnect(add)
+            if typed and editor.is_read_only:
+                return  # what is typed stays here
+            for key, words in typed.items():
+                editor.form.fill(key, "\n".join(filter(None, (editor.form.value_of(key), words))))
+            self._editor.revert()
+            self.view.close_page(self)
 
-        work = partial(records.fetch_record, entity="work_log", id_=id_)
-        self.view.context.tasks.query(self, work, show, self._fail)
+        editor.loaded.connect(add)
+        if editor.record.id:
+            add(editor.record)
 
     def _take_choices(self, choices: Choices) -> None:
         self._choices = choices
