@@ -313,8 +313,8 @@ def _for_series(
     days = (_on_the_wall(starts_at).date() - _on_the_wall(at).date()).days
     kept = rule == event["rule"]
     rule = shifted(rule, days, begin) if days and kept else rule
-    moved = begin - event["starts_at"]
-    beside = ([at + moved for at in event[key] if kept] for key in ("exceptions", "additions"))
+    moved = begin - event["starts_at"]  # what was deleted or changed alone stays away, however long it goes on now
+    beside = ([at + moved for at in event[key]] for key in ("exceptions", "additions"))
     return columns | times | worked_out(begin, rule, *beside)
 
 

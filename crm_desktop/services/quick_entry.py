@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
+from crm_desktop.core.errors import KnownError
+from crm_desktop.core.i18n import _
+from crm_desktop.core.recurrence import WEEKDAYS
 from crm_desktop.core.text import normalise
 from crm_desktop.services.calendar import Span
 from crm_desktop.services.search import find
@@ -44,6 +47,24 @@ _PART_HOURS = {"早上": 9, "上午": 9, "下午": 14, "傍晚": 18, "晚上": 1
 _BEFORE_NAME = r"给|向|跟|和|与|找|约|到|去|拜访|回访|上门|走访|联系|致电"
 _AFTER_NAME = r"寄|送|打|发|谈|签|看|做|开|报|的|催|安装|培训|演示|验收|对账|\s|$"
 _NAME_INSIDE = rf"(?:{_BEFORE_NAME})([^\s,，、]{{2,20}}?)(?={_AFTER_NAME})"
+_WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+_EVERY = (
+    (r"每个?工作日|\bevery (?:weekday|workday)\b", "", _WORKDAYS),
+    (r"每[天日]|\b(?:daily|every day)\b", "", "FREQ=DAILY"),
+    (
+        r"(?:每两|每2|每隔一|隔)个?(?:周|星期|礼拜)的?(?:周|星期|礼拜)?(?=[一二三四五六日天])",
+        "周",
+        "FREQ=WEEKLY;INTERVAL=2",
+    ),
+    (rf"\bevery other (?={'|'.join(_ENGLISH_DAYS)})", "", "FREQ=WEEKLY;INTERVAL=2"),
+    (r"每个?(?:周|星期|礼拜)(?=[一二三四五六日天])", "周", "FREQ=WEEKLY"),
+    (rf"\b(?:every|each) (?={'|'.join(_ENGLISH_DAYS)})", "", "FREQ=WEEKLY"),
+    (r"每个?(?:周|星期|礼拜)|\b(?:weekly|every week)\b", "", "FREQ=WEEKLY"),
+    (r"每个?月(?=\d{1,2}[日号])", "", "FREQ=MONTHLY"),
+    (r"每个?月|\b(?:monthly|every month)\b", "", "FREQ=MONTHLY"),
+    (r"每年|\b(?:yearly|every year)\b", "", "FREQ=YEARLY"),
+)
+"""How something repeats, what of the words still says a day, and the rule without that day."""
 _TO = r"\s*(?:到|至|[-–—~]|\bto\b)\s*"
 
 
@@ -55,6 +76,8 @@ class Entry:
     span: Span
     is_whole: bool
     kind: str
+    rule: str | None = None
+    """Of RFC 5545, where the line says that it repeats."""
 
 
 class _Line:
@@ -73,11 +96,16 @@ class _Line:
 def parse_entry(text: str, now: datetime.datetime) -> Entry:
     """What ``text`` says at the moment ``now``, whose zone counts. Without a day it is today, or tomorrow where the
     hour has gone; without an hour the whole day; without both the next full hour.
+
+    Raises KnownError for a day that there is not: ``2月30日``.
     """
     for short, long in _EVENING_WORDS.items():
         text = text.replace(short, long)
     line = _Line(text)
+    rule = _take_rule(line)
     day = _take_day(line, now.date())
+    if rule == _WORKDAYS and day is None and now.weekday() > 4:  # noqa: PLR2004 - Friday
+        day = now.date() + (7 - now.weekday()) * DAY
     is_whole = line.take(r"全天|整天|\ball[- ]day\b") is not None
     times = None if is_whole else _take_times(line, has_day=day is not None)
     length = None if is_whole else _take_length(line)
@@ -86,16 +114,17 @@ def parse_entry(text: str, now: datetime.datetime) -> Entry:
     kind = next((code for code, words in _KINDS if re.search(words, subject, re.IGNORECASE)), "")
     begin = datetime.datetime.combine(day or now.date(), datetime.time(), tzinfo=now.tzinfo)
     if times is None and (is_whole or day is not None):
-        return Entry(subject, Span(begin, begin + DAY), True, kind)
+        return Entry(subject, Span(begin, begin + DAY), True, kind, _rule_on(rule, begin))
     if times is None:
         begin = now.replace(minute=0, second=0, microsecond=0) + HOUR
-        return Entry(subject, Span(begin, begin + (length or HOUR)), False, kind)
+        return Entry(subject, Span(begin, begin + (length or HOUR)), False, kind, _rule_on(rule, begin))
     first, last = times
     starts_at = begin + first
     if day is None and starts_at <= now:
         starts_at += DAY
     ends_at = starts_at + (length or HOUR) if last is None else starts_at - first + last
-    return Entry(subject, Span(starts_at, ends_at if ends_at > starts_at else ends_at + DAY), False, kind)
+    span = Span(starts_at, ends_at if ends_at > starts_at else ends_at + DAY)
+    return Entry(subject, span, False, kind, _rule_on(rule, starts_at))
 
 
 def find_named_customer(session: Session, subject: str, person: Person) -> Ref | None:
@@ -110,6 +139,22 @@ def find_named_customer(session: Session, subject: str, person: Person) -> Ref |
         if len(hits) == 1 or (hits and normalise(hits[0].title) == normalise(word)):
             return Ref(hits[0].id, hits[0].title)
     return None
+
+
+def _take_rule(line: _Line) -> str | None:
+    """The rule without the day of its beginning, which stays in the line."""
+    for pattern, kept, rule in _EVERY:
+        if (found := re.search(pattern, line.rest, re.IGNORECASE)) is not None:
+            line.rest = f"{line.rest[: found.start()]} {kept}{line.rest[found.end() :]}"
+            return rule
+    return None
+
+
+def _rule_on(rule: str | None, begin: datetime.datetime) -> str | None:
+    if rule is None or rule in {_WORKDAYS, "FREQ=DAILY", "FREQ=YEARLY"}:
+        return rule
+    day = f"BYMONTHDAY={begin.day}" if "MONTHLY" in rule else f"BYDAY={WEEKDAYS[begin.weekday()]}"
+    return f"{rule};{day}"
 
 
 def _take_day(line: _Line, today: datetime.date) -> datetime.date | None:
@@ -134,6 +179,8 @@ def _take_day(line: _Line, today: datetime.date) -> datetime.date | None:
             day = day_of(today, found)
             if day is not None:
                 return day
+            if "月" in found[0]:
+                raise KnownError(_("There is no day “{text}”.").format(text=found[0].strip()))
             line.rest = before
     return None
 

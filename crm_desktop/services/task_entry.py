@@ -30,6 +30,7 @@ class TaskEntry:
     due_time: str | None
     priority: str
     owner: str
+    rule: str | None = None
 
 
 def parse_task(text: str, now: datetime.datetime) -> TaskEntry:
@@ -46,14 +47,19 @@ def parse_task(text: str, now: datetime.datetime) -> TaskEntry:
         return TaskEntry(line, None, None, marks["#"], marks["@"])
     starts_at = entry.span.starts_at
     hour = None if entry.is_whole else f"{starts_at:%H:%M}"
-    return TaskEntry(entry.subject, starts_at.date(), hour, marks["#"], marks["@"])
+    return TaskEntry(entry.subject, starts_at.date(), hour, marks["#"], marks["@"], entry.rule)
 
 
 def create_by_line(session: Session, person: Person, choices: Choices, entry: TaskEntry) -> Record:
     """The task that a line says, about the customer that one of its words names. Two statements and one for each word
     that may name somebody. Raises a KnownError where a priority or a colleague is unknown.
     """
-    values: dict[str, Any] = {"subject": entry.subject, "due_on": entry.due_on, "due_time": entry.due_time}
+    values: dict[str, Any] = {
+        "subject": entry.subject,
+        "due_on": entry.due_on,
+        "due_time": entry.due_time,
+        "rule": entry.rule,
+    }
     if entry.priority:
         found = choices.find("priority", entry.priority)
         if found is None:

@@ -279,8 +279,11 @@ def test_changing_this_one_and_this_and_the_following(sign_in: SignIn) -> None:
         moved = events.change(session, series, at("12-14", 9), "following", later, rule, nobody)
     assert starts(seller) == "1130.09晨会 1207.09外出 1215.10周二会 1222.10周二会"
     with seller.write() as session:
+        events.change(session, series, at("11-30", 9), "all", {}, "FREQ=WEEKLY;BYDAY=MO;COUNT=3", nobody)
+    assert starts(seller) == "1130.09晨会 1207.09外出 1214.09晨会 1215.10周二会 1222.10周二会"
+    with seller.write() as session:
         events.change(session, moved.event_id, at("12-22", 10), "all", {"subject": "一次"}, None, nobody)
-    assert starts(seller) == "1130.09晨会 1207.09外出 1222.10一次"
+    assert starts(seller) == "1130.09晨会 1207.09外出 1214.09晨会 1222.10一次"
 
 
 def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -> None:

@@ -87,7 +87,13 @@ class CalendarActions(QObject):
 
     def create_by_line(self, text: str, line: EntryLine, draft: LineDraft) -> None:
         """Make an event of what was entered in a line."""
-        person, entry = self._context.person, parse_entry(text, clock.now())
+        person = self._context.person
+        try:
+            entry = parse_entry(text, clock.now())
+        except KnownError as error:
+            line.finish(is_made=False)
+            self._fail(error)
+            return
 
         def begin(choices: Choices) -> None:
             values: dict[str, Any] = {
@@ -102,7 +108,7 @@ class CalendarActions(QObject):
             def work(session: Session) -> Saved:
                 customer = find_named_customer(session, entry.subject, person)
                 record = new_record("event", person, choices, **values, customer=customer)
-                return events.create(session, record)
+                return events.create(session, record, entry.rule)
 
             def take(saved: Saved) -> None:
                 self._tell(_("“{title}” was created."), saved, entry.span.starts_at)

@@ -32,7 +32,7 @@ class TaskLine(EntryLine):
         self.entered.connect(lambda typed: view.context.choices.load(self, partial(self._create, typed)))
 
     def _create(self, typed: str, choices: Choices) -> None:
-        entry, person = parse_task(typed, clock.now()), self._view.context.person
+        person, now = self._view.context.person, clock.now()
 
         def done(written: Record) -> None:
             self.finish(is_made=True)
@@ -43,5 +43,5 @@ class TaskLine(EntryLine):
             self.finish(is_made=False)
             messages.show_error(self, error)
 
-        work = self._draft.sending(lambda session: create_by_line(session, person, choices, entry))
+        work = self._draft.sending(lambda session: create_by_line(session, person, choices, parse_task(typed, now)))
         self._view.context.tasks.command(self, work, done, fail, waits=True)
