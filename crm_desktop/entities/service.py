@@ -348,7 +348,7 @@ INSTALLED_PRODUCT = EntitySpec(
                 label=N_("Under warranty"),
                 where=lambda _person: InstalledProduct.warranty_until >= func.current_date(),
             ),
-            Preset(key="ending", label=N_("Warranty ends within 90 days"), where=_warranty_ends),
+            Preset(key="ending", label=N_("Warranty ends in 90 days"), where=_warranty_ends),
             starred(InstalledProduct),
         ),
     ),

@@ -252,6 +252,7 @@ def test_departments_are_shown_as_a_tree_and_opened_by_enter(sit_down: SitDown, 
     head = tree.model().index(0, 0)
     assert head.data() == "head"
     assert {tree.model().index(row, 0, head).data() for row in range(2)} == {"sales", "service"}
+    assert head.siblingAtColumn(1).data() == "10"  # with those below
     tree.setCurrentIndex(head)
     qtbot.keyClick(tree, Qt.Key.Key_Return)
     desk.settle()

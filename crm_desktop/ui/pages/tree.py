@@ -145,17 +145,21 @@ class TreePage(Page):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionHidden(2, not any(node.code for node in nodes))
 
-    def _add(self, parent: QStandardItem, parent_id: int | None, nodes: Sequence[Node], known: set[int]) -> None:
+    def _add(self, parent: QStandardItem, parent_id: int | None, nodes: Sequence[Node], known: set[int]) -> int:
+        """Add what lies below ``parent_id``; how much all of that holds, as a filter for it finds."""
+        total = 0
         for node in nodes:
             above = node.parent_id if node.parent_id in known else None
             if above == parent_id:
                 name = node.name if node.is_active else _("{name} (not in use)").format(name=node.name)
-                count = QStandardItem(f"{node.held:,}")
-                count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                items = [QStandardItem(name), count, QStandardItem(node.code)]
+                items = [QStandardItem(name), QStandardItem(), QStandardItem(node.code)]
                 items[0].setData(node.id, ID)
                 parent.appendRow(items)
-                self._add(items[0], node.id, nodes, known)
+                held = node.held + self._add(items[0], node.id, nodes, known)
+                items[1].setText(f"{held:,}")
+                items[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                total += held
+        return total
 
     def _open(self, index: QModelIndex) -> None:
         self._view.open_record(self.spec.key, int(index.siblingAtColumn(0).data(ID)))
