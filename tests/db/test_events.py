@@ -14,10 +14,11 @@ from crm_desktop.core.errors import ConflictError, NoRightError
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import calendar, events, journal, messages
 from crm_desktop.services.calendar import Span, clashes, free_spans
+from crm_desktop.services.event_edits import Content, save_edited
 from crm_desktop.services.events import Attendance, Swap
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.quick_entry import find_named_customer
-from crm_desktop.services.records import FieldsError, new_record
+from crm_desktop.services.records import FieldsError, fetch_record, new_record
 from tests.db.conftest import SignIn
 
 MONDAY = datetime.datetime(2026, 11, 30, 9).astimezone()
@@ -284,6 +285,32 @@ def test_changing_this_one_and_this_and_the_following(sign_in: SignIn) -> None:
     with seller.write() as session:
         events.change(session, moved.event_id, at("12-22", 10), "all", {"subject": "一次"}, None, nobody)
     assert starts(seller) == "1130.09晨会 1207.09外出 1214.09晨会 1222.10一次"
+
+
+def test_what_somebody_else_changed_meanwhile_stays_and_the_same_field_is_told(sign_in: SignIn) -> None:
+    seller, clerk = sign_in("seller"), sign_in("clerk")
+    room, junior = id_of(seller, "resource", "大会议室"), sign_in("junior").person.id
+    rule = "FREQ=WEEKLY;BYDAY=MO;COUNT=4"
+    series = make(seller, "晨会", rule=rule)
+
+    def opened(gateway: Gateway) -> Content:
+        with gateway.read() as session:
+            values = fetch_record(session, "event", series).values
+            return Content(values, str(values["rule"]), events.fetch_attendance(session, series))
+
+    def save(gateway: Gateway, before: Content, rule: str, attendance: Attendance, **typed: str) -> None:
+        with gateway.write() as session:
+            after = Content({**before.values, **typed}, rule, attendance)
+            save_edited(session, series, MONDAY, "all", before, after)
+
+    first = second = opened(seller)
+    save(clerk, first, "FREQ=WEEKLY;BYDAY=MO;COUNT=2", Attendance((), (room,)), place="三楼")
+    save(seller, second, rule, Attendance((junior,)), subject="早会")
+    now = opened(seller)
+    assert (now.values["place"], now.values["subject"]) == ("三楼", "早会")
+    assert (now.rule, now.attendance) == ("FREQ=WEEKLY;BYDAY=MO;COUNT=2", Attendance((junior,), (room,)))
+    with pytest.raises(ConflictError, match="Place"):
+        save(seller, second, rule, Attendance(), place="二楼")
 
 
 def test_two_people_book_the_same_car_at_once_and_one_gets_it(sign_in: SignIn) -> None:

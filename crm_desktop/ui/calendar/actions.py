@@ -17,7 +17,8 @@ from crm_desktop.core.i18n import _
 from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
 from crm_desktop.services.calendar_times import midnight
-from crm_desktop.services.events import Saved, Swap, Which
+from crm_desktop.services.event_edits import Content, save_edited
+from crm_desktop.services.events import Attendance, Saved, Swap, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
@@ -180,12 +181,13 @@ class CalendarActions(QObject):
 
     def _save_changed(self, dialog: EventDialog, entered: Entered) -> None:
         form = dialog.form
+        asked = Attendance(tuple(ref.id for ref in form.people), tuple(ref.id for ref in form.resources))
+        before = Content(form.record.values, form.rule, asked)
+        after = Content(entered.values, entered.rule, entered.attendance)
 
         def work(session: Session) -> Saved:
             assert form.at is not None
-            return events.change(
-                session, form.record.id, form.at, form.which, entered.values, entered.rule, entered.attendance
-            )
+            return save_edited(session, form.record.id, form.at, form.which, before, after)
 
         self._save(dialog, entered, work, _("“{title}” was saved."))
 
