@@ -25,6 +25,7 @@ from crm_desktop.services.journal import begin_change
 from crm_desktop.services.records import Record, raise_if_wrong, refused_values, to_columns
 
 Which = Literal["this", "following", "all"]
+Answer = Literal["accepted", "declined"]
 KEPT_FIELDS = (
     "subject", "kind_id", "category_id", "owner_id", "starts_at", "ends_at", "is_all_day", "place", "is_private",
     "customer_id", "contact_id", "opportunity_id", "request_id", "description",
@@ -174,11 +175,21 @@ def change(
     return Saved(event["id"], str(columns.get("subject", event["subject"])), change_set)
 
 
-def answer(session: Session, event_id: int, code: Literal["accepted", "declined"], title: str) -> Saved:
+def answer(session: Session, event_id: int, code: Answer, title: str) -> Saved:
     """Answer an invitation of one's own."""
     change_set = begin_change(session, "edit", title, "event")
     session.execute(text("select crm.answer_invitation(:id, :code)"), {"id": event_id, "code": code})
     return Saved(event_id, title, change_set)
+
+
+def fetch_own_answer(session: Session, event_id: int) -> str | None:
+    """The code of one's own answer to an invitation; None where one is not asked. One statement."""
+    answer = text("""
+        select e.code from crm.event_participant p join crm.dictionary_entry e on e.id = p.answer_id
+        where p.event_id = :id and p.employee_id = crm.me()
+    """)
+    code: str | None = session.execute(answer, {"id": event_id}).scalar_one_or_none()
+    return code
 
 
 def fetch_attendance(session: Session, event_id: int) -> Attendance:

@@ -220,8 +220,15 @@ def test_an_invitation_is_answered_where_one_reads_of_it(sit_down: SitDown, sign
     button(inbox, "Accept").click()
     desk.settle()
     assert "You take part in “评审”." in desk.notices()
-    accepted = "answer_id = crm.choice('event_answer', 'accepted')"
-    assert desk.id_of("event_participant", f"event_id = {event} and {accepted}")
+    inbox.open_record()
+    desk.settle()
+    page: Any = desk.window.view("calendar").current_page()
+    assert page.invitation_bar.texts() == ["You take part in “评审”."]
+    button(page.invitation_bar, "Decline").click()
+    desk.settle()
+    assert page.invitation_bar.texts() == ["You declined “评审”."]
+    declined = "answer_id = crm.choice('event_answer', 'declined')"
+    assert desk.id_of("event_participant", f"event_id = {event} and {declined}")
 
 
 def test_an_announcement_that_is_opened_is_read(sit_down: SitDown) -> None:

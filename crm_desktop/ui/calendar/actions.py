@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -18,7 +18,7 @@ from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
 from crm_desktop.services.calendar_times import midnight
 from crm_desktop.services.event_edits import Content, save_edited
-from crm_desktop.services.events import Attendance, Saved, Swap, Which
+from crm_desktop.services.events import Answer, Attendance, Saved, Swap, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
@@ -30,7 +30,7 @@ from crm_desktop.ui.calendar.layout import Cursor
 from crm_desktop.ui.calendar.model import CalendarModel
 from crm_desktop.ui.calendar.view import Wish
 from crm_desktop.ui.calendar.which import WhichDialog
-from crm_desktop.ui.calendar.words import clash_words
+from crm_desktop.ui.calendar.words import answered_words, clash_words
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.line_draft import LineDraft
 from crm_desktop.ui.tasks import Session
@@ -274,9 +274,9 @@ class CalendarActions(QObject):
             lambda session: events.remove(session, one.event_id, one.starts_at, which), _("“{title}” was deleted.")
         )
 
-    def answer(self, one: Occurrence, code: Literal["accepted", "declined"]) -> None:
+    def answer(self, one: Occurrence, code: Answer) -> None:
         """Answer an invitation."""
-        words = _("You take part in “{title}”.") if code == "accepted" else _("You declined “{title}”.")
+        words = answered_words(code, "{title}")
         self._command(lambda session: events.answer(session, one.event_id, code, one.title), words)
 
     # All of them

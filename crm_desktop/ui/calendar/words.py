@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from crm_desktop.core.i18n import _
 from crm_desktop.services.calendar import Occurrence
 from crm_desktop.services.calendar_times import clock_words, day_words
+from crm_desktop.services.events import Answer
 from crm_desktop.ui.calendar.layout import Shown
 from crm_desktop.ui.calendar.model import CalendarKey
 
@@ -36,6 +37,12 @@ def clash_words(found: Sequence[Occurrence], names: Mapping[CalendarKey, str]) -
     if more := len(found) - len(said):
         said.append(_("and {count} more").format(count=more))
     return _("Clash: {what}").format(what=_("; ").join(said)) if said else ""
+
+
+def answered_words(answer: Answer, title: str) -> str:
+    """What one has answered to an invitation."""
+    words = _("You take part in “{title}”.") if answer == "accepted" else _("You declined “{title}”.")
+    return words.format(title=title)
 
 
 def time_words(one: Occurrence) -> str:

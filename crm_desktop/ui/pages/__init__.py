@@ -19,6 +19,7 @@ RECORD_PAGES = {
     "announcement": "pages.announcement.AnnouncementPage",
     "customer": "pages.customer.CustomerPage",
     "employee": "pages.employee.EmployeePage",
+    "event": "pages.event.EventPage",
     "permission_group": "pages.permission_group.PermissionGroupPage",
     "dictionary": "pages.dictionary.DictionaryPage",
     "installed_product": "pages.installed_product.InstalledProductPage",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from functools import partial
+from typing import Any, get_args
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,11 +14,13 @@ from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import events
 from crm_desktop.services import messages as service
+from crm_desktop.services.events import Answer
 from crm_desktop.services.messages import Folder, Message, Receiver, fetch_messages, in_short
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import TIME
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.calendar.words import answered_words
 from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.form_page.undoing import undo
 from crm_desktop.ui.form_page.wording import moment_text
@@ -144,19 +147,17 @@ class MessagesPage(Page):
         if self._current is not None and self._current.entity and self._current.record_id:
             self._view.open_record(self._current.entity, self._current.record_id)
 
-    def answer_invitation(self, code: Literal["accepted", "declined"]) -> None:
+    def answer_invitation(self, answer: Answer) -> None:
         """Take part in the event that the chosen one asks to, or not."""
         message, tasks = self._current, self._view.context.tasks
         if message is not None and message.record_id is not None:
             id_, title = message.record_id, message.body.partition(" · ")[0]
-            words = _("You take part in “{title}”.") if code == "accepted" else _("You declined “{title}”.")
-            tasks.command(
-                self,
-                lambda session: events.answer(session, id_, code, title),
-                lambda saved: messages.notify(
-                    self, words.format(title=title), undo=lambda: undo(self._view, self._view, saved.change_set)
-                ),
-            )
+
+            def tell(saved: events.Saved) -> None:
+                back = partial(undo, self._view, self._view, saved.change_set)
+                messages.notify(self, answered_words(answer, title), undo=back)
+
+            tasks.command(self, lambda session: events.answer(session, id_, answer, title), tell)
 
     def delete(self) -> None:
         """Throw one's own copies of the selected ones away."""
