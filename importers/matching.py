@@ -23,6 +23,9 @@ MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
 DEFAULT_KEYS: tuple[MatchKey, ...] = ("code", "tax_no", "name")
 """Telephone and e-mail are shared by sister companies too often to decide without a person."""
 
+NAMES = {"name", "serial"}
+"""The fields by which one means a record; a subject is none."""
+
 Values = Mapping[str, Any]
 Found = tuple[int, MatchKey]
 """The id of a record of the database, and by what it was found."""
@@ -33,7 +36,7 @@ def match_keys(spec: EntitySpec) -> tuple[MatchKey, ...]:
     if spec.key == "customer":
         return MATCH_KEYS
     by_code: tuple[MatchKey, ...] = ("code",) if "code" in spec.fields else ()
-    return (*by_code, "name") if "name" in spec.fields else by_code
+    return (*by_code, "name") if name_key(spec) in NAMES else by_code
 
 
 def name_key(spec: EntitySpec) -> str:

@@ -271,6 +271,12 @@ def test_what_is_there_is_met_by_number_or_name(sign_in: SignIn, tmp_path: Path)
         Fate.CREATE,
         Fate.UNCHANGED,
     ]
+    do_import(clerk, "customer", write_csv(tmp_path / "f.csv", "客户名称,电话", "珠海粉盒有限公司,0756-5550001"))
+    machines = write_csv(tmp_path / "g.csv", "序列号,客户名称,地点", "SN-1,珠海粉盒有限公司,二楼")
+    assert [do_import(clerk, "installed_product", machines).plan.rows[0].fate for _time in range(2)] == [
+        Fate.CREATE,
+        Fate.UNCHANGED,
+    ]
     do_import(clerk, "product", write_csv(tmp_path / "d.csv", "产品名称,单位", "定影器,个"))
     same = write_csv(tmp_path / "e.csv", "阶段,产品", *["初步接触,定影器"] * 2)  # two deals, called by their product
     assert do_import(clerk, "opportunity", same).written.created["opportunity"] == 2

@@ -48,8 +48,8 @@ KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
 }
 """Of customers: word, explanation, and the fields of which the file must have one."""
 
-SAME_NAME = N_("The name is the same.")
-SAME_PART = N_("The name is the same, and what it belongs to.")
+SAME_NAME = N_("It is the same.")
+SAME_PART = N_("It is the same, and so is what it belongs to.")
 
 ON_MATCH: dict[OnMatch, tuple[str, str]] = {
     OnMatch.FILL: (N_("Fill in what is empty"), N_("What is there stays; only what is missing is added.")),
@@ -108,6 +108,7 @@ class MatchingStep(StepPage):
         offered = match_keys(spec)
         for key, box in self.boxes.items():
             box.setVisible(key in offered)
+            box.setText(_word(key, spec))
             self._notes[key].setVisible(key in offered)
             has_column = key in offered and bool(_fields(key, spec) & fields)
             box.blockSignals(True)
@@ -141,7 +142,7 @@ class MatchingStep(StepPage):
         self.changed.emit()
 
     def _say(self) -> None:
-        words = [_(KEYS[key][0]).lower() for key, box in self.boxes.items() if box.isChecked()]
+        words = [box.text().lower() for _key, box in self.boxes.items() if box.isChecked()]
         on_match = self.draft.rule.on_match
         if not words or on_match is OnMatch.CREATE:
             self._sentence.say_one(_("Every row becomes a new record."))
@@ -161,6 +162,11 @@ class MatchingStep(StepPage):
 def _fields(key: MatchKey, spec: EntitySpec) -> frozenset[str]:
     """The fields of which the file must have one."""
     return frozenset((name_key(spec),)) if key == "name" and spec.key != CUSTOMER else KEYS[key][2]
+
+
+def _word(key: MatchKey, spec: EntitySpec) -> str:
+    """What the key is called; the name of a machine is its serial number."""
+    return _(spec.label_of(name_key(spec)) if key == "name" else KEYS[key][0])
 
 
 def _why(key: MatchKey, spec: EntitySpec) -> str:
