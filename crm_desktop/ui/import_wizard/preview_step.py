@@ -141,7 +141,13 @@ class PreviewStep(StepPage):
         """There must be something to write."""
         if self.draft.rehearsal is None:
             return _("Wait for the preview.")
-        return "" if self._writes() else _("Nothing would be written: the file holds nothing new.")
+        if self._writes():
+            return ""
+        if count_outcomes(self._rows).get(Outcome.REJECT, 0) == len(self._rows) > 0:
+            return _(
+                "No row can come in; each says why. What rows belong to, such as their customers, is imported before them."
+            )
+        return _("Nothing would be written: the file holds nothing new.")
 
     def next_text(self) -> str:
         """How much is going to be written."""
