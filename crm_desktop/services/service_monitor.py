@@ -81,7 +81,7 @@ _MONITOR = text("""
     ), due as (
         select o.id, o.subject, c.name as customer, w.name as engineer, o.due_at, e.id as target_id, e.tone,
                case when :english then coalesce(e.name_en, e.name) else e.name end as target
-        from (select * from open where due_at is not null order by due_at, id limit 12) o
+        from (select * from open where due_at is not null order by due_at, id limit 10) o
         join crm.customer c on c.id = o.customer_id join crm.employee w on w.id = o.owner_id
         join crm.dictionary_entry e on e.id = crm.choice('target_state', o.target)
         order by o.due_at, o.id

@@ -52,8 +52,15 @@ def test_figures_are_those_of_the_lists_and_follow_at_once(desk: Desk) -> None:
     page.show_alone()
     desk.settle_all()
     assert page.alone.isFullScreen()
-    assert page.alone.figures["unassigned"].number == 1
+    assert page.alone.board.figures["unassigned"].number == 1
     page.alone.close()
+    for key, count in (("in_work", 0), ("reported", 2), ("solved", 1)):
+        page.board.figures[key].clicked.emit()
+        desk.settle_all()
+        listed: Any = view.current_page()
+        assert (key, listed.table.model().rowCount()) == (key, count), "a number opens what it counts"
+        view.select_page("service_request/wallboard")
+        desk.settle_all()
     page.board.figures["unassigned"].clicked.emit()
     desk.settle_all()
     assert view.side.current_key() == "service_request/unassigned"

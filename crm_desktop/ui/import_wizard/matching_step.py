@@ -166,7 +166,8 @@ def _fields(key: MatchKey, spec: EntitySpec) -> frozenset[str]:
 
 def _word(key: MatchKey, spec: EntitySpec) -> str:
     """What the key is called; the name of a machine is its serial number."""
-    return _(spec.label_of(name_key(spec)) if key == "name" else KEYS[key][0])
+    is_named = key == "name" and spec.key != CUSTOMER
+    return _(spec.label_of(name_key(spec)) if is_named else KEYS[key][0])
 
 
 def _why(key: MatchKey, spec: EntitySpec) -> str:

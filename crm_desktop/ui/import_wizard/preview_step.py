@@ -145,7 +145,7 @@ class PreviewStep(StepPage):
             return ""
         if count_outcomes(self._rows).get(Outcome.REJECT, 0) == len(self._rows) > 0:
             return _(
-                "No row can come in; each says why. What rows belong to, such as their customers, is imported before them."
+                "No row can come in; each says why. What rows belong to, such as customers, is imported before them."
             )
         return _("Nothing would be written: the file holds nothing new.")
 

@@ -12,14 +12,27 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QShortcut,
     QStandardItem,
     QStandardItemModel,
+    QTransform,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QHeaderView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsScene,
+    QGraphicsView,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.service_monitor import Monitor, fetch_monitor
+from crm_desktop.spec import Ref
+from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui import theme
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.wording import moment_text
@@ -28,6 +41,7 @@ from crm_desktop.ui.soon import Follower, later
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.item_delegate import CellRole
+from crm_desktop.ui.widgets.labels import label
 from crm_desktop.ui.widgets.page_title import PageTitle
 from crm_desktop.ui.widgets.table_view import TableView
 
@@ -35,16 +49,20 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 AGAIN_MS = 30_000
 """Targets pass without anybody writing."""
 FIGURES = {
-    "unassigned": (N_("Not assigned"), "warn", "unassigned"),
-    "in_work": (N_("In work"), "accent", "open"),
-    "waiting": (N_("Waiting for customer"), "muted", "waiting"),
-    "soon": (N_("About to breach"), "warn", "soon"),
-    "breached": (N_("Breached"), "bad", "breached"),
-    "reported": (N_("Reported today"), "accent", "all"),
-    "solved": (N_("Solved today"), "good", "revisit"),
+    "unassigned": (N_("Not assigned"), "warn"),
+    "in_work": (N_("In work"), "accent"),
+    "waiting": (N_("Waiting for customer"), "muted"),
+    "soon": (N_("About to breach"), "warn"),
+    "breached": (N_("Breached"), "bad"),
+    "reported": (N_("Reported today"), "accent"),
+    "solved": (N_("Solved today"), "good"),
 }
-"""Words, colour, and the list that a click opens."""
+"""Words and colour."""
+OPEN = (Condition("solved_at", "empty"), Condition("closed_at", "empty"))
+TODAY = {key: Group((Condition(f"{key}_at", "period", "today"),)) for key in ("reported", "solved")}
 LEAST_HEIGHT = 96
+ALONE = QSize(1240, 720)
+"""A wall shows so much, as large as it has room: it is read from afar."""
 
 
 class Figure(QWidget):
@@ -110,21 +128,48 @@ class WallboardPage(Page):
         heading = PageTitle(self.title)
         heading.add(secondary_button(_("Whole screen"), self.show_alone, icon_name="monitor", shortcut="F11"))
         self.board = Wallboard(view)
-        self.alone: Wallboard | None = None
+        self.alone: _Wall | None = None
         self.body.addWidget(heading)
         self.body.addWidget(self.board, 1)
         self.begin_at(self.board)
 
     def show_alone(self) -> None:
         """A window of its own without anything else."""
-        self.alone = Wallboard(self._view)
-        self.alone.setParent(self._view.window(), Qt.WindowType.Window)
+        self.alone = _Wall(self._view)
         self.alone.setWindowTitle(self.title)
-        self.alone.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for key in ("Esc", "F11"):
-            QShortcut(QKeySequence(key), self.alone).activated.connect(self.alone.close)
-        theme.dress(self.alone)
         self.alone.showFullScreen()
+
+
+class _Wall(QGraphicsView):
+    """The board enlarged to its screen, with a word on how it ends."""
+
+    def __init__(self, view: AreaView) -> None:
+        super().__init__(view.window())
+        self.setWindowFlag(Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        for bars in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            bars(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.board, self._paper = Wallboard(view), QWidget()
+        self._paper.setObjectName("canvas")
+        column = QVBoxLayout(self._paper)
+        column.setContentsMargins(12, 12, 12, 4)
+        column.setSpacing(4)
+        column.addWidget(self.board, 1)
+        column.addWidget(label(_("Esc ends the whole screen."), "faint"))
+        theme.dress(self._paper)
+        self.setScene(QGraphicsScene(self))
+        self.scene().addWidget(self._paper)
+        for key in ("Esc", "F11"):
+            QShortcut(QKeySequence(key), self).activated.connect(self.close)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the screen."""
+        super().resizeEvent(event)
+        scale = max(1.0, min(self.width() / ALONE.width(), self.height() / ALONE.height()))
+        self._paper.setFixedSize(int(self.width() / scale), int(self.height() / scale))
+        self.setSceneRect(self._paper.rect())
+        self.setTransform(QTransform.fromScale(scale, scale))
 
 
 class Wallboard(QWidget):
@@ -134,26 +179,27 @@ class Wallboard(QWidget):
         super().__init__()
         self.setObjectName("canvas")
         self._view = view
-        self.figures = {key: Figure(_(words), role) for key, (words, role, _list) in FIGURES.items()}
+        self.figures = {key: Figure(_(words), role) for key, (words, role) in FIGURES.items()}
         grid = QGridLayout()
         grid.setSpacing(12)
         for place, (key, figure) in enumerate(self.figures.items()):
-            figure.clicked.connect(partial(self._open_list, FIGURES[key][2]))
+            figure.clicked.connect(partial(self._open_figure, key))
             grid.addWidget(figure, 0, place)
         self.engineers, self.due = _Table(), _Table()
         self.due.table.opened.connect(lambda index: self._open(index.row()))
-        self._ids: Sequence[int] = ()
+        self.engineers.table.opened.connect(lambda index: self._open_engineer(index.row()))
+        self._monitor: Monitor | None = None
         below = QHBoxLayout()
         below.setSpacing(12)
-        for words, table, share in ((_("Due next"), self.due, 6), (_("By engineer"), self.engineers, 5)):
+        for words, table, share in ((_("Due next"), self.due, 1), (_("By engineer"), self.engineers, 1)):
             card = Card(words)
             card.body.addWidget(table.table, 1)
             below.addWidget(card, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addLayout(grid, 2)
-        column.addLayout(below, 5)
+        column.addLayout(grid, 3)
+        column.addLayout(below, 8)
         self._again = later(AGAIN_MS, self.refresh, self)
         self._follower = Follower(self, self.refresh)
         view.context.bus.changed.connect(self._note_change)
@@ -166,9 +212,10 @@ class Wallboard(QWidget):
         )
 
     def _show(self, monitor: Monitor) -> None:
+        self._monitor = monitor
         for key, figure in self.figures.items():
             figure.show_number(monitor.counts[key])
-        heads = (_("Engineer"), _("Open now"), _("About to breach"), _("Breached"), _("Solved today"))
+        heads = (_("Engineer"), _("Open now"), _("Due soon"), _("Breached"), _("Solved today"))
         self.engineers.show_rows(
             heads, [[one.engineer.label, *(f"{n:,}" for n in one[1:])] for one in monitor.engineers]
         )
@@ -178,14 +225,27 @@ class Wallboard(QWidget):
             for one in monitor.due
         ]
         self.due.show_rows(heads, rows, [one.target.tone or "neutral" for one in monitor.due])
-        self._ids = [one.ref.id for one in monitor.due]
         self._again.start()
 
     def _open(self, row: int) -> None:
-        self._view.open_record("service_request", self._ids[row])
+        assert self._monitor is not None
+        self._view.open_record("service_request", self._monitor.due[row].ref.id)
 
-    def _open_list(self, preset: str) -> None:
-        self._view.select_page(f"service_request/{preset}")
+    def _open_engineer(self, row: int) -> None:
+        assert self._monitor is not None
+        his = Condition("owner", "any_of", (self._monitor.engineers[row].engineer,))
+        self._view.open_list("service_request", Group((*OPEN, his)))
+
+    def _open_figure(self, key: str) -> None:
+        """List what was counted."""
+        if key in TODAY:
+            self._view.open_list("service_request", TODAY[key])
+        elif key == "in_work":
+            nobody = Ref(self._view.context.person.pool_id or 0, _("Not assigned"))
+            taken = (Condition("owner", "none_of", (nobody,)), Condition("waiting_since", "empty"))
+            self._view.open_list("service_request", Group((*OPEN, *taken)))
+        else:
+            self._view.select_page(f"service_request/{key}")
 
     def _note_change(self, table: str, _ids: object) -> None:
         if table in {"service_request", "service_target"}:
@@ -216,5 +276,5 @@ class _Table:
                 items[1].setData(tones[number], CellRole.CHIP)
             self.model.appendRow(items)
         self.table.fit_columns()
-        for column in (2, 3) if tones else range(len(heads)):  # nobody scrolls on a wall
+        for column in (2, 3) if tones else (0,):  # nobody scrolls on a wall
             self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
