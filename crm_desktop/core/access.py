@@ -129,8 +129,8 @@ class Person:
     """Codes of his permission groups."""
     grants: Mapping[str, Grant]
     """By entity key: the widest of what his groups are granted."""
-    owners: Mapping[tuple[str, str], tuple[int, ...]]
-    """By entity and verb: the employees whose records he reaches."""
+    owners: dict[tuple[str, str], tuple[int, ...]]
+    """By entity and verb: the employees whose records he reaches. The window keeps it up to date."""
     server_version: int
     """As PostgreSQL counts: 150018 for 15.18."""
     common_pieces: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)

@@ -32,6 +32,14 @@ COLLABORATORS = N_("Collaborators")
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Of which entities somebody has shared records with a person, and by entity and verb whose records he reaches."""
+
+    lent: frozenset[str]
+    owners: dict[tuple[str, str], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """With whom a record is shared: an employee, or a department and those below it."""
 
@@ -77,9 +85,11 @@ def is_shareable(spec: EntitySpec) -> bool:
     return guard.rule == "owned" and guard.parent_table is None
 
 
-def fetch_lent(session: Session) -> frozenset[str]:
-    """Of which entities somebody has shared records with the person of this session. One statement."""
-    return frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
+def fetch_sight(session: Session) -> Sight:
+    """What the person of this session reaches now. Two statements."""
+    lent = frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
+    scopes = session.execute(text("select entity, verb, owner_ids from crm.my_scopes()"))
+    return Sight(lent, {(row.entity, row.verb): tuple(row.owner_ids) for row in scopes})
 
 
 def select_lendings(entity: str, id_: int) -> Select[Any]:

@@ -28,7 +28,7 @@ from crm_desktop.ui.message_watch import MessageWatch
 from crm_desktop.ui.page import LOG_CALL, LOG_KEY, FilteredPage, Page, PageBuilder, RecordBuilder, TakesCalls
 from crm_desktop.ui.reminders.reminding import Reminding
 from crm_desktop.ui.service_watch import ServiceWatch
-from crm_desktop.ui.sharing.watch import LentWatch
+from crm_desktop.ui.sharing.watch import SightWatch
 from crm_desktop.ui.side_entries import INBOX, INBOX_AREA
 from crm_desktop.ui.status_line import StatusLine
 from crm_desktop.ui.tab_memory import TabMemory
@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         if any(page.key == INBOX for area in context.areas for page in area.pages):
             watch = MessageWatch(context, self._tell_message, self)
             watch.counted.connect(self._show_unread)
-        LentWatch(context.tasks, context.bus, context.person, self)
+        SightWatch(context.tasks, context.bus, context.person, self)
         ServiceWatch(context, self._tell_given, self)
         known = [area.key for area in context.areas]
         self.show_area(begin if begin in known else known[0])

@@ -19,7 +19,7 @@ from crm_desktop.ui.sharing.share_dialog import ShareDialog
 from crm_desktop.ui.sharing.who_dialog import WhoDialog
 from crm_desktop.ui.sharing.why_dialog import WhyDialog
 from tests.db.conftest import SignIn
-from tests.ui.desk import Desk, SitDown, button, create, own_database, sign_in, sit_down, template
+from tests.ui.desk import Desk, SitDown, button, change, create, own_database, sign_in, sit_down, template
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -68,6 +68,22 @@ def test_what_is_shared_comes_into_the_list_by_itself(sit_down: SitDown, sign_in
     desk.hear("share", 1)
     desk.hear("customer", record.id)
     desk.qtbot.waitUntil(lambda: page.model.row_of(record.id) < 0)
+
+
+def test_who_comes_into_reach_is_there_without_a_new_sign_in(sit_down: SitDown, sign_in: SignIn) -> None:
+    director = sign_in("director")
+    desk = sit_down("manager")
+    person = desk.gateway.person
+    hers = create(director, "customer", name="珠海华工医药有限公司")
+    page = list_page(desk)
+    assert page.model.row_of(hers.id) < 0
+    of = Ref(desk.value("employee", person.id, "department_id"), "")
+    new = create(sign_in("admin"), "employee", name="新来的", department=of)
+    desk.hear("employee", new.id)
+    assert new.id in person.owners["customer", "create"], "what one gives or imports may be his"
+    change(director, "customer", hers.id, owner=Ref(new.id, "新来的"))
+    desk.hear("customer", hers.id)
+    desk.qtbot.waitUntil(lambda: page.model.row_of(hers.id) >= 0)
 
 
 def test_open_pages_say_at_once_that_a_share_has_ended_and_that_it_is_back(sit_down: SitDown, sign_in: SignIn) -> None:
