@@ -167,7 +167,7 @@ def check_reports(gateway: Gateway) -> None:
         for spec, stage in ((WON, "Won"), (LOST, "Lost")):
             assert sums_of(gateway, spec, dimension) == maven.gathered(stage, column), (spec.key, column)
     by_stage = sums_of(gateway, TRACKING, "stage")
-    assert (by_stage["Prospecting"][0], by_stage["Engaging"][0]) == (500, 1_589)
+    assert (by_stage["Hardware · Prospecting"][0], by_stage["Hardware · Engaging"][0]) == (500, 1_589)
     people = report_of(gateway, PEOPLE, "owner")
     total = {one.key: number.value for one, number in zip(people.measures, people.total.numbers, strict=True)}
     assert (total["won"], total["lost"], total["won_amount"]) == (4_238, 2_473, 10_005_534)
