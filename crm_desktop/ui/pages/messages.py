@@ -216,7 +216,7 @@ class MessagesPage(Page):
     def _show_message(self, message: Message | None) -> None:
         is_sent = self._folder == "sent"
         self.who.setText((message.receivers if is_sent else in_short(message)) if message is not None else "")
-        self.when.setText(TIME.format(message.sent_at) if message is not None else "")
+        self.when.setText(TIME.format(message.sent_at) if message is not None else _("Choose a message to read it."))
         self.text.setPlainText(message.words if message is not None else "")
         self.text.setVisible(message is not None)
         has_record = message is not None and bool(message.entity)
