@@ -87,7 +87,10 @@ REQUESTS = ReportSpec(
     key="requests",
     number="R26",
     label=N_("Request analysis"),
-    told=N_("What customers reported in the period, by kind, product and cause, and how it was dealt with."),
+    told=N_(
+        "What customers reported in the period, by kind, product and cause, and how it was dealt with. Too late is also"
+        " what is still open and has breached its target."
+    ),
     group=_SERVICE,
     entity="service_request",
     day="reported_at",
@@ -111,7 +114,10 @@ ENGINEERS = ReportSpec(
     key="engineers",
     number="R28",
     label=N_("Engineers"),
-    told=N_("What each engineer solved in the period, how fast and how well, and what he has now."),
+    told=N_(
+        "What each engineer solved in the period, how fast and how well, and what he has now. Too late is said of what"
+        " was solved; what is open and has breached its target stands beside it."
+    ),
     group=_SERVICE,
     entity="service_request",
     day="solved_at",
@@ -119,12 +125,13 @@ ENGINEERS = ReportSpec(
     dimensions=(_ENGINEER, _TEAM, _TYPE, _PRIORITY),
     measures=(
         Measure(key="solved", label=N_("Requests solved"), where=_SOLVED, tone="good"),
-        Measure(key="late", label=N_("Too late"), count=Count.RATE, where=_LATE, among=_SOLVED, kind=RATE),
+        Measure(key="late", label=N_("Solved too late"), count=Count.RATE, where=_LATE, among=_SOLVED, kind=RATE),
         _RESPONDED,
         Measure(key="hours", label=N_("Working hours to solve"), count=Count.AVERAGE, of=_TO_SOLVE, kind=MEAN),
         Measure(key="work", label=N_("Hours of work"), count=Count.SUM, of=ServiceRequest.hours, kind=MEAN),
         _SATISFIED,
         Measure(key="open", label=N_("Open now"), where=_OPEN, is_now=True, tone="warn"),
+        _standing("breached", N_("Breached now"), "bad"),
     ),
     chart="stacked",
     drawn=("solved", "open"),

@@ -205,6 +205,7 @@ class ReportPage(Page):
     def _take(self, found: FoundReport) -> None:
         self._follower.soon.took(monotonic() - self._asked_at)
         is_other = self.found is None
+        is_gathered_otherwise = self.found is None or self.found.parameters.by != found.parameters.by
         self.found = found
         self.line.show_parameters(found.spec, found.parameters)
         self.bar.say_one("")
@@ -219,7 +220,7 @@ class ReportPage(Page):
         self.table.fit_columns(0)
         self.chart.show_report(found)
         self._chart_card.setVisible(self.chart.chart is not None)
-        if is_other and self.chart.chart is not None:
+        if is_gathered_otherwise and self.chart.chart is not None:
             high = min(_HIGHEST, self.chart.minimumHeight() + 36)
             self.splitter.setSizes([high, max(200, self.splitter.height() - high)])
         last = self.model.rowCount() - 1, self.model.columnCount() - 1
