@@ -19,7 +19,6 @@ from crm_desktop.reports import table
 from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.engine import Align
 from crm_desktop.reports.list_report import ListReport, list_pdf
-from crm_desktop.reports.vcard import write_vcards
 from crm_desktop.services.filter_words import filter_words
 from crm_desktop.services.grouping import Grouping, fetch_groups
 from crm_desktop.services.journal import begin_change
@@ -101,6 +100,8 @@ def export_list(
         progress(done, len(chosen), what)
 
     if suffix == ".vcf":
+        from crm_desktop.reports.vcard import write_vcards
+
         return write_vcards(target, _records(session, spec, chosen), step)
     if suffix == ".xlsx":
         return write_xlsx(target, title_of(query), labels, rows(), step)

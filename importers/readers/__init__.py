@@ -1,4 +1,7 @@
-"""Read any table file into a ``Book``. The kind of a file is told by its content, never by its name."""
+"""Read any table file into a ``Book``. The kind of a file is told by its content, never by its name.
+
+What reads a kind of file is loaded with the first such file: all of it is 15 MB, and most people read one kind.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from pathlib import Path
 
 from crm_desktop.core.errors import KnownError, system_reason
 from crm_desktop.core.i18n import _
-from importers.readers import cards, html, spreadsheet, text
 from importers.readers.book import Book, Cell, Merge, Row, Sheet, not_a_table_file
 
 __all__ = ["Book", "Cell", "Merge", "Row", "Sheet", "read_book"]
@@ -53,15 +55,19 @@ def _content(path: Path) -> bytes:
 def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if not data.strip(b"\0 \t\r\n"):
         raise KnownError(_("The file is empty."))
-    if data.startswith(ZIP):
-        return spreadsheet.read_package(data)
-    if data.startswith(COMPOUND):
-        return spreadsheet.read_compound(data)
+    if data.startswith((ZIP, COMPOUND)):
+        from importers.readers import spreadsheet
+
+        return spreadsheet.read_package(data) if data.startswith(ZIP) else spreadsheet.read_compound(data)
     if data.startswith(OTHER_TEXTS) or (data.startswith(OTHER_BINARIES) and b"\0" in data[:64]):
         raise not_a_table_file()
+    return _read_text(data)
+
+
+def _read_text(data: bytes) -> tuple[Sheet, ...]:
+    from importers.readers import cards, html, text
+
     content = text.decode(data)
     if cards.is_cards(content):
         return cards.read(content)
-    if html.is_html(content):
-        return html.read(content)
-    return text.read(content)
+    return html.read(content) if html.is_html(content) else text.read(content)

@@ -8,7 +8,6 @@ import python_calamine
 
 from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
-from importers.readers import word
 from importers.readers.book import Cell, Row, Sheet, check_area, damaged, not_a_table_file
 from importers.readers.compound import check_workbook, read_streams
 from importers.readers.packages import check_package, is_document, needs_password
@@ -17,7 +16,11 @@ from importers.readers.packages import check_package, is_document, needs_passwor
 def read_package(data: bytes) -> tuple[Sheet, ...]:
     """The sheets of a zipped workbook, or the tables of a Word document."""
     check_package(data)
-    return word.read(data) if is_document(data) else _read(data)
+    if not is_document(data):
+        return _read(data)
+    from importers.readers import word
+
+    return word.read(data)
 
 
 def read_compound(data: bytes) -> tuple[Sheet, ...]:

@@ -17,12 +17,12 @@ from crm_desktop.ui.dialogs.undo import UndoDialog
 from crm_desktop.ui.import_wizard.draft import ImportDraft
 from crm_desktop.ui.import_wizard.fates import place_words
 from crm_desktop.ui.import_wizard.step import StepPage
+from crm_desktop.ui.tasks import Session
 from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.buttons import secondary_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from importers.plan import Fate
-from importers.rejects import write_rejects
 from importers.run import Result
 
 WIDTH = 640
@@ -123,11 +123,14 @@ class ResultStep(StepPage):
         if not chosen:
             return
         target, pairs = Path(chosen), self.draft.source().pairs
-        self._view.context.tasks.query(
-            self,
-            lambda _session: write_rejects(target, pairs, result.rejects),
-            lambda _done: messages.notify(self, _("Saved as {file}").format(file=target.name)),
-        )
+
+        def work(_session: Session) -> None:
+            from importers.rejects import write_rejects  # with all that writes workbooks
+
+            write_rejects(target, pairs, result.rejects)
+
+        tell = _("Saved as {file}").format(file=target.name)
+        self._view.context.tasks.query(self, work, lambda _done: messages.notify(self, tell))
 
     def _note_undone(self) -> None:
         self.draft.is_undone = True
