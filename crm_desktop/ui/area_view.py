@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from crm_desktop.ui.context import Context
 from crm_desktop.ui.memory import remember, remembered
 from crm_desktop.ui.page import Area, Page, PageBuilder, PageEntry
 from crm_desktop.ui.soon import Follower
+from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.closable_tabs import ClosableTabs
 from crm_desktop.ui.widgets.side_list import SideEntry, SideList
 
@@ -62,6 +64,7 @@ class AreaView(QWidget):
         self._built: dict[str, Page] = {}
         self._tabs_by_key: dict[str, tuple[OpenTab, Page]] = {}
         self._follower = Follower(self, self.refresh_counts)
+        self._turns = Turns(self)
         self._asked_at = 0.0
         self.side = SideList()
         self.side.setAccessibleName(_(area.title))
@@ -89,7 +92,7 @@ class AreaView(QWidget):
         self.side.activated.connect(self._enter_page)
         context.bus.changed.connect(self._table_changed)
         self.set_pages(area.pages)
-        self.refresh_counts()
+        context.tasks.when_idle(self.refresh_counts)  # nobody waits for them; the page in front asks first
         context.views.follow(self)
 
     def set_pages(self, pages: Sequence[PageEntry]) -> None:
@@ -125,6 +128,7 @@ class AreaView(QWidget):
     def _page_of(self, entry: PageEntry) -> Page:
         page_key = entry.page or entry.key
         if page_key not in self._built:
+            self._paint_later()
             self._built[page_key] = entry.build(self)
             self._host.addWidget(self._built[page_key])
         return self._built[page_key]
@@ -151,6 +155,7 @@ class AreaView(QWidget):
             self.tabs.go_to(self._tabs_by_key[key][1])
             self.focus_page()
             return self._tabs_by_key[key][1]  # built by going there, where it was to be built later
+        self._paint_later()
         page = build(self)
         self._tabs_by_key[key] = (OpenTab(key, build), page)
         self.tabs.add(page, page.title)
@@ -191,6 +196,11 @@ class AreaView(QWidget):
             self.tabs.go_to(self._tabs_by_key[key][1])
             if has_keys:
                 self.focus_page()
+
+    def _paint_later(self) -> None:
+        """A page that is put together now is painted in a later turn."""
+        self.tabs.setUpdatesEnabled(False)
+        self._turns.add([partial(self.tabs.setUpdatesEnabled, True)])
 
     def _build_now(self, page: QWidget) -> None:
         found = next((tab for tab, opened in self._tabs_by_key.values() if opened is page), None)
