@@ -96,8 +96,9 @@ class Resolver:
             if found is None:
                 unknown.append(f"{label}: {_text(value)}")
                 if attr is not None:
-                    words = _("{field} “{text}” is not known here; it is kept in the remark.")
-                    words = words if kept_in else _("{field} “{text}” is not known here; it is left out.")
+                    words = _("{field} “{text}” is not known here: enter it first, or it is kept in the remark.")
+                    if not kept_in:
+                        words = _("{field} “{text}” is not known here: enter it first, or it is left out.")
                     result.warnings.append(words.format(field=label, text=_text(value)))
             else:
                 if attr is not None and isinstance(found, Ref) and self._is_near(attr, str(value)):

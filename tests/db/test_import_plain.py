@@ -300,7 +300,7 @@ def test_tree_of_departments_comes_in_from_one_list(sign_in: SignIn, tmp_path: P
     result = do_import(administrator, "department", sheet)
     assert result.written.created == {"department": 4}
     assert [w for row in result.plan.rows for w in row.warnings] == [
-        "Part of “别处” is not known here; it is left out."
+        "Part of “别处” is not known here: enter it first, or it is left out."
     ]
     tree = """
         select d.name, u.name from crm.department d join crm.department u on u.id = d.parent_id

@@ -87,6 +87,7 @@ def test_what_was_asked_is_asked_again(sit_down: SitDown) -> None:
     button(page, "Show everything").click()  # nothing was won this year
     desk.settle()
     assert page.line.period.text() == "Any time"
+    assert page.splitter.sizes()[0] >= page.chart.minimumHeight(), "the chart that has come has its room"
     page.choose(replace(page.parameters, by="department", then="owner"))
     desk.settle()
     assert [page.model.index(row, 0).data().strip() for row in range(4)] == ["south", "junior", "seller", "Total"]

@@ -60,6 +60,7 @@ class ReportPage(Page):
         self.found: FoundReport | None = None
         self._asked: dict[str, Parameters] = {}
         self._asked_at = monotonic()
+        self._chart_height = 0  # as it was shown last
         self.title_line = PageTitle("")
         self.export_button = secondary_button(_("Export"), self.export, icon_name="download-simple", shortcut="Ctrl+E")
         self.print_button = secondary_button(_("Print"), self.print, icon_name="printer", shortcut="Ctrl+P")
@@ -205,7 +206,6 @@ class ReportPage(Page):
     def _take(self, found: FoundReport) -> None:
         self._follower.soon.took(monotonic() - self._asked_at)
         is_other = self.found is None
-        is_gathered_otherwise = self.found is None or self.found.parameters.by != found.parameters.by
         self.found = found
         self.line.show_parameters(found.spec, found.parameters)
         self.bar.say_one("")
@@ -220,9 +220,10 @@ class ReportPage(Page):
         self.table.fit_columns(0)
         self.chart.show_report(found)
         self._chart_card.setVisible(self.chart.chart is not None)
-        if is_gathered_otherwise and self.chart.chart is not None:
-            high = min(_HIGHEST, self.chart.minimumHeight() + 36)
+        high = min(_HIGHEST, self.chart.minimumHeight() + 36) if self.chart.chart is not None else 0
+        if high and (is_other or high != self._chart_height):
             self.splitter.setSizes([high, max(200, self.splitter.height() - high)])
+        self._chart_height = high
         last = self.model.rowCount() - 1, self.model.columnCount() - 1
         self.table.setCurrentIndex(self.model.index(min(row, last[0]), min(column, last[1])))
 
