@@ -1,13 +1,16 @@
 """SQLSTATE to ``KnownError``, in one place. Whatever is not listed here is a bug and stays what it is.
 
-No sentence carries a value of a row: the server's DETAIL is never shown.
+No sentence carries a value of a row: the server's DETAIL is never shown. Only of a room or a car it is said when it is
+taken, which everybody may know.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
 
 import psycopg2
@@ -16,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import ColumnCollectionConstraint
 
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError, ServerLostError
-from crm_desktop.core.i18n import N_, _
+from crm_desktop.core.i18n import N_, _, language
 from crm_desktop.models import SCHEMA, Base
 
 
@@ -77,11 +80,6 @@ _BY_CODE = {
         ServerLostError,
         N_("The server takes no changes at present. Nothing was saved."),
         N_("It may be a standby, or another server is taking over. Try again in a moment."),
-    ),
-    "23P01": (  # the only constraint of this kind
-        ConflictError,
-        N_("The room or car is already booked at this time."),
-        N_("Choose another time or another one; the team view shows when it is free."),
     ),
     "25P03": _LOST,
     "25P04": _TOO_LONG_AT_IT,
@@ -151,6 +149,8 @@ def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
         code = "25006"  # what a standby says when a transaction begins in order to write
     if code == "25006" and during == "reading":
         return None
+    if code == "23P01":
+        return _booked(error)
     known = _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or (_LOST if _is_connection_closed(error) else None)
     if known is _LOST:
         known = _LOST_BESIDE_WRITING.get(during, _LOST)
@@ -163,6 +163,19 @@ def _known_error(error: psycopg2.Error, during: During) -> KnownError | None:
         return ConflictError(_(_FIELDS_CHANGED[0]), _(_FIELDS_CHANGED[1]))
     own = _own_sentence(error, _RAISED_BY_US[code]) if code in _RAISED_BY_US else None
     return own or (_refused_right(error) if code == "42501" else None)
+
+
+def _booked(error: psycopg2.Error) -> KnownError:
+    """Of the only constraint of this kind. Who books at the same moment as another learns no more than that."""
+    hint = _("Choose another time or another one; the team view shows when it is free.")
+    if error.diag.source_function != "exec_stmt_raise":
+        return ConflictError(_("The room or car is already booked at this time."), hint)
+    taken = json.loads(error.diag.message_detail or "")
+    at = datetime.fromisoformat(taken["at"]).astimezone()
+    name = taken["name" if language() == "zh" else "name_en"]
+    return ConflictError(
+        _("“{name}” is already booked on {when}.").format(name=name, when=f"{at:%Y-%m-%d %H:%M}"), hint
+    )
 
 
 def _cause(error: DBAPIError | psycopg2.Error) -> psycopg2.Error:

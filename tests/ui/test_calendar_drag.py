@@ -49,7 +49,7 @@ def test_on_the_lines_of_a_team_an_event_is_rebooked(sit_down: SitDown) -> None:
     assert "moved" not in desk.notices()
     drag(page, box(room), QPoint(box(room).x(), line(car)))
     desk.settle()
-    assert "already booked" in desk.notices()
+    assert f"is already booked on {today:%Y-%m-%d} 09:00." in desk.notices()
     assert page.table.cursor_span is not None
     assert page.table.cursor_span.row != car  # it is where it was
     mine = next(n for n, ref in enumerate(lines) if ref.id == desk.gateway.person.id)

@@ -57,9 +57,20 @@ create or replace function crm.spread_events(events bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   declined bigint := crm.choice('event_answer', 'declined');
+  taken json;
 begin
   if events = '{}' then return; end if;
   delete from crm.event_occurrence o where o.event_id = any (events);
+  -- The constraint keeps apart who books at the same moment; of what is booked already one says what, and when.
+  select json_build_object('name', r.name, 'name_en', coalesce(r.name_en, r.name), 'at', t.at) into taken
+    from crm.event_resource b join crm.event e on e.id = b.event_id join crm.resource r on r.id = b.resource_id
+      cross join lateral unnest(coalesce(e.occurs_at, array[e.starts_at])) t (at)
+      join crm.event_occurrence x on x.resource_id is not null
+        and x.slot && crm.slot(b.resource_id, t.at, t.at + (e.ends_at - e.starts_at))
+    where b.event_id = any (events) order by t.at limit 1;
+  if taken is not null then
+    raise exclusion_violation using message = 'The room or car is already booked at this time.', detail = taken::text;
+  end if;
   insert into crm.event_occurrence (event_id, employee_id, resource_id, starts_at, ends_at, slot)
     select e.id, w.employee_id, w.resource_id, t.at, t.at + (e.ends_at - e.starts_at),
            crm.slot(coalesce(w.employee_id, w.resource_id), t.at, t.at + (e.ends_at - e.starts_at))

@@ -38,6 +38,8 @@ class ReminderRow(QFrame):
         self.one = one
         self.title = label("", "body", wrap=True)
         self.when = label("", "small", wrap=True)
+        for words in (self.title, self.when):
+            words.setMinimumWidth(1)  # a long word is cut off, and widens nothing
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         self._column.setSpacing(4)
