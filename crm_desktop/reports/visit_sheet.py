@@ -13,21 +13,22 @@ from crm_desktop.core.i18n import _
 from crm_desktop.reports.cards import fetch_letterhead
 from crm_desktop.reports.record_card import Blank, Card, Section, card_pdf
 from crm_desktop.services.records import Record, fetch_records
-from crm_desktop.services.visits import fetch_visits
+from crm_desktop.services.visits import Visit, fetch_visits
 from crm_desktop.spec import Ref, facts
 from crm_desktop.spec.kinds import TIME
 
 
 def print_visit_sheet(session: Session, request_id: int, person: Person, target: Path | BinaryIO) -> int:
-    """Print it for the next planned visit, or without one; returns the number of pages."""
+    """Print it for the next visit, else the last one with what is known of it, or without one; returns the number of
+    pages.
+    """
     request = fetch_records(session, "service_request", [request_id])[request_id]
     around = {key: _around(session, key, request) for key in ("customer", "contact", "installed_product")}
     asked = tuple(_pairs(request, "code", "type", "priority", "reported_at", "description"))
-    planned = [visit for visit in fetch_visits(session, request_id) if visit.departed_at is None]
-    if planned:
-        visit = planned[0]
-        when = f"{TIME.format(visit.starts_at)} – {visit.ends_at.astimezone():%H:%M}"
-        asked = ((_("Planned for"), when), (_("Engineer"), visit.engineer), *asked)
+    visits = fetch_visits(session, request_id)
+    visit = next((one for one in visits if one.departed_at is None), visits[-1] if visits else None)
+    if visit is not None:
+        asked = (*_known(visit), *asked)
     sections = [
         Section(_("Customer"), tuple(_pairs(around["customer"], "name", "address", "phones"))),
         Section(_("Contact"), tuple(_pairs(around["contact"], "name", "phones"))),
@@ -42,14 +43,31 @@ def print_visit_sheet(session: Session, request_id: int, person: Person, target:
         subtitle=f"{request.values['code']} · {request.title}",
         sections=tuple(section for section in sections if section.pairs),
         blanks=(
-            Blank(_("Times"), 1, (_("Arrived"), _("Left again"), _("Hours of work"))),
-            Blank(_("Work done"), 3),
+            *_still_open(visit),
             Blank(_("Parts and materials"), 2),
             Blank(_("What the customer said"), 1),
             Blank(_("Signatures"), 1, (_("Customer"), _("Engineer"), _("Date"))),
         ),
     )
     return card_pdf(target, fetch_letterhead(session, person), card)
+
+
+def _known(visit: Visit) -> Iterator[tuple[str, str]]:
+    yield _("Planned for"), f"{TIME.format(visit.starts_at)} – {visit.ends_at.astimezone():%H:%M}"
+    yield _("Engineer"), visit.engineer
+    if visit.arrived_at:
+        yield _("Arrived"), TIME.format(visit.arrived_at)
+    if visit.departed_at:
+        yield _("Left again"), TIME.format(visit.departed_at)
+    if visit.outcome:
+        yield _("Work done"), visit.outcome
+
+
+def _still_open(visit: Visit | None) -> Iterator[Blank]:
+    if visit is None or not visit.departed_at:
+        yield Blank(_("Times"), 1, (_("Arrived"), _("Left again"), _("Hours of work")))
+    if visit is None or not visit.outcome:
+        yield Blank(_("Work done"), 3)
 
 
 def _around(session: Session, key: str, request: Record) -> Record | None:

@@ -297,7 +297,11 @@ def refused_values(spec: EntitySpec) -> Iterator[None]:
         refused = [columns[column] for column in error.columns if column in columns]
         if not refused:
             raise
-        raise FieldsError({attr.key: f"{error.message} {error.hint}" for attr in refused}) from None
+        sentence = f"{error.message} {error.hint}"
+        if error.kind == "check" and len(refused) > 1:
+            names = _(", ").join(f"“{_(spec.labels[attr])}”" for attr in refused)
+            sentence = _("{fields} do not fit together.").format(fields=names)
+        raise FieldsError({attr.key: sentence for attr in refused}) from None
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
@@ -153,6 +154,13 @@ def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
     form: Any = desk.window.view("calendar").current_page()
     assert form.editor.form.editors["request"].value().id == made.id
     assert form.editor.form.editors["customer"].value().id == made.values["customer"].id
+    begins = form.editor.form.editors["starts_at"].value()
+    for key, minutes in (("arrived_at", 10), ("departed_at", 5)):
+        form.editor.form.type_again({key: begins + datetime.timedelta(minutes=minutes)}, {})
+    form.editor.save()
+    desk.settle_all()
+    assert "“Arrived”, “Left again” do not fit together." in [one.text() for one in form.findChildren(QLabel)]
+    form.editor.form.type_again({"arrived_at": begins}, {})
     form.editor.save()
     desk.settle_all()
     assert desk.value("event", desk.id_of("event"), "request_id") == made.id
@@ -167,6 +175,8 @@ def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
     words = sheet.get_textpage().get_text_range()
     assert "每天三次" in words
     assert "Planned for" in words
+    assert "Arrived" in words
+    assert "Times" not in words, "they are known"
     preview.close()
 
 

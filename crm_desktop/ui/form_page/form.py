@@ -26,6 +26,7 @@ from crm_desktop.ui.form_page.field_maker import FieldMaker
 from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.places import places_of
+from crm_desktop.ui.widgets.tab_order import bring_into_sight
 
 GAP = 16
 FEWEST_BESIDE = 3  # so many long texts by themselves stand side by side: strengths, weaknesses and so on
@@ -216,7 +217,7 @@ class Form(QWidget):
         """Whether all fields can be saved; the first wrong one gets the focus, each says what is wrong."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]
         if wrong:
-            wrong[0].setFocus()
+            self._go_to(wrong[0])
         return not wrong
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
@@ -226,7 +227,11 @@ class Form(QWidget):
                 self.editors[key].set_error(sentence)
         first = next((editor for key, editor in self.editors.items() if key in errors), None)
         if first is not None:
-            first.setFocus()
+            self._go_to(first)
+
+    def _go_to(self, editor: FieldEditor) -> None:
+        editor.setFocus()
+        bring_into_sight(editor)
 
     def focus_field(self, key: str = "") -> None:
         """Go to a field; without a key to the first that must be filled and is not yet, else to the first of all. Cards
