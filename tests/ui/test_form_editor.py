@@ -255,6 +255,9 @@ def test_colleagues_save_is_told_where_something_is_typed(sit_down: SitDown, qtb
     desk.bus.post("contact", [id_])
     qtbot.waitUntil(lambda: bool(page.editor.colleague_bar.texts()))
     assert "seller has changed this record meanwhile: Hobbies (— → 钓鱼)" in page.editor.colleague_bar.texts()[0]
+    type_into(qtbot, page, "hobbies", "书法")
+    assert page.editor.colleague_bar.texts()[-1].endswith("saving asks which is to stay.")
+    line_of(page, "hobbies").clear()
     page.editor.save()
     desk.settle()
     assert desk.value("contact", id_, "title") == "经理"

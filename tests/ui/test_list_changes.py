@@ -10,11 +10,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QRadioButton, QWidget
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from crm_desktop.services.bulk_steps import Action
+from crm_desktop.services.records import delete_records
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.bulk_edit import BulkEditDialog
 from crm_desktop.ui.dialogs.bulk_step import BulkStep
@@ -210,6 +211,22 @@ def test_what_cannot_be_saved_is_said_at_the_cell(sit_down: SitDown) -> None:
     page.commands.cells.close()
 
 
+def test_cell_whose_row_goes_says_that_what_was_typed_is_kept(sit_down: SitDown) -> None:
+    desk = sit_down("director")
+    page = open_list(desk, columns=("name", "fax"))
+    id_ = page.model.id_at(0)
+    go_to(page, 0, 1)
+    page.commands.edit_cell()
+    wait(desk, page.commands.cells.is_open)
+    write(_line(page), "0756-1")
+    with desk.gateway.write() as session:
+        delete_records(session, "customer", [id_], "")
+    desk.hear("customer", id_)
+    assert not page.commands.cells.is_open()
+    assert "is no longer in this list. What you typed is kept as a draft." in desk.notices()
+    assert [draft.record_id for draft in desk.window.context.drafts.waiting()] == [id_]
+
+
 def test_conflict_in_a_cell_asks(sit_down: SitDown) -> None:
     desk = sit_down("director")
     page = open_list(desk, columns=("name", "fax"))
@@ -222,8 +239,19 @@ def test_conflict_in_a_cell_asks(sit_down: SitDown) -> None:
     QTest.keyClick(_line(page), Qt.Key.Key_Return)
     desk.qtbot.waitUntil(lambda: bool(desk.window.findChildren(ConflictDialog)))
     dialog = desk.dialog(ConflictDialog)
+    next(choice for choice in dialog.findChildren(QRadioButton) if choice.text() == "Theirs").click()
     QTest.keyClick(dialog, Qt.Key.Key_Return)
+    wait(desk, lambda: not page.commands.cells.is_open() and not desk.window.findChildren(ConflictDialog))
+    assert desk.value("customer", id_, "fax") == "theirs"
+    page.commands.edit_cell()
+    wait(desk, page.commands.cells.is_open)
+    change(desk.gateway, "customer", id_, fax="theirs again")
+    write(_line(page), "mine")
+    QTest.keyClick(_line(page), Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: bool(desk.window.findChildren(ConflictDialog)))
+    QTest.keyClick(desk.dialog(ConflictDialog), Qt.Key.Key_Return)
     wait(desk, lambda: desk.value("customer", id_, "fax") == "mine")
+    assert desk.window.context.drafts.waiting() == []
 
 
 def test_computed_columns_and_others_records_are_not_edited(sit_down: SitDown) -> None:

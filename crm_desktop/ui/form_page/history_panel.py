@@ -90,18 +90,19 @@ class HistoryPanel(QScrollArea):
 
     def put_back(self, field: FieldChange) -> None:
         """Write the old value of a field, as a change of its own."""
-        self._write({field.key: field.before})
+        self._write(self._record, {field.key: field.before})
 
     def show_versions(self) -> None:
         """Show the record as it was, with the way back."""
         may_edit = not why_not(self._view.context.person, "update", self._record)
-        VersionsDialog(self.window(), self._record, self._changes, self._write if may_edit else None).open_quietly()
+        put_back = partial(self._write, self._record) if may_edit else None
+        VersionsDialog(self.window(), self._record, self._changes, put_back).open_quietly()
 
-    def _write(self, values: Mapping[str, Any]) -> None:
-        entity, id_ = self._entity, self._record.id
+    def _write(self, shown: Record, values: Mapping[str, Any]) -> None:
+        """Over the record as it was shown: where somebody has changed the same since, that is said instead."""
 
         def work(session: Session) -> Record:
-            return records.save_record(session, records.fetch_record(session, entity, id_), values, "put_back")
+            return records.save_record(session, shown, values, "put_back")
 
         self._view.context.tasks.command(
             self, work, lambda record: notify_saved(self._view, record, is_new=False), waits=True

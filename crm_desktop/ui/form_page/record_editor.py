@@ -59,6 +59,7 @@ class RecordEditor(QWidget):
         self._was_edited = False
         self._unread = 0  # the id of a record that is still to be read
         self._waiting: WaitingCommand | None = None
+        self._meanwhile: tuple[Record, list[journal.Change]] | None = None  # what others made of it while one types
         self._draft = DraftKeeper(self._context.drafts, "record", "", self)
         self.form = Form(view, self.spec)
         self.form.edited.connect(self._note_edit)
@@ -224,6 +225,7 @@ class RecordEditor(QWidget):
         self.foot.addWidget(self.revert_button)
         self.foot.addStretch(1)
         self.foot.addWidget(self.again_button)
+        self.again_button.hide()  # for a new record only
         self.foot.addWidget(self.save_button)
         return self.foot
 
@@ -233,6 +235,7 @@ class RecordEditor(QWidget):
     def _take(self, record: Record, sent: Mapping[str, Any] | None = None) -> None:
         """Show a record, in place of everything typed but what was typed since ``sent`` was sent off."""
         self.record = record
+        self._meanwhile = None
         self._unread = 0
         reason = why_not(self._context.person, "update" if record.id else "create", record)
         self.is_read_only = bool(reason)
@@ -351,6 +354,7 @@ class RecordEditor(QWidget):
         else:
             self._draft.forget()
         self._announce_edits()
+        self._say_meanwhile()
 
     def _announce_edits(self) -> None:
         is_edited = self.is_edited()
@@ -432,11 +436,22 @@ class RecordEditor(QWidget):
             self._announce_edits()
         if current.version == self.record.version or current.id != self.record.id or self._is_saving:
             return
-        base, edited = self.record, self.form.edited_keys()
-        if not edited:
-            self._take(current)
-        if edited or (history and history[0].employee_id != self._context.person.id):
-            self.colleague_bar.say_one(describe_changes_since(base, current, history, edited))
+        base = self.record
+        if self.form.edited_keys():
+            self._meanwhile = current, history
+            self._say_meanwhile()
+            return
+        self._take(current)
+        if history and history[0].employee_id != self._context.person.id:
+            self.colleague_bar.say_one(describe_changes_since(base, current, history))
+
+    def _say_meanwhile(self) -> None:
+        """Say what others have made of the record since, and whether saving will ask: so it is with each other field
+        that is typed into.
+        """
+        edited = self.form.edited_keys()
+        if self._meanwhile is not None and edited:
+            self.colleague_bar.say_one(describe_changes_since(self.record, *self._meanwhile, edited))
 
 
 def _plain_column() -> tuple[QWidget, QVBoxLayout]:

@@ -39,6 +39,7 @@ from crm_desktop.ui.turns import Turns
 from crm_desktop.ui.widgets.buttons import icon_button, quiet_button, restyle
 
 T = TypeVar("T")
+UNREAD = "…"  # the title of a page whose record is not there yet, or not any more
 Neighbours = Callable[[int, int], int | None]
 """The record before (-1) or after (1) a record in the list it was opened from; None at the end."""
 
@@ -48,7 +49,7 @@ class RecordPage(Page):
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
         self.spec = by_key(entity)
-        super().__init__("…" if id_ else self._new_title())
+        super().__init__(UNREAD if id_ else self._new_title())
         self.view, self.id = view, id_
         self._is_deleted = False
         self._turns = Turns(self)
@@ -139,6 +140,9 @@ class RecordPage(Page):
                 self._notes[draft.place].apply(draft)
         elif self.editor is not None:
             self.editor.apply_draft(draft)
+            if self.title == UNREAD:
+                self.set_title(draft.title)
+                self.heading.show_record(draft.title, "")
 
     def leave_notes(self, answer: Answer) -> bool:
         """What becomes of what is typed into the boxes; whether the page may go. What waits to be sent is not sent."""

@@ -7,6 +7,7 @@ the record's form.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
@@ -32,6 +33,7 @@ from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.list_page.list_table import ListTable
 from crm_desktop.ui.list_page.row_model import RowModel
 from crm_desktop.ui.tasks import Session
+from crm_desktop.ui.widgets.notice import notices_of
 
 LEAST_WIDTH = 200
 ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -226,13 +228,23 @@ class CellEditing(QObject):
         row = self._model.row_of(self._record.id)
         keys = [column.key for column in self._model.source.columns]
         if row < 0 or self._key not in keys:
-            self.close()
+            self._lose_sight()
             return
         cell = self._table.visualRect(self._model.index(row, keys.index(self._key)))
         width = max(cell.width(), LEAST_WIDTH)
         left = max(0, min(cell.left(), self._table.viewport().width() - width))
         self._frame.setGeometry(left, cell.top(), width, self._frame.sizeHint().height())
         self._frame.raise_()
+
+    def _lose_sight(self) -> None:
+        """Close it, and say so where something is typed."""
+        record, is_typed = self._record, bool(self._draft.id) and not self._is_saving
+        self.close()
+        notices = notices_of(self._table)
+        if record is not None and is_typed and notices is not None:
+            words = _("“{title}” is no longer in this list. What you typed is kept as a draft.")
+            action = (_("Open"), partial(self._view.open_record, record.entity, record.id))
+            notices.show_notice(words.format(title=record.title), tone="warn", action=action)
 
     def _take_saved(self, base: Record, sent: Mapping[str, Any], draft: str, record: Record, step: int) -> None:
         notify_saved(self._view, record, is_new=False)
@@ -279,13 +291,12 @@ class CellEditing(QObject):
         base = self._record
         assert base is not None
 
-        def decide(mine: Mapping[str, Any]) -> None:
-            self._record = error.current
-            if mine:
+        def decide(results: Mapping[str, Any]) -> None:
+            if self.editor is not None:
+                self._record = error.current
+                self.editor.type_again(results[self._key])
+                self._keep()
                 self.save()
-            else:
-                self._draft.forget()
-                self.close()
 
         def ask(history: list[journal.Change]) -> None:
             dialog = ConflictDialog(self._table, base, error, changes, history)
