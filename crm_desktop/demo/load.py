@@ -31,7 +31,14 @@ from crm_desktop.demo.parties import Parties, Row
 from crm_desktop.demo.people import People
 from crm_desktop.demo.sales import SALES_TABLES, add_sales
 from crm_desktop.demo.scale import SCALES, Scale
-from crm_desktop.demo.service import SERVICE_TABLES, SKILL_TABLES, add_service, add_skills
+from crm_desktop.demo.service import (
+    MAINTENANCE_TABLES,
+    SERVICE_TABLES,
+    SKILL_TABLES,
+    add_maintenance,
+    add_service,
+    add_skills,
+)
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
 from crm_desktop.demo.tasks import TASK_TABLES, add_tasks
@@ -47,6 +54,7 @@ CHAPTERS = {
     "leads": (add_leads, LEAD_TABLES),
     "service": (add_service, SERVICE_TABLES),
     "skills": (add_skills, SKILL_TABLES),
+    "maintenance": (add_maintenance, MAINTENANCE_TABLES),
     "weeks": (add_weeks, WEEK_TABLES),
     "calendar": (add_events, CALENDAR_TABLES),
     "tasks": (add_tasks, TASK_TABLES),

@@ -19,6 +19,7 @@ from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST
 from crm_desktop.services.keys import derived_columns
 
 SKILL_TABLES = ("employee_skill",)
+MAINTENANCE_TABLES = ("installed_product",)
 SERVICE_TABLES = ("installed_product", "service_request", "service_stay")
 Row = dict[str, Any]
 _YEARS = 2
@@ -48,6 +49,14 @@ _SKILLS = text("""
          with ordinality w (login, category, type, place)
     join crm.employee e on e.login = w.login left join crm.product_category c on c.name = w.category
     order by w.place
+""")
+# One in three, every second of them twice a year; some of it is due by now.
+_PLANS = text("""
+    update crm.installed_product p
+    set maintenance_months = n.months,
+        next_maintenance_on = cast(:today as date) + mod(p.id * 37, n.months * 30)::integer
+    from (select i.id, case when mod(i.id, 2) = 0 then 6 else 12 end as months from crm.installed_product i) n
+    where n.id = p.id and mod(p.id, 3) = 0
 """)
 _KEYS = text("""
     select nextval(pg_get_serial_sequence('crm.service_request', 'id')), crm.next_number('service_request')
@@ -102,6 +111,11 @@ def add_skills(session: Session, scale: Scale, _today: datetime.date, _dice: Dic
         logins, codes, types = zip(*read_words("service")["skills"], strict=True)
         skills = {"logins": logins, "categories": [names[code] for code in codes], "types": types}
         session.execute(_SKILLS, {key: list(values) for key, values in skills.items()})
+
+
+def add_maintenance(session: Session, _scale: Scale, today: datetime.date, _dice: Dice) -> None:
+    """Plans by which some machines are maintained."""
+    session.execute(_PLANS, {"today": today})
 
 
 def _machines(

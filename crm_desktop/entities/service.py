@@ -83,6 +83,13 @@ def _warranty_ends(person: Person) -> Any:
     return InstalledProduct.warranty_until.between(func.current_date(), func.current_date() + 90)
 
 
+def _maintenance_due(_person: Person) -> Any:
+    days = func.crm.maintenance_ahead()
+    return InstalledProduct.maintenance_months.is_not(None) & (
+        InstalledProduct.next_maintenance_on <= func.current_date() + days
+    )
+
+
 def _tone(row: Mapping[str, Any]) -> Mapping[str, str]:
     """The next target in the colour of how it stands."""
     due_at, warn_at = row.get("due_at"), row.get("warn_at")
@@ -323,6 +330,8 @@ INSTALLED_PRODUCT = EntitySpec(
         InstalledProduct.delivered_on: N_("Delivered on"),
         InstalledProduct.warranty_until: N_("Warranty until"),
         InstalledProduct.place: N_("Place"),
+        InstalledProduct.maintenance_months: N_("Maintained every (months)"),
+        InstalledProduct.next_maintenance_on: N_("Next maintenance"),
         InstalledProduct.remark: N_("Remark"),
         InstalledProduct.created_at: N_("Created"),
         InstalledProduct.updated_at: N_("Changed"),
@@ -334,7 +343,9 @@ INSTALLED_PRODUCT = EntitySpec(
             Column(InstalledProduct.customer, width=200),
             Column(InstalledProduct.delivered_on, width=110),
             Column(InstalledProduct.warranty_until, width=110),
+            Column(InstalledProduct.next_maintenance_on, width=110),
             Column(InstalledProduct.place, width=160),
+            Column(InstalledProduct.maintenance_months, width=120, shown=False),
             Column(InstalledProduct.product, Product.product_model, label=N_("Model"), width=110, shown=False),
             Column(InstalledProduct.product, Product.category, label=N_("Category"), width=110, shown=False),
             Column(InstalledProduct.created_at, width=130, shown=False),
@@ -349,6 +360,7 @@ INSTALLED_PRODUCT = EntitySpec(
                 where=lambda _person: InstalledProduct.warranty_until >= func.current_date(),
             ),
             Preset(key="ending", label=N_("Warranty ends in 90 days"), where=_warranty_ends),
+            Preset(key="maintenance", label=N_("Maintenance due"), where=_maintenance_due),
             starred(InstalledProduct),
         ),
     ),
@@ -363,10 +375,13 @@ INSTALLED_PRODUCT = EntitySpec(
                     InstalledProduct.delivered_on,
                     InstalledProduct.warranty_until,
                     InstalledProduct.place,
+                    InstalledProduct.maintenance_months,
+                    InstalledProduct.next_maintenance_on,
                     InstalledProduct.remark,
                 ),
             ),
-        )
+        ),
+        helps={InstalledProduct.maintenance_months: N_("A service request is made two weeks before each maintenance.")},
     ),
     search=SearchSpec(name=InstalledProduct.serial),
     part_of=InstalledProduct.customer,

@@ -43,6 +43,11 @@ class InstalledProduct(Searchable, Timed, Base):
     __table_args__ = (
         *owner_indexes("installed_product", "customer_id"),
         Index("installed_product_customer_idx", "customer_id", "id"),
+        Index(
+            "installed_product_maintenance_idx", "next_maintenance_on", "id",
+            postgresql_where=text("maintenance_months is not null"),
+        ),
+        CheckConstraint("maintenance_months between 1 and 120", name="maintenance_months"),
         {
             "comment": "Products that customers own",
             "info": {
@@ -55,7 +60,7 @@ class InstalledProduct(Searchable, Timed, Base):
                 )
             },
         },
-    )
+    )  # fmt: skip
     display = ("serial", "serial")
     order = "sort_key"
 
@@ -68,10 +73,34 @@ class InstalledProduct(Searchable, Timed, Base):
     delivered_on: Mapped[datetime.date | None]
     warranty_until: Mapped[datetime.date | None]
     place: Mapped[str | None] = mapped_column(String(200), comment="Where it stands")
+    maintenance_months: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="It is maintained every so many months; null: not by a plan"
+    )
+    next_maintenance_on: Mapped[datetime.date | None] = mapped_column(
+        comment="A whole period from now where a plan begins and nothing was said"
+    )
     remark: Mapped[str | None] = mapped_column(Text)
 
     customer: Mapped[Customer] = relationship(foreign_keys=[customer_id])
     product: Mapped[Product | None] = relationship(foreign_keys=[product_id])
+
+
+class MaintenanceRequest(Base):
+    """For which day of a maintenance plan which request was made. Written by ``crm.request_maintenance`` alone."""
+
+    __tablename__ = "maintenance_request"
+    __table_args__ = (
+        UniqueConstraint("installed_product_id", "due_on"),
+        Index("maintenance_request_request_idx", "request_id"),
+        {
+            "comment": "Service requests that maintenance plans made",
+            "info": {POLICY: Guard(rule="closed", entity="installed_product")},
+        },
+    )
+
+    installed_product_id: Mapped[int] = mapped_column(BigInteger, comment="No key: an undo may bring it back")
+    due_on: Mapped[datetime.date]
+    request_id: Mapped[int] = mapped_column(BigInteger, comment="No key either: a deleted one is not made again")
 
 
 class ServiceTarget(Timed, Base):

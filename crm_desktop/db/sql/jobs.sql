@@ -8,7 +8,7 @@
 create or replace function crm.jobs() returns table (key text, every text, work text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values ('alerts', 'hour', 'evaluate_alerts'), ('escalation', 'minute', 'escalate_requests'),
-         ('leads', 'day', 'recycle_leads'),
+         ('leads', 'day', 'recycle_leads'), ('maintenance', 'day', 'request_maintenance'),
          ('urgent_alerts', 'minute', 'evaluate_urgent_alerts'),
          ('weekly_snapshot', 'week', 'take_snapshot')
 $$;
