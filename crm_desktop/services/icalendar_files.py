@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar import Calendar, vRecur
 from icalendar import Event as Component
@@ -55,7 +55,7 @@ def write_calendar(session: Session, person: Person, since: datetime.datetime) -
     """One's own events and those one takes part in, that end after ``since`` or repeat, as a file. Two
     statements.
     """
-    zone = ZoneInfo(session.execute(select(func.crm.firm_zone())).scalar_one())
+    zone = _zone(session.execute(select(func.crm.firm_zone())).scalar_one())
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -90,6 +90,14 @@ def write_calendar(session: Session, person: Person, since: datetime.datetime) -
     return bytes(calendar.to_ical())
 
 
+def _zone(name: str) -> ZoneInfo:
+    """The server knows more names, such as ``CST``; for one that is not in every list it is as if none were said."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("Asia/Shanghai")
+
+
 def _component(row: Any, uids: Mapping[int, str], zone: ZoneInfo) -> Component:
     """What repeats has the firm's zone: in another one its days of the week may be others."""
     repeats = row.rule or row.series_id in uids
@@ -106,7 +114,7 @@ def _component(row: Any, uids: Mapping[int, str], zone: ZoneInfo) -> Component:
     made.add("dtend", said(row.ends_at))
     made.add("dtstamp", row.updated_at.astimezone(datetime.UTC))
     if row.rule:
-        made.add("rrule", vRecur.from_ical(row.rule if row.is_all_day else recurrence.ended_in_utc(row.rule, zone)))
+        made.add("rrule", vRecur.from_ical(row.rule if row.is_all_day else _rule_in(zone, row.rule, row.starts_at)))
     for key, moments in (("exdate", row.exceptions), ("rdate", row.additions)):
         for moment in moments:
             made.add(key, said(moment))
@@ -118,6 +126,13 @@ def _component(row: Any, uids: Mapping[int, str], zone: ZoneInfo) -> Component:
     if row.is_private:
         made.add("class", "PRIVATE")
     return made
+
+
+def _rule_in(zone: ZoneInfo, rule: str, starts_at: datetime.datetime) -> str:
+    """A rule of this computer's days as one of the days of ``zone``."""
+    begin = starts_at.astimezone(zone)
+    days = (begin.date() - starts_at.astimezone().date()).days
+    return recurrence.ended_in_utc(shifted(rule, days, begin) if days else rule, zone)
 
 
 def read_calendar(content: bytes) -> list[Incoming]:

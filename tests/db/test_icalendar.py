@@ -287,7 +287,8 @@ def test_what_repeats_goes_out_in_the_zone_of_the_firm(sign_in: SignIn) -> None:
     values: dict[str, Any] = {"subject": "早会", "starts_at": begin, "ends_at": begin + datetime.timedelta(hours=1)}
     with seller.write() as session:
         record = new_record("event", seller.person, **values)
-        events.create(session, record, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20980331")
+        day = recurrence.WEEKDAYS[begin.astimezone().weekday()]
+        events.create(session, record, f"FREQ=WEEKLY;BYDAY={day};UNTIL=20980331")
     with seller.read() as session:
         content = write_calendar(session, seller.person, since_a_year_ago())
     assert b"BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai" in content
