@@ -18,6 +18,7 @@ from tests.db.raw import Raw
 from tests.db.test_jobs import as_if_due, run
 from tests.db.test_service import Desk
 
+REFUSED = "42501"
 MADE = "select request_id from crm.maintenance_request order by id"
 
 
@@ -93,6 +94,8 @@ def test_what_is_due_is_asked_for_once(desk: Desk) -> None:
     a_day_later(desk)
     assert len(raw.column(MADE)) == 3, "that one is still open"
     raw.become(login("admin"))
+    assert raw.tried(MADE) == REFUSED
+    assert raw.tried("select crm.request_maintenance()") == REFUSED
     raw.value("select journal.undo(%s)", change_set)
     assert desk.raw.column("select id from crm.service_request where id = any (%s)", made) == [made[0]], (
         "one was cancelled since"
