@@ -25,6 +25,7 @@ from crm_desktop.services.together import in_one_value
 class Surroundings:
     """Of one record. Shares are empty for records that cannot be shared themselves."""
 
+    record_id: int
     files: tuple[Attachment, ...]
     comments: tuple[Comment, ...]
     is_starred: bool
@@ -42,6 +43,7 @@ def fetch_surroundings(session: Session, entity: str, id_: int) -> Surroundings:
     files, comments, present, *shares = (list(_rows(rows, texts)) for rows, texts in zip(asked, found, strict=True))
     lendings, ended = shares or ((), ())
     return Surroundings(
+        id_,
         tuple(Attachment(*row) for row in files),
         tuple(Comment(*row) for row in comments),
         is_starred,

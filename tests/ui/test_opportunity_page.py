@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
@@ -229,11 +230,16 @@ def test_several_are_moved_as_one_change_and_it_is_said_which_stay(sit_down: Sit
 
 def test_who_only_reads_it_is_offered_no_way_on(desk: Desk, sign_in: SignIn, qtbot: QtBot) -> None:
     customer = desk.customer()
-    made = create(sign_in("director"), "opportunity", name="总部项目", customer=Ref(customer.id, customer.title))
+    director = sign_in("director")
+    made = create(director, "opportunity", name="总部项目", customer=Ref(customer.id, customer.title))
+    with director.write() as session:
+        share = text("insert into crm.share (entity, record_id, employee_id) values ('opportunity', :id, :whom)")
+        session.execute(share, {"id": made.id, "whom": desk.gateway.person.id})
     page = desk.open("opportunity", made.id)
     assert page.stage_card.ends == []
     assert not page.stage_card.steps[1].isEnabled()
     assert not [one for one in page.findChildren(QPushButton) if one.text().startswith("New ") and one.isVisible()]
+    assert any("seller" in one.text() for one in page.ownership.findChildren(QLabel)), "with whom it is shared"
     qtbot.keyClick(page, Qt.Key.Key_2, ALT)
     desk.settle()
     assert desk.window.findChildren(MoveDialog) == []

@@ -34,6 +34,7 @@ class OwnershipCard(Card):
         self._view, self._actions = view, actions
         self._record = Record("customer", 0, 0)
         self.tenures: Sequence[Tenure] = ()
+        self._lent = 0  # of which record the shares are
         self._lendings: Sequence[Lending] = ()
         self._ended: Sequence[EndedLending] = ()
         self.share_button = icon_button("share-network", _("Share…"), self._share)
@@ -45,8 +46,8 @@ class OwnershipCard(Card):
         view.context.bus.changed.connect(self._table_changed)
 
     def show_record(self, record: Record, history: Sequence[Change]) -> None:
-        """Show whose this record is and was; with whom another one is shared is shown next."""
-        if record.id != self._record.id:
+        """Show whose this record is and was; with whom another one is shared is shown next, or was before."""
+        if record.id != self._lent:
             self._lendings = self._ended = ()
         self._record = record
         owner = record.values.get("owner")
@@ -56,6 +57,7 @@ class OwnershipCard(Card):
 
     def show_surroundings(self, found: Surroundings) -> None:
         """Show with whom it is and was shared, as it was read with the page."""
+        self._lent = found.record_id
         self.show_lendings(found.lendings, found.ended)
 
     def show_lendings(self, lendings: Sequence[Lending], ended: Sequence[EndedLending] = ()) -> None:

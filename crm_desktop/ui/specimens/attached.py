@@ -57,7 +57,7 @@ def _fill(context: Context, page: Page) -> None:
         Comment(n, 1, mine if who == SAID[0][0] else 0, who, body, ago[n], now if n == 1 else None)
         for n, (who, body) in enumerate(SAID)
     ]
-    around = Surroundings(tuple(files), tuple(comments), is_starred=True, present=())
+    around = Surroundings(0, tuple(files), tuple(comments), is_starred=True, present=())
     # As a newer answer to what the page has asked itself.
     context.tasks.query(shown, lambda _session: around, shown.show_surroundings, key="around")
     if isinstance(page, CustomerPage):
