@@ -31,12 +31,18 @@ def _mine(person: Person) -> Any:
     return (Event.owner_id == person.id) | _is_invited(person, "invited", "accepted")
 
 
+def _is_not_over() -> Any:
+    """What repeats goes on until its last known time."""
+    last = Event.occurs_at[func.cardinality(Event.occurs_at)]
+    return (Event.ends_at > func.now()) | (last > func.now())
+
+
 def _coming(person: Person) -> Any:
-    return _mine(person) & (Event.ends_at > func.now())
+    return _mine(person) & _is_not_over()
 
 
 def _invitations(person: Person) -> Any:
-    return _is_invited(person, "invited")
+    return _is_invited(person, "invited") & _is_not_over()
 
 
 def _repeating(person: Person) -> Any:
