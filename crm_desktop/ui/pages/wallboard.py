@@ -128,19 +128,19 @@ class WallboardPage(Page):
         heading = PageTitle(self.title)
         heading.add(secondary_button(_("Whole screen"), self.show_alone, icon_name="monitor", shortcut="F11"))
         self.board = Wallboard(view)
-        self.alone: _Wall | None = None
+        self.alone: Wall | None = None
         self.body.addWidget(heading)
         self.body.addWidget(self.board, 1)
         self.begin_at(self.board)
 
     def show_alone(self) -> None:
         """A window of its own without anything else."""
-        self.alone = _Wall(self._view)
+        self.alone = Wall(self._view)
         self.alone.setWindowTitle(self.title)
         self.alone.showFullScreen()
 
 
-class _Wall(QGraphicsView):
+class Wall(QGraphicsView):
     """The board enlarged to its screen, with a word on how it ends."""
 
     def __init__(self, view: AreaView) -> None:

@@ -19,6 +19,7 @@ from crm_desktop.ui.main_window import MainWindow
 from crm_desktop.ui.page import LOG_CALL
 from crm_desktop.ui.pages.board import BoardPage
 from crm_desktop.ui.pages.log_call import LogCallPage
+from crm_desktop.ui.pages.wallboard import Wall
 
 
 def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ...]:
@@ -31,6 +32,7 @@ def board_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], ..
         ("service_board", partial(service_window, context, "board")),
         ("engineer_board", partial(service_window, context, "engineers")),
         ("wallboard", partial(service_window, context, "wallboard")),
+        ("wall", partial(wall, context)),
         ("log_call", partial(call_window, context)),
     )
 
@@ -40,6 +42,14 @@ def service_window(context: Context, way: str) -> QWidget:
     window = MainWindow(context)
     window.show_area("service").select_page(f"service_request/{way}")
     return window
+
+
+def wall(context: Context) -> QWidget:
+    """The service monitor as it hangs on a wall."""
+    window = MainWindow(context)
+    made = Wall(window.view("service"))
+    made.destroyed.connect(window.close)
+    return made
 
 
 def call_window(context: Context) -> QWidget:
