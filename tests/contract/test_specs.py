@@ -15,7 +15,7 @@ PARTS_WITHOUT_PAGE = {
     "group_member", "permission_grant", "preference", "setting", "import_recipe",
     "attachment", "attachment_content", "attachment_piece", "comment", "star", "recent_record", "presence",
     "saved_view", "share", "event_occurrence", "working_time", "job", "opportunity_snapshot", "article_vote",
-    "message", "alert", "reminder", "request_escalation",
+    "message", "alert", "reminder", "maintenance_request", "request_escalation",
 }  # fmt: skip
 
 
