@@ -53,7 +53,7 @@ ANNOUNCEMENT = EntitySpec(
         Announcement.department: N_("For the department"),
         Announcement.valid_from: N_("Valid from"),
         Announcement.valid_until: N_("Valid until"),
-        Announcement.author: N_("Author"),
+        Announcement.author: N_("Published by"),
         Announcement.created_at: N_("Created"),
         Announcement.updated_at: N_("Changed"),
     },

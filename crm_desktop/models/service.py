@@ -161,6 +161,7 @@ class ServiceRequest(Searchable, Timed, Base):
     __tablename__ = "service_request"
     __table_args__ = (
         *owner_indexes("service_request"),
+        CheckConstraint("hours >= 0", name="hours"),
         Index("service_request_customer_idx", "customer_id", "id"),
         Index("service_request_state_idx", "state_id", "id"),
         Index("service_request_reported_idx", "reported_at", "id"),

@@ -227,6 +227,7 @@ def test_what_is_entered_afterwards_is_over_at_once(desk: Desk) -> None:
     assert (desk.state(id_), desk.read(id_, "solved_at", "due_at", "was_late")) == (
         "closed", (day + datetime.timedelta(hours=2), None, False)
     )  # fmt: skip
+    assert desk.raw.tried("update crm.service_request set hours = -1 where id = %s", id_) == "23514"
 
 
 def test_a_request_tells_nothing_of_what_others_own(desk: Desk) -> None:
