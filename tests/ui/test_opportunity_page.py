@@ -285,7 +285,9 @@ def test_another_process_is_found_by_its_name_and_gone_over_to(desk: Desk, sign_
     page = desk.open("opportunity", opportunity(desk).id)
     form = page.editor.form
     assert (form.editor("reason").line.isReadOnly(), form.editor("competitor").line.isReadOnly()) == (True, False)
-    menu = button(page.stage_card, "Standard sales").menu()
+    processes = button(page.stage_card, "Standard sales")
+    processes.setFocus()
+    menu = processes.menu()
     assert [entry.text() for entry in menu.actions()] == ["Standard sales", "Projects"]
     menu.actions()[1].trigger()
     desk.settle()
@@ -293,6 +295,7 @@ def test_another_process_is_found_by_its_name_and_gone_over_to(desk: Desk, sign_
     desk.settle()
     assert desk.value("opportunity", page.id, "probability") == 15
     assert button(page.stage_card, "Projects").isVisible()
+    assert desk.window.focusWidget() is page.stage_card.steps[0], "the button is gone, the keyboard stays"
 
 
 def test_what_people_wrote_is_shown_and_kept_with_its_ampersand(desk: Desk) -> None:

@@ -77,6 +77,8 @@ class StageCard(Card):
         return way[place] if 0 <= place < len(way) else None
 
     def _show_path(self, record: Record, current: Stage, beginnings: Sequence[Stage], *, may_edit: bool) -> None:
+        focused = self.window().focusWidget()
+        had_focus = isinstance(focused, QPushButton) and self.isAncestorOf(focused)
         self._path.clear()
         if {stage.process.id for stage in beginnings} - {current.process.id}:
             self._path.addWidget(self._process(current, beginnings, may_edit=may_edit))
@@ -92,6 +94,9 @@ class StageCard(Card):
                 step.setEnabled(may_edit or stage == current)
                 self.steps.append(step)
                 self._path.addWidget(step)
+                if had_focus and stage == current:
+                    step.show()  # what is hidden gets no focus
+                    step.setFocus()
             elif not current.is_end and may_edit:
                 self.ends.append(self._end(stage, key))
                 self._ends.addWidget(self.ends[-1])
