@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import set_language
@@ -28,13 +29,14 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.calendar.event_dialog import EventDialog
 from crm_desktop.ui.calendar.layout import Cursor, Shown
 from crm_desktop.ui.calendar.month import MonthLayout
+from crm_desktop.ui.calendar.times_editor import TimesEditor
 from crm_desktop.ui.calendar.ways import arranged
 from crm_desktop.ui.calendar.which import WhichDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
 from crm_desktop.ui.form_page.form_page import FormPage
 from crm_desktop.ui.pages.calendar import CalendarPage
 from tests.db.conftest import SignIn
-from tests.ui.desk import Desk, SitDown, button, count_statements, own_database, sign_in, sit_down, template
+from tests.ui.desk import Desk, SitDown, button, count_statements, own_database, sign_in, sit_down, template, write
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
@@ -364,6 +366,19 @@ def test_a_calendar_goes_out_as_a_file_comes_in_and_is_printed(
     page.files.bring_in_from(file)
     desk.settle()
     assert "no calendar file" in desk.notices()
+
+
+def test_an_hour_alone_is_one_of_the_day_that_stands_there(qtbot: QtBot) -> None:
+    editor = TimesEditor()
+    qtbot.addWidget(editor)
+    begin = datetime.datetime(2027, 3, 1, 10).astimezone()
+    editor.show_span(Span(begin, begin + HOUR), is_whole=False)
+    for line, typed in ((editor.starts_at.line, "15:00"), (editor.ends_at.line, "17：30")):
+        line.clear()
+        write(line, typed)
+        line.editingFinished.emit()
+    assert editor.span() == Span(begin + 5 * HOUR, begin + 7.5 * HOUR)
+    assert editor.ends_at.line.text() == "2027-03-01 17:30"
 
 
 def test_all_ways_draw_what_there_is(sit_down: SitDown) -> None:

@@ -19,6 +19,28 @@ _WHEN = 9
 _HOUR = datetime.timedelta(hours=1)
 
 
+class MomentEditor(LineEditor):
+    """A moment. Where only an hour is typed, it is one of the day that stood there."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(TIME, label, required=True)
+        self._day: datetime.date | None = None
+
+    def value(self) -> Any:
+        """What is typed."""
+        text = self.line.text().strip().replace("：", ":")
+        is_hour = ":" in text and " " not in text and self._day is not None
+        found = TIME.parse(f"{self._day} {text}" if is_hour else text)
+        if found is not None:
+            self._day = found.date()
+        return found
+
+    def set_value(self, value: Any) -> None:
+        """Show a moment."""
+        self._day = value.astimezone().date() if value is not None else None
+        super().set_value(value)
+
+
 class TimesEditor(QWidget):
     """Moving the beginning moves the end with it."""
 
@@ -26,8 +48,7 @@ class TimesEditor(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.starts_at = LineEditor(TIME, _("Begins"), required=True)
-        self.ends_at = LineEditor(TIME, _("Ends"), required=True)
+        self.starts_at, self.ends_at = MomentEditor(_("Begins")), MomentEditor(_("Ends"))
         self.first_day = DateEditor(DATE, _("First day"), required=True)
         self.last_day = DateEditor(DATE, _("Last day"), required=True)
         self.all_day = QCheckBox(_("All day"))
