@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import random
 from collections.abc import Callable, Iterator
-from itertools import count
+from functools import partial
+from itertools import count, cycle
+from time import time_ns
 from typing import cast
 
 import psutil
@@ -16,6 +18,7 @@ from crm_desktop.core.settings import Options
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.import_wizard.page import open_import
 from crm_desktop.ui.list_page.page import ListPage
+from crm_desktop.ui.pages import load_pages
 from crm_desktop.ui.pages.customer import CustomerPage
 from crm_desktop.ui.pages.settings import SettingsPage
 from crm_desktop.ui.theme import apply_theme
@@ -58,16 +61,24 @@ class ActionsBench:
         return self._window.view("customers")
 
     def blocks(self) -> Iterator[Timing]:
-        """Each side entry, each action, another theme: until it rests, and the longest block."""
+        """Each area for the first time, each side entry, each action, another theme: until it rests, and the longest
+        block.
+        """
+        load_pages()  # as the program has done when it has rested
+        for key in [area.key for area in self._window.context.areas if area.key != "customers"]:
+            yield self._bench.once(f"{key}, for the first time", partial(self._window.show_area, key))
         for area in self._window.context.areas:
             for entry in area.pages:
                 select = lambda area=area.key, key=entry.key: self._window.view(area).select_page(key)  # noqa: E731
                 anew = lambda area=area.key: self._begin_anew(area)  # noqa: E731
                 yield self._bench.timing(f"{area.key}: {entry.key}", select, 0, anew, runs=RUNS)
         self._window.show_area("customers")
+        steps = {"edit a customer": (self._open, self._edit_front), "save a customer": (self._edit, self._save_front)}
         for name, act in self.acts.items():
-            yield self._measured(name, act)
-        yield self._measured("another theme", lambda: self._wear("dark"))
+            before, step = steps.get(name, (lambda: None, act))
+            yield self._measured(name, step, before)
+        themes = cycle(("dark", "light"))
+        yield self._measured("another theme", lambda: self._wear(next(themes)), lambda: None)
         self._wear("light")
         self._bench.settle()
 
@@ -88,8 +99,12 @@ class ActionsBench:
         yield Timing("grown by", memory_after - memory, MOST_GROWTH, unit="MB")
         yield Timing("Qt's objects more than before", objects_after - objects, 0, unit="")
 
-    def _measured(self, name: str, act: Callable[[], object]) -> Timing:
-        timing = self._bench.timing(name, act, 0, self._clear, runs=RUNS)
+    def _measured(self, name: str, act: Callable[[], object], before: Callable[[], object]) -> Timing:
+        def begin() -> None:
+            self._clear()
+            before()
+
+        timing = self._bench.timing(name, act, 0, begin, runs=RUNS)
         self._clear()
         return timing
 
@@ -142,19 +157,28 @@ class ActionsBench:
         ids = self._list().model.ids()
         return cast("CustomerPage", self._view.open_record("customer", ids[next(self._rows) % len(ids)]))
 
-    def _edit(self) -> CustomerPage:
-        page = self._open()
+    def _edit(self) -> None:
+        self._open()
         self._bench.settle(quiet=0)
-        page.edit()
-        return page
+        self._edit_front()
+
+    def _edit_front(self) -> None:
+        self._front().edit()
 
     def _save(self) -> None:
-        page = self._edit()
+        self._edit()
         self._bench.settle(quiet=0)
-        if page.editor is not None and not page.editor.is_read_only:
-            page.editor.form.editors["remark"].set_value(f"bench {next(self._rows)}")
-            page.editor.form.editors["remark"].changed.emit()
-            page.editor.save()
+        self._save_front()
+
+    def _save_front(self) -> None:
+        editor = self._front().editor
+        if editor is not None and not editor.is_read_only:
+            editor.form.editors["remark"].set_value(f"bench {time_ns()}")  # never what an earlier run left
+            editor.form.editors["remark"].changed.emit()
+            editor.save()
+
+    def _front(self) -> CustomerPage:
+        return cast("CustomerPage", self._view.current_page())
 
     def _toggle_filter(self) -> None:
         self._list().filters.toggle()

@@ -250,22 +250,32 @@ class WindowBench:
         runs: int = RUNS,
     ) -> Timing:
         """The median from ``act`` to the last paint of ``watched``, or of the window; ``before`` is not measured."""
-        taken, blocks = [], []
+        found = []
         self._watch.look_at(watched or self.window)
         for run in range(runs + 2):
             if before is not None:
                 before()
                 self.settle()
-            gc.collect()
-            self._watch.start()
-            begun = perf_counter()
-            act()
-            self.settle()
-            self._watch.stop()
+            measured = self._measured(act)
             if run > 1:  # the first ones warm up
-                taken.append((self._watch.painted - begun) * 1000)
-                blocks.append(self._watch.longest_block * 1000)
-        return Timing(name, median(taken), limit, max(blocks))
+                found.append(measured)
+        return Timing(name, median(taken for taken, _block in found), limit, max(block for _taken, block in found))
+
+    def once(self, name: str, act: Callable[[], object]) -> Timing:
+        """What is slow the first time only."""
+        self._watch.look_at(self.window)
+        taken, block = self._measured(act)
+        return Timing(name, taken, 0, block)
+
+    def _measured(self, act: Callable[[], object]) -> tuple[float, float]:
+        """Milliseconds to the last paint, and the longest block."""
+        gc.collect()
+        self._watch.start()
+        begun = perf_counter()
+        act()
+        self.settle()
+        self._watch.stop()
+        return (self._watch.painted - begun) * 1000, self._watch.longest_block * 1000
 
     def settle(self, quiet: float = QUIET_SECONDS) -> None:
         """Until nothing is under way and nothing was painted for ``quiet`` seconds."""
