@@ -15,9 +15,11 @@ from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS = 1000
+EVERY_MS = 250
 DUE = (2000, 10, 10)
 """How many objects more than before the youngest are looked through, and how many such looks before the older ones."""
+MOST_PUT_OFF = 200
+"""So many looks at the youngest and the older ones are looked through, too, even while somebody works."""
 
 
 class Collector(QObject):
@@ -41,11 +43,21 @@ _turn = threading.Lock()
 
 
 def collect_due() -> None:
-    """Collect the oldest generation whose turn it is, unless somebody asked for rest."""
-    due = [age for age, (count, most) in enumerate(zip(gc.get_count(), DUE, strict=True)) if count > most]
+    """Collect the generation whose turn it is, unless somebody asked for rest."""
+    age = age_due(*gc.get_count())
     with _turn:
-        if due and not _asked_for_rest:
-            gc.collect(due[-1])
+        if age is not None and not _asked_for_rest:
+            gc.collect(age)
+
+
+def age_due(young: int, middle: int, old: int) -> int | None:
+    """The generation to look through now. The older ones take up to a twentieth of a second, which whoever works would
+    notice: they wait until little was made since the last look.
+    """
+    due = [age for age, (count, most) in enumerate(zip((young, middle, old), DUE, strict=True)) if count > most]
+    if 0 in due and middle <= MOST_PUT_OFF:
+        return 0
+    return due[-1] if due else None
 
 
 def load_for_good(*modules: str) -> None:

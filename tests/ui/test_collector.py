@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from crm_desktop.ui.collector import Collector, collector_at_rest
+from crm_desktop.ui.collector import Collector, age_due, collector_at_rest
 
 
 class _Circle:
@@ -33,6 +33,12 @@ def test_a_widget_goes_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -
     assert gone_in == [threading.main_thread()]
     assert len(rows) == 100_000
     collector.deleteLater()
+
+
+def test_what_is_older_is_looked_through_while_nobody_works() -> None:
+    assert [age_due(1, 3, 0), age_due(1, 11, 0), age_due(1, 11, 11)] == [None, 1, 2]
+    assert [age_due(2001, 3, 0), age_due(2001, 11, 11)] == [0, 0], "somebody works"
+    assert age_due(2001, 201, 11) == 2, "he never rests"
 
 
 def test_it_rests_while_a_work_asks(qapp: QApplication, qtbot: QtBot) -> None:

@@ -53,9 +53,10 @@ class LineEditor(FieldEditor):
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
         """A line that can still be read and copied."""
-        self.line.setReadOnly(read_only)
-        self.line.setFocusPolicy(Qt.FocusPolicy.ClickFocus if read_only else Qt.FocusPolicy.StrongFocus)
-        restyle(self.line)
+        if self.line.isReadOnly() != read_only:
+            self.line.setReadOnly(read_only)
+            self.line.setFocusPolicy(Qt.FocusPolicy.ClickFocus if read_only else Qt.FocusPolicy.StrongFocus)
+            restyle(self.line)
 
     def _tidy(self) -> None:
         if not self.line.isModified():

@@ -38,8 +38,9 @@ class LongTextEditor(FieldEditor):
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
         """A text that can still be read and copied."""
-        self.area.setReadOnly(read_only)
-        restyle(self.area)
+        if self.area.isReadOnly() != read_only:
+            self.area.setReadOnly(read_only)
+            restyle(self.area)
 
     def _text_changed(self) -> None:
         self._fit()

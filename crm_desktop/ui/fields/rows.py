@@ -73,10 +73,11 @@ class RowEditor(FieldEditor):
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - one boolean, as in Qt's setters
         """A line that can still be read and copied."""
-        self.line.setReadOnly(read_only)
-        self._arrow.setVisible(not read_only)
-        self._show_chosen()
-        restyle(self.line)
+        if self.line.isReadOnly() != read_only:
+            self.line.setReadOnly(read_only)
+            self._arrow.setVisible(not read_only)
+            self._show_chosen()
+            restyle(self.line)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down, F4 and a click open the list."""

@@ -291,8 +291,6 @@ class CustomerPage(RecordPage):
         """Back to the facts; a new customer becomes an old one."""
         self._add_cards()
         self.show_heading(record)
-        if self._editor is not None and not self._editor.is_edited():  # one can go on typing while it is saved
-            self._close_editor()
         for widget in (self.story, self.more_button):
             widget.show()
         self.begin_at(self.story.log_line.line)
@@ -300,7 +298,12 @@ class CustomerPage(RecordPage):
             self.refresh()
         else:  # the rest is read when the server tells of this change, and not twice
             self._show(replace(self._overview, record=record))
-            self._turns.finish()  # the facts of before are not to be seen again
+        self._turns.add([partial(self._leave_saved, self._editor)])  # over the facts as they are then
+
+    def _leave_saved(self, editor: RecordEditor | None) -> None:
+        """Unless one has gone on typing while it was saved, or has another form by now."""
+        if editor is not None and editor is self._editor and not editor.is_edited():
+            self._close_editor()
 
     # What is added in place
 
