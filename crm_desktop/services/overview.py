@@ -76,6 +76,7 @@ def _read(
     tables: Collection[str] | None = None,
 ) -> Overview:
     record = fetch_record(session, entity, id_)
+    parts = [part for part in parts if person.may("read", part.key)]
     wanted = frozenset(part.key for part in parts if tables is None or part.key in tables)
     asked = [(part, _columns(part, is_table=part.key in wanted)) for part in parts if part.key in wanted or part.story]
     rows = fetch_parts(session, asked, id_, person, PARTS_SHOWN) if asked else []

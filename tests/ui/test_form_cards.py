@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from crm_desktop.services.overview import fetch_overview
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.form_page.form import AT_ONCE
 from tests.ui.desk import SitDown, own_database, sign_in, sit_down, template
@@ -53,3 +54,11 @@ def test_a_field_further_down_is_there_when_it_is_asked_for(sit_down: SitDown) -
     assert page.editor.form.editor("remark").focus_target().hasFocus()
     assert page.editor.form.value_of("remark") == "vip"
     assert not page.editor.is_edited()
+
+
+def test_what_one_may_not_read_has_no_card(sit_down: SitDown) -> None:
+    desk = sit_down("seller")
+    product = desk.id_of("product")
+    assert desk.open("product", product).parts == []
+    with desk.gateway.read() as session:
+        assert "product_cost" not in fetch_overview(session, "product", product, desk.gateway.person).parts

@@ -32,7 +32,8 @@ class FormPage(RecordPage):
         self.history = HistoryPanel(view, entity)
         self.history_card = Card(_("History"))
         self.history_card.body.addWidget(self.history, 1)
-        self.parts = [PartsCard(view, part) for part in self.shown_parts()]
+        may = view.context.person.may
+        self.parts = [PartsCard(view, part) for part in self.shown_parts() if may("read", part.key)]
         self._own = QVBoxLayout()
         self._own.setContentsMargins(0, 0, 0, 0)
         self._own.setSpacing(12)
