@@ -23,6 +23,10 @@ from crm_desktop.core.i18n import N_, _, language
 from crm_desktop.models import SCHEMA, Base
 
 
+class OutOfReachError(NoRightError):
+    """A row would belong to somebody for whom this person may not write. Services say what a part belongs to."""
+
+
 class RefusedValueError(KnownError):
     """The database refused what a field holds. Services put the field's label into a better sentence."""
 
@@ -194,7 +198,7 @@ def _is_connection_closed(error: psycopg2.Error) -> bool:
 
 def _refused_right(error: psycopg2.Error) -> KnownError:
     if error.diag.source_function == "ExecWithCheckOptions":  # a policy's, not a table's
-        return NoRightError(
+        return OutOfReachError(
             _("This record would then belong to somebody whose records you may not change."),
             _("Choose another owner, or ask the administrator for the right."),
         )

@@ -17,7 +17,7 @@ from crm_desktop.core import clock
 from crm_desktop.core.access import Person
 from crm_desktop.core.errors import ConflictError, KnownError, NoRightError
 from crm_desktop.core.i18n import _, language
-from crm_desktop.db.errors import RefusedValueError, known_errors
+from crm_desktop.db.errors import OutOfReachError, RefusedValueError, known_errors
 from crm_desktop.entities import by_key, every_entity, guard_of
 from crm_desktop.services.journal import begin_change
 from crm_desktop.services.keys import affects_keys, derived_columns
@@ -292,6 +292,16 @@ def refused_values(spec: EntitySpec) -> Iterator[None]:
     try:
         with known_errors():
             yield
+    except OutOfReachError:
+        if spec.part_of is None:
+            raise
+        whole = _(spec.label_of(spec.part_of.key)).lower()
+        raise NoRightError(
+            _(
+                "The {whole} of this record is no longer there for you, or you may not change what belongs to it."
+            ).format(whole=whole),
+            _("Choose another {whole}, or ask the administrator for the right.").format(whole=whole),
+        ) from None
     except RefusedValueError as error:
         columns = {facts(attr).column: attr for attr in spec.form.fields}
         refused = [columns[column] for column in error.columns if column in columns]

@@ -169,6 +169,11 @@ def test_deleted_customer_comes_back_with_its_contacts(sign_in: SignIn) -> None:
     with manager.write() as session:
         deletion = delete_records(session, "customer", [made.id], made.title)
     assert deletion.count == 1
+    with (
+        pytest.raises(NoRightError, match="The customer of this record is no longer there"),
+        manager.write() as session,
+    ):
+        create_record(session, new_record("contact", manager.person, name="何毅", customer=customer))
     with manager.write() as session:
         result = journal.undo(session, deletion.change_set)
     assert dict(result.brought_back) == {"customer": 1, "contact": 1}

@@ -131,10 +131,14 @@ def test_who_was_slower_is_told_where_it_went(desk: Desk) -> None:
     page = desk.open("opportunity", made.id)
     page.stage_card.steps[1].click()
     won = Ref(desk.id_of("sales_stage", "name_en = 'Won'"), "Won")
+    dialog = desk.dialog(MoveDialog)
+    write(dialog.note.line, "已见决策人")
     change(desk.gateway, "opportunity", made.id, stage=won)
-    button(desk.dialog(MoveDialog), "Move").click()
+    desk.hear("opportunity", made.id)  # the page shows it, behind the dialog
+    button(dialog, "Move").click()
     desk.settle()
     assert "moved it to “Won”" in desk.notices()
+    assert "“已见决策人”" in page.draft_bar.texts()[0]
     assert stage_of(desk, made.id) == "Won"
     assert page.stage_card.current.outcome == "won"
 

@@ -142,12 +142,13 @@ class OpportunityPage(FormPage):
             self.move_to(stage)
 
     def _ask(self, stage: Stage) -> None:
-        dialog = MoveDialog(self.view, self._editor.record, stage, self.stage_card.unticked())
-        dialog.decided.connect(partial(self._move, dialog, stage))
+        record = self._editor.record
+        dialog = MoveDialog(self.view, record, stage, self.stage_card.unticked())
+        dialog.decided.connect(partial(self._move, dialog, record, stage))
         dialog.open_quietly()
 
-    def _move(self, dialog: MoveDialog, stage: Stage, values: Mapping[str, Any], note: str) -> None:
-        base = self._editor.record
+    def _move(self, dialog: MoveDialog, base: Record, stage: Stage, values: Mapping[str, Any], note: str) -> None:
+        """``base`` is what the dialog was about: where somebody has moved it since, that is said."""
 
         def work(session: Session) -> Record:
             return records.reread(session, opportunities.move(session, base, stage, values, note))

@@ -71,7 +71,8 @@ class TaskCard(Card):
             made.setText(text)
             made.setToolTip(plain_tooltip(with_shortcut(text, KEYS[other])))
             made.setVisible(may_edit and other in AFTER[state] and (other != "declined" or _is_given(task)))
-        self.feedback.setVisible(may_edit and state in OPEN)
+        is_typed = bool(self.feedback.text())  # while somebody else was faster
+        self.feedback.setVisible(may_edit and (state in OPEN or is_typed))
         self._show_checklist(checklist_of(task), task.values.get("checked") or (), may_edit=may_edit)
 
     def _show_checklist(self, lines: list[str], checked: Sequence[str], *, may_edit: bool) -> None:
