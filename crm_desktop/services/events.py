@@ -35,6 +35,10 @@ _READ = ("id", "version", *KEPT_FIELDS, "rule", "exceptions", "additions", "occu
 _DAY = datetime.timedelta(days=1)
 
 
+class MovedError(ConflictError):
+    """The event has no such occurrence any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """An event as it is now, and the change set by which it became that."""
@@ -283,7 +287,7 @@ def _lock(session: Session, event_id: int, at: datetime.datetime, *, to_change: 
         session.execute(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
     event = _read(session, event_id)
     if at not in (event["occurs_at"] or [event["starts_at"]]):
-        raise ConflictError(
+        raise MovedError(
             _("Somebody else has moved this event in the meantime."),
             _("Look at it, and do it again if you still want to."),
         )

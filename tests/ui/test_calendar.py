@@ -189,7 +189,16 @@ def test_everything_goes_by_keys_too(sit_down: SitDown) -> None:
     desk.settle()
     dialog = desk.dialog(EventDialog)
     assert dialog.editors["subject"].value() == "周会"
-    dialog.reject()
+    write(dialog.editors["place"].line, "三楼")
+    one = page.table.current
+    with desk.gateway.write() as session:
+        events.move(session, one.event_id, one.starts_at, Span(at(4, 9), at(4, 10)), "all")
+    dialog.save()
+    desk.settle()
+    assert not desk.window.findChildren(EventDialog)
+    assert "moved this event" in desk.notices()
+    (draft,) = desk.window.context.drafts.waiting()
+    assert (draft.record_id, draft.content["words"]) == (one.event_id, "三楼"), "offered where it is opened anew"
 
 
 def test_who_cannot_take_over_an_event_can_be_invited_to_it(sit_down: SitDown) -> None:

@@ -18,7 +18,7 @@ from crm_desktop.services import events, reminders
 from crm_desktop.services.calendar import Occurrence, Span, fetch_attending, fetch_clashes
 from crm_desktop.services.calendar_times import midnight
 from crm_desktop.services.event_edits import Content, save_edited
-from crm_desktop.services.events import Answer, Attendance, Saved, Swap, Which
+from crm_desktop.services.events import Answer, Attendance, MovedError, Saved, Swap, Which
 from crm_desktop.services.lookup import Choices
 from crm_desktop.services.quick_entry import find_named_customer, parse_entry
 from crm_desktop.services.records import fetch_record, new_record
@@ -142,7 +142,14 @@ class CalendarActions(QObject):
             dialog.accept()
             self._tell(sentence, saved, entered.values["starts_at"])
 
-        self._context.tasks.command(dialog, dialog.sending(save_all), done, dialog.show_error)
+        def fail(error: KnownError) -> None:
+            if isinstance(error, MovedError):  # what is typed is offered where it is opened anew
+                dialog.leave()
+                self._fail(error)
+            else:
+                dialog.show_error(error)
+
+        self._context.tasks.command(dialog, dialog.sending(save_all), done, fail)
 
     # Opening and changing
 
