@@ -189,6 +189,18 @@ def test_page_opens_in_nine(desk: Desk) -> None:
     assert new.article_button.isHidden()
 
 
+def test_what_follows_from_a_save_is_shown_at_once(desk: Desk) -> None:
+    made = request(desk)
+    page = desk.open("service_request", made.id)
+    urgent = Ref(desk.id_of("dictionary_entry", "id = crm.choice('priority', 'urgent')"), "Urgent")
+    due = page.state_card.due.text()
+    page.editor.form.type_again({"priority": urgent}, page.editor.record.values)
+    page.editor.save()
+    desk.settle_all()
+    assert page.editor.record.values["due_at"] == desk.value("service_request", made.id, "due_at")
+    assert page.state_card.due.text() != due
+
+
 def test_a_machine_shows_its_requests_and_begins_one(desk: Desk) -> None:
     at = Ref(desk.id_of("customer"), "客户")
     machine = create(desk.gateway, "installed_product", serial="SN-1", customer=at)

@@ -169,7 +169,7 @@ class RecordEditor(QWidget):
 
         def work(session: Session) -> Record:
             if base.id:
-                return records.save_record(session, base, changes)
+                return records.save_and_reread(session, base, changes)
             begun = Record(base.entity, 0, 0, {**base.values, **changes})
             return records.reread(session, records.create_record(session, begun))
 
