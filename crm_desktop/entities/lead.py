@@ -346,6 +346,7 @@ LEAD_RULE = EntitySpec(
             LeadRule.region: N_("With everything that lies in it. Empty: any region."),
             LeadRule.industry: N_("Empty: any industry."),
             LeadRule.source: N_("Empty: any source."),
+            LeadRule.method: N_("To whom is entered below, once the rule is saved."),
         },
     ),
     access=_RULE_ACCESS,

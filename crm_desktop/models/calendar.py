@@ -35,7 +35,7 @@ class Resource(Timed, Base):
     kind_id: Mapped[int | None] = mapped_column(
         ForeignKey(_CHOICE), info={"dictionary": "resource_kind", "default": "room"}
     )
-    seats: Mapped[int | None] = mapped_column(SmallInteger, comment="For how many people")
+    seats: Mapped[int | None] = mapped_column(SmallInteger, info={"least": 0}, comment="For how many people")
     place: Mapped[str | None] = mapped_column(String(200), comment="Where it is")
     remark: Mapped[str | None] = mapped_column(String(300))
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), comment="False: no longer to be booked")

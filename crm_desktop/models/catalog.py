@@ -50,7 +50,7 @@ class Product(Searchable, Timed, Base):
     unit_id: Mapped[int | None] = mapped_column(
         ForeignKey("crm.dictionary_entry.id"), info={"dictionary": "unit", "default": "piece"}
     )
-    list_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), comment="Per unit, in yuan")
+    list_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), info={"least": 0}, comment="Per unit, in yuan")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), comment="False: no longer sold")
     description: Mapped[str | None] = mapped_column(Text)
 
@@ -76,7 +76,7 @@ class ProductCost(Timed, Base):
         ForeignKey("crm.employee.id"), index=True, server_default=text("crm.me()"), comment="Who entered it"
     )
     valid_from: Mapped[datetime.date] = mapped_column(server_default=text("current_date"))
-    cost: Mapped[Decimal] = mapped_column(Numeric(18, 2), comment="Per unit, in yuan")
+    cost: Mapped[Decimal] = mapped_column(Numeric(18, 2), info={"least": 0}, comment="Per unit, in yuan")
     remark: Mapped[str | None] = mapped_column(String(300))
 
     product: Mapped[Product] = relationship(foreign_keys=[product_id])

@@ -74,7 +74,7 @@ class Customer(Searchable, Timed, Base):
     invoice_address: Mapped[str | None] = mapped_column(String(300))
     invoice_phone: Mapped[str | None] = mapped_column(String(60))
 
-    employee_count: Mapped[int | None] = mapped_column(Integer)
+    employee_count: Mapped[int | None] = mapped_column(Integer, info={"least": 0})
     annual_revenue: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     founded_on: Mapped[datetime.date | None]
     registered_on: Mapped[datetime.date | None] = mapped_column(server_default=text("current_date"))

@@ -85,7 +85,9 @@ class SalesStage(Timed, Base):
     probability: Mapped[int] = mapped_column(
         SmallInteger, server_default="0", info={"kind": "percent"}, comment="Of winning, in percent"
     )
-    days_allowed: Mapped[int | None] = mapped_column(SmallInteger, comment="Longer than this it counts as stalled")
+    days_allowed: Mapped[int | None] = mapped_column(
+        SmallInteger, info={"least": 0}, comment="Longer than this it counts as stalled"
+    )
     category_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "forecast_category"})
     checklist: Mapped[str | None] = mapped_column(Text, comment="What is to be done in this stage, a line each")
     required_fields: Mapped[list[str]] = mapped_column(
@@ -183,7 +185,9 @@ class Opportunity(Searchable, Timed, Base):
         comment="Of winning, in percent; that of the stage until somebody knows better",
     )
     category_id: Mapped[int | None] = mapped_column(ForeignKey(_CHOICE), info={"dictionary": "forecast_category"})
-    amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), comment="Expected, then agreed, in yuan")
+    amount: Mapped[Decimal | None] = mapped_column(
+        Numeric(18, 2), info={"least": 0}, comment="Expected, then agreed, in yuan"
+    )
     weighted_amount: Mapped[Decimal | None] = mapped_column(
         Numeric(18, 2), info=KEPT, comment="By its probability; kept by trigger"
     )
@@ -259,7 +263,7 @@ class OpportunityLine(Timed, Base):
         ForeignKey("crm.employee.id"), server_default=text("0"), index=True, comment=_OWNER
     )
     product_id: Mapped[int] = mapped_column(ForeignKey("crm.product.id"), index=True)
-    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3), server_default="1", info={"kind": "number"})
+    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3), server_default="1", info={"kind": "number", "least": 0})
     unit_price: Mapped[Decimal | None] = mapped_column(
         Numeric(18, 2), comment="In yuan; the product's list price where nothing was said"
     )

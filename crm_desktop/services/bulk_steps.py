@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, SmallInteger
 from sqlalchemy.types import Text
 
 from crm_desktop.core.i18n import N_, _
-from crm_desktop.services.records import FieldsError, check, to_columns
+from crm_desktop.services.records import FieldsError, check, to_columns, too_little
 from crm_desktop.spec import Attr, EntitySpec, facts
 
 MOST: Mapping[type[Any], Decimal] = {
@@ -152,6 +152,8 @@ def refusals(spec: EntitySpec, step: Step) -> Iterator[tuple[ColumnElement[bool]
     if fact.max_length:
         sentence = _("{field} may have at most {count} characters.").format(field=label, count=fact.max_length)
         yield func.char_length(value) > fact.max_length, sentence
+    if fact.least is not None:
+        yield value < fact.least, too_little(label, fact.least)
     if fact.kind.name in _NUMBERS:
         most = _most(column)
         yield or_(value > most, value < -most), _("{field} would become too large.").format(field=label)

@@ -201,9 +201,16 @@ def check(spec: EntitySpec, values: Mapping[str, Any]) -> dict[str, str]:
             wrong[fact.key] = _("{field} may have at most {count} characters.").format(
                 field=label, count=fact.max_length
             )
+        elif fact.least is not None and value is not None and value < fact.least:
+            wrong[fact.key] = too_little(label, fact.least)
         elif isinstance(value, str) and "\0" in value:
             wrong[fact.key] = _("{field} contains a character that cannot be stored.").format(field=label)
     return wrong
+
+
+def too_little(label: str, least: int) -> str:
+    """The sentence about a number that makes no sense."""
+    return _("{field} cannot be less than {least}.").format(field=label, least=least)
 
 
 def create_record(session: Session, record: Record, change_set: int = 0) -> Record:

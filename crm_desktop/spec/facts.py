@@ -35,6 +35,8 @@ class Facts:
     default: str | None = None
     """The server's default as SQL text; None where there is none."""
     max_length: int | None = None
+    least: int | None = None
+    """Of a number of things or an amount, below which there is no sense."""
     target: type[DeclarativeBase] | None = None
     dictionary: str | None = None
     default_choice: str | None = None
@@ -80,6 +82,7 @@ def facts(attr: Attr) -> Facts:
         is_required=not column.nullable,
         default=str(default.arg) if isinstance(default, DefaultClause) else None,
         max_length=prop.info.get("max_length") or (column.type.length if isinstance(column.type, String) else None),
+        least=column.info.get("least"),
         target=target,
         dictionary=dictionary,
         default_choice=column.info.get("default"),

@@ -276,7 +276,7 @@ def test_another_process_is_found_by_its_name_and_gone_over_to(desk: Desk, sign_
     assert desk.value("sales_stage", won.id, "probability") == 100, "what is won is certain"
     with pytest.raises(FieldsError) as refused:
         create(admin, "sales_stage", name="报价", days_allowed=-3, **of)
-    assert list(refused.value.fields) == ["days_allowed"]
+    assert refused.value.fields == {"days_allowed": "Days allowed cannot be less than 0."}
     desk.hear("sales_stage", won.id)
 
     page = desk.open("opportunity", 0)
