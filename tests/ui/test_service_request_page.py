@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -199,6 +200,9 @@ def test_what_follows_from_a_save_is_shown_at_once(desk: Desk) -> None:
     desk.settle_all()
     assert page.editor.record.values["due_at"] == desk.value("service_request", made.id, "due_at")
     assert page.state_card.due.text() != due
+    page.editor.record = replace(page.editor.record, values={**page.editor.record.values, "target": None})  # of before
+    desk.hear("service_request", made.id)
+    assert page.editor.record.values["target"] is not None, "time passes without anybody writing"
 
 
 def test_a_machine_shows_its_requests_and_begins_one(desk: Desk) -> None:

@@ -434,7 +434,11 @@ class RecordEditor(QWidget):
         if self.gone_bar.texts() and current.id == self.record.id:
             self.gone_bar.say_one("")  # it was out of sight for a while
             self._announce_edits()
-        if current.version == self.record.version or current.id != self.record.id or self._is_saving:
+        if current.id != self.record.id or self._is_saving:
+            return
+        if current.version == self.record.version:
+            if current.values != self.record.values and not self.form.edited_keys():
+                self._take(current)  # nobody wrote it: time has passed, such as a target
             return
         base = self.record
         if self.form.edited_keys():
