@@ -22,7 +22,7 @@ from crm_desktop.db.errors import known_errors
 from crm_desktop.models import Attachment as Row
 from crm_desktop.models import AttachmentPiece, Employee
 from crm_desktop.services.journal import begin_change
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import Record, refused_addition
 
 PIECE = 1 << 18
 """Bytes that travel and are stored at once."""
@@ -183,7 +183,7 @@ def _add(session: Session, record: Record, file: NewFile, limit: int, step: Step
     except OSError as error:
         raise _unreadable(file.name, error) from error
     values = {"name": file.name, "mime_type": guess_type(head, file.name), "content_id": content}
-    with known_errors():
+    with refused_addition():
         session.execute(insert(Row).values(entity=record.entity, record_id=record.id, **values))
 
 

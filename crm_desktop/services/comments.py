@@ -16,7 +16,7 @@ from crm_desktop.db.errors import known_errors
 from crm_desktop.models import Comment as Row
 from crm_desktop.models import Employee
 from crm_desktop.services.journal import begin_change
-from crm_desktop.services.records import Record
+from crm_desktop.services.records import Record, refused_addition
 
 LONGEST = 10_000
 """Characters of one comment."""
@@ -82,9 +82,9 @@ def mentioned(body: str, colleagues: Sequence[Colleague]) -> list[int]:
 
 
 def add_comment(session: Session, record: Record, body: str) -> int:
-    """Say something about a record; returns the change set. Three statements; raises NoRightError."""
+    """Say something about a record; returns the change set. Three statements; raises RecordGoneError."""
     change_set = begin_change(session, "comment", record.title, record.entity)
-    with known_errors():
+    with refused_addition():
         session.execute(insert(Row).values(entity=record.entity, record_id=record.id, **_text(session, body)))
     return change_set
 

@@ -345,6 +345,19 @@ def refused_values(spec: EntitySpec) -> Iterator[None]:
 
 
 @contextmanager
+def refused_addition() -> Iterator[None]:
+    """What cannot be added to a record, such as a comment, is said of the record: it may be gone meanwhile."""
+    try:
+        with known_errors():
+            yield
+    except OutOfReachError:
+        raise RecordGoneError(
+            _("This record is no longer there, or you may not add anything to it."),
+            _("The list shows what is there now."),
+        ) from None
+
+
+@contextmanager
 def refused_deletion() -> Iterator[None]:
     """What is still needed is said by what needs it."""
     try:

@@ -16,7 +16,7 @@ from crm_desktop.db.engine import Gateway
 from crm_desktop.entities import ALL_ENTITIES
 from crm_desktop.services import attachments, comments, journal, marks
 from crm_desktop.services.attachments import PIECE, Attachment, NewFile
-from crm_desktop.services.records import Record, create_record, new_record
+from crm_desktop.services.records import Record, RecordGoneError, create_record, new_record
 from tests.db.conftest import SignIn
 
 
@@ -124,8 +124,10 @@ def test_colleagues_without_the_record_neither_see_nor_add(sign_in: SignIn, cust
     stranger = sign_in("junior")
     add(sign_in("seller"), customer, NewFile.of("a.txt", b""))
     assert files_of(stranger, customer) == []
-    with pytest.raises(NoRightError):
+    with pytest.raises(RecordGoneError, match="no longer there, or you may not add"):
         add(stranger, customer, NewFile.of("b.txt", b""))
+    with pytest.raises(RecordGoneError), stranger.write() as session:
+        comments.add_comment(session, customer, "wer da?")
 
 
 def test_comments_name_colleagues_and_tell_whether_they_were_edited(seller: Gateway, customer: Record) -> None:
