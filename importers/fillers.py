@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from crm_desktop.spec.calendar_kinds import MONTH, YEAR
 from importers.guessing import LIFE_CYCLES, Guess
 from importers.readers import Cell
 from importers.values import cells, days, money, people, phones, regions
@@ -28,6 +29,8 @@ PARSERS: dict[str, Callable[[Cell, Guess], object]] = {
     "day": lambda cell, guess: days.day(cell, guess.order),
     "year": lambda cell, _guess: days.year(cell),
     "birthday": lambda cell, guess: days.birthday(cell, guess.order),
+    "calendar_year": lambda cell, _guess: cells.of_calendar(cell, YEAR),
+    "month": lambda cell, _guess: cells.of_calendar(cell, MONTH),
     "percent": lambda cell, _guess: money.percent(cell),
     "life_cycle": lambda cell, _guess: LIFE_CYCLES.get(cells.plain(cell), cells.line(cell)),
 }

@@ -29,6 +29,8 @@ UNREADABLE = {
     "number": N_("no number"),
     "decimal": N_("no number"),
     "hours": N_("no number"),
+    "calendar_year": N_("no year"),
+    "month": N_("no month"),
     "percent": N_("no percentage"),
     "bool": N_("neither yes nor no"),
     "region": N_("no known place"),

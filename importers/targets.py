@@ -23,8 +23,8 @@ NAME_PARTS = {"contact": ("last_name", "first_name")}
 
 _KINDS = {
     "text": "text", "long_text": "long_text", "number": "decimal", "integer": "number", "money": "money",
-    "percent": "percent", "date": "day", "time": "day", "bool": "bool", "email": "email", "phones": "phones",
-    "choice": "text", "reference": "text", "birthday": "birthday",
+    "percent": "percent", "year": "calendar_year", "month": "month", "date": "day", "time": "day", "bool": "bool",
+    "email": "email", "phones": "phones", "choice": "text", "reference": "text", "birthday": "birthday",
 }  # fmt: skip
 """How cells are read, by the kind of the field."""
 

@@ -41,6 +41,7 @@ from crm_desktop.demo.service import (
 )
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
+from crm_desktop.demo.targets import TARGET_TABLES, add_targets
 from crm_desktop.demo.tasks import TASK_TABLES, add_tasks
 from crm_desktop.demo.team import add_team
 from crm_desktop.demo.weeks import WEEK_TABLES, add_weeks
@@ -63,6 +64,7 @@ CHAPTERS = {
     "logs": (add_logs, LOG_TABLES),
     "memos": (add_memos, MEMO_TABLES),
     "full days": (add_full_days, FULL_DAY_TABLES),
+    "targets": (add_targets, TARGET_TABLES),
 }
 """What came after the customers, in this order: firms made before get it too. Each with the tables it fills."""
 TABLES = ("customer", "contact", "contact_relation", "activity")

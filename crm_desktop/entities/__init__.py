@@ -27,6 +27,7 @@ from crm_desktop.entities.memo import MEMO
 from crm_desktop.entities.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, OPPORTUNITY_STAY
 from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE, PERMISSION_GROUP
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
+from crm_desktop.entities.sales_target import SALES_TARGET
 from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SERVICE_STAY, SERVICE_TARGET
 from crm_desktop.entities.skill import EMPLOYEE_SKILL
 from crm_desktop.entities.special_day import SPECIAL_DAY
@@ -46,6 +47,7 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     OPPORTUNITY_CONTACT,
     OPPORTUNITY_LINE,
     OPPORTUNITY_STAY,
+    SALES_TARGET,
     TASK,
     EVENT,
     EVENT_PARTICIPANT,

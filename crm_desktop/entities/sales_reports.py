@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 
 from crm_desktop.core.i18n import N_
-from crm_desktop.models import Lead, Opportunity
+from crm_desktop.models import Lead, Opportunity, SalesTarget
 from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.spec.kinds import MEAN, MONEY, RATE
 from crm_desktop.spec.report import Count, Dimension, Measure, ReportSpec, by_day, chosen
@@ -230,6 +230,10 @@ WEEKS = ReportSpec(
 _ACTIVITIES = Measure(key="activities", label=N_("Activities"), entity="activity", day="happened_at")
 _PERFORMANCE = (
     Measure(key="amount", label=N_("Amount won"), count=Count.SUM, of=Opportunity.amount, where=_WON, kind=MONEY),
+    Measure(
+        key="target", label=N_("Sales target"), count=Count.SUM, of=SalesTarget.amount, kind=MONEY,
+        entity="sales_target", day="begins_on",
+    ),
     Measure(key="won", label=N_("Won"), where=_WON, tone="good"),
     Measure(key="rate", label=N_("Win rate"), count=Count.RATE, where=_WON, among=_DECIDED, kind=RATE),
     Measure(

@@ -37,6 +37,7 @@ from crm_desktop.models.service import (
     ServiceTarget,
 )
 from crm_desktop.models.sharing import Share
+from crm_desktop.models.targets import SalesTarget
 from crm_desktop.models.tasks import Task
 from crm_desktop.models.views import SavedView
 from crm_desktop.models.work import Activity
@@ -103,6 +104,7 @@ __all__ = [
     "Resource",
     "SalesProcess",
     "SalesStage",
+    "SalesTarget",
     "SavedView",
     "ServiceRequest",
     "ServiceStay",

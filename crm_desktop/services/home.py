@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm_desktop.core.access import Person
+from crm_desktop.core.access import Grant, Person
 from crm_desktop.core.i18n import language
 from crm_desktop.services.marks import fetch_hits
 from crm_desktop.services.messages import Message
@@ -56,12 +56,25 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Of one person, or of all whom he reaches. Amounts are in yuan."""
+class Won:
+    """What was won in a period, and what should be; ``target`` is None where nobody set any. In yuan."""
 
-    won_month: Decimal
-    won_quarter: Decimal
-    won_year: Decimal
+    amount: Decimal
+    target: Decimal | None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the target is won."""
+        return int(100 * self.amount / self.target) if self.target else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one person, or of several whom he reaches. Amounts are in yuan."""
+
+    month: Won
+    quarter: Won
+    year: Won
     open_count: int
     open_weighted: Decimal
     activities_month: int
@@ -102,7 +115,10 @@ class Home:
     starred: tuple[Hit, ...]
     funnel: tuple[Step, ...]
     mine: Figures
-    everybody: Figures
+    department: Figures | None
+    """Of those in one's own department and below; None where one does not see more of it than his own, or it is all."""
+    everybody: Figures | None
+    """Of all whom one reaches; None where that is himself or his department."""
     my_logs: Mapping[Period, OwnLog]
     logs: tuple[Line, ...]
     """Work logs of others that wait to be read."""
@@ -115,6 +131,9 @@ def fetch_home(session: Session, person: Person) -> Home:
     named = [(one["entity"], one["record_id"]) for key in ("alerts", "recent", "starred") for one in rows[key]]
     readable = [(entity, id_) for entity, id_ in named if person.may("read", entity)]
     hits = {(hit.entity, hit.id): hit for hit in fetch_hits(session, dict.fromkeys(readable))}
+
+    # Where somebody may see less of the targets than of what was won, the two cannot be compared.
+    sees_all = person.grants.get("sales_target", Grant()).read >= person.grants.get("opportunity", Grant()).read
 
     def seen(some: Iterable[Mapping[str, Any]]) -> tuple[Hit, ...]:
         return tuple(hit for one in some if (hit := hits.get((one["entity"], one["record_id"]))) is not None)
@@ -139,8 +158,9 @@ def fetch_home(session: Session, person: Person) -> Home:
         recent=seen(rows["recent"]),
         starred=seen(rows["starred"]),
         funnel=tuple(map(_step, rows["funnel"])),
-        mine=_figures(row["mine"]),
-        everybody=_figures(row["everybody"]),
+        mine=_figures(row["mine"], with_targets=True),
+        department=row["department"] and _figures(row["department"], with_targets=sees_all),
+        everybody=row["everybody"] and _figures(row["everybody"], with_targets=sees_all),
         my_logs={one["period"]: _own_log(one) for one in rows["my_logs"]},
         logs=tuple(map(_line, rows["logs"])),
     )  # fmt: skip
@@ -168,6 +188,12 @@ def _message(row: Mapping[str, Any]) -> Message:
     return Message(**{**row, "sent_at": datetime.datetime.fromisoformat(row["sent_at"])})
 
 
-def _figures(row: list[Any]) -> Figures:
-    month, quarter, year, count, weighted, activities = row
-    return Figures(Decimal(month), Decimal(quarter), Decimal(year), count, Decimal(weighted), activities)
+def _figures(row: list[Any], *, with_targets: bool) -> Figures:
+    *amounts, targets, count, weighted, activities = row
+    wanted = targets if with_targets else (None, None, None)
+    month, quarter, year = map(_won, amounts, wanted)
+    return Figures(month, quarter, year, count, Decimal(weighted), activities)
+
+
+def _won(amount: str, target: str | None) -> Won:
+    return Won(Decimal(amount), None if target is None else Decimal(target))

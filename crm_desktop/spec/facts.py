@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, DefaultClause, Integer, 
 from sqlalchemy.orm import ColumnProperty, DeclarativeBase, InstrumentedAttribute, RelationshipProperty
 
 from crm_desktop.spec import kinds
+from crm_desktop.spec.calendar_kinds import MONTH, YEAR
 from crm_desktop.spec.kinds import Kind
 
 type_kinds: tuple[tuple[type[Any], Kind], ...] = (
@@ -22,6 +23,7 @@ type_kinds: tuple[tuple[type[Any], Kind], ...] = (
     (String, kinds.TEXT),
 )
 Attr = InstrumentedAttribute[Any]
+NAMED = kinds.NAMED | {kind.name: kind for kind in (YEAR, MONTH)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,5 +94,5 @@ def facts(attr: Attr) -> Facts:
 
 def _kind(column: Column[Any], of_attribute: str | None) -> Kind:
     if named := of_attribute or column.info.get("kind"):
-        return kinds.NAMED[named]
+        return NAMED[named]
     return next((kind for type_, kind in type_kinds if isinstance(column.type, type_)), kinds.TEXT)

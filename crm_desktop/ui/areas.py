@@ -17,7 +17,7 @@ from crm_desktop.ui.pages import build_record
 
 HOME = ("work_log", "announcement")
 CUSTOMERS = ("customer", "contact", "activity")
-OPPORTUNITIES = ("lead", "opportunity", "product", "product_category")
+OPPORTUNITIES = ("lead", "opportunity", "sales_target", "product", "product_category")
 SERVICE = ("service_request", "installed_product", "knowledge_article", "employee_skill")
 CALENDAR = ("event", "task", "memo", "resource")
 ADMINISTRATION = (

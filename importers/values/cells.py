@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from crm_desktop.spec.calendar_kinds import Year
 from crm_desktop.spec.kinds import BOOL, BadValueError
 from importers.readers import Cell
 
@@ -79,6 +80,14 @@ def yes_or_no(cell: Cell) -> bool | None:
     """True for yes, 是, √, 1; False for no, 否, 0."""
     try:
         return BOOL.parse(plain(cell))
+    except BadValueError as error:
+        raise UnreadableError(plain(cell)) from error
+
+
+def of_calendar(cell: Cell, kind: Year) -> int | None:
+    """A year or a month by its number, with or without 年 and 月."""
+    try:
+        return kind.parse(plain(cell))
     except BadValueError as error:
         raise UnreadableError(plain(cell)) from error
 

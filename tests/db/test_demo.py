@@ -299,6 +299,7 @@ def test_a_firm_made_earlier_gets_what_came_since(server: ServerAddress, databas
         "resource",
         "service_request",
         "installed_product",
+        "sales_target",
         "opportunity",
         "product",
     )

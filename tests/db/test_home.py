@@ -6,11 +6,12 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from crm_desktop.core.lunar import lunar_day
 from crm_desktop.db.engine import Gateway
 from crm_desktop.services import marks, messages
-from crm_desktop.services.home import Home, fetch_home
+from crm_desktop.services.home import Figures, Home, fetch_home
 from crm_desktop.services.listing import ListQuery, fetch_ids
 from crm_desktop.services.messages import Receiver
 from crm_desktop.spec import Ref
@@ -19,6 +20,13 @@ from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.ui.desk import count_statements, create
 
 __all__ = ["own_database", "sign_in", "template"]
+
+
+DEAL = """
+    insert into crm.opportunity (name, owner_id, stage_id, amount, opened_on, closed_on)
+    select '商机', :owner, min(s.id), :amount, '2020-01-01', :day
+    from crm.sales_stage s where s.outcome_id = crm.choice('outcome', 'won')
+"""
 
 
 def home(gateway: Gateway) -> Home:
@@ -86,6 +94,54 @@ def test_messages_and_announcements_wait_until_they_are_read(seller: Gateway, si
         messages.note_announcement_read(session, found.announcements[0].id)
     found = home(seller)
     assert (found.unread, found.announcements[0].is_read) == (0, True)
+
+
+def test_figures_add_up_for_each_circle_that_one_sees(sign_in: SignIn) -> None:
+    today, director = datetime.date.today(), sign_in("director")
+    first, quarter = today.replace(day=1), today.month - (today.month - 1) % 3
+    won = {
+        "manager": [(today, 100)], "leader": [(first, 2_000), (first.replace(month=1), 30)],
+        "seller": [(first.replace(month=quarter), 400)], "clerk": [(today, 50_000)],
+        "junior": [(today, 7), (first.replace(year=today.year - 1), 9)],
+    }  # fmt: skip
+    targets = {
+        "manager": [(today.month, 1_000)], "leader": [(today.month, 500), (13 - today.month, 60)],
+        "junior": [(quarter, 3)], "clerk": [(today.month, 90_000)],
+    }  # fmt: skip
+    owners = {one: Ref(sign_in(one).person.id, one) for one in won}
+    with director.write() as session:
+        for owner, deals in won.items():
+            for day, amount in deals:
+                session.execute(text(DEAL), {"owner": owners[owner].id, "day": day, "amount": amount})
+    for owner, months in targets.items():
+        for month, wanted in dict(months).items():
+            create(director, "sales_target", owner=owners[owner], year=today.year, month=month, amount=Decimal(wanted))
+
+    def expected(*people: str) -> list[tuple[Decimal, Decimal | None]]:
+        found = []
+        for months in ({today.month}, {*range(quarter, quarter + 3)}, {*range(1, 13)}):
+            deals = (deal for one in people for deal in won[one])
+            amount = sum(amount for day, amount in deals if day.year == today.year and day.month in months)
+            set_ = [wanted for one in people for month, wanted in dict(targets.get(one, ())).items() if month in months]
+            found.append((Decimal(amount), Decimal(sum(set_)) if set_ else None))
+        return found
+
+    def told(figures: Figures | None) -> list[tuple[Decimal, Decimal | None]] | None:
+        return (
+            None
+            if figures is None
+            else [(one.amount, one.target) for one in (figures.month, figures.quarter, figures.year)]
+        )
+
+    sales = ("manager", "leader", "seller", "junior")
+    for key, department, everybody in (
+        ("junior", (), ()), ("seller", (), ("seller", "junior")), ("manager", sales, ()), ("director", won, won),
+    ):  # fmt: skip
+        found = home(sign_in(key))
+        assert told(found.mine) == (expected(key) if key in won else [(0, None)] * 3), key
+        assert told(found.department) == (expected(*department) if department else None), key
+        assert told(found.everybody) == (expected(*everybody) if everybody else None), key
+    assert home(sign_in("manager")).mine.month.percent == 10
 
 
 def test_it_costs_two_statements(seller: Gateway) -> None:

@@ -258,12 +258,6 @@ def test_departments_are_shown_as_a_tree_and_opened_by_enter(sit_down: SitDown, 
     desk.settle()
     id_ = desk.id_of("department", "name = 'head'")
     assert view.current_tab_key() == f"department/{id_}"
-    view.select_page("department/tree")
-    tree.setFocus()
-    qtbot.keyClick(tree, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    desk.settle_all()
-    people = view.current_page().model.ids()  # type: ignore[attr-defined]
-    assert desk.id_of("employee", "name = 'junior'") in people, "those of the departments below, too"
 
 
 def test_firm_without_departments_is_told_how_to_begin(sit_down: SitDown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -38,7 +39,7 @@ from tests.ui.settled import Answer
 
 __all__ = ["own_database", "sign_in", "sit_down", "template"]
 
-WON = 4
+WON, ACTIVITIES = 4, 5
 DEAL = """
     insert into crm.opportunity (name, owner_id, stage_id, amount, opened_on, closed_on)
     select '商机', e.id, :stage, 1000, '2020-01-01', :day from crm.employee e where e.name = :owner
@@ -83,25 +84,33 @@ def test_it_moves_by_itself(sit_down: SitDown) -> None:
     assert (row.title, row.tone) == ("打电话", "bad")
 
 
-def test_a_figure_opens_the_rows_it_counts(sit_down: SitDown) -> None:
-    desk = sit_down("leader")
+def test_a_figure_opens_the_rows_it_counts_and_tells_the_target(sit_down: SitDown) -> None:
+    desk = sit_down("manager")
     today = clock.today()
     with desk.gateway.write() as session:
         stages = fetch_stages(session).all
         for owner, stage, closed_on in (
-            ("leader", WON, today), ("junior", WON, today), ("leader", WON, today - datetime.timedelta(400)),
-            ("leader", 0, None),
+            ("manager", WON, today), ("junior", WON, today), ("manager", WON, today - datetime.timedelta(400)),
+            ("manager", 0, None),
         ):  # fmt: skip
             values = {"owner": owner, "stage": stages[stage].ref.id, "day": closed_on}
             session.execute(text(DEAL), values)
     page = home_of(desk)
-    assert page.figures is not None
-    for row, column, expected in ((0, 0, 1), (0, 1, 2), (2, 1, 2), (3, 0, 1), (4, 1, 1)):
-        page.figures._cells[row][column].click()
+    assert page.figures._headings == ["My own", "My department"]
+    for row, column, expected in ((0, 0, 1), (0, 1, 2), (2, 1, 2), (3, 0, 1), (4, 1, 1), (5, 1, 0)):
+        page.figures.cell(row, column).link.click()
         desk.settle_all()
-        listed: Any = desk.window.view("opportunities").current_page()
+        listed: Any = desk.window.view("customers" if row == ACTIVITIES else "opportunities").current_page()
         assert len(listed.model.ids()) == expected, (row, column)
-    assert page.figures._cells[0][1].text() == "¥2,000"
+    cell = page.figures.cell(0, 1)
+    assert (cell.link.text(), cell.share.isHidden()) == ("¥2,000", True)
+    month = {"year": today.year, "month": today.month}
+    of_junior = Ref(desk.id_of("employee", "name = 'junior'"), "junior")
+    target = create(desk.gateway, "sales_target", owner=of_junior, **month, amount=Decimal(8_000))
+    desk.window.show_area("home")
+    desk.hear("sales_target", target.id)
+    assert (cell.share.text(), cell.target.text(), cell.bar.percent) == ("25%", "/ ¥8,000", 25)
+    assert page.figures.cell(0, 0).share.isHidden()
 
 
 def test_what_waits_is_settled_in_place_and_its_row_goes(sit_down: SitDown, sign_in: SignIn) -> None:

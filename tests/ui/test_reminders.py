@@ -98,19 +98,6 @@ def test_put_off_it_comes_back_and_done_it_does_not(desk: Desk, at: Any) -> None
     assert rows(reminding) == []
 
 
-def test_several_are_put_off_at_once(desk: Desk, at: Any) -> None:
-    event(desk, 5 * MINUTE)
-    event(desk, 6 * MINUTE)
-    reminding = remind(desk)
-    assert len(rows(reminding)) == 2
-    reminding.panel._later.menu().actions()[1].trigger()
-    desk.settle()
-    assert rows(reminding) == []
-    at(16 * MINUTE)
-    reminding.watch.look()
-    assert len(rows(reminding)) == 2
-
-
 def test_what_is_done_in_one_window_goes_in_the_other(sit_down: SitDown) -> None:
     one, other = sit_down("seller"), sit_down("seller")
     event(one, 5 * MINUTE)

@@ -1,7 +1,8 @@
 -- What waits for the person who asks, all of it in one value; his home page shows it. Asked as himself, under his rights.
 
--- Deals won in this month, quarter and year, what is open, and activities of the month: one person's, or all in sight.
-create or replace function crm.home_figures(person bigint) returns json
+-- Deals won in this month, quarter and year, what should be won in them, what is open, and activities of the month: of
+-- some people, or of all in sight.
+create or replace function crm.home_figures(people bigint[]) returns json
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   figures json;
@@ -11,6 +12,13 @@ begin
       coalesce(sum(o.amount) filter (where o.is_won and date_trunc('month', o.closed_on) = date_trunc('month', current_date)), 0)::text,
       coalesce(sum(o.amount) filter (where o.is_won and date_trunc('quarter', o.closed_on) = date_trunc('quarter', current_date)), 0)::text,
       coalesce(sum(o.amount) filter (where o.is_won), 0)::text,
+      (select json_build_array(
+         (sum(t.amount) filter (where t.begins_on = date_trunc('month', current_date)))::text,
+         (sum(t.amount) filter (where date_trunc('quarter', t.begins_on) = date_trunc('quarter', current_date)))::text,
+         sum(t.amount)::text)
+       from crm.sales_target t
+       where t.begins_on >= date_trunc('year', current_date)
+         and t.begins_on < date_trunc('year', current_date) + interval '1 year' %3$s),
       count(*) filter (where not o.is_won),
       coalesce(sum(o.weighted_amount) filter (where not o.is_won), 0)::text,
       (select count(*) from crm.activity a where a.happened_at >= date_trunc('month', now())
@@ -19,11 +27,13 @@ begin
       select o.amount, o.weighted_amount, o.closed_on, o.outcome_id = $1 as is_won from crm.opportunity o
       where (o.outcome_id = $2 or o.outcome_id = $1 and o.closed_on >= date_trunc('year', current_date)
         and o.closed_on < date_trunc('year', current_date) + interval '1 year') %2$s) o
-  $figures$, 'and a.done_by_id = ' || person, 'and o.owner_id = ' || person)
-    into figures using crm.choice('outcome', 'won'), crm.choice('outcome', 'open');
+  $figures$, case when people is not null then 'and a.done_by_id = any ($3)' end,
+    case when people is not null then 'and o.owner_id = any ($3)' end,
+    case when people is not null then 'and t.owner_id = any ($3)' end)
+    into figures using crm.choice('outcome', 'won'), crm.choice('outcome', 'open'), people;
   return figures;
 end $$;
-grant execute on function crm.home_figures(bigint) to crm_user;
+grant execute on function crm.home_figures(bigint[]) to crm_user;
 
 create or replace function crm.home(english boolean) returns json
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -31,12 +41,22 @@ begin
   return (select row_to_json(h) from (
       with me as materialized (select crm.me() as id),
       open as materialized (select crm.choice('outcome', 'open') as id),
+      scope as materialized (select crm.scope_of('opportunity', 'read') as width),
       above as (
         with recursive above as (
           select e.department_id as id from crm.employee e, me where e.id = me.id
           union
           select d.parent_id from crm.department d join above a on a.id = d.id)
-        select id from above)
+        select id from above),
+      department as materialized (  -- those of one's own and below, where one sees more than his own and not all are in it
+        with recursive branch as (
+          select e.department_id as id from crm.employee e, me where e.id = me.id
+          union
+          select d.id from crm.department d join branch b on d.parent_id = b.id)
+        select s.people
+        from (select array_agg(e.id) as people from crm.employee e where e.department_id in (select id from branch)) s, scope
+        where cardinality(s.people) > 1 and (scope.width between 3 and 4 or scope.width = 5 and exists (
+          select from crm.employee e where e.is_active and not e.is_pool and e.id <> all (s.people))))
       select
         (select json_agg(x) from (
           select a.id, case when english then coalesce(r.name_en, r.name) else r.name end as rule, k.id as kind_id,
@@ -125,8 +145,11 @@ begin
           from me join crm.employee e on e.superior_id = me.id join crm.work_log l on l.owner_id = e.id
           where l.state_id = crm.choice('work_log_state', 'submitted') and l.submitted_at > now() - interval '14 days'
           order by l.submitted_at desc, l.id desc limit 8) x) as logs,
-        (select crm.home_figures(crm.me())) as mine,
-        (select crm.home_figures(null)) as everybody
+        (select crm.home_figures(array[me.id]) from me) as mine,
+        (select crm.home_figures(d.people) from department d) as department,
+        (select crm.home_figures(null) from scope
+         where scope.width = 5 or not exists (select from department)
+           and cardinality(crm.owners_in_scope('opportunity', 'read')) > 1) as everybody
   ) h);
 end $$;
 grant execute on function crm.home(boolean) to crm_user;

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.entities import by_key
-from crm_desktop.services import bulk, bulk_cells, leads, tasks
+from crm_desktop.services import bulk, bulk_cells, leads, sales_targets, tasks
 from crm_desktop.services.bulk import Changed, Rehearsal
 from crm_desktop.services.bulk_cells import CellsRehearsal
 from crm_desktop.services.bulk_steps import Step
@@ -99,6 +99,23 @@ class BulkActions:
 
         self._view.context.tasks.command(
             self._page, lambda session: tasks.finish_several(session, ids, label), tell, waits=True
+        )
+
+    def copy_on(self, ids: Sequence[int]) -> None:
+        """Set these sales targets for the year after, too."""
+        label = things(self._spec, len(ids))
+
+        def tell(copied: tuple[int, int]) -> None:
+            change_set, count = copied
+            text = _("{things} copied to the next year.").format(things=things(self._spec, count))
+            if count < len(ids):
+                text += " " + _("The others have one there already, have left, or are not yours to set.")
+            back = partial(undo, self._view, self._view, change_set, self._done) if count else None
+            messages.notify(self._page, text, tone="good" if count == len(ids) else "warn", undo=back)
+            self._done()
+
+        self._view.context.tasks.command(
+            self._page, lambda session: sales_targets.copy_on(session, ids, label), tell, waits=True
         )
 
     def delete(self, ids: Sequence[int], name: str = "") -> None:

@@ -59,7 +59,7 @@ class CellFilter(FilterControl):
 
 _TEXT, _NUMBER = ("is", "is_not"), ("equal", "unequal")
 _BY_KIND = dict.fromkeys(("text", "email", "website"), _TEXT)
-_BY_KIND |= dict.fromkeys(("integer", "money", "number", "percent"), _NUMBER)
+_BY_KIND |= dict.fromkeys(("integer", "money", "number", "percent", "year", "month"), _NUMBER)
 
 
 def condition_of(entity: str, column: Column, value: Any, *, exclude: bool) -> Condition | None:

@@ -77,6 +77,10 @@ class Commands:
         """Whether the selected rows are leads that this person may give to people by the firm's rules."""
         return self._page.spec.key == "lead" and self.may_change_several()
 
+    def may_copy_on(self) -> bool:
+        """Whether the selected rows are sales targets that this person may set for the year after."""
+        return self._page.spec.key == "sales_target" and self._page.may_create()
+
     def for_selection(self) -> Sequence[tuple[str, Callable[[], object]]]:
         """What is offered beside the number of the selected rows: of one, to claim it; the rest has its own page."""
         offered: list[tuple[str, Callable[[], object]]] = []
@@ -89,6 +93,8 @@ class Commands:
             offered.append((_("Move to stage…"), self.move))
         if self.may_give_by_rule():
             offered.append((_("Assign by rule"), self.give_by_rule))
+        if self.may_copy_on():
+            offered.append((_("Copy to the next year"), self.copy_on))
         if page.spec.key == "task" and self.may_update():
             offered.append((with_shortcut(_("Done"), FINISH), self.finish))
         offered += self._passing_on()
@@ -135,6 +141,8 @@ class Commands:
         ids = self._page.table.selected_ids()
         if self.may_give_by_rule():
             add_action(menu, "path", _("Assign by rule"), self.give_by_rule)
+        if self.may_copy_on():
+            add_action(menu, "copy", _("Copy to the next year"), self.copy_on)
         self.sharing.add_to(menu, self.chosen, lambda: self._may_be_free(ids), is_one=len(ids) == 1)
 
     def _may_be_free(self, ids: Sequence[int]) -> bool:
@@ -167,6 +175,10 @@ class Commands:
     def give_by_rule(self) -> None:
         """Give those of the selected leads that nobody owns to people by the firm's rules."""
         self.bulk.give_by_rule(self._page.table.selected_ids())
+
+    def copy_on(self) -> None:
+        """Set the selected sales targets for the same months of the year after."""
+        self.bulk.copy_on(self._page.table.selected_ids())
 
     def finish(self) -> None:
         """The selected tasks are done."""

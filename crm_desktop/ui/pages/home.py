@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.core import clock
-from crm_desktop.core.access import Person, Scope
+from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import alerts, calendar, work_logs
@@ -31,7 +31,8 @@ from crm_desktop.ui.dialogs.write_message import WriteDialog
 from crm_desktop.ui.form_page.wording import moment_text
 from crm_desktop.ui.page import Page
 from crm_desktop.ui.pages.home_actions import HomeActions
-from crm_desktop.ui.pages.home_cards import HomeFigures, RowsCard, Shown
+from crm_desktop.ui.pages.home_cards import RowsCard, Shown
+from crm_desktop.ui.pages.home_figures import HomeFigures, columns_of
 from crm_desktop.ui.side_entries import INBOX
 from crm_desktop.ui.soon import Follower
 from crm_desktop.ui.tasks import Session
@@ -82,7 +83,7 @@ _OWN_LOGS: dict[Period, tuple[str, str, str]] = {
 TABLES = frozenset({
     "message", "alert", "alert_rule", "announcement", "announcement_reading", "lead", "lead_follow_up", "opportunity",
     "service_request", "event", "task", "event_participant", "activity", "contact", "customer", "special_day",
-    "work_log",
+    "work_log", "sales_target",
 })  # fmt: skip
 OWN = frozenset({"message", "alert"})
 """Of these one hears for whom they are."""
@@ -176,7 +177,7 @@ class HomePage(Page):
     def _fill_card(self, key: str, home: Home, rows: Mapping[str, Sequence[Shown]]) -> None:
         is_new = key not in self._all_cards()
         if key == "figures":
-            self._made_figures().show_figures(home.mine, home.everybody)
+            self._made_figures().show_columns(list(columns_of(self._view.context.person, home)))
         else:
             counts = {"messages": home.unread, "logs": len(home.logs)}
             self._made_card(key).show_rows(rows[key], counts.get(key))
@@ -192,8 +193,7 @@ class HomePage(Page):
 
     def _made_figures(self) -> HomeFigures:
         if self.figures is None:
-            shows_everybody = self._view.context.person.grants["opportunity"].read > Scope.OWN
-            self.figures = HomeFigures(shows_everybody=shows_everybody)
+            self.figures = HomeFigures()
             self.figures.opened.connect(self._open_figure)
             self._offer_to_move("figures", self.figures)
         return self.figures

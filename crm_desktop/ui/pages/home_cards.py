@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton
+from PySide6.QtWidgets import QPushButton
 
-from crm_desktop.core.i18n import N_, _
-from crm_desktop.services.home import Figures
-from crm_desktop.spec.filters import Condition, Group
-from crm_desktop.spec.kinds import MONEY
-from crm_desktop.spec.report import chosen
+from crm_desktop.core.i18n import _
 from crm_desktop.ui import theme
-from crm_desktop.ui.widgets.buttons import icon_button, inline_link
+from crm_desktop.ui.widgets.buttons import icon_button
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.chip import Chip
 from crm_desktop.ui.widgets.item_delegate import CellRole
@@ -145,72 +140,3 @@ class RowsCard(Card):
             index = self.model.index(0, 0)
         place = self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft())
         self._ask_menu(index, place)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A line of the figures, and the rows of a list that its numbers count: one's own by ``person``."""
-
-    words: str
-    entity: str
-    rows: Group
-    person: str = "owner"
-
-
-def _won(period: str) -> Group:
-    return Group((chosen("outcome", "won"), Condition("closed_on", "period", period)))
-
-
-_OPEN = Group((chosen("outcome", "open"),))
-FIGURES = (
-    Figure(N_("Won this month"), "opportunity", _won("this_month")),
-    Figure(N_("Won this quarter"), "opportunity", _won("this_quarter")),
-    Figure(N_("Won this year"), "opportunity", _won("this_year")),
-    Figure(N_("Open opportunities"), "opportunity", _OPEN),
-    Figure(N_("Open, weighted"), "opportunity", _OPEN),
-    Figure(
-        N_("Activities this month"), "activity", Group((Condition("happened_at", "period", "this_month"),)), "done_by"
-    ),
-)
-
-
-class HomeFigures(Card):
-    """Deals won, what is open, activities: one's own beside everybody's whom one reaches. A click opens the rows."""
-
-    opened = Signal(str, Group)  # entity, filter that may name choices by their codes
-
-    def __init__(self, *, shows_everybody: bool) -> None:
-        super().__init__(_("Figures"), padding=12)
-        self._shows_everybody = shows_everybody
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(6)
-        self.body.addLayout(self._grid)
-        heads = ("", _("My own"), _("All that I see")) if shows_everybody else ("", _("My own"))
-        for column, words in enumerate(heads):
-            self._grid.addWidget(label(words, "small"), 0, column, RIGHT)
-        self._cells = []
-        for row, figure in enumerate(FIGURES, 1):
-            words = _(figure.words)
-            self._grid.addWidget(label(words, "muted"), row, 0)
-            mine = Group((*figure.rows.items, Condition(figure.person, "me")))
-            wanted = (mine, figure.rows)[: len(heads) - 1]
-            cells = [inline_link("", partial(self.opened.emit, figure.entity, rows)) for rows in wanted]
-            for column, cell in enumerate(cells, 1):
-                cell.setAccessibleName(f"{words}, {heads[column]}")
-                self._grid.addWidget(cell, row, column, RIGHT)
-            self._cells.append(cells)
-        self._grid.setColumnStretch(0, 1)
-
-    def show_figures(self, mine: Figures, everybody: Figures) -> None:
-        """Show these."""
-        shown = zip(*map(_figure_texts, (mine, everybody)), strict=True)
-        for cells, texts in zip(self._cells, shown, strict=True):
-            for cell, text in zip(cells, texts, strict=False):
-                cell.setText(text)
-
-
-def _figure_texts(figures: Figures) -> tuple[str, ...]:
-    money = (figures.won_month, figures.won_quarter, figures.won_year)
-    counts = (f"{figures.open_count:,}", MONEY.format(figures.open_weighted), f"{figures.activities_month:,}")
-    return (*map(MONEY.format, money), *counts)

@@ -17,7 +17,6 @@ from crm_desktop.services import trees
 from crm_desktop.services.records import Record
 from crm_desktop.services.trees import Node
 from crm_desktop.spec import Ref
-from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.undoing import notify_saved
 from crm_desktop.ui.page import Page
@@ -34,31 +33,18 @@ ID = Qt.ItemDataRole.UserRole + 1
 class _Words(NamedTuple):
     counted: str
     """The entity that each node counts."""
-    field: str
-    """Which says where one of it belongs."""
-    entry: str
-    """Its list in the side list, of those that count."""
     purpose: str
     """What the tree is good for, while it is empty."""
 
 
 WORDS = {
-    "department": _Words(
-        "employee",
-        "department",
-        "employee/staff",
-        N_("Employees belong to departments; rights can reach as far as one of them."),
-    ),
-    "product_category": _Words(
-        "product", "category", "product/sold", N_("A filter or report for a category takes those below it with it.")
-    ),
+    "department": _Words("employee", N_("Employees belong to departments; rights can reach as far as one of them.")),
+    "product_category": _Words("product", N_("A filter or report for a category takes those below it with it.")),
 }
 
 
 class TreePage(Page):
-    """Enter or a double click opens a node, Ctrl+Enter lists what is in it; the mouse, Alt+Left and Alt+Right put it
-    elsewhere.
-    """
+    """Enter or a double click opens a node; the mouse, Alt+Left and Alt+Right put it elsewhere."""
 
     def __init__(self, view: AreaView, entity: str) -> None:
         self.spec, self._words = by_key(entity), WORDS[entity]
@@ -68,12 +54,6 @@ class TreePage(Page):
         if view.context.person.may_use(Function.IMPORT, entity):
             begin = partial(start_import, view, self.spec)
             self.heading.add(secondary_button(_("Import"), begin, icon_name="upload-simple", shortcut="Ctrl+I"))
-        counted = by_key(self._words.counted)
-        if view.context.person.may("read", counted.key):
-            words = _("List the {things}").format(things=_(counted.label_plural).lower())
-            self.heading.add(
-                secondary_button(words, self.list_members, icon_name="list-bullets", shortcut="Ctrl+Return")
-            )
         may_create = view.context.person.may("create", entity)
         if may_create:
             self.heading.add(self._adder(shortcut="Ctrl+N"))
@@ -128,13 +108,6 @@ class TreePage(Page):
         self._view.context.tasks.command(
             self, lambda session: trees.move(session, self.spec.key, id_, parent), done, waits=True
         )
-
-    def list_members(self) -> None:
-        """List what is in the current node and in all below it."""
-        chosen = _ref(self.tree.currentIndex())
-        if chosen is not None:
-            within = Group((Condition(self._words.field, "within", (chosen,)),))
-            self._view.open_filtered(self._words.entry, within)
 
     def _move_out(self) -> None:
         """Beside the one that it is part of."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.reminders import Pending
-from crm_desktop.ui.reminders.rows import ReminderRow, later_button
+from crm_desktop.ui.reminders.rows import ReminderRow
 from crm_desktop.ui.widgets.buttons import link_button, with_shortcut
 from crm_desktop.ui.widgets.labels import label
 
@@ -38,10 +37,9 @@ class ReminderPanel(QFrame):
         self._before: QWidget | None = None
         self.rows: dict[tuple[int, Any], ReminderRow] = {}
         self._title = label("", "title")
-        self._later, self._all = later_button("", self._put_all_off), link_button("", self._finish_all)
+        self._all = link_button("", self._finish_all)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
-        head.addWidget(self._later)
         head.addWidget(self._all)
         self._inside = QWidget()
         self._inside.setObjectName("plain")
@@ -76,9 +74,8 @@ class ReminderPanel(QFrame):
         for row in self.rows.values():
             row.show_time()
         self._title.setText(with_shortcut(_("Reminders"), FOCUS_KEY))
-        for button, words in ((self._later, _("All later")), (self._all, _("All done"))):
-            button.setText(words)
-            button.setVisible(len(self.rows) > 1)
+        self._all.setText(_("All done"))
+        self._all.setVisible(len(self.rows) > 1)
         self._place()
         return bool(new)
 
@@ -119,9 +116,6 @@ class ReminderPanel(QFrame):
 
     def _finish_all(self) -> None:
         self.finished.emit([row.one for row in self.rows.values() if not row.is_typed()])
-
-    def _put_all_off(self, until: datetime) -> None:
-        self.snoozed.emit([row.one for row in self.rows.values() if not row.is_typed()], until)
 
     def _remove(self, key: tuple[int, Any]) -> None:
         row = self.rows.pop(key)

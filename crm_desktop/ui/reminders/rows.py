@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from crm_desktop.core import clock
 from crm_desktop.core.i18n import N_, _, ngettext
@@ -113,30 +113,23 @@ class ReminderRow(QFrame):
         line = QHBoxLayout()
         line.setSpacing(12)
         self.open_button = link_button(_("Open"), self.open_wanted.emit)
-        self.later_button = later_button(_("Later"), self.snoozed.emit)
+        self.later_button = link_button(_("Later"), lambda: None)
+        menu = QMenu(self.later_button)
+        for minutes, words in LATER.items():
+            menu.addAction(_(words), partial(self._put_off, minutes))
+        menu.addAction(_("Tomorrow at 9:00"), self._put_off_to_morning)
+        self.later_button.setMenu(menu)
         self.done_button = link_button(_("Nothing to note") if self.one.is_question else _("Done"), self.finished.emit)
         for button in (self.open_button, self.later_button, self.done_button):
             line.addWidget(button)
         line.addStretch(1)
         return line
 
+    def _put_off(self, minutes: int) -> None:
+        self.snoozed.emit(clock.now() + minutes * MINUTE)
 
-def later_button(words: str, put_off: Callable[[datetime.datetime], object]) -> QPushButton:
-    """Asks until when something is put off."""
-    made = link_button(words, lambda: None)
-    menu = QMenu(made)
-
-    def put_off_by(minutes: int) -> None:
-        put_off(clock.now() + minutes * MINUTE)
-
-    def put_off_to_morning() -> None:
-        put_off(datetime.datetime.combine(clock.today() + DAY, MORNING).astimezone())
-
-    for minutes, length in LATER.items():
-        menu.addAction(_(length), partial(put_off_by, minutes))
-    menu.addAction(_("Tomorrow at 9:00"), put_off_to_morning)
-    made.setMenu(menu)
-    return made
+    def _put_off_to_morning(self) -> None:
+        self.snoozed.emit(datetime.datetime.combine(clock.today() + DAY, MORNING).astimezone())
 
 
 def when_words(moment: datetime.datetime, now: datetime.datetime) -> str:
