@@ -211,6 +211,19 @@ def test_a_message_is_written_rings_is_read_and_answered(
     other.settle()
     with desk.gateway.read() as session:
         assert [one.body for one in messages.fetch_messages(session, "unread")] == ["好"]
+    view = desk.window.show_area("home")
+    view.select_page("messages/unread")
+    desk.settle_all()
+    unread: Any = view.current_page()
+    unread.table.setCurrentIndex(unread.model.index(0, 0))
+    desk.settle()
+    desk.hear("message", desk.gateway.person.id)
+    assert unread.text.toPlainText() == "好", "what was just read stays until one goes on"
+    assert desk.window.header.bell.text() == ""
+    view.select_page("messages/in")
+    view.select_page("messages/unread")
+    desk.settle_all()
+    assert unread.model.rowCount() == 0
 
 
 def test_an_invitation_is_answered_where_one_reads_of_it(sit_down: SitDown, sign_in: SignIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QStackedWidget
 
+from crm_desktop.core import clock
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import events
@@ -195,6 +197,9 @@ class MessagesPage(Page):
 
     def _show(self, found: list[Message]) -> None:
         kept = self._current.id if self._current is not None else 0
+        if self._folder == "unread" and self._current is not None and kept not in {one.id for one in found}:
+            read = replace(self._current, read_at=clock.now())  # it stays until one goes on to another
+            found = sorted([*found, read], key=lambda one: (one.sent_at, one.id), reverse=True)
         self.model.show_rows(found, is_sent=self._folder == "sent")
         self._stack.setCurrentIndex(0 if found else 1)
         self._reading.setVisible(bool(found))
