@@ -168,7 +168,7 @@ def _take_day(line: _Line, today: datetime.date) -> datetime.date | None:
         (rf"\b(?P<month>{month})[a-z]*\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:点])", _named_month),
         (r"(下*)((?:本|这)?)(?:周|星期|礼拜)([一二三四五六日天])", _chinese_weekday),
         (rf"\b(next\s+|this\s+)?({weekday})\b", _english_weekday),
-        (r"(?<!\d)(\d{1,2})号", _day_of_month),
+        (r"(?<!\d)(\d{1,2})(?:号|日(?![内后前游]))", _day_of_month),
         (rf"({_NUMBER})\s*天后", lambda day, found: day + _number(found[1]) * DAY),
         (r"\bin (\d{1,2}) days?\b", lambda day, found: day + int(found[1]) * DAY),
     )
@@ -179,7 +179,7 @@ def _take_day(line: _Line, today: datetime.date) -> datetime.date | None:
             day = day_of(today, found)
             if day is not None:
                 return day
-            if "月" in found[0]:
+            if re.search(r"月.*[日号]", found[0]):  # ``12月45台`` is none
                 raise KnownError(_("There is no day “{text}”.").format(text=found[0].strip()))
             line.rest = before
     return None

@@ -29,14 +29,8 @@ from crm_desktop.spec import EntitySpec, Ref, facts
 
 COLLABORATORS = N_("Collaborators")
 """The employees with whom a record is shared to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Of which entities somebody has shared records with a person, and by entity and verb whose records he reaches."""
-
-    lent: frozenset[str]
-    owners: dict[tuple[str, str], tuple[int, ...]]
+Owners = dict[tuple[str, str], tuple[int, ...]]
+"""By entity and verb: the employees whose records somebody reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +79,15 @@ def is_shareable(spec: EntitySpec) -> bool:
     return guard.rule == "owned" and guard.parent_table is None
 
 
-def fetch_sight(session: Session) -> Sight:
-    """What the person of this session reaches now. Two statements."""
-    lent = frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
+def fetch_lent(session: Session) -> frozenset[str]:
+    """Of which entities somebody has shared records with the person of this session. One statement."""
+    return frozenset(session.execute(text("select crm.shared_tables()")).scalar_one())
+
+
+def fetch_owners(session: Session) -> Owners:
+    """Whose records the person of this session reaches now. One statement."""
     scopes = session.execute(text("select entity, verb, owner_ids from crm.my_scopes()"))
-    return Sight(lent, {(row.entity, row.verb): tuple(row.owner_ids) for row in scopes})
+    return {(row.entity, row.verb): tuple(row.owner_ids) for row in scopes}
 
 
 def select_lendings(entity: str, id_: int) -> Select[Any]:

@@ -188,3 +188,15 @@ def test_scopes_hold_in_parallel_plans(raw: Raw, office: Office) -> None:
     raw.become(SELLER)
     assert "Gather" in str(raw.rows("explain select count(*) from crm.customer"))
     assert raw.value("select count(*) from crm.customer") == expected
+
+
+def test_what_was_put_in_a_circle_once_can_be_taken_out_again(raw: Raw) -> None:
+    """An older program let it happen; a walk up it would never end."""
+    raw.cursor.execute("insert into crm.department (name) values ('甲'), ('乙'), ('丙')")
+    raw.cursor.execute("set local session_replication_role = replica")
+    put = "update crm.department set parent_id = (select id from crm.department where name = '{}') where name = '{}'"
+    raw.cursor.execute(put.format("甲", "乙") + ";" + put.format("乙", "甲"))
+    raw.cursor.execute("set local session_replication_role = origin")
+    assert raw.count(put.format("甲", "丙")) == 1
+    assert raw.tried(put.format("丙", "甲")) == "P0001"
+    assert raw.count("update crm.department set parent_id = null where name = '甲'") == 1

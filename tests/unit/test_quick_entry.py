@@ -63,6 +63,7 @@ def test_a_line_says_when_and_what(text: str, expected: str) -> None:
         ("每个工作日 18:00 小结", "11-24 18:00-19:00 ? 小结", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("每两周周五下午3点 复盘", "11-27 15:00-16:00 ? 复盘", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"),
         ("每月5号 对账", "12-05 ? 对账", "FREQ=MONTHLY;BYMONTHDAY=5"),
+        ("每月15日 交报表", "12-15 ? 交报表", "FREQ=MONTHLY;BYMONTHDAY=15"),
         ("every friday 4pm review", "11-27 16:00-17:00 ? review", "FREQ=WEEKLY;BYDAY=FR"),
         ("daily 9:30 stand-up", "11-25 09:30-10:30 ? stand-up", "FREQ=DAILY"),
         ("每周报告", "11-24 11:00-12:00 ? 报告", "FREQ=WEEKLY;BYDAY=TU"),
@@ -75,6 +76,7 @@ def test_a_line_says_that_it_repeats(text: str, expected: str, rule: str) -> Non
 def test_a_day_that_there_is_not_is_no_event_of_today() -> None:
     with pytest.raises(KnownError, match="2月30日"):
         parse_entry("2月30日 会议", NOW)
+    assert parse_entry("12月45台设备发货", NOW).subject == "12月45台设备发货"
 
 
 moments = st.datetimes(NOW.replace(day=25, tzinfo=None), NOW.replace(year=2027, month=10, day=20, tzinfo=None)).map(

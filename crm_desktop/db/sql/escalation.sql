@@ -16,7 +16,7 @@ create or replace function crm.escalate_requests() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   pool bigint := crm.pool_owner();
-  passed bigint[] := crm.targets_passed(coalesce((select x.ran_at from crm.job x where x.key = 'escalation'), now()));
+  passed bigint[] := crm.targets_passed(coalesce((select x.done_for from crm.job x where x.key = 'escalation'), now()));
 begin
   if passed <> '{}' then perform journal.notify('service_request', 'u', passed); end if;
   with late as (

@@ -32,37 +32,38 @@ begin
     raise 'Rights change in transactions that read what is committed.' using errcode = 'feature_not_supported';
   end if;
   perform pg_advisory_xact_lock(hashtext('crm.reach'));
-  with granted as materialized (
-    select m.employee_id, g.entity::text, v.verb,
-           coalesce(max(case v.verb when 'read' then g.read_scope when 'create' then g.create_scope
-                                    when 'update' then g.update_scope when 'delete' then g.delete_scope end), 0)::smallint as scope,
-           coalesce(bool_or('pool' = any (g.functions)), false) and v.verb in ('read', 'update') as pool
-    from crm.permission_grant g join crm.group_member m on m.group_id = g.group_id
-    cross join unnest(array['read', 'create', 'update', 'delete']) v (verb)
-    group by m.employee_id, g.entity, v.verb
-  ), circle as materialized (
-    select c.*, crm.owners_within(c.employee_id, c.scope, c.pool or c.scope = 5) as owner_ids
-    from (select distinct g.employee_id, g.scope, g.pool from granted g) c
-  ), marked as (
+  with marked as materialized (
     select s.entity, coalesce(bool_or('reader_id' in (s.owner_column, p.owner_column)), false) as has_private,
            coalesce(bool_or(s.owner_column = 'audience_id'), false) as has_public
     from journal.subject s left join journal.subject p on p.table_name = s.parent_table where s.rule = 'owned'
     group by s.entity
+  ), granted as materialized (
+    select m.employee_id, k.entity, v.verb, k.has_private, k.has_public and v.verb = 'read' as has_public,
+           coalesce(max(case v.verb when 'read' then g.read_scope when 'create' then g.create_scope
+                                    when 'update' then g.update_scope when 'delete' then g.delete_scope end), 0)::smallint as scope,
+           coalesce(bool_or('pool' = any (g.functions)), false) and v.verb in ('read', 'update') as pool
+    from crm.permission_grant g join marked k on k.entity = g.entity join crm.group_member m on m.group_id = g.group_id
+    cross join unnest(array['read', 'create', 'update', 'delete']) v (verb)
+    group by m.employee_id, k.entity, v.verb, k.has_private, k.has_public
+  ), circle as materialized (
+    select c.*, crm.owners_within(c.employee_id, c.scope, c.pool or c.scope = 5) as owner_ids
+    from (select distinct g.employee_id, g.scope, g.pool from granted g where g.scope > 0 or g.pool) c
   ), due as materialized (
-    select employee_id, entity, g.verb,
-           case when scope > 0 and k.has_private then array[-employee_id] else '{}' end
-           || case when scope > 0 and k.has_public and g.verb = 'read' then array[0::bigint] else '{}' end
+    select employee_id, entity, verb,
+           case when scope > 0 and has_private then array[-employee_id] else '{}' end
+           || case when scope > 0 and has_public then array[0::bigint] else '{}' end
            || c.owner_ids as owner_ids
-    from granted g join circle c using (employee_id, scope, pool) join marked k using (entity)
+    from granted g join circle c using (employee_id, scope, pool)
   ), gone as (
     delete from journal.reach r
     where not exists (select from due d where d.employee_id = r.employee_id and d.entity = r.entity and d.verb = r.verb
                                           and d.owner_ids <> '{}')
   )
-  insert into journal.reach as r (employee_id, entity, verb, owner_ids)
-  select d.employee_id, d.entity, d.verb, d.owner_ids from due d where d.owner_ids <> '{}'
-  on conflict (employee_id, entity, verb) do update set owner_ids = excluded.owner_ids
-    where r.owner_ids <> excluded.owner_ids;
+  insert into journal.reach (employee_id, entity, verb, owner_ids)
+  select d.employee_id, d.entity, d.verb, d.owner_ids
+  from due d left join journal.reach r using (employee_id, entity, verb)
+  where d.owner_ids <> '{}' and d.owner_ids is distinct from r.owner_ids
+  on conflict (employee_id, entity, verb) do update set owner_ids = excluded.owner_ids;
 end $$;
 
 create or replace function crm.keep_reach() returns trigger

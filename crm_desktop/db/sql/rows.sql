@@ -120,11 +120,13 @@ create or replace function crm.keep_tree() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   over bigint := new.parent_id;
+  passed bigint[] := '{}';
 begin
-  while over is not null loop
+  while over <> all (passed) loop  -- null at the top; what was put in a circle before this was kept has none
     if over = new.id then
       raise 'This cannot be part of itself.' using hint = 'Choose one that is not below it.';
     end if;
+    passed := passed || over;
     execute format('select t.parent_id from crm.%I t where t.id = $1 for no key update', tg_table_name) into over using over;
   end loop;
   return new;

@@ -4,14 +4,18 @@ without a new sign-in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject
 
 from crm_desktop.core.access import Person
-from crm_desktop.services.sharing import Sight, fetch_sight
+from crm_desktop.services.sharing import Owners, fetch_lent, fetch_owners
 from crm_desktop.ui.bus import Bus
 from crm_desktop.ui.tasks import Tasks
 
-TABLES = frozenset({"share", "employee", "department", "event_participant"})
+LENDING = frozenset({"share", "employee", "department", "event_participant"})
+REACHING = frozenset({"employee", "department"})
+"""Not what is written all day: each window reads then whose records its person reaches."""
 
 
 class SightWatch(QObject):
@@ -23,19 +27,25 @@ class SightWatch(QObject):
         bus.changed.connect(self._table_changed)
 
     def _table_changed(self, table: str, _ids: object) -> None:
-        if table in TABLES:
-            self._tasks.query(self, fetch_sight, self._take, key="sight")
+        if table in REACHING:
+            self._tasks.query(self, fetch_owners, self._take_owners, key="owners")
+        if table in LENDING:
+            self._tasks.query(self, fetch_lent, self._take_lent, key="lent")
 
-    def _take(self, sight: Sight) -> None:
-        """Lists that were told of the change before this look once more."""
-        owners, lent = self._person.owners, self._person.lent
-        scopes = {
-            scope for scope in owners.keys() | sight.owners.keys() if owners.get(scope) != sight.owners.get(scope)
-        }
-        changed = {entity for entity, _verb in scopes} | (sight.lent ^ lent.entities)
-        lent.entities = sight.lent
-        owners.update(sight.owners)  # never empty in between: other threads read it
-        for scope in owners.keys() - sight.owners.keys():
+    def _take_owners(self, now: Owners) -> None:
+        owners = self._person.owners
+        changed = {scope for scope in owners.keys() | now.keys() if owners.get(scope) != now.get(scope)}
+        owners.update(now)  # never empty in between: other threads read it
+        for scope in owners.keys() - now.keys():
             del owners[scope]
+        self._tell({entity for entity, _verb in changed})
+
+    def _take_lent(self, entities: frozenset[str]) -> None:
+        changed = entities ^ self._person.lent.entities
+        self._person.lent.entities = entities
+        self._tell(changed)
+
+    def _tell(self, changed: Iterable[str]) -> None:
+        """Lists that were told of the change before this look once more."""
         for table in changed:
             self._bus.post(table, None)
