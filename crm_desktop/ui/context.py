@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,6 +87,11 @@ class Context:
     def fields(self) -> LiveFields:
         """The fields that the administrator adds."""
         return LiveFields(self.tasks, self.bus)
+
+    @cached_property
+    def undo_wishes(self) -> deque[Callable[[], object]]:
+        """What Ctrl+Z and Ctrl+Y are to do next; the first is under way."""
+        return deque()
 
     @cached_property
     def drafts(self) -> DraftBook:

@@ -6,7 +6,11 @@ Small things at once. Where much is touched or something would stay, the rehears
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from shiboken6 import isValid
+
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import journal
 from crm_desktop.services.journal import ChangeSet, UndoResult
@@ -39,6 +43,18 @@ def redo_last(view: AreaView) -> None:
 
 
 def _try(view: AreaView, *, to_redo: bool) -> None:
+    """One wish after the other: keys that are pressed fast mean an action each."""
+    wishes = view.context.undo_wishes
+    if wishes and view.context.tasks.waiting_count:
+        return  # for a server that is away nothing piles up
+    wishes.append(partial(_begin, view, to_redo=to_redo))
+    if len(wishes) == 1:
+        wishes[0]()
+
+
+def _begin(view: AreaView, *, to_redo: bool) -> None:
+    wishes, tasks = view.context.undo_wishes, view.context.tasks
+
     def work(session: Session) -> _Attempt | None:
         last = journal.fetch_last(session, to_redo=to_redo)
         if last is None:
@@ -47,7 +63,24 @@ def _try(view: AreaView, *, to_redo: bool) -> None:
             return _Attempt(last, None)
         return _Attempt(last, journal.undo(session, last.id))
 
-    view.context.tasks.command(view, work, lambda attempt: _tell(view, attempt, to_redo=to_redo))
+    def done(attempt: _Attempt | None) -> None:
+        if isValid(view):
+            _tell(view, attempt, to_redo=to_redo)
+        if attempt is None or attempt.result is None:  # nothing is left, or the person is asked
+            wishes.clear()
+        else:
+            go_on()
+
+    def fail(error: KnownError) -> None:
+        wishes.clear()
+        messages.show_error(view if isValid(view) else None, error)
+
+    def go_on() -> None:
+        wishes.popleft()
+        if wishes:
+            wishes[0]()
+
+    tasks.command(tasks, work, done, fail)
 
 
 def _tell(view: AreaView, attempt: _Attempt | None, *, to_redo: bool) -> None:
