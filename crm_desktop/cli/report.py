@@ -16,7 +16,7 @@ from crm_desktop.cli.connection import server_options, sign_in
 from crm_desktop.cli.output import as_json_option, print_json
 from crm_desktop.cli.records import find_id
 from crm_desktop.core.access import Person
-from crm_desktop.core.errors import KnownError
+from crm_desktop.core.errors import KnownError, NoRightError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.core.text import normalise
 from crm_desktop.entities import by_key
@@ -33,10 +33,25 @@ from crm_desktop.services.analysis_parameters import (
 from crm_desktop.services.listing import ListQuery, fetch_first_page
 from crm_desktop.spec import Ref
 from crm_desktop.spec.filters import Condition, Group
+from crm_desktop.spec.kinds import DATE, BadValueError
 from crm_desktop.spec.operators import PERIODS
 from crm_desktop.spec.report import ReportSpec
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+
+class _Day(click.ParamType[datetime.date | None]):
+    """A day as forms take it."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date | None:
+        """The day; fails with the sentence that a form would say."""
+        try:
+            return DATE.parse(value)
+        except BadValueError as error:
+            self.fail(error.message, param, ctx)
+
+
+_DAY = _Day()
 _ANY, _NONE = "any", "none"
 _MOST_NAMES = 1000
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
@@ -61,8 +76,8 @@ _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
 def report(
     context: click.Context,
     name: str,
-    first: datetime.datetime | None,
-    last: datetime.datetime | None,
+    first: datetime.date | None,
+    last: datetime.date | None,
     asked: Sequence[str],
     pdf: Path | None,
     xlsx: Path | None,
@@ -77,10 +92,14 @@ def report(
         known = ", ".join(one.key for one in REPORTS)
         raise click.UsageError(_("There is no report “{name}”. There are: {known}.").format(name=name, known=known))
     gateway = sign_in(context)
+    if not gateway.person.may("read", spec.entity):
+        raise NoRightError(
+            _("You have no right to see what this report counts."), _("Ask the administrator if you need it.")
+        )
     with gateway.read() as session:
         parameters = _parameters(session, spec, dict(map(_pair, asked)), gateway.person)
         if first is not None or last is not None:
-            days = (first.date() if first else _FIRST_DAY, last.date() if last else _LAST_DAY)
+            days = (first or _FIRST_DAY, last or _LAST_DAY)
             parameters = replace(parameters, period=days)
         parameters = fetch_named(session, spec, parameters)
         found = fetch_report(session, spec, parameters, gateway.person)

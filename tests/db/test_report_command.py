@@ -80,6 +80,7 @@ def test_what_cannot_be_asked_is_said(report: Crm) -> None:
         (("won", "--param", "colour=red"), "“colour=red” is no parameter."),
         (("won", "--param", "by=colour"), "“colour” is no by. There are: month, quarter"),
         (("won", "--param", "period=soon"), "“soon” is no period. There are: any, today"),
+        (("won", "--from", "2026-13-01"), "“2026-13-01” is not a day. Write it as 2026-03-05."),
     ):
         answer = report(*asked)
         assert answer.code == 2
