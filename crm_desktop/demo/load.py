@@ -39,6 +39,7 @@ from crm_desktop.demo.service import (
     add_service,
     add_skills,
 )
+from crm_desktop.demo.service_costs import COST_TABLES, add_costs
 from crm_desktop.demo.staff import build_staff
 from crm_desktop.demo.stories import Stories
 from crm_desktop.demo.targets import TARGET_TABLES, add_targets
@@ -55,6 +56,7 @@ CHAPTERS = {
     "leads": (add_leads, LEAD_TABLES),
     "service": (add_service, SERVICE_TABLES),
     "skills": (add_skills, SKILL_TABLES),
+    "costs": (add_costs, COST_TABLES),
     "maintenance": (add_maintenance, MAINTENANCE_TABLES),
     "weeks": (add_weeks, WEEK_TABLES),
     "calendar": (add_events, CALENDAR_TABLES),

@@ -29,6 +29,7 @@ from crm_desktop.entities.organisation import ADMINISTERED, DEPARTMENT, EMPLOYEE
 from crm_desktop.entities.sales import SALES_PROCESS, SALES_STAGE
 from crm_desktop.entities.sales_target import SALES_TARGET
 from crm_desktop.entities.service import INSTALLED_PRODUCT, SERVICE_REQUEST, SERVICE_STAY, SERVICE_TARGET
+from crm_desktop.entities.service_costs import SERVICE_EXPENSE, SERVICE_PART
 from crm_desktop.entities.skill import EMPLOYEE_SKILL
 from crm_desktop.entities.special_day import SPECIAL_DAY
 from crm_desktop.entities.task import TASK
@@ -60,6 +61,8 @@ ALL_ENTITIES: tuple[EntitySpec, ...] = (
     SALES_PROCESS,
     SALES_STAGE,
     SERVICE_REQUEST,
+    SERVICE_PART,
+    SERVICE_EXPENSE,
     SERVICE_STAY,
     ARTICLE_USE,
     INSTALLED_PRODUCT,

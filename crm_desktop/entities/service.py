@@ -114,7 +114,7 @@ _ACCESS: Mapping[Group, Grant] = {
     Group.CLERK: Grant(read=Scope.ALL, create=Scope.ALL, update=Scope.ALL, functions=_OFFICE),
 }
 """Whose a request is changes many times a day: who works at the desk may give it to anybody."""
-_STAY_ACCESS: Mapping[Group, Grant] = {
+REQUEST_PART_ACCESS: Mapping[Group, Grant] = {
     group: Grant(
         read=grant.read, create=grant.update, update=grant.update, delete=grant.update, functions=grant.functions
     )
@@ -314,7 +314,7 @@ SERVICE_STAY = EntitySpec(
         )
     ),
     part_of=ServiceStay.request,
-    access=_STAY_ACCESS,
+    access=REQUEST_PART_ACCESS,
 )
 
 INSTALLED_PRODUCT = EntitySpec(

@@ -36,6 +36,7 @@ from crm_desktop.models.service import (
     ServiceStay,
     ServiceTarget,
 )
+from crm_desktop.models.service_costs import ServiceExpense, ServicePart
 from crm_desktop.models.sharing import Share
 from crm_desktop.models.targets import SalesTarget
 from crm_desktop.models.tasks import Task
@@ -106,6 +107,8 @@ __all__ = [
     "SalesStage",
     "SalesTarget",
     "SavedView",
+    "ServiceExpense",
+    "ServicePart",
     "ServiceRequest",
     "ServiceStay",
     "ServiceTarget",

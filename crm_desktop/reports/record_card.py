@@ -14,7 +14,7 @@ from crm_desktop.reports.destination import writing
 from crm_desktop.reports.engine import FAINT, LEADING, LINE, MUTED, RULE, TEXT, Letterhead, Sheet
 from crm_desktop.reports.fonts import MEDIUM, REGULAR, printable, text_width
 from crm_desktop.reports.lines import one_line, wrap
-from crm_desktop.reports.table import Column, Row, Table, measure, share
+from crm_desktop.reports.table import Column, Head, Row, Table, measure, share
 
 Tone = Literal["neutral", "accent", "good", "warn", "bad", "violet"]
 _TONES = {  # word and ground, as the chips on the screen
@@ -206,4 +206,4 @@ def _draw_table(sheet: Sheet, table: CardTable) -> None:
     drawing = Table(sheet, table.columns, widths, size)
     drawing.header()
     for row in table.rows:
-        drawing.row(row)
+        drawing.row(row, MEDIUM if isinstance(row, Head) else REGULAR)

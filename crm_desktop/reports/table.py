@@ -46,7 +46,7 @@ Row = tuple[str, ...]
 
 
 class Head(Row):
-    """A row that sums up those below it."""
+    """A row that sums up others."""
 
 
 @dataclass(frozen=True, slots=True)

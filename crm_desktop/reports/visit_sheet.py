@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,12 +11,18 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.core.access import Person
 from crm_desktop.core.i18n import _
+from crm_desktop.entities import by_key
 from crm_desktop.reports.cards import fetch_letterhead
-from crm_desktop.reports.record_card import Blank, Card, Section, card_pdf
+from crm_desktop.reports.record_card import Blank, Card, CardTable, Section, card_pdf
+from crm_desktop.reports.table import Column, Head
+from crm_desktop.services.listing import Row
+from crm_desktop.services.parts import fetch_parts
 from crm_desktop.services.records import Record, fetch_records
 from crm_desktop.services.visits import Visit, fetch_visits
 from crm_desktop.spec import Ref, facts
-from crm_desktop.spec.kinds import TIME
+from crm_desktop.spec.kinds import MONEY, NUMBER, TIME
+
+_MOST = 1000  # all of them: a sum of some would be none
 
 
 def print_visit_sheet(session: Session, request_id: int, person: Person, target: Path | BinaryIO) -> int:
@@ -29,6 +36,8 @@ def print_visit_sheet(session: Session, request_id: int, person: Person, target:
     visit = next((one for one in visits if one.departed_at is None), visits[-1] if visits else None)
     if visit is not None:
         asked = (*_known(visit), *asked)
+    costs = [by_key(key) for key in ("service_part", "service_expense")]
+    parts, expenses = fetch_parts(session, [(one, one.table.columns) for one in costs], request_id, person, _MOST)
     sections = [
         Section(_("Customer"), tuple(_pairs(around["customer"], "name", "address", "phones"))),
         Section(_("Contact"), tuple(_pairs(around["contact"], "name", "phones"))),
@@ -42,9 +51,10 @@ def print_visit_sheet(session: Session, request_id: int, person: Person, target:
         title=_("Visit sheet"),
         subtitle=f"{request.values['code']} · {request.title}",
         sections=tuple(section for section in sections if section.pairs),
+        tables=(*_parts_used(parts.own), *_expenses(expenses.own)),
         blanks=(
             *_still_open(visit),
-            Blank(_("Parts and materials"), 2),
+            *(() if parts.own else (Blank(_("Parts and materials"), 2),)),
             Blank(_("What the customer said"), 1),
             Blank(_("Signatures"), 1, (_("Customer"), _("Engineer"), _("Date"))),
         ),
@@ -61,6 +71,41 @@ def _known(visit: Visit) -> Iterator[tuple[str, str]]:
         yield _("Left again"), TIME.format(visit.departed_at)
     if visit.outcome:
         yield _("Work done"), visit.outcome
+
+
+def _parts_used(rows: Sequence[Row]) -> Iterator[CardTable]:
+    if rows:
+        columns = (_("Part used"), _("Quantity"), _("Unit price"), _("Amount"))
+        lines = [
+            (
+                row.values["product"].label if row.values["product"] else row.values["description"],
+                NUMBER.format(row.values["quantity"]),
+                MONEY.format(row.values["unit_price"]),
+                MONEY.format(row.values["amount"]),
+            )
+            for row in rows
+        ]
+        total = Head((_("Total"), "", "", _sum(rows)))
+        yield CardTable(_("Parts used"), _with_numbers(columns, 1), (*lines, total))
+
+
+def _expenses(rows: Sequence[Row]) -> Iterator[CardTable]:
+    if rows:
+        columns = (_("Expense"), _("Remark"), _("Amount"))
+        lines = [
+            (row.values["kind"].label, row.values["remark"] or "", MONEY.format(row.values["amount"])) for row in rows
+        ]
+        total = Head((_("Total"), "", _sum(rows)))
+        yield CardTable(_("Expenses"), _with_numbers(columns, 2), (*lines, total))
+
+
+def _with_numbers(labels: Sequence[str], first: int) -> tuple[Column, ...]:
+    """Columns of which those from ``first`` on hold numbers."""
+    return tuple(Column(label, "right" if place >= first else "left") for place, label in enumerate(labels))
+
+
+def _sum(rows: Sequence[Row]) -> str:
+    return MONEY.format(sum((row.values["amount"] or Decimal(0) for row in rows), Decimal(0)))
 
 
 def _still_open(visit: Visit | None) -> Iterator[Blank]:

@@ -89,6 +89,9 @@ def some_record(gateway: Gateway, entity: str) -> Record:
     def product() -> Ref:
         return made("product", name="控制柜")
 
+    def asked() -> Ref:
+        return made("service_request", subject="卡纸", customer=customer())
+
     values: dict[str, Callable[[], dict[str, Any]]] = {
         "customer": lambda: {"name": "广州恒大商贸"},
         "contact": lambda: {"name": "李四", "customer": customer()},
@@ -99,6 +102,8 @@ def some_record(gateway: Gateway, entity: str) -> Record:
         "announcement": lambda: {"title": "放假通知", "body": "国庆放假"},
         "knowledge_article": lambda: {"name": "清洁辊轴"},
         "service_request": lambda: {"subject": "卡纸", "customer": customer()},
+        "service_part": lambda: {"request": asked(), "product": product()},
+        "service_expense": lambda: {"request": asked(), "amount": Decimal(80)},
         "event": lambda: {
             "subject": "例会",
             "starts_at": clock.now(),

@@ -37,6 +37,8 @@ PARTS = {
     "lead_follow_up": ("lead", "lead_id"),
     "installed_product": ("customer", "customer_id"),
     "service_stay": ("service_request", "request_id"),
+    "service_part": ("service_request", "request_id"),
+    "service_expense": ("service_request", "request_id"),
     "article_use": ("service_request", "request_id"),
 }
 

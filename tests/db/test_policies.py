@@ -18,7 +18,7 @@ TRIED_ELSEWHERE = {
     "lead", "lead_follow_up", "task", "reminder", "job", "opportunity_snapshot", "service_request", "service_stay",
     "knowledge_article", "article_vote", "article_use",
     "message", "alert", "announcement_reading", "work_log", "request_escalation",
-    "maintenance_request",
+    "maintenance_request", "service_part", "service_expense",
 }  # fmt: skip
 """In test_attached, test_calendar, test_custom_fields, test_jobs, test_knowledge, test_leads, test_maintenance,
 test_messages, test_opportunities, test_presence, test_reminders, test_service, test_sharing, test_tasks, test_views,

@@ -298,3 +298,25 @@ def test_sees_and_changes_requests_in_scope_and_those_of_customers_in_scope(
         )
         may = engineer in office.reached(key, "service_request", "create")
         assert inserted == (1 if may else "42501")
+
+
+@pytest.mark.parametrize("key", SIGNED_IN)
+def test_who_sees_a_request_sees_its_parts_and_expenses_and_who_may_change_it_adds_some(
+    desk: Desk, office: Office, key: str
+) -> None:
+    raw, ids = desk.raw, desk.ids
+    wheel = "insert into crm.service_part (request_id, description, quantity, unit_price) values (%s, '搓纸轮', 2.5, 3)"
+    way = "insert into crm.service_expense (request_id, amount) values (%s, 40)"
+    for owner in ("desk", "seller", "both", "公海"):
+        id_ = desk.new(owner_id=ids[owner])
+        for part, statement in (("service_part", wheel), ("service_expense", way)):
+            raw.become(None)
+            raw.count(statement, id_)
+            raw.become(login(key))
+            may_change = ids[owner] in office.reached(key, part, "update")
+            may_read = raw.rows("select id from crm.service_request where id = %s", id_) == [(id_,)]
+            seen = raw.rows(f"select amount from crm.{part} where request_id = %s", id_)
+            assert [float(amount) for (amount,) in seen] == ([7.5 if statement is wheel else 40] if may_read else [])
+            assert raw.tried(statement, id_) == (1 if may_change else "42501")
+            for changed in (f"update crm.{part} set version = version", f"delete from crm.{part}"):
+                assert raw.tried(f"{changed} where request_id = %s", id_) == int(may_change and may_read)

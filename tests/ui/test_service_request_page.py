@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pypdfium2
@@ -13,10 +15,12 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
+from crm_desktop.reports.visit_sheet import print_visit_sheet
 from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui.dialogs.enter_state import EnterStateDialog
 from crm_desktop.ui.dialogs.print_preview import PrintPreview
+from crm_desktop.ui.pages.sum_card import SumCard
 from crm_desktop.ui.widgets.notice import Notice
 from tests.db.conftest import SignIn
 from tests.ui.desk import Desk, SitDown, count_statements, create, own_database, sign_in, sit_down, template, write
@@ -179,6 +183,42 @@ def test_visit_is_planned_from_the_request_and_has_a_sheet(desk: Desk) -> None:
     assert "Arrived" in words
     assert "Times" not in words, "they are known"
     preview.close()
+
+
+def test_parts_and_expenses_are_added_up_and_stand_on_the_sheet(desk: Desk, sign_in: SignIn) -> None:
+    made = request(desk)
+    asked = Ref(made.id, made.title)
+    page = desk.open("service_request", made.id)
+    parts, expenses = (card for card in page.parts if isinstance(card, SumCard))
+    assert not parts.foot.isVisible()
+    wheel = create(sign_in("director"), "product", name="搓纸轮组件", list_price=Decimal(280))
+    line = desk.open("service_part", 0)
+    line.editor.form.type_again({"request": asked}, {})
+    line.editor.save()
+    desk.settle()
+    assert "Say which part was used." in desk.notices()
+    line.editor.form.editor("product").set_value(Ref(wheel.id, "搓纸轮组件"))
+    line.editor.form.editor("product").changed.emit()  # as who types does
+    desk.settle()
+    assert line.editor.form.value_of("unit_price") == Decimal(280), "the list price"
+    line.editor.form.type_again({"quantity": Decimal(2)}, {})
+    line.editor.save()
+    desk.settle_all()
+    create(desk.gateway, "service_part", request=asked, description="插座", unit_price=Decimal(18))
+    create(desk.gateway, "service_expense", request=asked, amount=Decimal("45.50"), remark="市内往返")
+    page = desk.open("service_request", made.id)
+    for table in ("service_part", "service_expense"):
+        desk.hear(table, desk.id_of(table))
+    desk.settle_all()
+    parts, expenses = (card for card in page.parts if isinstance(card, SumCard))
+    assert (parts.sum_label.text(), expenses.sum_label.text()) == ("Together ¥578", "Together ¥45.50")
+    pages = BytesIO()
+    with desk.gateway.read() as session:
+        print_visit_sheet(session, made.id, desk.gateway.person, pages)
+    words = pypdfium2.PdfDocument(pages.getvalue())[0].get_textpage().get_text_range()
+    for expected in ("搓纸轮组件", "插座", "578", "Travel", "市内往返", "45.50"):
+        assert expected in words
+    assert "Parts and materials" not in words, "they are known"
 
 
 def test_page_opens_in_nine(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from crm_desktop.services.rights import why_not
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.history_panel import HistoryPanel
-from crm_desktop.ui.form_page.parts_card import PartsCard
+from crm_desktop.ui.form_page.parts_card import PartsCard, show_together
 from crm_desktop.ui.form_page.record_editor import RecordEditor
 from crm_desktop.ui.form_page.record_page import RecordPage
 from crm_desktop.ui.icons import icon
@@ -33,7 +33,7 @@ class FormPage(RecordPage):
         self.history_card = Card(_("History"))
         self.history_card.body.addWidget(self.history, 1)
         may = view.context.person.may
-        self.parts = [PartsCard(view, part) for part in self.shown_parts() if may("read", part.key)]
+        self.parts = [self.part_card(part) for part in self.shown_parts() if may("read", part.key)]
         self._own = QVBoxLayout()
         self._own.setContentsMargins(0, 0, 0, 0)
         self._own.setSpacing(12)
@@ -79,6 +79,10 @@ class FormPage(RecordPage):
         """The kinds of records that are listed under the form."""
         return parts_of(self.spec)
 
+    def part_card(self, part: EntitySpec) -> PartsCard:
+        """The card of one of them."""
+        return PartsCard(self.view, part)
+
     def show_id(self, id_: int) -> None:
         """Show another record of the entity in this page."""
         self._editor.load(id_)
@@ -96,8 +100,7 @@ class FormPage(RecordPage):
         self.more_button.setVisible(is_old)
         self.comments_card.setVisible(is_old)
         self._delete.setVisible(not why_not(self.view.context.person, "delete", record))
-        for card in self.parts:
-            card.show_parent(record)
+        show_together(self.view, self.parts, record)
         if is_old:
             self.history.refresh(record)
 

@@ -1,4 +1,4 @@
-"""The records that belong to one record: as a table, and as a card that reads them, with a button for another one."""
+"""The records that belong to one record: as a table, and as cards that read them, with a button for another one."""
 
 from __future__ import annotations
 
@@ -151,31 +151,56 @@ class PartsCard(Card):
 
     def show_parent(self, parent: Record) -> None:
         """Show the parts of this record. Those of the same one are read again only when they have changed."""
+        if self.take_parent(parent):
+            self._read()
+
+    def take_parent(self, parent: Record) -> bool:
+        """Stand for this record; whether its parts are still to be read."""
         is_other = parent.id != self._parent.id
         self._parent = parent
         self.setVisible(parent.id > 0)
         if self._button is not None:  # who may change the record may add to it, unless that has an owner of its own
             is_bound = guard_of(self._part).parent_table is not None
             self._button.setHidden(is_bound and bool(why_not(self._view.context.person, "update", parent)))
-        if is_other:
-            self._read()
+        return is_other and parent.id > 0
+
+    def show_found(self, parent: Record, found: PartRows) -> None:
+        """Show what was read of a record, unless another one is shown by now."""
+        if parent.id != self._parent.id:
+            return
+        self.parts.show_rows(parent, found.own, found.mirrored)
+        in_sight = min(len(self.parts.model.rows), MOST_HIGH)
+        self.parts.table.setFixedHeight(HEADING_HEIGHT + in_sight * theme.row_height() + 2)
+        self.read.emit(found.own)
+
+    @property
+    def asked(self) -> tuple[EntitySpec, Sequence[Column]]:
+        """What is to be read."""
+        return self._part, self.parts.columns
 
     def _read(self) -> None:
-        if not self._parent.id:
-            return
-        part, parent, person, columns = self._part, self._parent, self._view.context.person, self.parts.columns
-        most = self.most_rows
-
-        def show(found: PartRows) -> None:
-            self.parts.show_rows(parent, found.own, found.mirrored)
-            in_sight = min(len(self.parts.model.rows), MOST_HIGH)
-            self.parts.table.setFixedHeight(HEADING_HEIGHT + in_sight * theme.row_height() + 2)
-            self.read.emit(found.own)
-
-        self._view.context.tasks.query(
-            self, lambda session: fetch_parts(session, [(part, columns)], parent.id, person, most)[0], show, key="parts"
-        )
+        if self._parent.id:
+            _read_together(self._view, [self], self._parent, "parts")
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == self._part.model.__tablename__:
             self._follower.note()
+
+
+def show_together(view: AreaView, cards: Sequence[PartsCard], parent: Record) -> None:
+    """What ``show_parent`` of each does, in one statement."""
+    if unread := [card for card in cards if card.take_parent(parent)]:
+        _read_together(view, unread, parent, "all parts")
+
+
+def _read_together(view: AreaView, cards: Sequence[PartsCard], parent: Record, key: str) -> None:
+    person, asked = view.context.person, [card.asked for card in cards]
+    most = max(card.most_rows for card in cards)
+
+    def show(found: Sequence[PartRows]) -> None:
+        for card, rows in zip(cards, found, strict=True):
+            card.show_found(parent, rows)
+
+    view.context.tasks.query(
+        cards[0], lambda session: fetch_parts(session, asked, parent.id, person, most), show, key=key
+    )

@@ -12,12 +12,14 @@ from crm_desktop.services.calls import fetch_numbers
 from crm_desktop.services.knowledge import article_from
 from crm_desktop.services.records import Record
 from crm_desktop.services.service_desk import State, States
-from crm_desktop.spec import Ref
+from crm_desktop.spec import EntitySpec, Ref
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
+from crm_desktop.ui.form_page.parts_card import PartsCard
 from crm_desktop.ui.form_page.record_page import open_new
 from crm_desktop.ui.page import WRITE_ARTICLE
 from crm_desktop.ui.pages.state_card import MOST_KEYS, StateCard
+from crm_desktop.ui.pages.sum_card import SumCard
 from crm_desktop.ui.pages.visits_card import PLAN, VisitsCard
 from crm_desktop.ui.service_steps import ServiceSteps
 from crm_desktop.ui.sharing.ownership_card import OwnershipCard
@@ -60,6 +62,10 @@ class ServiceRequestPage(FormPage):
         QShortcut(QKeySequence(DIAL), self, context=here).activated.connect(self.state_card.dial)
         view.context.bus.changed.connect(self._note_change)
         self._load_states()
+
+    def part_card(self, part: EntitySpec) -> PartsCard:
+        """Parts and expenses are added up."""
+        return SumCard(self.view, part) if "amount" in part.fields else super().part_card(part)
 
     def go_to(self, state: State) -> None:
         """Save what is typed, then ask what the state asks for."""

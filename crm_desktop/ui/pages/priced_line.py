@@ -1,4 +1,4 @@
-"""A product of an opportunity: choosing it fills in its list price."""
+"""A product of an opportunity, or a part used for a request: choosing it fills in its list price."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.form_page.form_page import FormPage
 
 
-class OpportunityLinePage(FormPage):
+class PricedLinePage(FormPage):
     """A price that somebody typed stays."""
 
     def __init__(self, view: AreaView, entity: str, id_: int) -> None:
