@@ -242,7 +242,7 @@ def test_an_invitation_is_answered_where_one_reads_of_it(sit_down: SitDown, sign
     button(inbox, "Accept").click()
     desk.settle()
     assert "You take part in “评审”." in desk.notices()
-    inbox.open_record()
+    inbox.table.opened.emit(inbox.table.currentIndex())
     desk.settle()
     page: Any = desk.window.view("calendar").current_page()
     assert page.invitation_bar.texts() == ["You take part in “评审”."]

@@ -76,7 +76,9 @@ class _Model(QAbstractTableModel):
 
 
 class MessagesPage(Page):
-    """Serves all folders. Ctrl+R answers, Delete throws away, Ctrl+N writes a new one."""
+    """Serves all folders. Enter opens what a message is about, Ctrl+R answers, Delete throws away, Ctrl+N writes a new
+    one.
+    """
 
     def __init__(self, view: AreaView) -> None:
         super().__init__(_("Messages"))
@@ -89,6 +91,7 @@ class MessagesPage(Page):
         self.table.setModel(self.model)
         self.table.setAccessibleName(self.title)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
+        self.table.opened.connect(lambda _index: self.open_record())
         self._empty = EmptyState("envelope-simple", _("No messages"), _("What colleagues write to you stands here."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
