@@ -114,12 +114,18 @@ class MainWindow(QMainWindow):
                 partial(self._put_in, front),
                 partial(self._reopen, front, opened[front]),
                 partial(self._show_view, front),
-                partial(self.setUpdatesEnabled, True),
+                self._paint_around,
+                lambda: self._canvas.setUpdatesEnabled(True),
                 *(partial(self._reopen, key, opened[key]) for key in others),
             ]
         )
         if self.reminding is not None:
             self._turns.add([self.reminding.build_anew])
+
+    def _paint_around(self) -> None:
+        """What is inside waits for the next turn: Qt paints a whole window twice when it may be painted again."""
+        self._canvas.setUpdatesEnabled(False)
+        self.setUpdatesEnabled(True)
 
     def remember_tabs(self, firm: str) -> None:
         """Open what the person had open in this firm at the last time, and keep in mind from now on what is open."""
@@ -344,7 +350,7 @@ class MainWindow(QMainWindow):
         self._sample_mark.setObjectName("sample")
         self._sample_mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sample_mark.setVisible(self._is_sample)
-        canvas = QWidget()
+        self._canvas = canvas = QWidget()
         canvas.setObjectName("canvas")
         column = QVBoxLayout(canvas)
         column.setContentsMargins(0, 0, 0, 0)

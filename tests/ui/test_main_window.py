@@ -210,6 +210,9 @@ def test_rebuilt_window_shows_the_same_tabs_in_the_other_language(qtbot: QtBot, 
     assert not window.updatesEnabled()  # nothing in between is painted
     qtbot.waitUntil(lambda: not Turns.under_way)
     assert window.updatesEnabled()
+    inside = window.centralWidget()
+    assert inside is not None
+    assert inside.updatesEnabled()
     assert changed == [False]  # the old pages had gone by then
     assert window.view("customers") is not view
     assert window.view("customers").current_tab_key() == "customer/7"

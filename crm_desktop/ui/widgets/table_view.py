@@ -21,7 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 LOADING = "…"  # what a model answers for a row that is on its way
 HEADING_HEIGHT = 32
 NARROWEST, WIDEST = 56, 320
-SAMPLE_ROWS = 60
+SAMPLE_ROWS = 30  # more than are in sight: each cell of them is measured
 ARROW = 12
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-][\d\s.,]+")
@@ -68,13 +68,11 @@ class TableView(QTableView):
         that is left, and only that where one cannot scroll to what would be pushed out.
         """
         self._roomy_column = roomy_column
-        model = self.model()
+        model, size_hint, option = self.model(), self.itemDelegate().sizeHint, QStyleOptionViewItem()
+        rows = range(min(model.rowCount(), SAMPLE_ROWS))
         for column in range(model.columnCount()):
             width = self.horizontalHeader().sectionSizeHint(column)
-            for row in range(min(model.rowCount(), SAMPLE_ROWS)):
-                width = max(
-                    width, self.itemDelegate().sizeHint(QStyleOptionViewItem(), model.index(row, column)).width()
-                )
+            width = max([width, *(size_hint(option, model.index(row, column)).width() for row in rows)])
             self.setColumnWidth(column, max(NARROWEST, min(width, WIDEST)))
         can_scroll = self.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self._roomy_least = self.columnWidth(roomy_column) if roomy_column >= 0 and can_scroll else NARROWEST
