@@ -191,6 +191,10 @@ def test_the_migrations_make_the_tables_of_the_models(server: ServerAddress, sha
         }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
+        checks = connection.execute(text("select conrelid::regclass::text, conname from pg_constraint")).all()
+    named = ((t.fullname, c.name) for t in Base.metadata.tables.values() for c in t.constraints)
+    missing = {(table, name) for table, name in named if str(name).endswith("_check")} - {tuple(row) for row in checks}
+    assert not missing, "by its name it is known which fields a refused value is of"
 
 
 def test_a_database_is_not_set_up_twice(server: ServerAddress, own_database: str) -> None:

@@ -59,7 +59,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("maintenance_months is not null"),
     )
     op.create_check_constraint(
-        "installed_product_maintenance_months_check",
+        op.f("installed_product_maintenance_months_check"),
         "installed_product",
         "maintenance_months between 1 and 120",
         schema=SCHEMA,
