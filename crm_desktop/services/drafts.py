@@ -206,7 +206,7 @@ class Drafts:
 
     def doubtful(self) -> list[Draft]:
         """Those of which the server is to be asked whether they were saved."""
-        return [draft for draft in self.waiting() if draft.is_doubtful]
+        return self._newest_first(lambda draft: draft.is_doubtful and draft.discarded_at is None)
 
     def _put(self, draft: Draft) -> None:
         self._drafts[draft.id] = draft
