@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import any_, func, literal, select, text
+from sqlalchemy import Table, UniqueConstraint, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -16,7 +16,7 @@ from crm_desktop.core.names import name_core
 from crm_desktop.core.text import email_token, phone_token
 from crm_desktop.models import Contact, Customer
 from crm_desktop.services.records import fetch_records
-from crm_desktop.spec import EntitySpec, facts
+from crm_desktop.spec import Attr, EntitySpec, Ref, facts
 
 MatchKey = Literal["code", "tax_no", "name", "phone", "email"]
 MATCH_KEYS: tuple[MatchKey, ...] = get_args(MatchKey)
@@ -36,7 +36,7 @@ def match_keys(spec: EntitySpec) -> tuple[MatchKey, ...]:
     if spec.key == "customer":
         return MATCH_KEYS
     by_code: tuple[MatchKey, ...] = ("code",) if "code" in spec.fields else ()
-    return (*by_code, "name") if name_key(spec) in NAMES else by_code
+    return (*by_code, "name") if natural_key(spec) or name_key(spec) in NAMES else by_code
 
 
 def name_key(spec: EntitySpec) -> str:
@@ -44,6 +44,17 @@ def name_key(spec: EntitySpec) -> str:
     if spec.search is not None:
         return spec.search.name.key
     return spec.story.title.key if spec.story is not None else "name"
+
+
+def natural_key(spec: EntitySpec) -> tuple[Attr, ...]:
+    """The fields of which no two records have all alike, where no single one names a record: whose, and of when."""
+    table = spec.model.__table__
+    assert isinstance(table, Table)
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint) and len(constraint.columns) > 1:
+            keys = {column.key for column in constraint.columns}
+            return tuple(attr for attr in spec.fields.values() if facts(attr).column in keys)
+    return ()
 
 
 class CustomerMatcher:
@@ -104,13 +115,14 @@ class Matcher:
     def __init__(self, session: Session, spec: EntitySpec, records: Sequence[Values], keys: Iterable[MatchKey]) -> None:
         """``records`` are values by field key. One statement for numbers, one for names."""
         self._spec = spec
+        self._natural = natural_key(spec)
         self._keys = [key for key in match_keys(spec) if key in keys]
         self._found: dict[Key, int] = {}
         wanted = [known for values in records if (known := self.key(values))]
         model: Any = spec.model
         above = getattr(model, facts(spec.part_of).column) if spec.part_of is not None else literal(0)
         for by in dict.fromkeys(known[0] for known in wanted):
-            word = model.code if by == "code" else func.lower(getattr(model, name_key(spec)))
+            word = model.code if by == "code" else self._name(model)
             parent = func.coalesce(above, 0) if by == "name" else literal(0)
             words = _any([text for kind, text, _above in wanted if kind == by])
             rows = session.execute(select(word, parent, model.id).where(word == words).order_by(model.id.desc()))
@@ -120,11 +132,23 @@ class Matcher:
         """By what this record is known, if by anything."""
         if values.get("code") and "code" in self._keys:
             return "code", str(values["code"]), 0
+        if "name" not in self._keys:
+            return None
+        if self._natural:
+            named = [values.get(attr.key) for attr in self._natural]
+            words = (str(value.id if isinstance(value, Ref) else value) for value in named)
+            return None if None in named else ("name", "|".join(words), 0)
         name = values.get(name_key(self._spec))
-        if not name or "name" not in self._keys:
+        if not name:
             return None
         above = values.get(self._spec.part_of.key) if self._spec.part_of is not None else None
         return "name", str(name).lower(), above.id if above else 0
+
+    def _name(self, model: Any) -> Any:
+        """What the rows of the database are called, as ``key`` writes it."""
+        if self._natural:
+            return func.concat_ws("|", *(getattr(model, facts(attr).column) for attr in self._natural))
+        return func.lower(getattr(model, name_key(self._spec)))
 
     def match(self, values: Values) -> Found | None:
         """The oldest record that these values mean."""

@@ -74,13 +74,17 @@ def meet_contacts(
 
 def give_owners(rows: Sequence[PlannedRow], person: Person, spec: EntitySpec) -> None:
     """Who may not create for others keeps the new records himself; the sheet's owner stays in the remark. What is there
-    keeps its own.
+    keeps its own. Where a record says something of its owner, nobody else takes his place.
     """
     may_own = set(person.owners.get((spec.key, "create"), ()))
     me = Ref(person.id, person.name)
     belongs_to_nobody = facts(spec.fields["owner"]).default == "crm.pool_owner()"
+    is_of_owner = facts(spec.fields["owner"]).default is None
     for row in rows:
         owner = row.values.get("owner")
+        if row.fate is Fate.CREATE and is_of_owner and owner is not None and owner.id not in may_own:
+            row.fate, row.reason = Fate.REJECT, _("You may not create this for {name}.").format(name=owner.label)
+            continue
         if row.fate is Fate.CREATE and owner is None and belongs_to_nobody:
             continue
         if row.fate is Fate.CREATE:

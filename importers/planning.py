@@ -17,7 +17,7 @@ from crm_desktop.entities import by_key
 from crm_desktop.models import Employee
 from crm_desktop.services.records import fetch_records
 from crm_desktop.spec import EntitySpec, Ref, facts
-from importers.matching import CustomerMatcher, Matcher, fetch_contacts, name_key
+from importers.matching import CustomerMatcher, Matcher, fetch_contacts, name_key, natural_key
 from importers.meeting import free_codes, give_owners, keep_note, meet, meet_contacts
 from importers.plan import FILL_IN, Fate, MatchRule, OnMatch, Plan, PlannedRow
 from importers.records import Record
@@ -88,10 +88,15 @@ def _row(resolver: Resolver, spec: EntitySpec, record: Record, *, has_parent: bo
             keep_note(values, spec, found.values["remark"])
     is_named = name_key(spec) in values
     _imply(resolver, spec, values, parts)
-    title = str(values.get(name_key(spec), ""))
+    naming = [attr.key for attr in natural_key(spec)] or [name_key(spec)]
+    title = " ".join(_text(values.get(key, "")) for key in naming)
     return PlannedRow(
         record.at, title, Fate.CREATE, values=values, new_parts=parts, warnings=tuple(warnings), is_named=is_named
     )
+
+
+def _text(value: object) -> str:
+    return value.label if isinstance(value, Ref) else str(value)
 
 
 def _reject_unfinished(spec: EntitySpec, rows: Sequence[PlannedRow], records: Sequence[Record]) -> None:
@@ -142,7 +147,9 @@ def _meet_known(
     session: Session, person: Person, spec: EntitySpec, rows: Sequence[PlannedRow], rule: MatchRule
 ) -> None:
     """Rows about a record that is there, or that a row above tells of already."""
-    good = [row for row in rows if row.fate is Fate.CREATE and (row.is_named or row.values.get("code"))]
+    good = [
+        row for row in rows if row.fate is Fate.CREATE and (row.is_named or row.values.get("code") or natural_key(spec))
+    ]
     values = [row.values for row in good]
     matcher: CustomerMatcher | Matcher
     if spec.key == "customer":  # whose repetitions are one record from the reading on

@@ -11,7 +11,7 @@ from crm_desktop.demo.draw import Dice
 from crm_desktop.demo.scale import Scale
 
 TARGET_TABLES = ("sales_target",)
-_LEAST = 20_000
+_LEAST = 5_000
 """Yuan a month, also of a beginner."""
 _ADD = text("""
     insert into crm.sales_target (owner_id, year, month, amount, begins_on, title)

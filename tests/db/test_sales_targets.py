@@ -16,6 +16,7 @@ from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import Parameters
 from crm_desktop.services.records import FieldsError
 from crm_desktop.spec import Ref
+from importers.plan import Fate, OnMatch
 from tests.db.conftest import SignIn, own_database, sign_in, template
 from tests.db.test_import_plain import do_import, rows, write_csv
 from tests.ui.desk import create
@@ -37,6 +38,13 @@ def test_a_sheet_sets_them_and_they_go_on_into_the_next_year(sign_in: SignIn, tm
     first = [("junior", today.year, 2, 5_000, f"junior {today.year}-02"),
              ("seller", today.year, today.month, 100_000, f"seller {today:%Y-%m}")]  # fmt: skip
     assert rows(manager, ALL) == first
+    again = write_csv(
+        tmp_path / "又.csv", "员工,年份,月,金额", f"seller,{today.year},{today.month},9", f"clerk,{today.year},1,1"
+    )
+    met = do_import(manager, "sales_target", again, OnMatch.UPDATE)
+    assert ([row.fate for row in met.plan.rows], len(met.rejects)) == ([Fate.UPDATE, Fate.REJECT], 1)
+    first[1] = (*first[1][:3], 9, first[1][4])
+    assert rows(manager, ALL) == first
     ids = [id_ for (id_,) in rows(manager, "select id from crm.sales_target where year > 2001")]
     with manager.write() as session:
         change_set, count = sales_targets.copy_on(session, ids, "")
@@ -52,7 +60,7 @@ def test_a_sheet_sets_them_and_they_go_on_into_the_next_year(sign_in: SignIn, tm
         report = fetch_report(session, PERFORMANCE, asked, manager.person)
     place = [one.key for one in report.measures].index("target")
     told = {row.label: row.numbers[place].value for row in report.rows if row.numbers[place].value}
-    assert told == {"seller": 100_000, "junior": 5_000}
+    assert told == {"seller": 9, "junior": 5_000}
 
 
 def test_only_managers_set_them_one_a_month(sign_in: SignIn) -> None:

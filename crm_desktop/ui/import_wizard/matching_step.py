@@ -24,7 +24,7 @@ from crm_desktop.ui.widgets.bar import Bar
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 from importers.kinds import CUSTOMER
-from importers.matching import MATCH_KEYS, MatchKey, match_keys, name_key
+from importers.matching import MATCH_KEYS, MatchKey, match_keys, name_key, natural_key
 from importers.plan import OnMatch
 
 KEYS: dict[MatchKey, tuple[str, str, frozenset[str]]] = {
@@ -161,13 +161,18 @@ class MatchingStep(StepPage):
 
 def _fields(key: MatchKey, spec: EntitySpec) -> frozenset[str]:
     """The fields of which the file must have one."""
-    return frozenset((name_key(spec),)) if key == "name" and spec.key != CUSTOMER else KEYS[key][2]
+    return frozenset(_naming(spec)) if key == "name" and spec.key != CUSTOMER else KEYS[key][2]
+
+
+def _naming(spec: EntitySpec) -> list[str]:
+    """The fields that name a record together."""
+    return [attr.key for attr in natural_key(spec)] or [name_key(spec)]
 
 
 def _word(key: MatchKey, spec: EntitySpec) -> str:
     """What the key is called; the name of a machine is its serial number."""
     is_named = key == "name" and spec.key != CUSTOMER
-    return _(spec.label_of(name_key(spec)) if is_named else KEYS[key][0])
+    return _(", ").join(_(spec.label_of(one)) for one in _naming(spec)) if is_named else _(KEYS[key][0])
 
 
 def _why(key: MatchKey, spec: EntitySpec) -> str:

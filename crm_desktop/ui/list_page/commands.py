@@ -178,7 +178,9 @@ class Commands:
 
     def copy_on(self) -> None:
         """Set the selected sales targets for the same months of the year after."""
-        self.bulk.copy_on(self._page.table.selected_ids())
+        ids = self._page.table.selected_ids()
+        if ids and self.may_copy_on():
+            self.bulk.copy_on(ids)
 
     def finish(self) -> None:
         """The selected tasks are done."""
