@@ -31,6 +31,7 @@ from crm_desktop.reports.labels import LABEL_SHEETS
 from crm_desktop.reports.lists import print_list
 from crm_desktop.reports.mailing import print_envelopes, print_labels
 from crm_desktop.reports.preview import page_images
+from crm_desktop.reports.visit_sheet import print_visit_sheet
 from crm_desktop.reports.work_log import print_work_log
 from crm_desktop.services.analysis import fetch_report
 from crm_desktop.services.analysis_parameters import opening_parameters
@@ -38,6 +39,7 @@ from crm_desktop.services.boards import fetch_board
 from crm_desktop.services.calendar import fetch_calendars
 from crm_desktop.services.calendar_times import Mode
 from crm_desktop.services.listing import ListQuery, columns_of, fetch_ids
+from crm_desktop.services.records import fetch_record
 from crm_desktop.services.search import search
 from crm_desktop.spec.filters import Condition, Group
 from crm_desktop.ui.areas import areas_for
@@ -120,6 +122,7 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
     with gateway.write() as session:
         ids = fetch_ids(session, query, person)[:40]
         hit = next(h for h in search(session, CUSTOMER, person) if h.entity == "customer")
+        used = fetch_record(session, "service_part", fetch_ids(session, ListQuery(entity="service_part"), person)[0])
         drawn: dict[str, Callable[[BytesIO], object]] = {
             "list": lambda target: print_list(
                 session, query, person, columns_of(query.spec), target, lambda _done, _total, _what: None
@@ -131,6 +134,7 @@ def papers(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
             "work_log": lambda target: print_work_log(
                 session, fetch_ids(session, ListQuery(entity="work_log"), person)[0], person, target
             ),
+            "visit_sheet": lambda target: print_visit_sheet(session, used.values["request"].id, person, target),
             "board": lambda target: print_board(session, _board(session, person), person, target),
             "labels": lambda target: print_labels(session, person, ids, LABEL_SHEETS[0], target),
             "envelope": lambda target: print_envelopes(session, person, ids[:1], ENVELOPES[0], target),
