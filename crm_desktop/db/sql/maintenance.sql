@@ -33,7 +33,8 @@ declare
       and not exists (select from crm.maintenance_request m
                       where m.installed_product_id = p.id and m.due_on = p.next_maintenance_on)
       and not exists (select from crm.maintenance_request m join crm.service_request r on r.id = m.request_id
-                      where m.installed_product_id = p.id and r.solved_at is null and r.closed_at is null));
+                      where m.installed_product_id = p.id and r.solved_at is null and r.closed_at is null)
+    order by p.next_maintenance_on, p.id limit 2000);  -- takes some seconds; the rest tomorrow
 begin
   if due = '{}' then return; end if;
   perform journal.begin_change('job', '');
