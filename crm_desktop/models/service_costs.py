@@ -36,7 +36,7 @@ class ServicePart(Timed, Base):
     )
     product_id: Mapped[int | None] = mapped_column(ForeignKey("crm.product.id"), index=True)
     description: Mapped[str | None] = mapped_column(String(200), comment="What it is where it is no product of ours")
-    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3), server_default="1", info={"kind": "number"})
+    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3), server_default="1", info={"kind": "number", "least": 0})
     unit_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), comment="In yuan")
     amount: Mapped[Decimal | None] = mapped_column(
         Numeric(18, 2), info=KEPT, comment="Quantity by price; kept by trigger"
@@ -64,7 +64,7 @@ class ServiceExpense(Timed, Base):
         server_default=text("crm.choice('expense_kind', 'travel')"),
         info={"dictionary": "expense_kind", "default": "travel"},
     )
-    amount: Mapped[Decimal] = mapped_column(Numeric(18, 2), comment="In yuan")
+    amount: Mapped[Decimal] = mapped_column(Numeric(18, 2), info={"least": 0}, comment="In yuan")
     remark: Mapped[str | None] = mapped_column(String(300))
 
     request: Mapped[ServiceRequest] = relationship(foreign_keys=[request_id])
