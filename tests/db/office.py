@@ -228,7 +228,8 @@ def _insert_records(cursor: Any) -> None:
     cursor.execute("insert into crm.installed_product (customer_id, serial) select id, 'SN' || id from crm.customer")
     cursor.execute("insert into crm.memo (subject, owner_id) select '备忘', id from crm.employee")
     cursor.execute(
-        "insert into crm.sales_target (owner_id, year, month, amount) select id, 2001, 1, 1000 from crm.employee"
+        "insert into crm.sales_target (owner_id, year, month, amount)"
+        " select id, 2001, 1, 1000 from crm.employee where is_active"
     )
     cursor.execute("insert into crm.preference (employee_id, key, value) select id, 'list', '{}' from crm.employee")
     cursor.execute("insert into crm.import_recipe (entity, shape, name, mapping) values ('customer', 'a', 'b', '{}')")
