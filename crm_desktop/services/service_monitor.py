@@ -28,7 +28,8 @@ class NextDue(NamedTuple):
 
     ref: Ref
     customer: str
-    engineer: str
+    engineer: str | None
+    """None as long as nobody is."""
     due_at: datetime.datetime
     target: Ref
 
@@ -79,8 +80,8 @@ _MONITOR = text("""
         join crm.employee w on w.id = r.owner_id and not w.is_pool
         group by w.id, w.name order by 3 desc, w.name, w.id limit 30
     ), due as (
-        select o.id, o.subject, c.name as customer, w.name as engineer, o.due_at, e.id as target_id, e.tone,
-               case when :english then coalesce(e.name_en, e.name) else e.name end as target
+        select o.id, o.subject, c.name as customer, case when not w.is_pool then w.name end as engineer, o.due_at,
+               e.id as target_id, e.tone, case when :english then coalesce(e.name_en, e.name) else e.name end as target
         from (select * from open where due_at is not null order by due_at, id limit 10) o
         join crm.customer c on c.id = o.customer_id join crm.employee w on w.id = o.owner_id
         join crm.dictionary_entry e on e.id = crm.choice('target_state', o.target)

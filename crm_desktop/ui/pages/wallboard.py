@@ -221,7 +221,7 @@ class Wallboard(QWidget):
         )
         heads = (_("Next due"), _("Target"), _("Problem"), _("Customer"), _("Engineer"))
         rows = [
-            [moment_text(one.due_at), one.target.label, one.ref.label, one.customer, one.engineer]
+            [moment_text(one.due_at), one.target.label, one.ref.label, one.customer, one.engineer or _("Not assigned")]
             for one in monitor.due
         ]
         self.due.show_rows(heads, rows, [one.target.tone or "neutral" for one in monitor.due])
