@@ -217,7 +217,7 @@ def test_the_preview_shows_each_kind(sit_down: SitDown, language: str) -> None:
         admin.settle()
         assert dialog.target.isVisibleTo(dialog) == (kind == "reference")
         assert "等级甲" in words_in(dialog.preview)
-    dialog.reject()
+    dialog.leave()
 
 
 def _fields(desk: Desk) -> list[Any]:

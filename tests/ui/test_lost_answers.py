@@ -21,10 +21,13 @@ from crm_desktop.spec import Ref
 from crm_desktop.ui.board.next_step import NextStepDialog, ask_next_step
 from crm_desktop.ui.calendar.event_dialog import EventDialog
 from crm_desktop.ui.calendar.layout import Cursor
+from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
+from crm_desktop.ui.dialogs.dictionary_entry import DictionaryEntryDialog
 from crm_desktop.ui.dialogs.drafts import DraftsDialog
 from crm_desktop.ui.dialogs.log import LogDialog
 from crm_desktop.ui.dialogs.move_stage import MoveDialog
 from crm_desktop.ui.dialogs.write_message import WriteDialog
+from crm_desktop.ui.pages.custom_fields import KEY
 from crm_desktop.ui.pages.home_actions import HomeActions
 from crm_desktop.ui.side_entries import INBOX, INBOX_AREA
 from crm_desktop.ui.widgets.entry_line import EntryLine
@@ -222,8 +225,23 @@ def test_pages_of_the_administrator_and_calls(sit_down: SitDown) -> None:
     page = page_of(desk, "administration", "permission_group/rights")
     give(page, "salesperson", "customer", Scope.ALL)
     deaf.lose(page.save)
+    sources = desk.id_of("dictionary", "code = 'source'")
+    desk.open("dictionary", sources).entries.add_button.click()
+    entry = desk.dialog(DictionaryEntryDialog)
+    write(entry.name.line, "直播")
+    deaf.lose(button(entry, "Save").click)
+    page_of(desk, "administration", KEY).add()
+    write(desk.dialog(CustomFieldDialog).name.line, "合作等级")
     desk = come_back(deaf, sit_down, "admin")
-    assert [draft.place for draft in desk.window.context.drafts.waiting()] == ["firm"]
+    places = {draft.place for draft in desk.window.context.drafts.waiting()}
+    assert places == {"firm", f"{KEY}#customer/0"}
+    assert count(desk, "dictionary_entry", "name = '直播'") == 1
+    page_of(desk, "administration", KEY).add()
+    field = desk.dialog(CustomFieldDialog)
+    button(field, "Apply").click()
+    assert field.name.value() == "合作等级"
+    field._draft.discard()
+    field.leave()
     page = page_of(desk, "administration", "firm")
     assert page.phone.value() == "0756-1"
     button(page.draft, "Apply").click()

@@ -6,23 +6,26 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from crm_desktop.core.i18n import _
 from crm_desktop.services.dictionaries import NewEntry, read_entries
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.services.records import Record
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.typed import KeptDialog
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.widgets.labels import label
 
 WIDTH, HEIGHT = 520, 220
 
 
-class AddEntriesDialog(Dialog):
+class AddEntriesDialog(KeptDialog):
     """Announces the entries. Begins with what was copied, where that has several lines."""
 
     decided = Signal(object)  # list of NewEntry
 
-    def __init__(self, parent: QWidget | None, known: Iterable[str]) -> None:
-        super().__init__(parent and parent.window(), _("Add several entries"), width=WIDTH)
+    def __init__(self, view: AreaView, dictionary: Record, known: Iterable[str]) -> None:
+        super().__init__(view.window(), _("Add several entries"), width=WIDTH)
         self._known = frozenset(known)
         self.lines = QPlainTextEdit()
         self.lines.setMinimumHeight(HEIGHT)
@@ -40,6 +43,9 @@ class AddEntriesDialog(Dialog):
         self.lines.setPlainText(copied if "\n" in copied.strip() else "")
         self._count()
         self.lines.setFocus()
+        about = ("dictionary", dictionary.id)
+        draft = KeptDraft(view.context.drafts, "dialog", about, "several entries", dictionary.title)
+        self.keep_draft(draft, {"lines": self.lines})
 
     def entries(self) -> list[NewEntry]:
         """Those that are new."""

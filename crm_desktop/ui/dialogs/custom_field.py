@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from crm_desktop.core.i18n import Named, _
 from crm_desktop.entities import by_key
@@ -15,13 +15,15 @@ from crm_desktop.services.custom_fields import customisable
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec import Ref
 from crm_desktop.spec.kinds import BOOL, CHOICE, DATE, EMAIL, LONG_TEXT, MONEY, NUMBER, REFERENCE, TEXT, Kind
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
 from crm_desktop.ui.fields.check_box import CheckBoxEditor
 from crm_desktop.ui.fields.choice import ChoiceEditor
 from crm_desktop.ui.fields.line import LineEditor
 from crm_desktop.ui.fields.long_text import LongTextEditor
 from crm_desktop.ui.fields.make import make_editor
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.widgets.card import Card
 from crm_desktop.ui.widgets.labels import label
 
@@ -32,15 +34,16 @@ _EDITED = {
 }  # fmt: skip
 
 
-class CustomFieldDialog(Dialog):
+class CustomFieldDialog(KeptDialog):
     """Announces values and the first choices; whoever shows it saves and closes it, or shows what was wrong."""
 
     decided = Signal(object, object)  # dict by field key, list of choices
     dictionary_wanted = Signal(int)  # id of the dictionary of a choice, to be opened
 
-    def __init__(self, parent: QWidget | None, field: Record) -> None:
+    def __init__(self, view: AreaView, key: str, field: Record) -> None:
+        """``key`` is that of the page at the side."""
         title = _("Change the field") if field.id else _("New field")
-        super().__init__(parent and parent.window(), title, width=WIDTH)
+        super().__init__(view.window(), title, width=WIDTH)
         self._field = field
         entity = by_key(str(field.values["entity"]))
         self._sections = ["", *(section.label for section in entity.form.sections if section.label != SECTION)]
@@ -70,13 +73,28 @@ class CustomFieldDialog(Dialog):
         section = values.get("section") if values.get("section") in self._sections else ""
         self.section.set_value(_ref(self._sections, section, str(section or SECTION)))
         self.help.set_value(values.get("help"))
-        for key in ("is_required", "is_listed", "is_active"):
-            getattr(self, key).set_value(values.get(key, key == "is_active"))
+        for flag in ("is_required", "is_listed", "is_active"):
+            getattr(self, flag).set_value(values.get(flag, flag == "is_active"))
         self.kind.set_read_only(bool(field.id) and values.get("kind") != "text")
         self.target.set_read_only(bool(field.id))
         for editor in (self.name, self.name_en, self.kind, self.target, self.help, self.is_required):
             editor.changed.connect(self._show_preview)
         self._show_preview()
+        place = f"{key}#{entity.key}/{field.id}"
+        draft = KeptDraft(view.context.drafts, "page", (view.area.key, 0), place, field.title or _("Custom fields"))
+        names = (
+            "name",
+            "name_en",
+            "kind",
+            "target",
+            "choices",
+            "section",
+            "help",
+            "is_required",
+            "is_listed",
+            "is_active",
+        )
+        self.keep_draft(draft, {name: getattr(self, name) for name in names})
 
     def show_errors(self, error: FieldsError) -> None:
         """Say under the fields what is wrong."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services.dictionaries import code_for
 from crm_desktop.services.records import FieldsError, Record
 from crm_desktop.spec.kinds import BOOL, TEXT
 from crm_desktop.ui import icons
-from crm_desktop.ui.dialogs.dialog import Dialog
+from crm_desktop.ui.area_view import AreaView
+from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.check_box import CheckBoxEditor
 from crm_desktop.ui.fields.line import LineEditor
+from crm_desktop.ui.page_draft import KeptDraft
 from crm_desktop.ui.widgets.labels import label
 
 TONES = {
@@ -30,15 +32,15 @@ TONES = {
 FIXED = N_("The program decides by these entries: they are renamed and coloured, none is added or removed.")
 
 
-class DictionaryEntryDialog(Dialog):
+class DictionaryEntryDialog(KeptDialog):
     """Announces the values; whoever shows it saves them and closes it, or shows what was wrong."""
 
     decided = Signal(object)  # dict by field key
 
-    def __init__(self, parent: QWidget | None, entry: Record, *, is_fixed: bool = False) -> None:
-        parent_entry = entry.values.get("parent")
+    def __init__(self, view: AreaView, dictionary: Record, entry: Record) -> None:
+        parent_entry, is_fixed = entry.values.get("parent"), bool(dictionary.values.get("is_fixed"))
         title = _("New entry below “{title}”").format(title=parent_entry.label) if parent_entry else _("New entry")
-        super().__init__(parent and parent.window(), _("Change the entry") if entry.id else title)
+        super().__init__(view.window(), _("Change the entry") if entry.id else title)
         self._entry = entry
         self.name = LineEditor(TEXT, _("Name"), required=True, max_length=100)
         self.name_en = LineEditor(TEXT, _("English name"), required=True, max_length=100)
@@ -64,6 +66,9 @@ class DictionaryEntryDialog(Dialog):
         self.is_active.set_value(entry.values.get("is_active", True))
         self.add_cancel()
         self.add_primary(_("Save"), self._decide)
+        place = f"entry/{entry.id}/{parent_entry.id if parent_entry else 0}"
+        draft = KeptDraft(view.context.drafts, "dialog", ("dictionary", dictionary.id), place, dictionary.title)
+        self.keep_draft(draft, {"name": self.name, "name_en": self.name_en, "is_active": self.is_active})
 
     def show_errors(self, error: FieldsError) -> None:
         """Say under the fields what is wrong."""

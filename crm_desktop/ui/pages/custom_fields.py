@@ -33,6 +33,8 @@ from crm_desktop.ui.widgets.table_view import TableView
 
 ENTITIES_WIDTH = 240
 FILLED_IN = 5  # the column
+KEY = "custom_field/page"
+"""Of the page at the side."""
 
 
 class Shown(NamedTuple):
@@ -218,7 +220,7 @@ class CustomFieldsPage(Page):
     # Changing
 
     def _ask(self, field: Record) -> None:
-        dialog = CustomFieldDialog(self, field)
+        dialog = CustomFieldDialog(self._view, KEY, field)
         dialog.decided.connect(lambda values, choices: self._save(dialog, field, values, choices))
         dialog.dictionary_wanted.connect(lambda id_: self._open_dictionary(dialog, id_))
         dialog.open_quietly()
@@ -240,10 +242,10 @@ class CustomFieldsPage(Page):
             else:
                 messages.show_error(dialog, error)
 
-        self._view.context.tasks.command(dialog, work, done, fail)
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _open_dictionary(self, dialog: CustomFieldDialog, id_: int) -> None:
-        dialog.reject()
+        dialog.leave()
         self._view.open_record("dictionary", id_)
 
     def _tell(self, field: Record, deleted: Deleted) -> None:

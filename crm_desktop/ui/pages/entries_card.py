@@ -112,7 +112,7 @@ class EntriesCard(Card):
     def ask_several(self) -> AddEntriesDialog:
         """Ask for entries, one a line."""
         dictionary, known = self._dictionary, [entry.values["name"] for entry in self._entries.values()]
-        dialog = AddEntriesDialog(self, known)
+        dialog = AddEntriesDialog(self._view, dictionary, known)
 
         def add(entries: Sequence[NewEntry]) -> None:
             def done(change_set: int) -> None:
@@ -122,7 +122,7 @@ class EntriesCard(Card):
                 self.show_dictionary(dictionary)
 
             self._view.context.tasks.command(
-                dialog, lambda session: dictionaries.add_entries(session, dictionary, entries), done
+                dialog, dialog.sending(lambda session: dictionaries.add_entries(session, dictionary, entries)), done
             )
 
         dialog.decided.connect(add)
@@ -266,7 +266,7 @@ class EntriesCard(Card):
         self._ask(Record("dictionary_entry", 0, 0, values))
 
     def _ask(self, entry: Record) -> None:
-        dialog = DictionaryEntryDialog(self, entry, is_fixed=self._is_fixed)
+        dialog = DictionaryEntryDialog(self._view, self._dictionary, entry)
         dialog.decided.connect(lambda values: self._save(dialog, entry, values))
         dialog.open_quietly()
 
@@ -287,7 +287,7 @@ class EntriesCard(Card):
             else:
                 messages.show_error(dialog, error)
 
-        self._view.context.tasks.command(dialog, work, done, fail)
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "dictionary_entry":

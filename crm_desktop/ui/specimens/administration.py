@@ -35,7 +35,7 @@ def administration_pages(context: Context) -> tuple[tuple[str, Callable[[], QWid
         ("rights", partial(rights_window, context)),
         ("rights_compare", compare_dialog),
         ("replace_entry", replace_entry_dialog),
-        ("add_entries", add_entries_dialog),
+        ("add_entries", partial(add_entries_dialog, context)),
         ("firm", partial(page_window, context, "firm")),
         ("connections_now", partial(page_window, context, "connections")),
         ("server", partial(server_window, context)),
@@ -82,9 +82,12 @@ def replace_entry_dialog() -> QWidget:
     return ReplaceEntryDialog(None, entry, (Use("customer", "source_id", 128),), ())
 
 
-def add_entries_dialog() -> QWidget:
+def add_entries_dialog(context: Context) -> QWidget:
     """Two columns pasted."""
-    dialog = AddEntriesDialog(None, ("展会",))
+    window = MainWindow(context)
+    source = Record("dictionary", 1, 1, {"name": "客户来源"})
+    dialog = AddEntriesDialog(window.view("administration"), source, ("展会",))
+    dialog.finished.connect(window.close)
     dialog.lines.setPlainText("展会\tFair\n转介绍\tReferral\n抖音\tDouyin")
     return dialog
 

@@ -40,9 +40,9 @@ def custom_fields_window(context: Context) -> QWidget:
     return window
 
 
-def custom_field_dialog() -> QWidget:
+def custom_field_dialog(context: Context) -> QWidget:
     """A choice that is about to be added."""
-    dialog = CustomFieldDialog(None, Record("custom_field", 0, 0, {"entity": "customer", "kind": "choice"}))
+    dialog = _dialog(context, Record("custom_field", 0, 0, {"entity": "customer", "kind": "choice"}))
     dialog.name.set_value("合作等级")
     dialog.name_en.set_value("Grade")
     dialog.choices.set_value("战略客户\n重点客户\n一般客户")
@@ -52,9 +52,16 @@ def custom_field_dialog() -> QWidget:
     return dialog
 
 
-def custom_field_change_dialog() -> QWidget:
+def custom_field_change_dialog(context: Context) -> QWidget:
     """A text that is there already."""
-    return CustomFieldDialog(None, _field(1, "旧系统编号", "Old number", "text", None, False, False, True))
+    return _dialog(context, _field(1, "旧系统编号", "Old number", "text", None, False, False, True))
+
+
+def _dialog(context: Context, field: Record) -> CustomFieldDialog:
+    window = MainWindow(context)
+    dialog = CustomFieldDialog(window.view("customers"), "", field)
+    dialog.finished.connect(window.close)  # keeps the window as long as its dialog
+    return dialog
 
 
 def _field(id_: int, name: str, name_en: str, kind: str, section: str | None, *flags: bool) -> Record:

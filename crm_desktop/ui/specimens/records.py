@@ -51,13 +51,13 @@ def record_pages(context: Context) -> tuple[tuple[str, Callable[[], QWidget]], .
         *opportunity_dialogs(context),
         *knowledge_pages(context),
         ("employee_read_only", partial(record_window, context, "employee")),
-        ("custom_field", custom_field_dialog),
-        ("custom_field_change", custom_field_change_dialog),
+        ("custom_field", partial(custom_field_dialog, context)),
+        ("custom_field_change", partial(custom_field_change_dialog, context)),
         ("conflict", conflict_dialog),
         ("undo", partial(undo_dialog, context)),
         ("unsaved", partial(UnsavedDialog, None, "珠海华工医药有限公司")),
         ("give_password", partial(GivePasswordDialog, None, "何毅", "heyi", is_new=True)),
-        ("dictionary_entry", dictionary_entry_dialog),
+        ("dictionary_entry", partial(dictionary_entry_dialog, context)),
     )
 
 
@@ -161,10 +161,14 @@ def undo_dialog(context: Context) -> QWidget:
     return dialog
 
 
-def dictionary_entry_dialog() -> QWidget:
+def dictionary_entry_dialog(context: Context) -> QWidget:
     """An entry of the life cycle."""
     values = {"name": "交易客户", "name_en": "Customer", "tone": "good", "is_active": True}
-    return DictionaryEntryDialog(None, Record("dictionary_entry", 1, 1, values))
+    window = MainWindow(context)
+    life_cycle = Record("dictionary", 1, 1, {"name": "客户生命周期"})
+    dialog = DictionaryEntryDialog(window.view("customers"), life_cycle, Record("dictionary_entry", 1, 1, values))
+    dialog.finished.connect(window.close)
+    return dialog
 
 
 def _edit(page: Page) -> None:
