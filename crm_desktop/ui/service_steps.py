@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import records, service_desk
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.records import Record
 from crm_desktop.services.service_desk import ASKED, EXPLAINED, Claimed, State
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -78,13 +78,11 @@ class ServiceSteps:
             messages.notify(self._page, words, undo=partial(undo, self._view, self._view, moved.change_set))
 
         def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError) and dialog is not None:
-                dialog.show_errors(error)
-                return
+            if dialog is None:
+                messages.show_error(self._page, error)
+            else:
+                dialog.refuse(error)
             if isinstance(error, ConflictError):
-                if dialog is not None:
-                    dialog.leave()
                 self._done(None)
-            messages.show_error(self._page, error)
 
         self._view.context.tasks.command(dialog or self._page, dialog.sending(work) if dialog else work, done, fail)

@@ -30,7 +30,7 @@ from crm_desktop.ui.widgets.notice import Notice
 T = TypeVar("T")
 Session = Any  # the database's own class; ui only hands it on to services
 SessionFactory = Callable[[], AbstractContextManager[Session]]
-Failure = Callable[[KnownError], None]
+Failure = Callable[[KnownError], object]
 
 Waiting = Callable[["WaitingCommand"], None]
 

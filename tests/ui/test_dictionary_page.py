@@ -178,3 +178,23 @@ def test_fixed_entries_are_renamed_only_and_it_is_said_why(desk: Desk, qtbot: Qt
     button(dialog, "Save").click()
     desk.settle()
     assert desk.value("dictionary_entry", desk.id_of("dictionary_entry", "code = 'closed'"), "name_en") == "Signed"
+
+
+def test_entry_that_somebody_else_has_renamed_is_offered_anew(desk: Desk, qtbot: QtBot) -> None:
+    card = open_list(desk, "outcome")
+    card.table.setFocus()
+    card.table.selectRow(3)
+    qtbot.keyClick(card.table, Qt.Key.Key_Return)
+    dialog = desk.dialog(DictionaryEntryDialog)
+    change(desk.gateway, "dictionary_entry", desk.id_of("dictionary_entry", "code = 'closed'"), name_en="Ended")
+    dialog.name_en.line.setText("Signed")
+    button(dialog, "Save").click()
+    desk.settle_all()
+    assert desk.window.findChildren(DictionaryEntryDialog) == []
+    card.table.selectRow(3)
+    qtbot.keyClick(card.table, Qt.Key.Key_Return)
+    again = desk.dialog(DictionaryEntryDialog)
+    assert again.name_en.value() == "Ended"
+    button(again, "Apply").click()
+    assert again.name_en.value() == "Signed"
+    again.leave()

@@ -1,5 +1,5 @@
 -- Who reaches whose records, worked out when a grant, a group, a superior or a department changes: every table of every
--- statement asks for it, and to work it out anew took a third of the time that the server had for a salesperson's day.
+-- statement asks for it, and to work it out anew each time took 0.2 ms, seventeen times for the page of a customer.
 
 -- Everybody within one scope; people who left count, since their records stay. The pool owner, to whom records without
 -- owner belong, is in no department and no team, but in reach of those who may see all or work with the pool.

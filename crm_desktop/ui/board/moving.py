@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from crm_desktop.core.errors import ConflictError, KnownError
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services import opportunities
 from crm_desktop.services.opportunities import Stage, Stages, asked, is_back
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.records import Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.board.model import BoardModel
@@ -76,15 +76,7 @@ class Mover(QObject):
         def work(session: Session) -> Record:
             return opportunities.move(session, record, stage, values, note)
 
-        def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-                return
-            if isinstance(error, ConflictError):
-                dialog.leave()
-            messages.show_error(dialog, error)
-
-        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, dialog.refuse)
 
     def _tell(self, stage: Stage, moved: Record, unticked: Sequence[str] = ()) -> None:
         words = _("“{title}” is in stage “{stage}” now.").format(title=moved.title, stage=stage.ref.label)

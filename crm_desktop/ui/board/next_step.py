@@ -9,11 +9,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.records import FieldsError, Record, fetch_record, save_record
 from crm_desktop.spec import facts
-from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.typed import KeptDialog
 from crm_desktop.ui.fields.base import FieldEditor
@@ -67,15 +65,7 @@ def ask_next_step(view: AreaView, page: QWidget, entity: str, id_: int, done: Ca
             notify_saved(view, saved, is_new=False)
             done()
 
-        def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-                return
-            if isinstance(error, ConflictError):
-                dialog.leave()
-            messages.show_error(page, error)
-
-        tasks.command(dialog, dialog.sending(lambda session: save_record(session, record, values)), tell, fail)
+        tasks.command(dialog, dialog.sending(lambda session: save_record(session, record, values)), tell, dialog.refuse)
 
     def ask(record: Record) -> None:
         dialog = NextStepDialog(view, record)

@@ -9,8 +9,10 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 
+from crm_desktop.core.errors import ConflictError, KnownError
 from crm_desktop.core.i18n import _
 from crm_desktop.services.drafts import Typed
+from crm_desktop.services.records import FieldsError
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.dialogs.dialog import Dialog
@@ -78,6 +80,21 @@ class KeptDialog(TypedDialog):
         self._draft.settle()
         self._draft.leave()
         super().accept()
+
+    def show_errors(self, error: FieldsError) -> None:
+        """Say what is wrong; who has fields says it below them."""
+        messages.show_error(self.parentWidget(), error)
+
+    def refuse(self, error: KnownError) -> bool:
+        """Say why it was not saved; whether it is closed now, since somebody has changed what it was begun with."""
+        if isinstance(error, FieldsError):
+            self.show_errors(error)
+            return False
+        is_stale = isinstance(error, ConflictError)
+        if is_stale:
+            self.leave()
+        messages.show_error(self.parentWidget(), error)
+        return is_stale
 
     def leave(self) -> None:
         """Close it, since it cannot be done any more as it was begun; what is typed is offered."""

@@ -14,7 +14,7 @@ from crm_desktop.core.i18n import _, language
 from crm_desktop.entities import by_key
 from crm_desktop.entities.custom_fields import KINDS, SECTION
 from crm_desktop.services import custom_fields
-from crm_desktop.services.records import Deleted, FieldsError, Record
+from crm_desktop.services.records import Deleted, Record
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
 from crm_desktop.ui.dialogs.custom_field import CustomFieldDialog
@@ -236,13 +236,7 @@ class CustomFieldsPage(Page):
             notify_saved(self._view, saved, is_new=field.id == 0)
             self.refresh()
 
-        def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-            else:
-                messages.show_error(dialog, error)
-
-        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, dialog.refuse)
 
     def _open_dictionary(self, dialog: CustomFieldDialog, id_: int) -> None:
         dialog.leave()

@@ -16,7 +16,7 @@ from crm_desktop.core.i18n import _
 from crm_desktop.core.progress import Progress
 from crm_desktop.services import administration, dictionaries, records
 from crm_desktop.services.dictionaries import NewEntry, Replaced, Use
-from crm_desktop.services.records import Deleted, FieldsError, Record
+from crm_desktop.services.records import Deleted, Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages, theme
 from crm_desktop.ui.area_view import AreaView
@@ -281,13 +281,7 @@ class EntriesCard(Card):
             notify_saved(self._view, saved, is_new=entry.id == 0)
             self.show_dictionary(self._dictionary)
 
-        def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-            else:
-                messages.show_error(dialog, error)
-
-        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, dialog.refuse)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "dictionary_entry":

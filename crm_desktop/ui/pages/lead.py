@@ -9,12 +9,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from crm_desktop.core.errors import ConflictError, KnownError
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.services import leads, records
 from crm_desktop.services.leads import Conversion, State
 from crm_desktop.services.lookup import Choices
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.records import Record
 from crm_desktop.spec import Ref
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -118,13 +118,8 @@ class LeadPage(FormPage):
             self.view.open_record("customer", converted.values["customer"].id)
 
         def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-            elif isinstance(error, ConflictError):
-                dialog.leave()
-                self._fail(error)
-            else:
-                messages.show_error(dialog, error)
+            if dialog.refuse(error):
+                self._editor.load(base.id)
 
         self.view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 

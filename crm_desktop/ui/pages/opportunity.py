@@ -10,13 +10,13 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from crm_desktop.core.errors import ConflictError, KnownError
+from crm_desktop.core.errors import KnownError
 from crm_desktop.core.i18n import N_, _
 from crm_desktop.entities import by_key
 from crm_desktop.services import opportunities, records
 from crm_desktop.services.knowledge import article_from_deal
 from crm_desktop.services.opportunities import Stage, Stages
-from crm_desktop.services.records import FieldsError, Record
+from crm_desktop.services.records import Record
 from crm_desktop.spec import EntitySpec
 from crm_desktop.ui import messages
 from crm_desktop.ui.area_view import AreaView
@@ -160,13 +160,8 @@ class OpportunityPage(FormPage):
             messages.notify(self, words, undo=lambda: undo(self.view, self.view, moved.change_set))
 
         def fail(error: KnownError) -> None:
-            if isinstance(error, FieldsError):
-                dialog.show_errors(error)
-                return
-            if isinstance(error, ConflictError):
-                dialog.leave()
+            if dialog.refuse(error):
                 self._editor.load(base.id)
-            messages.show_error(self, error)
 
         self.view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
