@@ -187,7 +187,7 @@ def test_entry_that_somebody_else_has_renamed_is_offered_anew(desk: Desk, qtbot:
     qtbot.keyClick(card.table, Qt.Key.Key_Return)
     dialog = desk.dialog(DictionaryEntryDialog)
     change(desk.gateway, "dictionary_entry", desk.id_of("dictionary_entry", "code = 'closed'"), name_en="Ended")
-    dialog.name_en.line.setText("Signed")
+    write(dialog.name_en.line, "!")
     button(dialog, "Save").click()
     desk.settle_all()
     assert desk.window.findChildren(DictionaryEntryDialog) == []
@@ -196,5 +196,5 @@ def test_entry_that_somebody_else_has_renamed_is_offered_anew(desk: Desk, qtbot:
     again = desk.dialog(DictionaryEntryDialog)
     assert again.name_en.value() == "Ended"
     button(again, "Apply").click()
-    assert again.name_en.value() == "Signed"
+    assert again.name_en.value() == "!Closed"
     again.leave()

@@ -236,7 +236,11 @@ class CustomFieldsPage(Page):
             notify_saved(self._view, saved, is_new=field.id == 0)
             self.refresh()
 
-        self._view.context.tasks.command(dialog, dialog.sending(work), done, dialog.refuse)
+        def fail(error: KnownError) -> None:
+            if dialog.refuse(error):
+                self.refresh()
+
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _open_dictionary(self, dialog: CustomFieldDialog, id_: int) -> None:
         dialog.leave()

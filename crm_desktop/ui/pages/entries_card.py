@@ -281,7 +281,11 @@ class EntriesCard(Card):
             notify_saved(self._view, saved, is_new=entry.id == 0)
             self.show_dictionary(self._dictionary)
 
-        self._view.context.tasks.command(dialog, dialog.sending(work), done, dialog.refuse)
+        def fail(error: KnownError) -> None:
+            if dialog.refuse(error):
+                self.show_dictionary(self._dictionary)
+
+        self._view.context.tasks.command(dialog, dialog.sending(work), done, fail)
 
     def _table_changed(self, table: str, _ids: object) -> None:
         if table == "dictionary_entry":
